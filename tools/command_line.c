@@ -85,10 +85,9 @@ void cli_put(FILE *out, slack_slice_t text)
     for (size_t i = 0, taken; i < text.len; i += taken) {
         const char *at = text.ptr + i;
         taken = slack__control_len(at, text.len - i);
-        if (taken > 0)
-            fprintf(out, *at == '\n' ? "\\n" : "\\u%04x", (unsigned char)at[taken - 1]);
-        else
-            putc(*at, out);
+        char escape[SLACK_CONTROL_ESCAPE_SIZE] = {*at, '\0'};
+        if (taken > 0) slack__control_escape(at, taken, escape);
+        fputs(*at == '\n' ? "\\n" : escape, out);
         if (taken == 0) taken = 1;
     }
 }

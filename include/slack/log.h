@@ -17,6 +17,9 @@ extern "C" {
  * fact, as key=value pairs or as a JSON object (SLACK_LOG_FORMAT=json). Tokens, secrets, response
  * URLs and tickets are removed from a line before any log function sees it. docs/examples/program.c
  * is an example.
+ *
+ * A line has at most 4096 bytes. Above the level debug, each event has at most 20 lines in 10
+ * seconds, whoever causes them; then a line `event="lines left out"` has the number of the others.
  */
 
 /** The importance of a line. A log of one level includes the lines of all levels above it. */

@@ -66,8 +66,9 @@ int slack__app_new(slack_app_t **ret_app, const slack_options_t *options, bool e
     if (rc == 0) rc = slack__token_files_init(&app->token_files, &app->options, app->error);
     if (rc == 0)
         rc = slack__pool_new(&app->services.pool, o->workers, slack__mailbox_wake, &app->mailbox);
-    app->log = (slack_logger_t){o->log_level, o->log_format, o->log_fn, o->log_user_data,
-                                &slack__clock_system};
+    app->log_limits = SLACK_LOG_LIMITS_INIT;
+    app->log = (slack_logger_t){o->log_level,     o->log_format,        o->log_fn,
+                                o->log_user_data, &slack__clock_system, &app->log_limits};
     if (rc != 0 && rc != SLACK_ECONFIG) {
         slack__app_destroy(app);
         return rc;
@@ -250,7 +251,7 @@ static int start_on(slack_app_t *app, uv_loop_t *loop)
     if (rc != 0) return slack__app_fail(app, rc, "cannot use the loop: %s", slack_strerror(rc));
     life->state = SLACK_APP_AUTHORIZING;
     configure_parts(app);
-    slack__loop_lag_start(&app->lag, loop, &app->counters.loop_lag);
+    slack__loop_lag_start(&app->lag, loop, &app->counters.loop_lag, &app->log);
     life->handles++;
     if (slack__token_files_start(&app->token_files, app->services.net)) life->handles++;
     int uv = slack__mailbox_open(&app->mailbox, loop, slack__app_woken, app);

@@ -69,7 +69,8 @@ typedef struct slack_life {
 struct slack_app {
     slack_options_t options; /* with copies of all strings */
     char error[SLACK_ERROR_TEXT_MAX];
-    slack_logger_t log;           /* with the clock */
+    slack_logger_t log; /* with the clock */
+    slack_log_limits_t log_limits;
     const slack_sender_t *sender; /* of the test kit; NULL: libcurl sends */
     slack_state_fn state_fn;
     void *state_data;

@@ -37,6 +37,11 @@ void slack__inspect_set_log_level(slack_app_t *app, enum slack_log_level level)
     app->log.level = level;
 }
 
+void slack__inspect_log_all(slack_app_t *app)
+{
+    app->log.limits = NULL;
+}
+
 slack_options_t *slack__inspect_options(slack_app_t *app)
 {
     return &app->options;

@@ -36,6 +36,7 @@ static void app_stopped(slack_app_t *app)
 {
     slack_life_t *life = &app->life;
     slack__mailbox_cancel(&app->mailbox);
+    slack__log_left_out(&app->log, true);
     life->state = SLACK_APP_STOPPED;
     const bool destroy = life->free_when_stopped;
     slack_app_stopped_fn fn = life->stopped_fn;

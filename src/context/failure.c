@@ -136,15 +136,9 @@ static bool is_known(const slack_failure_t *f, const slack_fault_t *fault)
 
 static void log_left(slack_ctx_t *ctx, const slack_also_t *left)
 {
-    slack_log_limit_t *limit = &ctx->services->unreturned;
-    const uint64_t now_ms = slack__ctx_now_us(ctx) / 1000;
-    const uint64_t left_out = slack__log_limit_left_out(limit, now_ms, false);
-    if (slack__log_limit_take(limit, now_ms))
-        SLACK_LOG(slack__ctx_log(ctx), ERROR, "error not returned",
-                  "kind=%s listener=%s error=%s reason=%s left_out=%llu",
-                  slack_kind_name(ctx->delivery->kind), left->listener,
-                  slack_err_name(left->fault.status), slack__fault_why(&left->fault),
-                  (unsigned long long)left_out);
+    SLACK_LOG(slack__ctx_log(ctx), ERROR, "error not returned",
+              "kind=%s listener=%s error=%s reason=%s", slack_kind_name(ctx->delivery->kind),
+              left->listener, slack_err_name(left->fault.status), slack__fault_why(&left->fault));
 }
 
 void slack__failure_leave(slack_ctx_t *ctx, int status, const char *why)

@@ -6,7 +6,6 @@
 
 #include <slack/app.h>
 
-#include "net/log_limit.h"
 #include "net/loop.h"
 #include "net/worker_pool.h"
 #include "ops/counters.h"
@@ -16,7 +15,7 @@
 struct slack_ack_deadlines;
 
 /* The parts that the code of a delivery may use. The app sets them at its start. After that only
- * `lifetimes`, `unreturned`, `own_jobs`, `running` and `stopping` change. */
+ * `lifetimes`, `own_jobs`, `running` and `stopping` change. */
 typedef struct slack_services {
     slack_app_t *app;          /* opaque: only passed to functions of the program */
     const slack_logger_t *log; /* with the clock; valid until the app is freed */
@@ -25,11 +24,10 @@ typedef struct slack_services {
     slack_pool_t *pool;
     slack_counters_t *counters;
     struct slack_ack_deadlines *deadlines;
-    slack_lifetimes_t lifetimes;  /* knows which entries have ended: see ended.c */
-    slack_log_limit_t unreturned; /* of the lines about errors that no handler returned */
-    uint64_t own_jobs;            /* the number of jobs that the program has stored by itself */
-    struct slack_ctx *running;    /* whose handler is on the loop's stack; NULL: none */
-    atomic_bool stopping;         /* the app drains or closes; read by workers too */
+    slack_lifetimes_t lifetimes; /* knows which entries have ended: see ended.c */
+    uint64_t own_jobs;           /* the number of jobs that the program has stored by itself */
+    struct slack_ctx *running;   /* whose handler is on the loop's stack; NULL: none */
+    atomic_bool stopping;        /* the app drains or closes; read by workers too */
 } slack_services_t;
 
 #endif

@@ -12,7 +12,6 @@
 #include "net/http_response.h"
 #include "net/turns.h"
 #include "net/trusted_proxies.h"
-#include "net/log_limit.h"
 #include "util/alloc.h"
 #include "util/buf.h"
 
@@ -88,7 +87,6 @@ struct slack_http_server {
     slack_task_t turn_task; /* hands over requests of `turns` */
     uint64_t serial;
     uint64_t refused;
-    slack_log_limit_t log_limit; /* for lines about refusals */
     uv_timer_t sweep;
     unsigned sweep_ms;
     slack_buf_t out; /* the response being written */
@@ -105,24 +103,6 @@ struct slack_http_server {
 static uint64_t server_now_ms(const slack_http_server_t *server)
 {
     return slack__mono_ms(slack__net_clock(server->net));
-}
-
-/* --- refusals in the log ---------------------------------------------------------------------- */
-
-static void log_left_out(slack_http_server_t *server, bool all)
-{
-    const uint64_t count =
-        slack__log_limit_left_out(&server->log_limit, server_now_ms(server), all);
-    if (count > 0)
-        SLACK_LOG(slack__net_log(server->net), WARN, "requests refused", "count=%llu reason=%s",
-                  (unsigned long long)count, "more than are logged one by one");
-}
-
-/* Whether the log limit allows one more line. */
-static bool may_log(slack_http_server_t *server)
-{
-    log_left_out(server, false);
-    return slack__log_limit_take(&server->log_limit, server_now_ms(server));
 }
 
 /* --- the end of a connection, and of the server ----------------------------------------------- */
@@ -171,7 +151,7 @@ static void client_closed(slack_conn_t *conn, int status, void *user_data)
 {
     client_t *client = user_data;
     slack_http_server_t *server = client->server;
-    if (status == SLACK_ETLS && client->requests == 0 && may_log(server))
+    if (status == SLACK_ETLS && client->requests == 0)
         SLACK_LOG(slack__net_log(server->net), WARN, "connection refused", "reason=%s peer=%s",
                   slack__conn_reason(conn), slack__conn_peer(conn));
     client_leave_slot(client);
@@ -226,9 +206,8 @@ static void client_refuse(client_t *client, int status, const char *reason)
     server->refused++;
     slack__http_parser_done(&client->parser);
     client_hold(client, 0);
-    if (may_log(server))
-        SLACK_LOG(slack__net_log(server->net), WARN, "request refused",
-                  "status=%d reason=%s peer=%s", status, reason, slack__conn_peer(client->conn));
+    SLACK_LOG(slack__net_log(server->net), WARN, "request refused", "status=%d reason=%s peer=%s",
+              status, reason, slack__conn_peer(client->conn));
     client_respond(client, &(slack_http_response_t){.status = status}, true);
 }
 
@@ -277,10 +256,9 @@ void slack__http_refuse(const slack_http_request_t *request, int status,
 {
     slack_http_server_t *server = request->server;
     server->refused++;
-    if (may_log(server))
-        SLACK_LOG(slack__net_log(server->net), WARN, "request refused",
-                  "status=%d reason=%s peer=%s path=%s", status, reason, request->peer,
-                  request->path.ptr);
+    SLACK_LOG(slack__net_log(server->net), WARN, "request refused",
+              "status=%d reason=%s peer=%s path=%s", status, reason, request->peer,
+              request->path.ptr);
     slack__http_respond(server, request->id,
                         &(slack_http_response_t){.status = status,
                                                  .headers = header,
@@ -556,7 +534,7 @@ static bool server_give_descriptors(void *user_data)
         client_close(client, SLACK_EBUSY);
         closed++;
     }
-    if (closed > 0 && may_log(server))
+    if (closed > 0)
         SLACK_LOG(slack__net_log(server->net), WARN, "connections closed: descriptors are out",
                   "closed=%u connections=%u hint=%s", closed,
                   slack__http_server_connections(server), "raise the limit of open files");
@@ -581,10 +559,9 @@ static void server_accepted(slack_conn_t *conn, void *user_data)
         (server->free_count > 0 || server_make_room(server, NULL, server->limits.connections));
     client_t *client = room ? client_new(server) : NULL;
     if (!client) {
-        if (may_log(server))
-            SLACK_LOG(slack__net_log(server->net), WARN, "connection refused",
-                      "reason=%s connections=%u peer=%s", "too many",
-                      slack__http_server_connections(server), peer);
+        SLACK_LOG(slack__net_log(server->net), WARN, "connection refused",
+                  "reason=%s connections=%u peer=%s", "too many",
+                  slack__http_server_connections(server), peer);
         slack__conn_close(conn, SLACK_EBUSY);
         return;
     }
@@ -616,9 +593,7 @@ static void server_sweep(uv_timer_t *timer)
         else
             client_finish(client);
     }
-    log_left_out(server, false);
-    if (slack__list_empty(&server->clients) && server->log_limit.left_out == 0)
-        uv_timer_stop(&server->sweep);
+    if (slack__list_empty(&server->clients)) uv_timer_stop(&server->sweep);
 }
 
 /* --- the server ------------------------------------------------------------------------------- */
@@ -773,7 +748,6 @@ void slack__http_server_close(slack_http_server_t *server, void (*fn)(void *user
 {
     if (!server || server->closing) return;
     server->closing = true;
-    log_left_out(server, true);
     slack__task_cancel(&server->turn_task);
     server->closed.fn = fn;
     server->closed.user_data = user_data;

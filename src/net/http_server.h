@@ -60,8 +60,8 @@ int slack__http_respond(slack_http_server_t *server, uint64_t request_id,
                         const slack_http_response_t *response);
 
 /* Refuse a request: respond, count it, and log `reason`, the peer and the path, and nothing else of
- * the request. In a flood the log has the first lines, and then a number (log_limit.h). `header` is
- * optional. If the connection is gone, nothing is sent. A 401 ends the connection. */
+ * the request. `header` is optional. If the connection is gone, nothing is sent. A 401 ends the
+ * connection. */
 void slack__http_refuse(const slack_http_request_t *request, int status,
                         const slack_http_header_t *header, const char *reason);
 

@@ -250,13 +250,10 @@ int slack__net_error(int uv_error)
 void slack__net_note_blocking(slack_net_t *net, uint64_t since_us, const char *kind,
                               const char *name)
 {
-    const uint64_t now_us = slack__net_now_us(net), now_ms = now_us / 1000;
+    const uint64_t now_us = slack__net_now_us(net);
     if (net == NULL || now_us - since_us < BLOCKED_US) return;
-    const uint64_t left_out = slack__log_limit_left_out(&net->blocked, now_ms, false);
-    if (slack__log_limit_take(&net->blocked, now_ms))
-        SLACK_LOG(net->log, WARN, "loop blocked",
-                  "kind=%s listener=%s ms=%llu left_out=%llu hint=%s", kind, name,
-                  (unsigned long long)((now_us - since_us) / 1000), (unsigned long long)left_out,
-                  "all other deliveries waited: run a listener with .run = SLACK_RUN_WORKER, and "
-                  "other work on a thread that ends with slack_app_post()");
+    SLACK_LOG(net->log, WARN, "loop blocked", "kind=%s listener=%s ms=%llu hint=%s", kind, name,
+              (unsigned long long)((now_us - since_us) / 1000),
+              "all other deliveries waited: run a listener with .run = SLACK_RUN_WORKER, and "
+              "other work on a thread that ends with slack_app_post()");
 }

@@ -8,7 +8,6 @@
 
 #include <uv.h>
 
-#include "net/log_limit.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/queue.h"
@@ -56,7 +55,6 @@ struct slack_net {
     slack_link_t timers;  /* timer->link, by due_us */
     slack_link_t firing;  /* due timers that have not fired yet */
     slack_task_t fire_task;
-    slack_log_limit_t blocked; /* of the lines about a blocked loop */
     bool closing;
     unsigned handles; /* not closed yet */
     void (*close_fn)(void *user_data);

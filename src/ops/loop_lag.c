@@ -11,11 +11,14 @@ static void lag_measure(uv_timer_t *timer)
     const uint64_t now = uv_hrtime(), due = lag->set_ns + (uint64_t)INTERVAL_MS * 1000000;
     slack__histogram_add(lag->histogram, now > due ? (now - due) / 1000 : 0);
     lag->set_ns = now;
+    if (lag->log) slack__log_left_out(lag->log, false);
     uv_timer_start(timer, lag_measure, INTERVAL_MS, 0);
 }
 
-void slack__loop_lag_start(slack_loop_lag_t *lag, uv_loop_t *loop, slack_histogram_t *histogram)
+void slack__loop_lag_start(slack_loop_lag_t *lag, uv_loop_t *loop, slack_histogram_t *histogram,
+                           const slack_logger_t *log)
 {
+    lag->log = log;
     lag->histogram = histogram;
     uv_timer_init(loop, &lag->timer);
     uv_unref((uv_handle_t *)&lag->timer);

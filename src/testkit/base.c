@@ -41,10 +41,12 @@ int slack__kit_fail(kit_base_t *base, int rc, const char *format, ...)
     if (base->place.file)
         used = snprintf(base->why, sizeof base->why, "%.500s:%d: ", base->place.file,
                         base->place.line);
+    char text[KIT_WHY_MAX];
     va_list ap;
     va_start(ap, format);
-    vsnprintf(base->why + used, sizeof base->why - (size_t)used, format, ap);
+    vsnprintf(text, sizeof text, format, ap);
     va_end(ap);
+    slack__escape_controls(base->why + used, sizeof base->why - (size_t)used, text, "\n");
     return rc;
 }
 

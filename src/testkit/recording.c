@@ -26,8 +26,10 @@ static int bad_line(const reader_t *r, const char *format, ...)
     int n = snprintf(r->error, KIT_RECORDING_ERROR_MAX, "line %u: ", r->line);
     va_list ap;
     va_start(ap, format);
-    vsnprintf(r->error + n, KIT_RECORDING_ERROR_MAX - (size_t)n, format, ap);
+    char text[KIT_RECORDING_ERROR_MAX];
+    vsnprintf(text, sizeof text, format, ap);
     va_end(ap);
+    slack__escape_controls(r->error + n, KIT_RECORDING_ERROR_MAX - (size_t)n, text, "");
     return SLACK_EPROTO;
 }
 

@@ -166,8 +166,11 @@ static int report_differences(slack_test_t *kit, const char *name, const char **
     int rc = slack__replay_diff(&kit->replay, &kit->calls, &kit->deliveries, &report);
     if (rc == SLACK_ETOOBIG) rc = 0; /* the first ones are enough */
     if (rc == 0 && report.len > 0) {
-        const char *text =
-            slack__arena_strndup(kit->base.arena, slack__buf_ptr(&report), report.len);
+        const size_t size = report.len * (SLACK_CONTROL_ESCAPE_SIZE - 1) + 1;
+        slack_arena_t *arena = kit->base.arena;
+        const char *raw = slack__arena_strndup(arena, slack__buf_ptr(&report), report.len);
+        char *text = raw ? slack__arena_alloc(arena, size) : NULL;
+        if (text) slack__escape_controls(text, size, raw, "\n");
         if (text && ret_report) *ret_report = text;
         rc = text ? slack__kit_fail(&kit->base, SLACK_EMISMATCH,
                                     "%s: the replay differs from the recording:\n%s", name, text)

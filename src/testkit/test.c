@@ -28,6 +28,7 @@ static int new_app(slack_test_t *kit, const slack_test_options_t *options)
     if (rc != 0) return rc;
     slack__inspect_check_lifetimes(*app);
     slack__inspect_set_clock(*app, &kit->base.clock);
+    slack__inspect_log_all(*app);
     slack__inspect_set_sender(*app, &kit->calls.sender);
     return slack__deliveries_watch(&kit->deliveries);
 }

@@ -87,17 +87,6 @@ static void call_failed(const slack_connection_t *c, const slack_response_t *res
     owner->events->feed(owner, &in);
 }
 
-/* "[WARN] Socket Mode is not turned on." and others (docs/protocol.md, Opening). */
-static void log_warnings(const slack_connections_t *connections, const slack_response_t *response)
-{
-    slack_json_iter_t it = {0};
-    const slack_json_t *list =
-        slack_json_get(slack_response_json(response), "/response_metadata/messages");
-    while (slack_json_next(list, &it))
-        SLACK_LOG(connections->net->log, WARN, "apps.connections.open warns", "message=%.200s",
-                  slack_json_str(it.value, ""));
-}
-
 static void call_returned(const slack_response_t *response, void *user_data)
 {
     slack_connection_t *c = user_data;
@@ -106,7 +95,12 @@ static void call_returned(const slack_response_t *response, void *user_data)
         bool ok = slack_response_status(response) == 0;
         c->url = ok ? slack_response_str(response, "/url") : "";
         if (*c->url) {
-            log_warnings(c->owner, response);
+            /* "[WARN] Socket Mode is not turned on." and others (docs/protocol.md, Opening). */
+            const char *warnings =
+                slack__response_warnings(response, slack__webapi_arena(response));
+            if (warnings)
+                SLACK_LOG(c->owner->net->log, WARN, "apps.connections.open warns", "warning=%s",
+                          warnings);
             connection_feed(c, SLACK_INPUT_URL);
         } else {
             call_failed(c, response);

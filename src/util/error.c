@@ -8,6 +8,7 @@
 #include <slack/options.h>
 
 #include "util/redact.h"
+#include "util/str.h"
 
 const char *slack_strerror(int err)
 {
@@ -98,7 +99,7 @@ void slack__explain_v(char *error, const char *format, va_list ap)
     if (error == NULL) return;
     vsnprintf(text, sizeof text, format, ap);
     text[slack__redact(text, strlen(text))] = '\0';
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "%s", text);
+    slack__escape_controls(error, SLACK_ERROR_TEXT_MAX, text, "");
 }
 
 void slack__explain(char *error, const char *format, ...)

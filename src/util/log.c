@@ -63,10 +63,12 @@ static void line_put_quoted(line_t *line, const char *s, size_t len)
         char escaped[SLACK_JSON_ESCAPE_MAX + 1];
         size_t n;
         taken = slack__control_len(s + i, len - i);
-        if (taken < 2) /* ASCII, or no control character */
+        if (taken < 2) { /* ASCII, or no control character */
             n = slack__json_escape(s + i, len - i, &taken, escaped);
-        else
-            n = (size_t)snprintf(escaped, sizeof escaped, "\\u%04x", (unsigned char)s[i + 1]);
+        } else {
+            slack__control_escape(s + i, taken, escaped);
+            n = strlen(escaped);
+        }
         line_put(line, escaped, n);
     }
     line_put_tail(line, line->cut ? "…\"" : "\"");
@@ -218,25 +220,58 @@ static void line_put_head(line_t *line, const slack_logger_t *logger, enum slack
     line_put_pair(line, SLACK_SLICE("event"), event, strlen(event), false);
 }
 
-void slack__log(const slack_logger_t *logger, enum slack_log_level level, const char *event,
-                const char *format, ...)
+static void log_line(const slack_logger_t *logger, enum slack_log_level level, const char *event,
+                     const char *format, va_list *ap)
 {
-    const int saved_errno = errno;
     line_t line;
     line.len = 0;
     line.json = logger->format == SLACK_LOG_JSON;
     line.cut = line.marked = false;
     line_put_head(&line, logger, level, event);
-    va_list ap;
-    va_start(ap, format);
-    if (format) line_put_pairs(&line, format, &ap);
-    va_end(ap);
+    if (format) line_put_pairs(&line, format, ap);
     if (line.cut && !line.marked) line_put_tail(&line, line.json ? ",\"cut\":true" : " …");
     if (line.json) line_put_tail(&line, "}");
     line.text[line.len] = '\0';
 
     slack_log_fn fn = logger->fn ? logger->fn : slack_log_stderr;
     fn(level, line.text, line.len, logger->user_data);
+}
+
+static uint64_t now_ms(const slack_logger_t *logger)
+{
+    return slack__mono_ms(logger->clock ? logger->clock : &slack__clock_system);
+}
+
+static void SLACK_PRINTF(4, 5)
+    log_unlimited(const slack_logger_t *logger, enum slack_log_level level, const char *event,
+                  const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    log_line(logger, level, event, format, &ap);
+    va_end(ap);
+}
+
+void slack__log_left_out(const slack_logger_t *logger, bool all)
+{
+    slack_log_limit_t limit;
+    while (logger->limits && slack__log_limit_left_out(logger->limits, now_ms(logger), all, &limit))
+        log_unlimited(logger, limit.level, "lines left out", "of=%s count=%llu reason=%s",
+                      limit.event, (unsigned long long)limit.left_out,
+                      "an event has 20 lines in 10 seconds at most");
+}
+
+void slack__log(const slack_logger_t *logger, enum slack_log_level level, const char *event,
+                const char *format, ...)
+{
+    const int saved_errno = errno;
+    va_list ap;
+    va_start(ap, format);
+    if (level < SLACK_LOG_DEBUG) slack__log_left_out(logger, false);
+    if (level >= SLACK_LOG_DEBUG || logger->limits == NULL ||
+        slack__log_limit_take(logger->limits, level, event, now_ms(logger)))
+        log_line(logger, level, event, format, &ap);
+    va_end(ap);
     errno = saved_errno;
 }
 

@@ -6,6 +6,7 @@
 
 #include "slack/export.h"
 #include "util/clock.h"
+#include "util/log_limit.h"
 
 typedef struct slack_logger {
     enum slack_log_level level;
@@ -13,6 +14,7 @@ typedef struct slack_logger {
     slack_log_fn fn;
     void *user_data;
     const slack_clock_t *clock;
+    slack_log_limits_t *limits; /* of the lines above debug; NULL: no limits */
 } slack_logger_t;
 
 /*
@@ -35,6 +37,10 @@ typedef struct slack_logger {
 
 void slack__log(const slack_logger_t *logger, enum slack_log_level level, const char *event,
                 const char *format, ...) SLACK_PRINTF(4, 5);
+
+/* Log how many lines the limits have left out in the spans that are over; with `all`, also in those
+ * that are not. */
+void slack__log_left_out(const slack_logger_t *logger, bool all);
 
 const char *slack__log_level_name(enum slack_log_level level);
 

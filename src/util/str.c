@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/str.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Not <ctype.h>, which depends on the locale. */
@@ -76,7 +77,37 @@ size_t slack__control_len(const char *text, size_t len)
 {
     const unsigned char *s = (const unsigned char *)text;
     if (s[0] < 0x20 || s[0] == 0x7F) return 1;
-    return len > 1 && s[0] == 0xC2 && (s[1] & 0xE0) == 0x80 ? 2 : 0;
+    if (len > 1 && s[0] == 0xC2 && (s[1] & 0xE0) == 0x80) return 2;
+    if (len > 1 && s[0] == 0xD8 && s[1] == 0x9C) return 2;
+    if (len < 3 || s[0] != 0xE2) return 0;
+    const bool directs = s[1] == 0x80
+                             ? s[2] == 0x8E || s[2] == 0x8F || (s[2] >= 0xAA && s[2] <= 0xAE)
+                             : s[1] == 0x81 && s[2] >= 0xA6 && s[2] <= 0xA9;
+    return directs ? 3 : 0;
+}
+
+void slack__control_escape(const char *text, size_t len, char ret[SLACK_CONTROL_ESCAPE_SIZE])
+{
+    const unsigned char *s = (const unsigned char *)text;
+    unsigned code = s[0];
+    if (len > 1) code = (code & (len == 2 ? 0x1Fu : 0x0Fu)) << 6 | (s[1] & 0x3Fu);
+    if (len > 2) code = code << 6 | (s[2] & 0x3Fu);
+    snprintf(ret, SLACK_CONTROL_ESCAPE_SIZE, "\\u%04x", code & 0xFFFFu);
+}
+
+void slack__escape_controls(char *out, size_t size, const char *text, const char *keep)
+{
+    size_t used = 0;
+    for (size_t taken, left = strlen(text); left > 0; text += taken, left -= taken) {
+        char escape[SLACK_CONTROL_ESCAPE_SIZE] = {*text, '\0'};
+        taken = strchr(keep, *text) ? 0 : slack__control_len(text, left);
+        if (taken > 0) slack__control_escape(text, taken, escape);
+        if (taken == 0) taken = 1;
+        if (used + strlen(escape) >= size) break;
+        memcpy(out + used, escape, strlen(escape));
+        used += strlen(escape);
+    }
+    out[used] = '\0';
 }
 
 bool slack__slice_split(slack_slice_t *rest, char sep, slack_slice_t *ret_part)

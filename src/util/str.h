@@ -23,9 +23,17 @@ slack_slice_t slack__slice_strip(slack_slice_t s);
 void slack__strip(char *text);
 /* Whether all bytes are visible characters of ASCII: such a token or secret may be in a header. */
 bool slack__is_visible(slack_slice_t s);
-/* The length of the control character at the start of the text; 0: there is none. It may lie beyond
- * ASCII (U+0080 to U+009F, 2 bytes), since terminals obey those too. `len` is not 0. */
+/* The length of the control character at the start of the text; 0: there is none. Terminals also
+ * obey some beyond ASCII: U+0080 to U+009F (2 bytes), and those that turn the direction of the text
+ * round, so that it reads as another one: U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to
+ * U+2069 (2 or 3 bytes). `len` is not 0. */
 size_t slack__control_len(const char *text, size_t len);
+/* Write the escape of the control character of `len` bytes as JSON has it, "\u001b", and a NUL. */
+#define SLACK_CONTROL_ESCAPE_SIZE 7
+void slack__control_escape(const char *text, size_t len, char ret[SLACK_CONTROL_ESCAPE_SIZE]);
+/* Write a sentence for people: each control character but those in `keep` is escaped. What does not
+ * fit into `size` bytes, with the NUL, is cut. */
+void slack__escape_controls(char *out, size_t size, const char *text, const char *keep);
 /* Cut the part before the first `sep` off `rest`. False: `rest` is used up. As with strsep(), "a,"
  * has the parts "a" and "", and "" has the part "". */
 bool slack__slice_split(slack_slice_t *rest, char sep, slack_slice_t *ret_part);

@@ -24,8 +24,10 @@ static const char *short_text(slack_arena_t *arena, const char *text, size_t len
     char *copy = slack__arena_strndup(arena, text, len);
     if (!copy) return slack_strerror(SLACK_ENOMEM);
     copy[slack__redact(copy, len)] = '\0';
-    for (char *c = copy; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7f) *c = ' ';
+    for (size_t i = 0, control; copy[i]; i += control ? control : 1) {
+        control = slack__control_len(copy + i, strlen(copy + i));
+        memset(copy + i, ' ', control);
+    }
     return copy;
 }
 
@@ -159,6 +161,19 @@ bool slack__response_is_limited(const slack_response_t *response)
 #define WHY_MAX      1000
 #define MESSAGES_MAX 3
 
+/* The first messages of an answer: the faults in blocks, advice. */
+static void add_messages(slack_buf_t *why, const slack_response_t *response, slack_arena_t *arena)
+{
+    const slack_json_t *list = slack_json_get(response->json, "/response_metadata/messages");
+    slack_json_iter_t it = {0};
+    for (unsigned i = 0; i < MESSAGES_MAX && slack_json_next(list, &it); i++) {
+        size_t len = 0;
+        const char *text = slack_json_strn(it.value, "", &len);
+        if (text && len)
+            slack__buf_printf(why, "%s%s", why->len ? ", " : "", short_text(arena, text, len));
+    }
+}
+
 /* Slack's details: the scopes, the faults in blocks with their places, an unusual HTTP status. */
 static void add_details(slack_buf_t *why, const slack_response_t *response, slack_arena_t *arena)
 {
@@ -171,14 +186,7 @@ static void add_details(slack_buf_t *why, const slack_response_t *response, slac
         if (text && len)
             slack__buf_printf(why, ", %s %s", members[i], short_text(arena, text, len));
     }
-    slack_json_iter_t it = {0};
-    for (unsigned i = 0; i < MESSAGES_MAX &&
-                         slack_json_next(slack_json_get(json, "/response_metadata/messages"), &it);
-         i++) {
-        size_t len = 0;
-        const char *text = slack_json_strn(it.value, "", &len);
-        if (text && len) slack__buf_printf(why, ", %s", short_text(arena, text, len));
-    }
+    add_messages(why, response, arena);
     if (response->http_status && !is_success(response) && response->status != SLACK_EHTTP)
         slack__buf_printf(why, ", HTTP %d", response->http_status);
 }
@@ -195,6 +203,20 @@ const char *slack__response_why(const slack_response_t *response, slack_arena_t 
     const char *text = rc ? NULL : slack__arena_strndup(arena, slack__buf_ptr(&why), why.len);
     slack__buf_done(&why);
     return text ? text : slack_strerror(response->status);
+}
+
+const char *slack__response_warnings(const slack_response_t *response, slack_arena_t *arena)
+{
+    size_t len = 0;
+    const char *warning = slack_json_strn(response->json, "/warning", &len);
+    slack_buf_t text;
+    slack__buf_init(&text, WHY_MAX);
+    if (warning && len) slack__buf_printf(&text, "%s", short_text(arena, warning, len));
+    add_messages(&text, response, arena);
+    const char *copy =
+        text.len > 0 ? slack__arena_strndup(arena, slack__buf_ptr(&text), text.len) : NULL;
+    slack__buf_done(&text);
+    return copy;
 }
 
 /* --- response URLs ------------------------------------------------------------------------- */

@@ -200,13 +200,11 @@ static void call_log(const call_t *call, const slack_curl_result_t *result)
               call->pace.tries, response->status ? slack_err_name(response->status) : "ok",
               response->error, response->http_status,
               call->webapi->curl ? slack__curl_header(result, "X-Slack-Req-Id") : "");
-    if (slack_json_get(response->json, "/warning"))
-        SLACK_LOG(log, DEBUG, "call warned", "method=%s warning=%s", call->method,
-                  slack_json_str(response->json, "/warning"));
-    slack_json_iter_t it = {0};
-    while (slack_json_next(slack_json_get(response->json, "/response_metadata/messages"), &it))
-        SLACK_LOG(log, DEBUG, "call warned", "method=%s message=%s", call->method,
-                  slack_json_str(it.value, ""));
+    const char *warnings = log && log->level >= SLACK_LOG_DEBUG
+                               ? slack__response_warnings(response, call->arena)
+                               : NULL;
+    if (warnings)
+        SLACK_LOG(log, DEBUG, "call warned", "method=%s warning=%s", call->method, warnings);
 }
 
 /* --- waiting and going --------------------------------------------------------------------- */

@@ -105,6 +105,8 @@ uint64_t slack__webapi_number(const slack_response_t *response);
 slack_arena_t *slack__webapi_arena(const slack_response_t *response);
 void slack__webapi_keep(const slack_response_t *response);
 
+/* The warning of an answer and its first messages in one short line; NULL: it has none. */
+const char *slack__response_warnings(const slack_response_t *response, slack_arena_t *arena);
 bool slack__response_unsent(const slack_response_t *response); /* no byte was sent to Slack */
 /* How long Slack asks the caller to wait: -1 if it does not, 0 if it names no time in the future.
  * Never more than an hour. */

@@ -227,6 +227,7 @@ static void open_app(slack_listener_t listener)
     visit = NULL;
     app_open(&f, &(slack_options_t){.http_admin_port = "0"});
     app = f.app;
+    slack__inspect_log_all(app);
     client = slack_app_client(app);
     listener.kind = SLACK_KIND_EVENT;
     assert_int_equal(slack_listen(app, &listener), 0);

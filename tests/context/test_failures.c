@@ -397,7 +397,7 @@ APP_CLOSED(test_a_blocked_loop_is_reported)
     assert_true(world_logged(&f.world, "SLACK_RUN_WORKER"));
     f.world.mono_us += 10 * 1000000;
     app_deliver(&f, COMMAND, &ack);
-    assert_true(world_logged(&f.world, "left_out=10"));
+    assert_true(world_logged(&f.world, "event=\"lines left out\" of=\"loop blocked\" count=10 "));
 }
 
 static void block_250(void)

@@ -80,7 +80,7 @@ COUNTERS_TEST(test_loop_lag)
     slack_loop_lag_t lag;
     bool closed = false;
     assert_int_equal(uv_loop_init(&loop), 0);
-    slack__loop_lag_start(&lag, &loop, &counters.loop_lag);
+    slack__loop_lag_start(&lag, &loop, &counters.loop_lag, NULL);
     uv_run(&loop, UV_RUN_DEFAULT); /* the timer of the lag does not keep the loop alive */
     uv_timer_init(&loop, &blocker);
     uv_timer_start(&blocker, block_loop, 0, 1);

@@ -118,15 +118,16 @@ running_alone() {
     stop_sim INT
 }
 
-# Runs commands that print what others wrote; a terminal obeys ESC, and the one character for ESC [.
+# Runs commands that print what others wrote; a terminal obeys ESC, the one character for
+# ESC [, and those that turn the text round.
 control_characters() {
-    esc=$(printf '\033') csi=$(printf '\302\233')
-    expect 0 'ann: a\u001b[2J\u009bb' "$slackapp" sim send message "a${esc}[2J${csi}b" &&
-        expect 0 '[2J\u009bb' "$slackapp" sim transcript --json &&
+    esc=$(printf '\033') csi=$(printf '\302\233') rlo=$(printf '\342\200\256')
+    expect 0 'ann: a\u001b[2J\u009bb\u202ec' "$slackapp" sim send message "a${esc}[2J${csi}b${rlo}c" &&
+        expect 0 '[2J\u009bb\u202ec' "$slackapp" sim transcript --json &&
         expect 0 'runs /echo \u001bx' "$slackapp" sim send command /echo "${esc}x" &&
         expect 0 'ann: a\u001b[2J' "$slackapp" sim transcript --long &&
         expect 1 'there is no person "\u001bx"' "$slackapp" sim send --user "${esc}x" message hi &&
-        ! grep -q "$esc\|$csi" "$work/sim" "$work/out"
+        ! grep -q "$esc\|$csi\|$rlo" "$work/sim" "$work/out"
 }
 
 # A reaction and a pin are about a message whose blocks the transcript has shown before.

@@ -62,6 +62,7 @@ void world_forget_log(world_t *world)
 {
     world->log_len = 0;
     world->log[0] = '\0';
+    world->limits = SLACK_LOG_LIMITS_INIT;
 }
 
 /* ---- life ---- */
@@ -75,7 +76,9 @@ void world_open_loop(world_t *world)
                                      .format = SLACK_LOG_TEXT,
                                      .fn = world_keep_line,
                                      .user_data = world,
-                                     .clock = &world->clock};
+                                     .clock = &world->clock,
+                                     .limits = &world->limits};
+    world->limits = SLACK_LOG_LIMITS_INIT;
     assert_int_equal(uv_loop_init(&world->loop), 0);
     assert_int_equal(uv_timer_init(&world->loop, &world->patience), 0);
 }

@@ -21,6 +21,7 @@ typedef struct world {
     int64_t wall_ms;      /* not 0: the wall clock always shows this */
     bool running;         /* set by world_run_clock() */
     slack_logger_t logger;
+    slack_log_limits_t limits; /* of its lines */
     uv_timer_t patience;
     size_t log_len;
     char log[WORLD_LOG_MAX]; /* each line ends with a newline; a line that does not fit is lost */
@@ -58,6 +59,7 @@ void world_keep_line(enum slack_log_level level, const char *line, size_t len, v
 /* Returns true if the log contains the text; the number of lines that contain it. */
 bool world_logged(const world_t *world, const char *text);
 unsigned world_log_count(const world_t *world, const char *text);
+/* Empties the log, and its limits begin anew. */
 void world_forget_log(world_t *world);
 
 /* For close functions: sets the bool that user_data points to. */

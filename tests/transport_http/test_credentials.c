@@ -93,8 +93,7 @@ static int reload_once(void *ctx)
     credentials_t *c = ctx;
     const slack_tls_context_t *tls = c->certificate.tls;
     const slack_signer_t *signer = c->secret.signer;
-    world.log_len = 0;
-    world.log[0] = '\0';
+    world_forget_log(&world);
     assert_int_equal(reload(c), 2);
     const bool both = c->certificate.tls != tls && c->secret.signer != signer;
     assert_non_null(c->certificate.tls);
@@ -143,8 +142,7 @@ static int reload_tls_once(void *ctx)
 {
     credentials_t *c = ctx;
     const slack_tls_context_t *tls = c->certificate.tls;
-    world.log_len = 0;
-    world.log[0] = '\0';
+    world_forget_log(&world);
     reload(c);
     assert_non_null(c->certificate.tls);
     assert_non_null(c->secret.signer);

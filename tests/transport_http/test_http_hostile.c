@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "net/log_limit.h"
 #include "support/heap.h"
 #include "support/http_bench.h"
 #include "support/test.h"

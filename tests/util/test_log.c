@@ -44,8 +44,8 @@ static const slack_clock_t fixed = {no_mono, fixed_wall, NULL};
 /* The compiler warns about a %s that is known to be NULL. */
 static const char *volatile no_string;
 
-static slack_logger_t text_log = {SLACK_LOG_DEBUG, SLACK_LOG_TEXT, keep, &lines, &fixed};
-static slack_logger_t json_log = {SLACK_LOG_DEBUG, SLACK_LOG_JSON, keep, &lines, &fixed};
+static slack_logger_t text_log = {SLACK_LOG_DEBUG, SLACK_LOG_TEXT, keep, &lines, &fixed, NULL};
+static slack_logger_t json_log = {SLACK_LOG_DEBUG, SLACK_LOG_JSON, keep, &lines, &fixed, NULL};
 static slack_logger_t *const text = &text_log, *const json = &json_log;
 
 #define TEXT_HEAD "ts=2026-11-21T00:00:00.007Z level=info event=e"
@@ -124,6 +124,8 @@ TEST(test_values)
                                         "b=\"x \\\"\\u0080\xC2\xA0\xEF\xBF\xBDx\"");
     SLACK_LOG(text, INFO, "e", "a=%s", "\"\xC2\x9F\"");
     assert_string_equal(line, TEXT_HEAD " a=\"\\\"\\u009f\\\"\"");
+    SLACK_LOG(text, INFO, "e", "a=%s", "gpj.\xE2\x80\xAE.exe");
+    assert_string_equal(line, TEXT_HEAD " a=\"gpj.\\u202e.exe\"");
     SLACK_LOG(json, INFO, "e", "a=%s", "\xC2\x9B");
     assert_string_equal(line, JSON_HEAD ",\"a\":\"\\u009b\"}");
     SLACK_LOG(text, INFO, "e", "a=%s b=%s", "é", "\xC3\x28");

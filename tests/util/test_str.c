@@ -135,6 +135,30 @@ TEST(test_utf8)
     assert_int_equal(slack__utf8_char("\xC3\xA9x", 1), 0);
 }
 
+TEST(test_controls_are_escaped)
+{
+    static const struct {
+        const char *text, *keep, *want;
+    } cases[] = {
+        {"a\x1b[2J\x7f\n", "", "a\\u001b[2J\\u007f\\u000a"},
+        {"\n\t", "\n", "\n\\u0009"},
+        {"\xC2\x80\xC2\x9F\xC2\xA0", "", "\\u0080\\u009f\xC2\xA0"},
+        {"\xD8\x9C\xD8\x9B", "", "\\u061c\xD8\x9B"},
+        {"\u200D\u200E\u200F\u2010", "", "\u200D\\u200e\\u200f\u2010"},
+        {"\u2029\u202A\u202E\u202F", "", "\u2029\\u202a\\u202e\u202F"},
+        {"\u2065\u2066\u2069\u206A", "", "\u2065\\u2066\\u2069\u206A"},
+        {"\xC2", "", "\xC2"}, /* cut off */
+        {"\xE2\x80", "", "\xE2\x80"},
+        {"0123456789012345678901234567890123456789", "", "0123456789012345678901234567890"},
+        {"01234567890123456789012345\x1b", "", "01234567890123456789012345"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[32];
+        slack__escape_controls(text, sizeof text, cases[i].text, cases[i].keep);
+        assert_string_equal(text, cases[i].want);
+    }
+}
+
 TEST(test_loopback)
 {
     const char *yes[] = {"localhost", "LocalHost", "127.0.0.1", "127.255.255.255", "::1", "[::1]"};

@@ -270,6 +270,39 @@ static void read_real(const char *name, const char *text, size_t len, void *ctx)
     slack__arena_free(arena);
 }
 
+/* A hostile answer leads to one short line, whatever its warnings. */
+TEST(test_warnings_are_bounded)
+{
+    static char body[400 * 1000];
+    static const char message[] = "\"line\\nlevel=error \\u202e xoxb-123456789012-abcdefghijkl\"";
+    static const struct {
+        const char *body, *want;
+    } cases[] = {
+        {"{\"ok\":true}", NULL},
+        {"{\"ok\":true,\"warning\":7,\"response_metadata\":{\"messages\":{\"a\":1}}}", NULL},
+        {"{\"ok\":true,\"warning\":\"\",\"response_metadata\":{\"messages\":[null,\"b\"]}}", "b"},
+        {body, "line level=error     [redacted], line level=error     [redacted], "
+               "line level=error     [redacted]"},
+    };
+    size_t used = (size_t)sprintf(body, "{\"ok\":true,\"response_metadata\":{\"messages\":[");
+    for (unsigned i = 0; i < 1000; i++)
+        used += (size_t)sprintf(body + used, "%s%s", i ? "," : "", message);
+    memset(body + used, ' ', 300 * 1000);
+    memcpy(body + used + 300 * 1000, "]}}", 4);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        slack_arena_t *arena = slack__arena_new(0, 0);
+        const slack_curl_result_t result = result_of(200, cases[i].body);
+        slack_response_t response;
+        slack__response_read_call(&response, arena, &result);
+        const char *warnings = slack__response_warnings(&response, arena);
+        if (cases[i].want)
+            assert_string_equal(warnings, cases[i].want);
+        else
+            assert_null(warnings);
+        slack__arena_free(arena);
+    }
+}
+
 TEST(test_real_answers)
 {
     assert_true(payloads_each("api", read_real, NULL) > 0);

@@ -32,8 +32,7 @@ WEBAPI_TEST(test_success, wf_answer_ok)
     assert_non_null(
         strstr(wf.world.log, "event=call method=chat.postMessage ms=0 tries=1 status=ok"));
     assert_non_null(strstr(wf.world.log, "req_id=r1"));
-    assert_non_null(strstr(wf.world.log, "warning=missing_charset"));
-    assert_non_null(strstr(wf.world.log, "message=\"[WARN] look\""));
+    assert_non_null(strstr(wf.world.log, "warning=\"missing_charset, [WARN] look\""));
 }
 
 WEBAPI_TEST(test_no_arguments_and_no_token, wf_answer_ok)
