@@ -9,10 +9,11 @@
 #include <uv.h>
 
 /*
- * Real bots under load: their processes, a Web API for them, and a well-behaved client. The client
- * sends signed events at an even rate, half of them over kept connections and half over new ones,
- * and counts their outcomes. All run on uv_default_loop(). An unexpected failure ends the program.
+ * Real bots under load: their processes, a Web API for them, and what both sides have to share. All
+ * run on uv_default_loop(). An unexpected failure ends the program.
  */
+
+#define LOAD_SECRET "load-secret"
 
 void load_die(const char *what);
 
@@ -20,6 +21,14 @@ void load_die(const char *what);
 void load_open(void);
 /* Removes the folder. */
 void load_close(void);
+
+/* The URL that apps.connections.open answers from now on. Borrowed. */
+void load_set_socket_url(const char *url);
+/* Makes a key by `openssl genpkey` with these arguments ("-algorithm RSA -pkeyopt rsa_keygen_bits:
+ * 2048"), and a certificate of it for 127.0.0.1, signed by itself. They replace those before. */
+void load_make_certificate(const char *arguments);
+const char *load_certificate(void); /* the paths */
+const char *load_key(void);
 
 /* ---- bots ---- */
 
@@ -42,32 +51,11 @@ typedef struct load_bot {
     int signal;
 } load_bot_t;
 
-/* Starts `program` with these variables, NULL at the end, and those that every bot needs. `fd`,
- * unless it is -1, is passed as systemd passes a listening socket. */
+/* Starts `program` with these variables, NULL at the end, and those of every bot that they do not
+ * name. `fd`, unless it is -1, is passed as systemd passes a listening socket. */
 void load_bot_start(load_bot_t *bot, const char *program, const char *const *variables, int fd);
 void load_bot_stop(load_bot_t *bot);
 /* Its peak of resident memory, in KiB. */
 unsigned long load_bot_peak_kib(const load_bot_t *bot);
-
-/* ---- the client ---- */
-
-typedef struct load_result {
-    unsigned sent;
-    unsigned good; /* 200 */
-    unsigned lost; /* reset on a new connection: it was in the kernel's queue when the bot closed
-                      its socket */
-    unsigned refused, reset, closed, late, other;
-    unsigned kept; /* sent over a connection that had a request before */
-    unsigned told; /* answered with Connection: close */
-    unsigned *us;  /* from sending to answer, of each good one */
-} load_result_t;
-
-/* Sends so many requests a second to 127.0.0.1, until load_client_stop(). */
-void load_client_start(unsigned port, unsigned per_second);
-/* Sends no more; calls `fn` when each request has been answered or has failed. */
-void load_client_stop(void (*fn)(void));
-const load_result_t *load_client_result(void);
-/* Prints two lines that begin with '#'. Sorts result->us. */
-void load_client_print(void);
 
 #endif

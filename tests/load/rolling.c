@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "load/client.h"
 #include "load/load.h"
 
 #define PER_SECOND  500
@@ -71,7 +72,7 @@ static void on_ready(load_bot_t *bot)
     if (t.running == 1) {
         bot_start();
     } else if (t.running == 2) {
-        load_client_start(t.port, PER_SECOND);
+        load_client_start(&(load_client_options_t){.port = t.port, .per_second = PER_SECOND});
         pause_then_go_on();
     } else {
         load_bot_stop(oldest());
