@@ -6,8 +6,13 @@
 #include "webapi/response.h"
 #include "webapi/webapi.h"
 
-typedef void (*read_fn)(slack_response_t *ret, slack_arena_t *arena,
-                        const slack_curl_result_t *result);
+typedef struct answer {
+    void (*read)(slack_response_t *ret, slack_arena_t *arena, const slack_curl_result_t *result);
+    int http_status;
+    const char *body;
+    int status;
+    const char *error;
+} answer_t;
 
 static slack_curl_result_t result_of(int http_status, const char *body)
 {
@@ -19,100 +24,83 @@ static slack_curl_result_t result_of(int http_status, const char *body)
                                  .body_len = strlen(body)};
 }
 
-static void check(read_fn read, int http_status, const char *body, int status, const char *error)
+#define CALL slack__response_read_call
+#define URL  slack__response_read_url
+
+static const answer_t answers[] = {
+    {CALL, 200, "{\"ok\":true}", 0, ""},
+    {CALL, 200, " {\"ok\":true,\"warning\":\"missing_charset\"} ", 0, ""},
+    {CALL, 200, "{\"ok\":false,\"error\":\"not_in_channel\"}", SLACK_EAPI, "not_in_channel"},
+    {CALL, 429, "{\"ok\":false,\"error\":\"ratelimited\"}", SLACK_EAPI, "ratelimited"},
+    {CALL, 500, "{\"ok\":false,\"error\":\"fatal_error\"}", SLACK_EAPI, "fatal_error"},
+    {CALL, 200, "{\"ok\":false,\"error\":null}", SLACK_EAPI, "no error named"},
+    {CALL, 200, "{\"ok\":false}", SLACK_EAPI, "no error named"},
+    {CALL, 200, "{\"ok\":false,\"error\":\"a\\r\\nb\"}", SLACK_EAPI, "a  b"},
+    {CALL, 200, "{\"ok\":false,\"error\":\"for xoxb-123456789012-abcdefghijkl\"}", SLACK_EAPI,
+     "for [redacted]"},
+    {CALL, 200, "{\"ok\":false,\"error\":\"hash_conflict\"}", SLACK_ECONFLICT, "hash_conflict"},
+    {CALL, 200, "", SLACK_EPROTO, "the answer is empty"},
+    {CALL, 200, "<html>", SLACK_EPROTO, "the answer is not JSON"},
+    {CALL, 200, "{\"ok\":true", SLACK_EPROTO, "the answer is not JSON"},
+    {CALL, 200, "{}", SLACK_EPROTO, "the answer has no \"ok\""},
+    {CALL, 200, "[]", SLACK_EPROTO, "the answer has no \"ok\""},
+    {CALL, 200, "{\"ok\":\"true\"}", SLACK_EPROTO, "the answer has no \"ok\""},
+    {CALL, 200, "{\"ok\":1}", SLACK_EPROTO, "the answer has no \"ok\""},
+    {CALL, 502, "<html>Bad Gateway</html>", SLACK_EHTTP, "HTTP 502"},
+    {CALL, 503, "", SLACK_EHTTP, "HTTP 503"},
+    {CALL, 500, "{\"message\":\"x\"}", SLACK_EHTTP, "HTTP 500"},
+    {CALL, 500, "{\"ok\":true}", SLACK_EHTTP, "HTTP 500"},
+    {CALL, 302, "", SLACK_EHTTP, "HTTP 302"},
+    {CALL, 429, "rate limited", SLACK_EHTTP, "HTTP 429"},
+    {URL, 200, "ok", 0, ""},
+    {URL, 200, "", 0, ""},
+    {URL, 204, "", 0, ""},
+    {URL, 200, "{\"ok\":true}", 0, ""},
+    {URL, 200, "{\"ok\":true,\"error\":\"x\"}", 0, ""},
+    {URL, 200, "{\"text\":\"x\"}", 0, ""},
+    {URL, 200, "{\"ok\":false,\"error\":\"x\"}", SLACK_EAPI, "x"},
+    {URL, 200, "{\"ok\":false}", SLACK_EAPI, "no error named"},
+    {URL, 200, "{\"ok\":null}", SLACK_EAPI, "no error named"},
+    {URL, 200, "{\"error\":\"no_text\"}", SLACK_EAPI, "no_text"},
+    {URL, 200, "{\"ok\":false,\"error\":\"used_url\"}", SLACK_ESPENT, "used_url"},
+    {URL, 200, "Expired url", SLACK_ESPENT, "Expired url"},
+    {URL, 404, "Expired url", SLACK_ESPENT, "Expired url"},
+    {URL, 404, "EXPIRED_URL\n", SLACK_ESPENT, "EXPIRED_URL "},
+    {URL, 410, "expired-url", SLACK_ESPENT, "expired-url"},
+    {URL, 404, "\"expired_url\"", SLACK_ESPENT, "expired_url"},
+    {URL, 404, "{\"ok\":false,\"error\":\"Used URL.\"}", SLACK_ESPENT, "Used URL."},
+    {URL, 404, "unexpired_url", SLACK_EAPI, "unexpired_url"},
+    {URL, 404, "expired_url2", SLACK_EAPI, "expired_url2"},
+    {URL, 404, "{\"ok\":false,\"error\":\"no_text\"}", SLACK_EAPI, "no_text"},
+    {URL, 404, "Not Found", SLACK_EHTTP, "Not Found"},
+    {URL, 404, "{\"ok\":false,\"error\":\"used_url\"}", SLACK_ESPENT, "used_url"},
+    {URL, 404, "expired_url", SLACK_ESPENT, "expired_url"},
+    {URL, 400, "invalid_blocks\r\nat 1\x7f", SLACK_EHTTP, "invalid_blocks  at 1 "},
+    {URL, 500, "<!DOCTYPE html>", SLACK_EHTTP, "HTTP 500"},
+    {URL, 500, "{\"a\":1}", SLACK_EHTTP, "HTTP 500"},
+    {URL, 500, "", SLACK_EHTTP, "HTTP 500"},
+    {URL, 301, "", SLACK_EHTTP, "HTTP 301"},
+    {URL, 404, "no https://hooks.slack.com/actions/T1/2/abcdefgh here", SLACK_EHTTP,
+     "no https://hooks.slack.com/[redacted] here"},
+};
+
+static void check(const answer_t *answer)
 {
     slack_arena_t *arena = slack__arena_new(0, 0);
-    const slack_curl_result_t result = result_of(http_status, body);
+    const slack_curl_result_t result = result_of(answer->http_status, answer->body);
     slack_response_t response;
-    read(&response, arena, &result);
-    if (slack_response_status(&response) != status ||
-        strcmp(slack_response_error(&response), error) != 0)
-        fail_msg("%d %s: %s \"%s\"", http_status, body,
-                 slack_err_name(slack_response_status(&response)), slack_response_error(&response));
-    assert_int_equal(slack_response_http_status(&response), http_status);
+    answer->read(&response, arena, &result);
+    if (response.status != answer->status || strcmp(response.error, answer->error) != 0)
+        fail_msg("%d %s: %s \"%s\"", answer->http_status, answer->body,
+                 slack_err_name(response.status), response.error);
+    assert_int_equal(slack_response_http_status(&response), answer->http_status);
     slack__arena_free(arena);
 }
 
-TEST(test_answers_to_calls)
+TEST(test_answers_to_calls_and_of_response_urls)
 {
-    static const struct {
-        int http_status;
-        const char *body;
-        int status;
-        const char *error;
-    } cases[] = {
-        {200, "{\"ok\":true}", 0, ""},
-        {200, " {\"ok\":true,\"warning\":\"missing_charset\"} ", 0, ""},
-        {200, "{\"ok\":false,\"error\":\"not_in_channel\"}", SLACK_EAPI, "not_in_channel"},
-        {429, "{\"ok\":false,\"error\":\"ratelimited\"}", SLACK_EAPI, "ratelimited"},
-        {500, "{\"ok\":false,\"error\":\"fatal_error\"}", SLACK_EAPI, "fatal_error"},
-        {200, "{\"ok\":false,\"error\":null}", SLACK_EAPI, "no error named"},
-        {200, "{\"ok\":false}", SLACK_EAPI, "no error named"},
-        {200, "{\"ok\":false,\"error\":\"a\\r\\nb\"}", SLACK_EAPI, "a  b"},
-        {200, "{\"ok\":false,\"error\":\"for xoxb-123456789012-abcdefghijkl\"}", SLACK_EAPI,
-         "for [redacted]"},
-        {200, "{\"ok\":false,\"error\":\"hash_conflict\"}", SLACK_ECONFLICT, "hash_conflict"},
-        {200, "", SLACK_EPROTO, "the answer is empty"},
-        {200, "<html>", SLACK_EPROTO, "the answer is not JSON"},
-        {200, "{\"ok\":true", SLACK_EPROTO, "the answer is not JSON"},
-        {200, "{}", SLACK_EPROTO, "the answer has no \"ok\""},
-        {200, "[]", SLACK_EPROTO, "the answer has no \"ok\""},
-        {200, "{\"ok\":\"true\"}", SLACK_EPROTO, "the answer has no \"ok\""},
-        {200, "{\"ok\":1}", SLACK_EPROTO, "the answer has no \"ok\""},
-        {502, "<html>Bad Gateway</html>", SLACK_EHTTP, "HTTP 502"},
-        {503, "", SLACK_EHTTP, "HTTP 503"},
-        {500, "{\"message\":\"x\"}", SLACK_EHTTP, "HTTP 500"},
-        {500, "{\"ok\":true}", SLACK_EHTTP, "HTTP 500"},
-        {302, "", SLACK_EHTTP, "HTTP 302"},
-        {429, "rate limited", SLACK_EHTTP, "HTTP 429"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        check(slack__response_read_call, cases[i].http_status, cases[i].body, cases[i].status,
-              cases[i].error);
-}
-
-TEST(test_answers_of_response_urls)
-{
-    static const struct {
-        int http_status;
-        const char *body;
-        int status;
-        const char *error;
-    } cases[] = {
-        {200, "ok", 0, ""},
-        {200, "", 0, ""},
-        {204, "", 0, ""},
-        {200, "{\"ok\":true}", 0, ""},
-        {200, "{\"ok\":true,\"error\":\"x\"}", 0, ""},
-        {200, "{\"text\":\"x\"}", 0, ""},
-        {200, "{\"ok\":false,\"error\":\"x\"}", SLACK_EAPI, "x"},
-        {200, "{\"ok\":false}", SLACK_EAPI, "no error named"},
-        {200, "{\"ok\":null}", SLACK_EAPI, "no error named"},
-        {200, "{\"error\":\"no_text\"}", SLACK_EAPI, "no_text"},
-        {200, "{\"ok\":false,\"error\":\"used_url\"}", SLACK_ESPENT, "used_url"},
-        {200, "Expired url", SLACK_ESPENT, "Expired url"},
-        {404, "Expired url", SLACK_ESPENT, "Expired url"},
-        {404, "EXPIRED_URL\n", SLACK_ESPENT, "EXPIRED_URL "},
-        {410, "expired-url", SLACK_ESPENT, "expired-url"},
-        {404, "\"expired_url\"", SLACK_ESPENT, "expired_url"},
-        {404, "{\"ok\":false,\"error\":\"Used URL.\"}", SLACK_ESPENT, "Used URL."},
-        {404, "unexpired_url", SLACK_EAPI, "unexpired_url"},
-        {404, "expired_url2", SLACK_EAPI, "expired_url2"},
-        {404, "{\"ok\":false,\"error\":\"no_text\"}", SLACK_EAPI, "no_text"},
-        {404, "Not Found", SLACK_EHTTP, "Not Found"},
-        {404, "{\"ok\":false,\"error\":\"used_url\"}", SLACK_ESPENT, "used_url"},
-        {404, "expired_url", SLACK_ESPENT, "expired_url"},
-        {400, "invalid_blocks\r\nat 1\x7f", SLACK_EHTTP, "invalid_blocks  at 1 "},
-        {500, "<!DOCTYPE html>", SLACK_EHTTP, "HTTP 500"},
-        {500, "{\"a\":1}", SLACK_EHTTP, "HTTP 500"},
-        {500, "", SLACK_EHTTP, "HTTP 500"},
-        {301, "", SLACK_EHTTP, "HTTP 301"},
-        {404, "no https://hooks.slack.com/actions/T1/2/abcdefgh here", SLACK_EHTTP,
-         "no https://hooks.slack.com/[redacted] here"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        check(slack__response_read_url, cases[i].http_status, cases[i].body, cases[i].status,
-              cases[i].error);
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+        check(&answers[i]);
 }
 
 /* A text that is cut stays UTF-8. */
@@ -124,7 +112,7 @@ TEST(test_a_long_error_text)
     body[300] = '\0';
     memset(want, 'X', sizeof want);
     want[99] = '\0';
-    check(slack__response_read_url, 400, body, SLACK_EHTTP, want);
+    check(&(answer_t){URL, 400, body, SLACK_EHTTP, want});
 }
 
 TEST(test_failures_without_an_answer)

@@ -65,36 +65,41 @@ static const slack_json_t *chat_post_ephemeral(sim_call_t *call)
     return sim_json(call->json, "{ok: true, message_ts: %s}", message->ts);
 }
 
+/* The message that the bot has posted at this time. NULL: *ret_failure is the answer. */
+static sim_message_t *own_message(sim_call_t *call, const char *of_others,
+                                  const slack_json_t **ret_failure)
+{
+    const char *ts = sim_call_arg(call, "ts");
+    const sim_channel_t *channel = sim_call_own_channel(call, "channel", ret_failure);
+    if (!channel) return NULL;
+    sim_message_t *message = sim_message_find(&call->services->workspace->messages, channel, ts);
+    if (*ts && message && !message->only_for && message->author->bot) return message;
+    *ret_failure = !*ts ? sim_call_missing(call, "ts")
+                        : sim_call_error(call, message && !message->only_for ? of_others
+                                                                             : "message_not_found");
+    return NULL;
+}
+
 static const slack_json_t *chat_update(sim_call_t *call)
 {
     const slack_json_t *failure = NULL, *content = NULL;
-    const char *ts = sim_call_arg(call, "ts");
-    const sim_channel_t *channel = sim_call_own_channel(call, "channel", &failure);
-    if (!channel) return failure;
-    if (!*ts) return sim_call_missing(call, "ts");
-    sim_message_t *message = sim_message_find(&call->services->workspace->messages, channel, ts);
-    if (!message || message->only_for) return sim_call_error(call, "message_not_found");
-    if (!message->author->bot) return sim_call_error(call, "cant_update_message");
+    sim_message_t *message = own_message(call, "cant_update_message", &failure);
+    if (!message) return failure;
     content = call_content(call, &failure);
     if (!content) return failure;
     if (sim_bot_message_edit(call->services, message, content) != 0) return NULL;
     return sim_json(call->json, "{ok: true, channel: %s, ts: %s, text: %s, message: %p}",
-                    channel->id, message->ts, slack_json_str(message->body, "/text"),
+                    message->channel->id, message->ts, slack_json_str(message->body, "/text"),
                     message->body);
 }
 
 static const slack_json_t *chat_delete(sim_call_t *call)
 {
     const slack_json_t *failure = NULL;
-    const char *ts = sim_call_arg(call, "ts");
-    const sim_channel_t *channel = sim_call_own_channel(call, "channel", &failure);
-    if (!channel) return failure;
-    if (!*ts) return sim_call_missing(call, "ts");
-    sim_message_t *message = sim_message_find(&call->services->workspace->messages, channel, ts);
-    if (!message || message->only_for) return sim_call_error(call, "message_not_found");
-    if (!message->author->bot) return sim_call_error(call, "cant_delete_message");
+    sim_message_t *message = own_message(call, "cant_delete_message", &failure);
+    if (!message) return failure;
     const slack_json_t *answer =
-        sim_json(call->json, "{ok: true, channel: %s, ts: %s}", channel->id, message->ts);
+        sim_json(call->json, "{ok: true, channel: %s, ts: %s}", message->channel->id, message->ts);
     sim_bot_message_delete(call->services, message);
     return answer;
 }
