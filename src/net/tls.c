@@ -228,6 +228,56 @@ static int load_identity(slack_tls_context_t *context, const char *cert_file, co
     return rc == 0 ? 0 : error_of(rc);
 }
 
+static bool names(const mbedtls_x509_buf *buf, const char *name)
+{
+    return buf->len == strlen(name) && memcmp(buf->p, name, buf->len) == 0;
+}
+
+/* The common name of the subject. NULL: it has none, or several, or one that shares its part of the
+ * subject with another value: then nobody says which of them the authority has checked. */
+static const mbedtls_x509_buf *common_name(const mbedtls_x509_name *subject)
+{
+    const mbedtls_x509_name *common = NULL, *next;
+    for (const mbedtls_x509_name *part = subject; part; part = next) {
+        /* This function skips the further values of a part that has several. */
+        next = mbedtls_x509_dn_get_next((mbedtls_x509_name *)(uintptr_t)part);
+        const bool alone = part->next == next;
+        for (; part != next; part = part->next) {
+            if (MBEDTLS_OID_CMP(MBEDTLS_OID_AT_CN, &part->oid) != 0) continue;
+            if (common || !alone) return NULL;
+            common = part;
+        }
+    }
+    return common ? &common->val : NULL;
+}
+
+static bool has_other_names(const mbedtls_x509_crt *certificate)
+{
+    return mbedtls_x509_crt_has_ext_type(certificate, MBEDTLS_X509_EXT_SUBJECT_ALT_NAME);
+}
+
+/* RFC 6125: the common name counts only in a certificate that has no alternative names at all. */
+static bool is_for(const mbedtls_x509_crt *certificate, const char *wanted)
+{
+    const mbedtls_x509_buf *common = common_name(&certificate->subject);
+    if (!has_other_names(certificate)) return common && names(common, wanted);
+    for (const mbedtls_x509_sequence *san = &certificate->subject_alt_names; san; san = san->next)
+        if ((san->buf.tag & MBEDTLS_ASN1_TAG_VALUE_MASK) == MBEDTLS_X509_SAN_DNS_NAME &&
+            names(&san->buf, wanted))
+            return true;
+    return false;
+}
+
+/* mbedTLS compares the name of a server with the alternative names, and in a certificate without
+ * them with every common name. */
+static int verify_server(void *user_data, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
+{
+    (void)user_data;
+    if (depth == 0 && !has_other_names(certificate) && !common_name(&certificate->subject))
+        *flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
+    return 0;
+}
+
 int slack__tls_context_client(slack_tls_context_t **ret, const char *ca_file)
 {
     slack_tls_context_t *context;
@@ -238,6 +288,7 @@ int slack__tls_context_client(slack_tls_context_t **ret, const char *ca_file)
         slack__tls_context_unref(context);
         return rc;
     }
+    mbedtls_ssl_conf_verify(&context->config, verify_server, NULL);
     *ret = context;
     return 0;
 }
@@ -261,26 +312,6 @@ static int offer_tickets(slack_tls_context_t *context)
     mbedtls_ssl_conf_session_tickets_cb(&context->config, mbedtls_ssl_ticket_write,
                                         mbedtls_ssl_ticket_parse, &context->tickets);
     return 0;
-}
-
-static bool names(const mbedtls_x509_buf *buf, const char *name)
-{
-    return buf->len == strlen(name) && memcmp(buf->p, name, buf->len) == 0;
-}
-
-static bool is_for(const mbedtls_x509_crt *certificate, const char *wanted)
-{
-    bool has_names = false;
-    for (const mbedtls_x509_sequence *san = &certificate->subject_alt_names; san; san = san->next) {
-        if ((san->buf.tag & MBEDTLS_ASN1_TAG_VALUE_MASK) != MBEDTLS_X509_SAN_DNS_NAME) continue;
-        if (names(&san->buf, wanted)) return true;
-        has_names = true;
-    }
-    if (has_names) return false;
-    for (const mbedtls_x509_name *part = &certificate->subject; part; part = part->next)
-        if (MBEDTLS_OID_CMP(MBEDTLS_OID_AT_CN, &part->oid) == 0 && names(&part->val, wanted))
-            return true;
-    return false;
 }
 
 static int verify_client(void *user_data, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)

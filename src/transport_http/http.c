@@ -382,6 +382,13 @@ static int http_read_cert_header(slack_http_t *http, const slack_options_t *opti
                        options->http_client_cert_header);
         return SLACK_ECONFIG;
     }
+    if (http->cert_value.ptr[0] == '/' && strstr(http->cert_value.ptr, "CN=")) {
+        slack__explain(error,
+                       "SLACK_HTTP_CLIENT_CERT_HEADER has a subject like /O=…/CN=…, and one value "
+                       "of such a text can look like several: let the proxy send the form of RFC "
+                       "2253, CN=…,O=…");
+        return SLACK_ECONFIG;
+    }
     http->cert_header = slack__strndup(name.ptr, name.len);
     return http->cert_header ? 0 : SLACK_ENOMEM;
 }

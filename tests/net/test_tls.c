@@ -204,6 +204,29 @@ TEST(test_who_is_trusted)
     }
 }
 
+/* Without alternative names the common name counts, if there is one and no doubt. */
+TEST(test_common_names_of_servers)
+{
+    static const struct {
+        const char *subject;
+        bool trusted;
+    } table[] = {
+        {"/CN=localhost", true},
+        {"/O=CN=localhost", false},
+        {"/CN=a.example/CN=localhost", false},
+        {"/CN=localhost+O=x", false},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        pair_t pair;
+        if (!certs_make()) skip();
+        certs_sign(table[i].subject, "");
+        pair_open(&pair, "client", "localhost");
+        if (shake_hands(&pair, SIZE_MAX) != (table[i].trusted ? 0 : SLACK_ETLS))
+            fail_msg("%s", table[i].subject);
+        pair_close(&pair);
+    }
+}
+
 /* A name is sent to the server before encryption begins; an address is not (RFC 6066). */
 TEST(test_server_name)
 {

@@ -34,12 +34,19 @@ static const char script[] =
     "openssl req -x509 -new -key stranger.key -subj /CN=localhost -days 3 \\\n"
     "    -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -out stranger.pem\n";
 
-/* Runs a script with one argument. Returns true if it succeeded. */
-static bool run_script(const char *text, const char *argument)
+static const char sign_script[] =
+    "set -e; cd \"$1\"; exec >/dev/null 2>&1; rm -f client.ext; touch client.ext\n"
+    "if [ -n \"$3\" ]; then echo \"subjectAltName=$3\" >client.ext; fi\n"
+    "openssl req -new -utf8 -key server.key -subj \"$2\" -out client.csr\n"
+    "openssl x509 -req -in client.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 3 \\\n"
+    "    -extfile client.ext -out client.pem\n";
+
+/* Runs a script with arguments. Returns true if it succeeded. */
+static bool run_script(const char *text, const char *first, const char *second, const char *third)
 {
     pid_t child = fork();
     if (child == 0) {
-        execl("/bin/sh", "sh", "-c", text, "sh", argument, (char *)NULL);
+        execl("/bin/sh", "sh", "-c", text, "sh", first, second, third, (char *)NULL);
         _exit(127);
     }
     int status = -1;
@@ -50,22 +57,27 @@ static bool run_script(const char *text, const char *argument)
 
 static void remove_folder(void)
 {
-    if (getpid() == maker) run_script("rm -rf -- \"$1\"", folder);
+    if (getpid() == maker) run_script("rm -rf -- \"$1\"", folder, "", "");
 }
 
 bool certs_make(void)
 {
     static bool made;
     if (made) return true;
-    if (!run_script("command -v openssl >/dev/null", "")) return false;
+    if (!run_script("command -v openssl >/dev/null", "", "", "")) return false;
     const char *base = getenv("TMPDIR");
     snprintf(folder, sizeof(folder), "%s/slackapp-certs-XXXXXX", base && *base ? base : "/tmp");
     if (!mkdtemp(folder)) fail_msg("can not make the folder %s", folder);
     maker = getpid();
     atexit(remove_folder);
-    if (!run_script(script, folder)) fail_msg("openssl does not make our certificates");
+    if (!run_script(script, folder, "", "")) fail_msg("openssl does not make our certificates");
     made = true;
     return true;
+}
+
+void certs_sign(const char *subject, const char *names)
+{
+    if (!run_script(sign_script, folder, subject, names)) fail_msg("not signed: %s", subject);
 }
 
 const char *certs_path(const char *name)

@@ -21,6 +21,11 @@
 /* Makes them at the first call. Returns false without an openssl command: skip the test. */
 bool certs_make(void);
 
+/* Makes client.pem with server.key for the subject and the alternative names, as openssl reads
+ * both;
+ * "": without alternative names. The next call replaces it. */
+void certs_sign(const char *subject, const char *names);
+
 /* The path of one of them, or of a file of the test's own in the same folder. Up to four results
  * are valid at a time. */
 const char *certs_path(const char *name);

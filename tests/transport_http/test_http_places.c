@@ -118,6 +118,9 @@ BENCH_TEST(proxies_are_believed)
         {"X-Client-DN: cn=platform-tls-client.slack.com\r\n", 401},
         {"X-Client-DN: CN=platform-tls-client.slack.com.example\r\n", 401},
         {"X-Client-DN: CN=example.com,CN=platform-tls-client.slack.com\r\n", 401},
+        {"X-Client-DN: O=CN\\=platform-tls-client.slack.com\r\n", 401},
+        {"X-Client-DN: OU=x\\, CN\\=platform-tls-client.slack.com\r\n", 401},
+        {"X-Client-DN: CN=platform-tls-client.slack.com+OU=x\r\n", 401},
         {"X-Client-DN: platform-tls-client.slack.com\r\n", 401},
         {"X-Client-DN:\r\n", 401},
         {"X-Client-DN: CN=platform-tls-client.slack.com\r\nX-Client-DN: x\r\n", 401},
@@ -150,6 +153,9 @@ TEST(wrong_options_are_named)
         assert_int_equal(http_bench_create(&b), SLACK_ECONFIG);
         assert_non_null(strstr(b.error, "SLACK_HTTP_CLIENT_CERT_HEADER is \""));
     }
+    b.options.http_client_cert_header = "X: /C=US/O=Slack/CN=platform-tls-client.slack.com";
+    assert_int_equal(http_bench_create(&b), SLACK_ECONFIG);
+    assert_non_null(strstr(b.error, "SLACK_HTTP_CLIENT_CERT_HEADER has a subject like"));
     b.options.http_client_cert_header = NULL;
     b.options.http_tls_cert = "/nowhere.pem";
     assert_int_equal(http_bench_create(&b), SLACK_ECONFIG);

@@ -345,6 +345,54 @@ static bool ask(const scene_t *s, const struct client *client, mbedtls_ssl_sessi
     return strncmp(answer, "HTTP/1.1 200 OK", 15) == 0;
 }
 
+/* The name is compared with the parts of a certificate that can hold it, not with its text. */
+BOT_TEST(only_slacks_name_is_slack)
+{
+#define SLACKS "platform-tls-client.slack.com"
+    static const struct {
+        const char *subject, *names;
+        bool slack;
+    } table[] = {
+        {"/CN=" SLACKS, "", true},
+        {"/C=US/O=Slack/CN=" SLACKS, "", true},
+        {"/O=a", "DNS:a.example,DNS:" SLACKS, true},
+        {"/O=CN=" SLACKS, "", false},
+        {"/OU=x, CN=" SLACKS, "", false},
+        {"/CN=x, CN=" SLACKS, "", false},
+        {"/CN=x\\/CN=" SLACKS, "", false},
+        {"/CN=x\\+CN=" SLACKS, "", false},
+        {"/CN=" SLACKS ".example", "", false},
+        {"/CN=" SLACKS ",O=x", "", false},
+        {"/CN=a.example/CN=" SLACKS, "", false},
+        {"/CN=" SLACKS "/CN=a.example", "", false},
+        {"/CN=" SLACKS "/CN=" SLACKS, "", false},
+        {"/O=x+CN=" SLACKS, "", false},
+        {"/CN=" SLACKS "+O=x", "", false},
+        {"/O=x+CN=a.example/CN=" SLACKS, "", false},
+        {"/emailAddress=" SLACKS, "", false},
+        {"/CN=" SLACKS, "DNS:a.example", false},
+        {"/CN=" SLACKS, "email:a@a.example", false},
+        {"/CN=" SLACKS, "IP:127.0.0.1", false},
+        {"/CN=" SLACKS, "URI:https://" SLACKS "/", false},
+        {"/O=a", "email:a@" SLACKS ",URI:" SLACKS, false},
+        {"/O=a", "DNS:*.slack.com", false},
+        {"/O=a", "DNS:" SLACKS ".example,DNS:x" SLACKS, false},
+    };
+    const struct client client = {"client.pem", "server.key", false, NULL};
+    scene_t s;
+    assert_int_equal(psa_crypto_init(), PSA_SUCCESS);
+    scene_open(&s, "ca.pem");
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        mbedtls_ssl_session none;
+        mbedtls_ssl_session_init(&none);
+        certs_sign(table[i].subject, table[i].names);
+        if (ask(&s, &client, &none) != table[i].slack)
+            fail_msg("\"%s\" \"%s\"", table[i].subject, table[i].names);
+        mbedtls_ssl_session_free(&none);
+    }
+    scene_close(&s);
+}
+
 /* CVE-2026-93831: a ticket of TLS 1.3 is sent in the clear when its session is resumed. Whoever has
  * seen one puts it into a ClientHello of TLS 1.2: a faulty library resumes a session whose master
  * secret is all zeros, and asks for no certificate. */
