@@ -2,6 +2,8 @@
 # For scripts that start processes and source this file. The folder $work and the processes that
 # end_processes() ends are gone when the script exits, whatever happens.
 
+# A bot refuses secrets that every user may read.
+umask 077
 work=$(mktemp -d)
 pids=
 

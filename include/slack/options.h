@@ -76,6 +76,15 @@ typedef struct slack_options {
     /** Optional. The path of the request URL, beginning with '/'. SLACK_HTTP_PATH.
      * Default "/slack/events". */
     const char *http_path;
+    /** Optional. The mode of the file of a Unix socket, in octal ("0660"): who may write to it may
+     * connect. It holds for http_host and http_admin_host, whatever the umask, but not for a socket
+     * that systemd passes. SLACK_HTTP_UNIX_MODE. Default "0660" with http_unix_group, else "0600".
+     */
+    const char *http_unix_mode;
+    /** Optional. The group of that file, a name or a number, so that a proxy of another user may
+     * connect. The program's user must be a member of it. SLACK_HTTP_UNIX_GROUP. Default: the
+     * group of the process. */
+    const char *http_unix_group;
     /** Optional. 1: other processes may listen on the same port (SO_REUSEPORT).
      * SLACK_HTTP_REUSE_PORT. Default 0. */
     unsigned http_reuse_port;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/app.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -195,9 +194,10 @@ static int open_calls(slack_app_t *app)
     };
     const char *what = ""; /* unused: the options are checked, so the proxy is valid */
     /* libcurl opens the file on the loop, so a file that could block the loop is refused here. */
-    if (o->ca_file && *o->ca_file && slack__file_check(o->ca_file) != 0)
-        return slack__app_fail(app, SLACK_ECONFIG, "SLACK_CA_FILE=%.128s: %s", o->ca_file,
-                               slack__file_why(errno));
+    slack_file_fault_t fault;
+    if (o->ca_file && *o->ca_file && slack__file_check(o->ca_file, SLACK_FILE_TRUSTED, &fault) != 0)
+        return slack__app_fail(app, SLACK_ECONFIG, "SLACK_CA_FILE=%.100s: %s", o->ca_file,
+                               fault.why);
     if (!slack__url_allowed(o->api_url))
         return slack__app_fail(app, SLACK_ECONFIG,
                                "SLACK_API_URL must be an https:// URL (http:// on loopback only)");

@@ -112,16 +112,16 @@ int slack__env_open(slack_env_t *env, const char *path, char *error)
 {
     *env = (slack_env_t){0};
     char *text = NULL;
-    size_t len = 0;
-    if (slack__file_read(path, SLACK_FILE_MAX_BYTES, &text, &len) != 0) {
-        if (errno == ENOENT || errno == ENOTDIR) return 0;
-        return errno == ENOMEM ? SLACK_ENOMEM
-                               : file_error(error, ".env", path, slack__file_why(errno));
+    slack_file_fault_t fault;
+    ssize_t len = slack__file_read(path, SLACK_FILE_PRIVATE, SLACK_FILE_MAX_BYTES, &text, &fault);
+    if (len < 0) {
+        if (fault.error == ENOENT || fault.error == ENOTDIR) return 0;
+        return fault.error == ENOMEM ? SLACK_ENOMEM : file_error(error, ".env", path, fault.why);
     }
     size_t line = 0;
     env->dotenv = text;
-    if (slack__dotenv_parse(text, len, &env->dotenv_len, &line) == 0) return 0;
-    slack__wipe(text, len);
+    if (slack__dotenv_parse(text, (size_t)len, &env->dotenv_len, &line) == 0) return 0;
+    slack__wipe(text, (size_t)len);
     slack__env_close(env);
     slack__explain(error, "%s:%zu: not of the form NAME=VALUE", path, line);
     return SLACK_ECONFIG;
@@ -148,7 +148,7 @@ static const char *dotenv_get(const slack_env_t *env, const char *name)
 
 int slack__env_read_file(const char *variable, const char *path, char **ret, char *error)
 {
-    const char *why = "";
+    slack_file_fault_t fault;
     const char *kind = slack__secret_kind(path, false);
     if (kind) {
         slack__explain(error,
@@ -157,8 +157,8 @@ int slack__env_read_file(const char *variable, const char *path, char **ret, cha
                        variable, kind);
         return SLACK_ECONFIG;
     }
-    int rc = slack__file_read_secret(path, ret, &why);
-    return rc == SLACK_ECONFIG ? file_error(error, variable, path, why) : rc;
+    int rc = slack__file_read_secret(path, ret, &fault);
+    return rc == SLACK_ECONFIG ? file_error(error, variable, path, fault.why) : rc;
 }
 
 /* Reads the value from the file at `path`, and copies the path for `ret_path`. */
@@ -200,7 +200,7 @@ int slack__env_get(const slack_env_t *env, const char *name, char **ret, char **
     if (credentials && *credentials) {
         char path[4096];
         int n = snprintf(path, sizeof path, "%s/%s", credentials, name);
-        if (n > 0 && (size_t)n < sizeof path && access(path, R_OK) == 0)
+        if (n > 0 && (size_t)n < sizeof path && access(path, F_OK) == 0)
             return env_from_file("CREDENTIALS_DIRECTORY", path, ret, ret_path, error);
     }
 

@@ -69,32 +69,33 @@ static const char *text_fault(const token_t *token, const char *text)
                                             : "it holds no app-level token (xapp-…)";
 }
 
-static int read_token(const token_t *token, const char **ret_why)
+static int read_token(const token_t *token, slack_file_fault_t *fault)
 {
     char *text = NULL;
-    int rc = slack__file_read_secret(token->file, &text, ret_why);
+    int rc = slack__file_read_secret(token->file, &text, fault);
     if (rc != 0) return rc;
-    *ret_why = text_fault(token, text);
-    if (*ret_why == NULL) {
+    fault->why = text_fault(token, text);
+    if (fault->why == NULL) {
         char *place = (char *)(uintptr_t)*token->place;
         slack__wipe(place, TOKEN_ROOM);
         memcpy(place, text, strlen(text));
     }
     slack__free_secret(text);
-    return *ret_why ? SLACK_ECONFIG : 0;
+    return fault->why ? SLACK_ECONFIG : 0;
 }
 
 /* How many tokens come from a file: 0 or 1. */
 static unsigned reload_token(slack_token_files_t *files, token_t token)
 {
-    const char *why = NULL;
+    slack_file_fault_t fault;
     if (token.file == NULL || *token.place == NULL) return 0;
-    int rc = read_token(&token, &why);
+    int rc = read_token(&token, &fault);
     if (rc == 0)
         SLACK_LOG(files->net->log, INFO, "token read again", "file=%s", token.file);
     else
         SLACK_LOG(files->net->log, ERROR, "token not read again, the old one stays",
-                  "file=%s reason=%s", token.file, why ? why : slack_strerror(rc));
+                  "file=%s reason=%s", token.file,
+                  rc == SLACK_ECONFIG ? fault.why : slack_strerror(rc));
     return 1;
 }
 

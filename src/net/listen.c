@@ -151,20 +151,45 @@ static void remove_stale(const address_t *address)
     close(fd);
 }
 
-/* The descriptor of a listening socket, or libuv's error. */
-static int open_socket(const address_t *address, bool reuse_port)
+/* Bind a socket to a path. The umask says nothing about who may connect, and the library does not
+ * change it, since it belongs to all threads. Until listen() nobody can connect, so the permissions
+ * are set in time. -1 with errno. */
+static int bind_path(int fd, const address_t *address, const slack_socket_file_t *file)
+{
+    const char *path = ((const struct sockaddr_un *)&address->bytes)->sun_path;
+    const mode_t mode = file && file->mode ? file->mode : 0600;
+    const gid_t group = file ? file->group : SLACK_SOCKET_GROUP_NONE; /* -1 changes nothing */
+    remove_stale(address);
+    if (bind(fd, (const struct sockaddr *)&address->bytes, address->len) != 0) return -1;
+    if (lchown(path, (uid_t)-1, group) == 0 &&
+        fchmodat(AT_FDCWD, path, mode, AT_SYMLINK_NOFOLLOW) == 0)
+        return 0;
+    const int error = errno;
+    unlink(path);
+    errno = error;
+    return -1;
+}
+
+static int bind_port(int fd, const address_t *address, bool reuse_port)
 {
     const int on = 1;
-    if (address->bytes.ss_family == AF_UNIX) remove_stale(address);
+    /* A restarted process can listen while connections of the old one are still closing. */
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0) return -1;
+    if (reuse_port && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) return -1;
+    return bind(fd, (const struct sockaddr *)&address->bytes, address->len);
+}
+
+/* The descriptor of a listening socket, or libuv's error. */
+static int open_socket(const address_t *address, const slack_listen_options_t *o)
+{
     int fd = socket(address->bytes.ss_family, SOCK_STREAM, 0);
     if (fd < 0) return uv_translate_sys_error(errno);
-    /* A restarted process can listen while connections of the old one are still closing. */
-    if (set_flags(fd) == 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-        (!reuse_port || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0) &&
-        bind(fd, (const struct sockaddr *)&address->bytes, address->len) == 0 &&
-        listen(fd, BACKLOG) == 0)
-        return fd;
-    int rc = uv_translate_sys_error(errno);
+    int rc = set_flags(fd);
+    if (rc == 0)
+        rc = address->bytes.ss_family == AF_UNIX ? bind_path(fd, address, o->file)
+                                                 : bind_port(fd, address, o->reuse_port);
+    if (rc == 0 && listen(fd, BACKLOG) == 0) return fd;
+    rc = uv_translate_sys_error(errno);
     close(fd);
     return rc;
 }
@@ -248,7 +273,7 @@ int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
     listener->make_room = o->make_room;
     listener->user_data = o->user_data;
 
-    listener->fd = o->fd ? adopt_socket(o->fd) : open_socket(&address, o->reuse_port);
+    listener->fd = o->fd ? adopt_socket(o->fd) : open_socket(&address, o);
     listener->path = path;
     int rc = listener->fd < 0 ? listener->fd : listener_start(listener);
     if (rc != 0) {

@@ -2,6 +2,8 @@
 #ifndef SLACK_NET_LISTEN_H
 #define SLACK_NET_LISTEN_H
 
+#include <limits.h>
+
 #include "net/conn.h"
 
 /* A socket that accepts connections. */
@@ -15,11 +17,19 @@ typedef void (*slack_accept_fn)(slack_conn_t *conn, void *user_data);
  * none. */
 typedef bool (*slack_make_room_fn)(void *user_data);
 
+/* The permissions of a Unix socket's file. Its owner is the process's user. */
+#define SLACK_SOCKET_GROUP_NONE UINT_MAX
+typedef struct slack_socket_file {
+    unsigned mode;  /* 0: 0600 */
+    unsigned group; /* SLACK_SOCKET_GROUP_NONE: the process's */
+} slack_socket_file_t;
+
 typedef struct slack_listen_options {
     const char *host; /* Required. An address, "localhost", or "unix:" and the path of a socket. */
     unsigned port;    /* 0: the kernel chooses. */
     bool reuse_port;  /* Other processes may listen on the port too. */
-    int fd;           /* Unless 0: a socket that listens already; host and port are ignored. */
+    const slack_socket_file_t *file; /* Optional. Of a Unix socket. */
+    int fd; /* Unless 0: a socket that listens already; host and port are ignored. */
     slack_tls_context_t *tls;     /* Optional, referenced. */
     unsigned open_ms;             /* Time for the TLS handshake. */
     size_t write_max;             /* Of each connection. */

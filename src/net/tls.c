@@ -154,13 +154,16 @@ static const char *system_ca_file(void)
 #define FILE_MAX_BYTES ((size_t)8 << 20)
 
 /* Read and parse a file. mbedTLS's own reader would wait for the writer of a pipe. */
-static int parse_file(const char *path,
+static int parse_file(const char *path, enum slack_file_use use,
                       int (*parse)(void *to, const unsigned char *data, size_t len), void *to)
 {
     char *data = NULL;
-    size_t len = 0;
-    if (slack__file_read(path, FILE_MAX_BYTES, &data, &len) != 0)
-        return errno == ENOMEM ? MBEDTLS_ERR_X509_ALLOC_FAILED : MBEDTLS_ERR_X509_FILE_IO_ERROR;
+    slack_file_fault_t fault;
+    ssize_t read = slack__file_read(path, use, FILE_MAX_BYTES, &data, &fault);
+    if (read < 0)
+        return fault.error == ENOMEM ? MBEDTLS_ERR_X509_ALLOC_FAILED
+                                     : MBEDTLS_ERR_X509_FILE_IO_ERROR;
+    const size_t len = (size_t)read;
     /* mbedTLS takes PEM with its NUL. */
     const size_t size = strstr(data, "-----BEGIN ") ? len + 1 : len;
     int rc = parse(to, (const unsigned char *)data, size);
@@ -182,10 +185,10 @@ static int parse_key(void *to, const unsigned char *data, size_t len)
 
 /* A bundle may hold certificates that mbedTLS cannot read, with an unusual curve for instance. It
  * skips them, and returns their number. */
-static int load_cas(slack_tls_context_t *context, const char *path)
+static int load_cas(slack_tls_context_t *context, const char *path, enum slack_file_use use)
 {
     if (!path) return SLACK_ECONFIG;
-    int rc = parse_file(path, parse_chain, &context->chain);
+    int rc = parse_file(path, use, parse_chain, &context->chain);
     if (rc < 0 && error_of(rc) == SLACK_ENOMEM) return SLACK_ENOMEM;
     if (rc < 0 || context->chain.version == 0) return SLACK_ECONFIG;
     mbedtls_ssl_conf_ca_chain(&context->config, &context->chain, NULL);
@@ -195,12 +198,13 @@ static int load_cas(slack_tls_context_t *context, const char *path)
 
 /* Describe what is wrong with a file. `rc` is mbedTLS's: if positive, the number of certificates
  * that it could not read. */
-static int refuse_file(slack_tls_fault_t *ret, const char *file, int rc)
+static int refuse_file(slack_tls_fault_t *ret, const char *file, enum slack_file_use use, int rc)
 {
     slack_tls_fault_t fault = {.file = file};
     if (error_of(rc) == SLACK_ENOMEM) return SLACK_ENOMEM;
-    if (slack__file_check(file) != 0)
-        snprintf(fault.why, sizeof fault.why, "%s", slack__file_why(errno));
+    slack_file_fault_t why;
+    if (slack__file_check(file, use, &why) != 0)
+        snprintf(fault.why, sizeof fault.why, "%s", why.why);
     else if (rc > 0)
         snprintf(fault.why, sizeof fault.why, "%d of its certificates cannot be read", rc);
     else if (rc == MBEDTLS_ERR_PK_PASSWORD_REQUIRED)
@@ -217,13 +221,13 @@ static int refuse_file(slack_tls_fault_t *ret, const char *file, int rc)
 static int load_identity(slack_tls_context_t *context, const char *cert_file, const char *key_file,
                          slack_tls_fault_t *ret_fault)
 {
-    int rc = parse_file(cert_file, parse_chain, &context->chain);
-    if (rc != 0) return refuse_file(ret_fault, cert_file, rc);
-    rc = parse_file(key_file, parse_key, &context->key);
+    int rc = parse_file(cert_file, SLACK_FILE_TRUSTED, parse_chain, &context->chain);
+    if (rc != 0) return refuse_file(ret_fault, cert_file, SLACK_FILE_TRUSTED, rc);
+    rc = parse_file(key_file, SLACK_FILE_PRIVATE, parse_key, &context->key);
     if (rc == 0)
         rc = mbedtls_pk_check_pair(&context->chain.pk, &context->key, mbedtls_psa_get_random,
                                    MBEDTLS_PSA_RANDOM_STATE);
-    if (rc != 0) return refuse_file(ret_fault, key_file, rc);
+    if (rc != 0) return refuse_file(ret_fault, key_file, SLACK_FILE_PRIVATE, rc);
     rc = mbedtls_ssl_conf_own_cert(&context->config, &context->chain, &context->key);
     return rc == 0 ? 0 : error_of(rc);
 }
@@ -283,7 +287,8 @@ int slack__tls_context_client(slack_tls_context_t **ret, const char *ca_file)
     slack_tls_context_t *context;
     int rc = context_new(&context, MBEDTLS_SSL_IS_CLIENT);
     if (rc != 0) return rc;
-    rc = load_cas(context, ca_file ? ca_file : system_ca_file());
+    rc = ca_file ? load_cas(context, ca_file, SLACK_FILE_TRUSTED)
+                 : load_cas(context, system_ca_file(), SLACK_FILE_PUBLIC);
     if (rc != 0) {
         slack__tls_context_unref(context);
         return rc;
@@ -325,8 +330,8 @@ static int verify_client(void *user_data, mbedtls_x509_crt *certificate, int dep
 int slack__tls_context_check_clients(slack_tls_context_t *context, const char *ca_file,
                                      const char *name, slack_tls_fault_t *ret_fault)
 {
-    int rc = parse_file(ca_file, parse_chain, &context->client_cas);
-    if (rc != 0) return refuse_file(ret_fault, ca_file, rc);
+    int rc = parse_file(ca_file, SLACK_FILE_TRUSTED, parse_chain, &context->client_cas);
+    if (rc != 0) return refuse_file(ret_fault, ca_file, SLACK_FILE_TRUSTED, rc);
     context->client_name = name;
     /* A resumed session has no certificate: who resumes it must have been checked before. mbedTLS
      * up to 3.6.7 takes a ticket of TLS 1.3, which anybody can read, in TLS 1.2, with a known

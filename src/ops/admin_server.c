@@ -29,6 +29,9 @@ int slack__admin_server_open(slack_admin_server_t *admin, const slack_options_t 
     int uv_error = 0;
     int rc = slack__listen_address_init(&address, "SLACK_HTTP_ADMIN", options->http_admin_host,
                                         options->http_admin_port, error);
+    if (rc == 0)
+        rc = slack__listen_address_permit(&address, options->http_unix_mode,
+                                          options->http_unix_group, error);
     if (rc == 0) rc = slack__listen_address_inherit(&address, passed_socket, error);
     if (rc == 0)
         rc = slack__trusted_proxies_read(&admin->trusted, options->http_trusted_proxies, error);
@@ -37,6 +40,7 @@ int slack__admin_server_open(slack_admin_server_t *admin, const slack_options_t 
         .listen = {.host = address.host,
                    .port = address.port,
                    .reuse_port = options->http_reuse_port > 0,
+                   .file = &address.file,
                    .fd = address.fd,
                    .open_ms = OPEN_MS,
                    .write_max = WRITE_MAX},

@@ -12,6 +12,7 @@
 #include "ops/redact_json.h"
 #include "util/alloc.h"
 #include "util/error.h"
+#include "util/file.h"
 #include "webapi/args.h"
 
 #define FORMAT_VERSION 1
@@ -169,8 +170,9 @@ static int create_file(uv_file *ret, const char *path, char *error)
         if (rename(path, old) != 0)
             return fail_create(error, path, uv_strerror(uv_translate_sys_error(errno)));
     }
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) return fail_create(error, path, uv_strerror(uv_translate_sys_error(errno)));
+    slack_file_fault_t fault;
+    int fd = slack__file_open_private(path, O_EXCL | O_NOFOLLOW, &fault);
+    if (fd < 0) return fail_create(error, path, fault.why);
     *ret = fd;
     return 0;
 }

@@ -9,15 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int slack__owner_open(slack_owner_t *owner, const char *path)
+int slack__owner_open(slack_owner_t *owner, const char *path, slack_file_fault_t *fault)
 {
-    char name[PATH_MAX];
-    int len = snprintf(name, sizeof name, "%s-owners", path);
-    if (len < 0 || (size_t)len >= sizeof name) return -ENAMETOOLONG;
-    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) return -errno;
-    *owner = (slack_owner_t){.fd = fd};
-    return 0;
+    char name[PATH_MAX]; /* SQLite's paths are shorter by more than the suffix */
+    snprintf(name, sizeof name, "%s-owners", path);
+    *owner = (slack_owner_t){.fd = slack__file_open_private(name, O_NOFOLLOW, fault)};
+    return owner->fd >= 0 ? 0 : -1;
 }
 
 /* The lock belongs to the open file, not to the process. So two stores in one process are two

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "util/file.h"
+
 /*
  * Shows which owners of a store are alive on this machine. Owner n holds a lock on byte n of a file
  * beside the store, and the kernel releases it however the process ends. So no timeout has to pass,
@@ -16,8 +18,8 @@ typedef struct slack_owner {
     int64_t id; /* this owner's; 0: no id yet */
 } slack_owner_t;
 
-/* Open or make "PATH-owners". 0 or -errno. */
-int slack__owner_open(slack_owner_t *owner, const char *path);
+/* Open or make "PATH-owners". 0; -1 with *fault. */
+int slack__owner_open(slack_owner_t *owner, const char *path, slack_file_fault_t *fault);
 /* Become owner `id`. 0 or -errno. */
 int slack__owner_take(slack_owner_t *owner, int64_t id);
 /* Show other processes that this owner waits for its turn to write, or no longer waits. */

@@ -45,11 +45,12 @@ static const char *remedy_for_os(int os)
     }
 }
 
-int slack__sqlite_say_os(const slack_sqlite_t *s, const char *what, int os, char *error)
+int slack__sqlite_refuse(const slack_sqlite_t *s, const char *after,
+                         const slack_file_fault_t *fault, char *error)
 {
-    char reason[61];
-    snprintf(reason, sizeof reason, "%s%s", what, strerror(os));
-    slack__sqlite_say(s, reason, remedy_for_os(os), error);
+    if (fault->error == ENOMEM) return SLACK_ENOMEM;
+    slack__explain(error, "%.100s%s: %s%s", s->path, after, fault->why,
+                   fault->error ? remedy_for_os(fault->error) : "");
     return SLACK_ESTORE;
 }
 

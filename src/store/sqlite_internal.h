@@ -121,8 +121,10 @@ static inline int slack__sqlite_status(int code)
 
 /* Write a sentence: the file, what is wrong, the remedy. */
 void slack__sqlite_say(const slack_sqlite_t *s, const char *what, const char *remedy, char *error);
-/* The same for the errno `os`, with the system's reason and the remedy. Returns SLACK_ESTORE. */
-int slack__sqlite_say_os(const slack_sqlite_t *s, const char *what, int os, char *error);
+/* The same for a file that cannot be used: the path with `after` behind it, such as "-wal". Returns
+ * SLACK_ESTORE or SLACK_ENOMEM. */
+int slack__sqlite_refuse(const slack_sqlite_t *s, const char *after,
+                         const slack_file_fault_t *fault, char *error);
 /* Unless rc is 0, write what has just failed. Returns rc. */
 int slack__sqlite_explain(slack_sqlite_t *s, int rc, char *error);
 

@@ -3,15 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <slack/options.h>
 
 #include "util/alloc.h"
 #include "util/error.h"
+#include "util/file.h"
 
 /* Files up to this size are checked whole when they are opened. */
 #define CHECK_BYTES ((int64_t)16 << 20)
@@ -75,22 +76,39 @@ static void sync_folder(const char *path)
     slack__free(folder);
 }
 
-/* Let only the owner of the file read it: it holds what people said. SQLite gives its log the same
- * permissions. An existing file is not opened here, since closing it would release the locks that
- * another store of this process has on it. SQLite cannot say why a file cannot be made: it opens
- * it for reading then, and reports that there is none. */
+/* Make the file with permissions for its owner alone, since it holds what people said; SQLite gives
+ * its log the same ones. An existing file has to have them, and is not opened here for more than a
+ * look: closing it would release the locks that another store of this process has on it. SQLite
+ * cannot say why a file cannot be made: it opens it for reading then, and reports that there is
+ * none. */
 static int make_private(slack_sqlite_t *s, char *error)
 {
-    struct stat st;
-    if (stat(s->path, &st) == 0) {
-        if (S_ISREG(st.st_mode) && (st.st_mode & 077)) chmod(s->path, 0600);
-        return S_ISDIR(st.st_mode) ? slack__sqlite_say_os(s, "", EISDIR, error) : 0;
-    }
-    int fd = open(s->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* also where a link leads to */
-    if (fd < 0) return slack__sqlite_say_os(s, "it cannot be made: ", errno, error);
+    slack_file_fault_t fault;
+    if (slack__file_check_folder(s->path, &fault) != 0)
+        return slack__sqlite_refuse(s, "", &fault, error);
+    if (slack__file_check_private(s->path, 0, &fault) == 0) return 0;
+    if (fault.error != ENOENT) return slack__sqlite_refuse(s, "", &fault, error);
+    int fd = slack__file_open_private(s->path, 0, &fault); /* also where a link leads to */
+    if (fd < 0) return slack__sqlite_refuse(s, ": it cannot be made", &fault, error);
     close(fd);
     sync_folder(s->path);
     s->fresh = true;
+    return 0;
+}
+
+/* Check what SQLite opens beside the database itself, where a link may have led. */
+static int check_beside(const slack_sqlite_t *s, char *error)
+{
+    slack_file_fault_t fault;
+    if (slack__file_check_folder(s->files.name, &fault) != 0)
+        return slack__sqlite_refuse(s, "", &fault, error);
+    static const char *const suffixes[] = {"-wal", "-shm"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        char name[PATH_MAX];
+        snprintf(name, sizeof name, "%s%s", s->files.name, suffixes[i]);
+        if (slack__file_check_private(name, O_NOFOLLOW, &fault) != 0 && fault.error != ENOENT)
+            return slack__sqlite_refuse(s, suffixes[i], &fault, error);
+    }
     return 0;
 }
 
@@ -148,13 +166,6 @@ static int check_content(slack_sqlite_t *s, char *error)
     return rc;
 }
 
-/* A failure with the file of owners, from 0 or -errno. */
-static int explain_owners(const slack_sqlite_t *s, int os, char *error)
-{
-    if (os == 0) return 0;
-    return slack__sqlite_say_os(s, "its file of owners: ", -os, error);
-}
-
 static int become_owner(slack_sqlite_t *s, char *error)
 {
     char text[80];
@@ -163,7 +174,9 @@ static int become_owner(slack_sqlite_t *s, char *error)
     int rc = slack__sqlite_explain(s, exec(s, text), error);
     if (rc != 0) return rc;
     const int64_t id = sqlite3_last_insert_rowid(s->sqlite);
-    return explain_owners(s, slack__owner_take(&s->owner, id), error);
+    const int os = -slack__owner_take(&s->owner, id);
+    const slack_file_fault_t fault = {.error = os, .why = strerror(os)};
+    return os == 0 ? 0 : slack__sqlite_refuse(s, "-owners", &fault, error);
 }
 
 /* Begin the transaction that sets the database up. */
@@ -194,7 +207,10 @@ static int set_up(slack_sqlite_t *s, char *error)
      * share the one have to share the other. */
     s->files.name = sqlite3_db_filename(s->sqlite, "main");
     s->files.log_name = sqlite3_filename_wal(s->files.name);
-    int rc = explain_owners(s, slack__owner_open(&s->owner, s->files.name), error);
+    slack_file_fault_t fault;
+    int rc = check_beside(s, error);
+    if (rc == 0 && slack__owner_open(&s->owner, s->files.name, &fault) != 0)
+        rc = slack__sqlite_refuse(s, "-owners", &fault, error);
     if (rc == 0) rc = begin(s, error);
     if (rc == 0) rc = prepare_schema(s, error);
     if (rc == 0) rc = check_content(s, error);
@@ -213,7 +229,8 @@ static int open_file(slack_sqlite_t *s, char *error)
         /* SQLite says "unable to open database file"; the system says why. */
         const int os = sqlite3_system_errno(s->sqlite);
         slack__sqlite_explain(s, rc, error);
-        if (os != 0) slack__sqlite_say_os(s, "", os, error);
+        const slack_file_fault_t fault = {.error = os, .why = strerror(os)};
+        if (os != 0) slack__sqlite_refuse(s, "", &fault, error);
         return rc;
     }
     if (sqlite3_db_readonly(s->sqlite, "main") != 1) return 0;

@@ -171,6 +171,7 @@ static int http_listen(slack_http_t *http)
         .listen = {.host = address->host,
                    .port = address->port,
                    .reuse_port = http->reuse_port,
+                   .file = &address->file,
                    .fd = address->fd,
                    .tls = http->certificate.tls,
                    .open_ms = OPEN_MS,
@@ -409,6 +410,9 @@ static int http_create(slack_transport_t **ret, const struct slack_transport_hos
     if (rc == 0)
         rc = slack__listen_address_init(&http->address, "SLACK_HTTP", options->http_host,
                                         options->http_port, error);
+    if (rc == 0)
+        rc = slack__listen_address_permit(&http->address, options->http_unix_mode,
+                                          options->http_unix_group, error);
     if (rc == 0) rc = slack__listen_address_inherit(&http->address, 0, error);
     if (rc == 0) rc = http_read_path(http, options, error);
     if (rc == 0) rc = http_read_cert_header(http, options, error);

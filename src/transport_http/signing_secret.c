@@ -27,11 +27,11 @@ static int signer_from_text(const char *text, slack_signer_t **ret, const char *
     return SLACK_ECONFIG;
 }
 
-static int signer_from_file(const char *file, slack_signer_t **ret, const char **ret_why)
+static int signer_from_file(const char *file, slack_signer_t **ret, slack_file_fault_t *fault)
 {
     char *text = NULL;
-    int rc = slack__file_read_secret(file, &text, ret_why);
-    if (rc == 0) rc = signer_from_text(text, ret, ret_why);
+    int rc = slack__file_read_secret(file, &text, fault);
+    if (rc == 0) rc = signer_from_text(text, ret, &fault->why);
     slack__free_secret(text);
     return rc;
 }
@@ -45,9 +45,11 @@ int slack__signing_secret_init(slack_signing_secret_t *secret, slack_net_t *net,
     if (file && *file) {
         secret->file = file;
         slack__file_watch_add(&secret->watch, file);
-        rc = signer_from_file(file, &secret->signer, &why);
+        slack_file_fault_t fault;
+        rc = signer_from_file(file, &secret->signer, &fault);
         if (rc == SLACK_ECONFIG)
-            slack__explain(error, "cannot use SLACK_SIGNING_SECRET_FILE=%.80s: %s", file, why);
+            slack__explain(error, "cannot use SLACK_SIGNING_SECRET_FILE=%.80s: %s", file,
+                           fault.why);
         return rc;
     }
     if (text && *text) {
@@ -69,12 +71,13 @@ static void secret_reload(void *user_data)
 {
     slack_signing_secret_t *secret = user_data;
     slack_signer_t *signer;
-    const char *why = NULL;
+    slack_file_fault_t fault;
     slack__file_watch_mark(&secret->watch);
-    int rc = signer_from_file(secret->file, &signer, &why);
+    int rc = signer_from_file(secret->file, &signer, &fault);
     if (rc != 0) {
         SLACK_LOG(secret->net->log, ERROR, "signing secret not read again, the old one stays",
-                  "file=%s reason=%s", secret->file, why ? why : slack_strerror(rc));
+                  "file=%s reason=%s", secret->file,
+                  rc == SLACK_ECONFIG ? fault.why : slack_strerror(rc));
         return;
     }
     slack__signer_free(secret->signer);

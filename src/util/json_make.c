@@ -44,15 +44,16 @@ const slack_json_t *slack__make_file(slack_arena_t *arena, const char *caller, c
     if (!path) return slack__json_failed(arena, SLACK_EINVAL, "%s: the path is NULL", caller);
     if (slack_json_error(args) != 0) return slack__json_failed_again(arena, args);
     char *text = NULL;
-    size_t len = 0;
-    if (slack__file_read(path, TEMPLATE_FILE_MAX, &text, &len) != 0) {
-        const int error = errno;
-        const int code = error == ENOMEM   ? SLACK_ENOMEM
-                         : error == ENOENT ? SLACK_ENOTFOUND
-                         : error == EFBIG  ? SLACK_ETOOBIG
-                                           : SLACK_EIO;
-        return slack__json_failed(arena, code, "%s: %s: %s", caller, path, slack__file_why(error));
+    slack_file_fault_t fault;
+    ssize_t read = slack__file_read(path, SLACK_FILE_PUBLIC, TEMPLATE_FILE_MAX, &text, &fault);
+    if (read < 0) {
+        const int code = fault.error == ENOMEM   ? SLACK_ENOMEM
+                         : fault.error == ENOENT ? SLACK_ENOTFOUND
+                         : fault.error == EFBIG  ? SLACK_ETOOBIG
+                                                 : SLACK_EIO;
+        return slack__json_failed(arena, code, "%s: %s: %s", caller, path, fault.why);
     }
+    const size_t len = (size_t)read;
     const slack_json_t *value = NULL;
     slack_json_error_t error = {0};
     const size_t bom = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;

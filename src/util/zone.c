@@ -263,7 +263,7 @@ int slack__zone_parse(slack_zone_t **ret, const void *data, size_t len)
 int slack__zone_load(slack_zone_t **ret, const char *name, char *error)
 {
     char path[sizeof FOLDER + 64], *data = NULL;
-    size_t len = 0;
+    slack_file_fault_t fault;
     if (!name || strcmp(name, "UTC") == 0) {
         slack_zone_t *zone = slack__calloc(1, sizeof *zone);
         if (zone) zone->has_rule = true;
@@ -280,14 +280,15 @@ int slack__zone_load(slack_zone_t **ret, const char *name, char *error)
         return SLACK_EINVAL;
     }
     snprintf(path, sizeof path, FOLDER "%s", name);
-    if (slack__file_read(path, SLACK_FILE_MAX_BYTES, &data, &len) != 0) {
-        if (errno == ENOMEM) return SLACK_ENOMEM;
+    ssize_t len = slack__file_read(path, SLACK_FILE_PUBLIC, SLACK_FILE_MAX_BYTES, &data, &fault);
+    if (len < 0) {
+        if (fault.error == ENOMEM) return SLACK_ENOMEM;
         slack__explain(error,
                        "there is no time zone \"%s\": %s: %s (the package tzdata has the zones)",
-                       name, path, slack__file_why(errno));
+                       name, path, fault.why);
         return SLACK_EINVAL;
     }
-    int rc = slack__zone_parse(ret, data, len);
+    int rc = slack__zone_parse(ret, data, (size_t)len);
     slack__free(data);
     if (rc == SLACK_EINVAL) slack__explain(error, "%s is not a time zone file", path);
     return rc;

@@ -133,6 +133,36 @@ ENV_TEST(test_a_file_that_cannot_be_read_is_named)
     assert_string_equal(error, ".env:2: not of the form NAME=VALUE");
 }
 
+/* Every way to a secret refuses a file that others may read or change. */
+ENV_TEST(test_what_others_may_read_or_change)
+{
+    static const struct {
+        mode_t mode;
+        const char *why;
+    } modes[] = {{0644, ": every user may read it (mode 0644): chmod 0640 it"},
+                 {0666, ": every user may change it (mode 0666): chmod 0640 it"},
+                 {0620, ": its group may change it (mode 0620): chmod 0600 it"}};
+    static const char *const ways[][2] = {
+        {".env", ".env: cannot read .env"},
+        {"token", "SLACK_BOT_TOKEN_FILE: cannot read token"},
+        {"SLACK_BOT_TOKEN", "CREDENTIALS_DIRECTORY: cannot read "},
+    };
+    setenv("SLACK_BOT_TOKEN_FILE", "token", 1);
+    for (size_t way = 0; way < sizeof ways / sizeof *ways; way++) {
+        file_write(ways[way][0], "SLACK_BOT_TOKEN=xoxb-1");
+        for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+            slack_options_t options = {0};
+            assert_int_equal(chmod(ways[way][0], modes[i].mode), 0);
+            assert_int_equal(slack_options_from_env(&options, error), SLACK_ECONFIG);
+            if (!strstr(error, ways[way][1]) || !strstr(error, modes[i].why)) fail_msg("%s", error);
+        }
+        assert_int_equal(chmod(ways[way][0], 0640), 0);
+        if (way == 1) unsetenv("SLACK_BOT_TOKEN_FILE");
+        if (way == 1) setenv("CREDENTIALS_DIRECTORY", clean_env_dir(), 1);
+    }
+    unsetenv("CREDENTIALS_DIRECTORY");
+}
+
 /* A FIFO without a writer, a folder and an endless device are refused at once. */
 ENV_TEST(test_what_is_no_file)
 {

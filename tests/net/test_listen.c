@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <slack/error.h>
@@ -272,6 +273,44 @@ TEST(test_no_memory_to_listen_on_a_path)
     snprintf(path_host, sizeof path_host, "unix:%s/s", folder);
     assert_true(world_open(&place.world));
     assert_int_equal(alloc_fail_each(listen_once, path_host), 2);
+    place_end();
+    assert_int_equal(rmdir(folder), 0);
+}
+
+/* Who may connect is what the options say, whatever the umask. */
+TEST(test_permissions_of_a_path)
+{
+    static const struct {
+        mode_t umask;
+        slack_socket_file_t file;
+    } rows[] = {
+        {0, {0, SLACK_SOCKET_GROUP_NONE}},       {077, {0, SLACK_SOCKET_GROUP_NONE}},
+        {0, {0660, SLACK_SOCKET_GROUP_NONE}},    {0777, {0660, SLACK_SOCKET_GROUP_NONE}},
+        {0777, {0666, SLACK_SOCKET_GROUP_NONE}}, {022, {0660, 33}},
+    };
+    char folder[] = "/tmp/slackapp-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    snprintf(path_host, sizeof path_host, "unix:%s/s", folder);
+    assert_true(world_open(&place.world));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct stat st;
+        int uv_error = 0;
+        slack_listen_options_t options = {
+            .host = path_host, .file = i ? &rows[i].file : NULL, .write_max = 1, .fn = on_accept};
+        const mode_t before = umask(rows[i].umask);
+        int rc = slack__listen(&place.listener, place.world.net, &options, &uv_error);
+        umask(before);
+        if (rows[i].file.group == 33 && geteuid() != 0) { /* a user is no member of www-data */
+            assert_int_equal(uv_error, UV_EPERM);
+            continue;
+        }
+        assert_int_equal(rc, 0);
+        assert_int_equal(lstat(path_host + strlen("unix:"), &st), 0);
+        assert_int_equal(st.st_mode & 07777, rows[i].file.mode ? rows[i].file.mode : 0600);
+        assert_int_equal(st.st_gid, rows[i].file.group == 33 ? 33 : getegid());
+        slack__listen_close(place.listener);
+        uv_run(&place.world.loop, UV_RUN_DEFAULT);
+    }
     place_end();
     assert_int_equal(rmdir(folder), 0);
 }

@@ -324,7 +324,7 @@ RECORDER_TEST(test_somebody_elses_file)
 
     assert_true(snprintf(path, sizeof path, "%s/none/run.jsonl", dir) > 0);
     assert_int_equal(try_open(1 << 20, error), SLACK_EIO);
-    assert_non_null(strstr(error, "no such file or directory"));
+    assert_non_null(strstr(error, "No such file or directory"));
 }
 
 /* ---- bounds ---- */

@@ -37,10 +37,66 @@ FILE_TEST(test_only_the_owner_may_read)
     for (unsigned i = 0; i < STORE_FILE_PARTS; i++)
         expect_private(store_file_parts[i]);
     umask(old);
-    sw_close();
-    assert_int_equal(chmod(path, 0644), 0); /* as after a restore from a backup */
+}
+
+/* The umask may also forbid what the store needs itself. */
+FILE_TEST(test_the_owner_may_read_whatever_the_umask)
+{
+    mode_t old = umask(0777);
     sw_open();
-    expect_private("");
+    umask(old);
+    assert_int_equal(sw_put("Ev1"), 0);
+    for (unsigned i = 0; i < STORE_FILE_PARTS; i++)
+        expect_private(store_file_parts[i]);
+}
+
+/* Makes one of the store's files, and expects that the store refuses it by its name. */
+static void expect_refused(const char *part, mode_t mode, uid_t owner, const char *why)
+{
+    char name[80], sentence[SLACK_ERROR_TEXT_MAX];
+    snprintf(name, sizeof name, "%s%s", path, part);
+    snprintf(sentence, sizeof sentence, "%s: %s", name, why);
+    store_file_clean();
+    fclose(fopen(name, "w"));
+    assert_int_equal(chmod(name, mode) | chown(name, owner, (gid_t)-1), 0);
+    sw_refused(sentence);
+}
+
+FILE_TEST(test_files_that_others_may_use_are_refused)
+{
+    for (unsigned i = 0; i < STORE_FILE_PARTS; i++) {
+        const char *part = store_file_parts[i];
+        expect_refused(part, 0666, geteuid(), "every user may change it (mode 0666): chmod 0640");
+        expect_refused(part, 0644, geteuid(), "every user may read it (mode 0644): chmod 0640 it");
+        expect_refused(part, 0660, geteuid(), "its group may change it (mode 0660): chmod 0640");
+        if (geteuid() == 0) expect_refused(part, 0600, 1001, "it belongs to user 1001: run this");
+        if (*part == '\0') continue; /* a link to the database is a path to it */
+        char name[80];
+        snprintf(name, sizeof name, "%s%s", path, part);
+        assert_int_equal(unlink(name) | symlink("/etc/hostname", name), 0);
+        sw_refused("it is a link, not a file");
+    }
+}
+
+FILE_TEST(test_a_shared_folder_is_refused)
+{
+    char *folder = strdup(path);
+    assert_non_null(folder);
+    *strrchr(folder, '/') = '\0';
+    assert_int_equal(chmod(folder, 0777), 0);
+    sw_refused("every user may make files in its folder (mode 0777): chmod o-w that");
+    assert_int_equal(access(path, F_OK), -1);
+    /* Also where a link leads to. */
+    char beside[] = "/tmp/slackapp-link-XXXXXX", link[80], error[SLACK_ERROR_TEXT_MAX];
+    assert_non_null(mkdtemp(beside));
+    snprintf(link, sizeof link, "%s/bot.db", beside);
+    assert_int_equal(symlink(path, link), 0);
+    assert_true(world_open(&sw.world));
+    assert_int_equal(sw_open_at(&sw.store, link, error), SLACK_ESTORE);
+    assert_non_null(strstr(error, "every user may make files in its folder"));
+    world_close(&sw.world);
+    assert_int_equal(unlink(link) | rmdir(beside) | chmod(folder, 0700), 0);
+    free(folder);
 }
 
 /* Two paths to one file are one store: the second process sees the rows of the first. */
@@ -86,8 +142,8 @@ TEST(test_a_path_that_cannot_be_is_told_why)
     const struct {
         const char *path, *why;
     } bad[] = {
-        {"/nonexistent/inbox.db", "/nonexistent/inbox.db: it cannot be made: No such file or "
-                                  "directory; make its folder first"},
+        {"/nonexistent/inbox.db", "/nonexistent/inbox.db: No such file or directory; make its "
+                                  "folder first"},
         {"/tmp", "/tmp: Is a directory; name a file in it"},
         {"/dev/null/inbox.db", "Not a directory; a part of its path is no folder"},
     };
@@ -100,13 +156,15 @@ TEST(test_a_path_that_cannot_be_is_told_why)
     world_close(&sw.world);
 }
 
+#define DENIED_USER 65534
+
 /* The superuser may do everything, so the store is opened as another user. */
 static void expect_denied(const char *name, const char *why)
 {
     char error[SLACK_ERROR_TEXT_MAX];
     const bool super = geteuid() == 0;
     assert_true(world_open(&sw.world));
-    if (super) assert_int_equal(seteuid(65534), 0);
+    if (super) assert_int_equal(seteuid(DENIED_USER), 0);
     int rc = sw_open_at(&sw.store, name, error);
     if (super) assert_int_equal(seteuid(0), 0);
     assert_int_equal(rc, SLACK_ESTORE);
@@ -124,17 +182,17 @@ TEST(test_a_folder_that_denies)
     snprintf(old, sizeof old, "%s/old.db", folder);
     snprintf(link, sizeof link, "%s/link.db", folder);
     fclose(fopen(old, "w"));
-    assert_int_equal(chmod(old, 0666), 0);
+    if (geteuid() == 0) assert_int_equal(chown(old, DENIED_USER, DENIED_USER), 0);
     assert_int_equal(symlink(fresh, link), 0);
     assert_int_equal(chmod(folder, 0555), 0);
     expect_denied(fresh, "fresh.db: it cannot be made: Permission denied");
     expect_denied(link, "link.db: it cannot be made: Permission denied");
-    expect_denied(old, "old.db: its file of owners: Permission denied");
+    expect_denied(old, "old.db-owners: Permission denied");
     assert_int_equal(chmod(old, 0), 0);
     expect_denied(old, "old.db: Permission denied");
     assert_int_equal(chmod(folder, 0), 0);
-    expect_denied(fresh, "fresh.db: it cannot be made: Permission denied");
-    expect_denied(old, "old.db: it cannot be made: Permission denied");
+    expect_denied(fresh, "fresh.db: Permission denied");
+    expect_denied(old, "old.db: Permission denied");
 
     assert_int_equal(chmod(folder, 0700), 0);
     unlink(old);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/test.h"
 
+#include <sys/stat.h>
+
 #define TESTS_MAX 256
 
 char test_over_http[] = "http", test_over_socket[] = "socket";
@@ -24,5 +26,6 @@ char *quoted(char *json)
 
 int test_run_all(CMFixtureFunction setup, CMFixtureFunction teardown)
 {
+    umask(077); /* the library refuses secrets that every user may read */
     return _cmocka_run_group_tests("tests", tests, count, setup, teardown);
 }

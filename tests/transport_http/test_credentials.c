@@ -302,6 +302,30 @@ FILES_TEST(what_is_no_file_is_named)
     unlink(pipe);
 }
 
+/* Who can change a certificate or the authorities can be the server; who can read the key, too. */
+FILES_TEST(what_others_may_change_is_refused)
+{
+    if (!options.http_tls_cert) skip();
+    const struct {
+        const char **option;
+        mode_t mode;
+        const char *why;
+    } table[] = {
+        {&options.http_tls_cert, 0666, ": every user may change it (mode 0666): chmod 0644 it"},
+        {&options.http_tls_key, 0644, ": every user may read it (mode 0644): chmod 0640 it"},
+        {&options.http_tls_client_ca, 0664, ": its group may change it (mode 0664): chmod 0644"},
+        {&options.signing_secret_file, 0604, ": every user may read it (mode 0604): chmod 0600"},
+    };
+    options.http_tls_client_ca = certs_path("ca.pem");
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct stat st;
+        assert_int_equal(stat(*table[i].option, &st), 0);
+        assert_int_equal(chmod(*table[i].option, table[i].mode), 0);
+        expect_fault(table[i].why);
+        assert_int_equal(chmod(*table[i].option, st.st_mode & 07777), 0);
+    }
+}
+
 int main(void)
 {
     heap_install();

@@ -215,7 +215,7 @@ start_nginx() {
         sed -i -e "$expression" "$work/site.conf"
     done
     {
-        [ "$(id -u)" != 0 ] || echo 'user root;'
+        [ -z "$proxy_group" ] || echo "user $proxy_group;"
         echo "daemon off; pid $work/nginx.pid; worker_processes 1; events { worker_connections 64; }"
         echo 'http { access_log off;'
         for kind in client_body proxy fastcgi uwsgi scgi; do
@@ -248,8 +248,18 @@ stranger_is_known() {
     [ "$(grep -cF "peer=$stranger" "$work/bot.log")" = 2 ]
 }
 
+# A bot on a Unix socket for nginx. Started by root, nginx runs as another user than the bot.
+proxy_group=
+if [ "$(id -u)" = 0 ] && getent group www-data >/dev/null; then
+    proxy_group=www-data
+    chmod 711 "$work"
+fi
+start_unix_bot() { # [VARIABLE=VALUE…]
+    start_bot SLACK_HTTP_HOST="unix:$work/http.sock" SLACK_HTTP_UNIX_GROUP="$proxy_group" "$@"
+}
+
 proxied() {
-    start_bot SLACK_HTTP_HOST="unix:$work/http.sock" && start_nginx &&
+    start_unix_bot && start_nginx &&
         same 200 "$(by_nginx tell '%{http_code}')" &&
         same 200 "$(by_nginx tell '%{http_code}' --header 'Transfer-Encoding: chunked')" &&
         same 200 "$(by_nginx tell '%{http_code}' --header 'Expect: 100-continue')" &&
@@ -273,15 +283,25 @@ body_is_buffered() {
 app_goes_and_comes() {
     kill "$bot" && wait "$bot"
     bot=
-    same 502 "$(by_nginx tell '%{http_code}')" && start_bot SLACK_HTTP_HOST="unix:$work/http.sock" &&
+    same 502 "$(by_nginx tell '%{http_code}')" && start_unix_bot &&
+        same 200 "$(by_nginx tell '%{http_code}')"
+}
+
+# Without a group only the bot's own user may connect; the admin socket is like the other one.
+of_another_user() {
+    start_bot SLACK_HTTP_HOST="unix:$work/http.sock" SLACK_HTTP_ADMIN_HOST="unix:$work/admin.sock" &&
+        same '600 600' "$(stat -c %a "$work/http.sock" "$work/admin.sock" | xargs)" &&
+        same 502 "$(by_nginx tell '%{http_code}')" || return 1
+    start_unix_bot SLACK_HTTP_ADMIN_HOST="unix:$work/admin.sock" &&
+        same '660 www-data 660 www-data' \
+            "$(stat -c '%a %G' "$work/http.sock" "$work/admin.sock" | xargs)" &&
         same 200 "$(by_nginx tell '%{http_code}')"
 }
 
 client_certificate() {
     slack=platform-tls-client.slack.com subject=CN=platform-tls-client.slack.com,O=Slack,C=US
     other=somebody.example.com
-    start_bot SLACK_HTTP_HOST="unix:$work/http.sock" \
-        SLACK_HTTP_CLIENT_CERT_HEADER="X-Client-DN: $subject" &&
+    start_unix_bot SLACK_HTTP_CLIENT_CERT_HEADER="X-Client-DN: $subject" &&
         start_nginx 's/# \(ssl_client_certificate\|ssl_verify_client\|proxy_set_header X-Client-DN\)/\1/' &&
         same 200 "$(by_nginx tell '%{http_code}' --cert "$work/$slack.pem" --key "$work/$slack.key")" &&
         same 401 "$(by_nginx tell '%{http_code}' --cert "$work/$other.pem" --key "$work/$other.key")" &&
@@ -315,6 +335,12 @@ run_with nginx 'nginx: the configuration of the manual' proxied
 run_with nginx 'nginx: connections to the app are kept' upstream_is_kept
 run_with nginx 'nginx: a slow body is buffered' body_is_buffered
 run_with nginx 'nginx: the app goes and comes' app_goes_and_comes
+if [ -n "$proxy_group" ]; then
+    run_with nginx 'nginx: of another user' of_another_user
+else
+    number=$((number + 1))
+    echo "ok $number - nginx: of another user # SKIP this is not root, or there is no www-data"
+fi
 run_with nginx 'nginx: client certificates' client_certificate
 run_with nginx 'nginx: over TCP' over_tcp
 echo "1..$number"

@@ -3,7 +3,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "net/listen.h"
+#include "net/listen_address.h"
 #include "support/certs.h"
 #include "support/file.h"
 #include "support/heap.h"
@@ -147,6 +147,21 @@ TEST(wrong_options_are_named)
     assert_int_equal(http_bench_create(&b), SLACK_ECONFIG);
     assert_non_null(strstr(b.error, "SLACK_HTTP_TRUSTED_PROXIES is \"everybody\""));
     b.options.http_trusted_proxies = NULL;
+    static const char *const modes[] = {"0", "660 ", "0888", "01777", "rw", "-1"};
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        b.options.http_unix_mode = modes[i];
+        assert_int_equal(http_bench_create(&b), SLACK_ECONFIG);
+        assert_non_null(strstr(b.error, "SLACK_HTTP_UNIX_MODE is \""));
+    }
+    b.options.http_unix_mode = "0660";
+    b.options.http_unix_group = "no-such-group";
+    assert_int_equal(http_bench_create(&b), SLACK_ECONFIG);
+    assert_non_null(strstr(b.error, "SLACK_HTTP_UNIX_GROUP is \"no-such-group\": this machine"));
+    b.options.http_unix_group = NULL;
+    const slack_listen_address_t address = {.variables = "SLACK_HTTP", .host = "unix:/run/s"};
+    slack__listen_address_explain(&address, SLACK_EIO, UV_EPERM, b.error);
+    assert_string_equal(b.error, "cannot listen on unix:/run/s: this program's user is no member "
+                                 "of the group in SLACK_HTTP_UNIX_GROUP; add it to the group");
     static const char *const headers[] = {"X-Client-DN", "X-Client-DN: ", ": CN=x", " :", ":"};
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         b.options.http_client_cert_header = headers[i];
