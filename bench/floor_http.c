@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The least that a verified ack can cost on these libraries: read (libuv), parse the request
- * (llhttp), HMAC-SHA256 with a prepared key (mbedTLS), parse the JSON (yyjson), write 200. It keeps
- * connections alive and bounds nothing, forgets nothing, remembers nothing: no framework, and no
- * line of slackapp.
+ * (llhttp), HMAC-SHA256 with a prepared key (libcrypto or mbedTLS), parse the JSON (yyjson), write
+ * 200. It keeps connections alive and bounds nothing, forgets nothing, remembers nothing: no
+ * framework, and no line of slackapp.
  *
  * usage: floor_http    listens on a free port of 127.0.0.1, which it prints
  */
@@ -14,9 +14,14 @@
 #include <strings.h>
 
 #include <llhttp.h>
-#include <mbedtls/md.h>
 #include <uv.h>
 #include <yyjson.h>
+#ifdef SLACK_HAVE_LIBCRYPTO
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/hmac.h>
+#else
+#include <mbedtls/md.h>
+#endif
 
 #define BODY_MAX  ((size_t)64 * 1024)
 #define VALUE_MAX 128
@@ -31,7 +36,6 @@ typedef struct client {
 } client_t;
 
 static uv_loop_t *loop;
-static mbedtls_md_context_t keyed;
 static char read_buffer[64 * 1024];
 static char json_memory[1024 * 1024];
 
@@ -83,22 +87,66 @@ static int on_body(llhttp_t *llhttp, const char *at, size_t len)
     return 0;
 }
 
+#ifdef SLACK_HAVE_LIBCRYPTO
+static HMAC_CTX *keyed;
+
+static bool hmac_key(const char *secret)
+{
+    keyed = HMAC_CTX_new();
+    return keyed && HMAC_Init_ex(keyed, secret, (int)strlen(secret), EVP_sha256(), NULL) == 1;
+}
+
+static void hmac_begin(void)
+{
+    HMAC_Init_ex(keyed, NULL, 0, NULL, NULL);
+}
+
+static void update(const char *bytes, size_t len)
+{
+    HMAC_Update(keyed, (const unsigned char *)bytes, len);
+}
+
+static void hmac_end(unsigned char ret[32])
+{
+    HMAC_Final(keyed, ret, NULL);
+}
+#else
+static mbedtls_md_context_t keyed;
+
+static bool hmac_key(const char *secret)
+{
+    mbedtls_md_init(&keyed);
+    return mbedtls_md_setup(&keyed, mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), 1) == 0 &&
+           mbedtls_md_hmac_starts(&keyed, (const unsigned char *)secret, strlen(secret)) == 0;
+}
+
+static void hmac_begin(void)
+{
+    mbedtls_md_hmac_reset(&keyed);
+}
+
 static void update(const char *bytes, size_t len)
 {
     mbedtls_md_hmac_update(&keyed, (const unsigned char *)bytes, len);
 }
+
+static void hmac_end(unsigned char ret[32])
+{
+    mbedtls_md_hmac_finish(&keyed, ret);
+}
+#endif
 
 static bool is_verified(const client_t *client)
 {
     static const char digits[] = "0123456789abcdef";
     unsigned char digest[32], differs = 0;
     if (strlen(client->signature) != 67) return false;
-    mbedtls_md_hmac_reset(&keyed);
+    hmac_begin();
     update("v0:", 3);
     update(client->timestamp, strlen(client->timestamp));
     update(":", 1);
     update(client->body, client->body_len);
-    mbedtls_md_hmac_finish(&keyed, digest);
+    hmac_end(digest);
     for (size_t i = 0; i < sizeof digest; i++) {
         differs |= (unsigned char)(client->signature[3 + 2 * i] ^ digits[digest[i] >> 4]);
         differs |= (unsigned char)(client->signature[4 + 2 * i] ^ digits[digest[i] & 15]);
@@ -172,10 +220,7 @@ int main(void)
     struct sockaddr_in address;
     int len = sizeof address;
     if (!secret) die("SLACK_SIGNING_SECRET is not set");
-    mbedtls_md_init(&keyed);
-    if (mbedtls_md_setup(&keyed, mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), 1) != 0 ||
-        mbedtls_md_hmac_starts(&keyed, (const unsigned char *)secret, strlen(secret)) != 0)
-        die("no SHA-256");
+    if (!hmac_key(secret)) die("no SHA-256");
     loop = uv_default_loop();
     uv_tcp_init(loop, &server);
     uv_ip4_addr("127.0.0.1", 0, &address);

@@ -100,7 +100,7 @@ function broken(from, name, quoted, to, home, target)
         return !quoted && (to == "" || to ~ /^include\//) ? "" : "an example includes <slack/...> and system headers only"
     if (home ~ /^(util|protocol|listeners)$/ && name ~ /^(uv\.h|uv\/|curl\/|llhttp\.h|wslay\/)/)
         return home " knows no I/O library"
-    if (home == "util" && name ~ /^(mbedtls\/|psa\/)/)
+    if (home == "util" && name ~ /^(mbedtls\/|openssl\/|psa\/)/)
         return "util knows no library of cryptography"
     if (to == "")
         return quoted ? "no such file here; system headers are included with <>" : ""

@@ -3,21 +3,20 @@
 
 #include <string.h>
 
-#include <mbedtls/md.h>
-
 #include <slack/error.h>
 
+#include "protocol/hmac.h"
 #include "util/alloc.h"
 #include "util/str.h"
 
-#define DIGEST_BYTES 32
-#define VERSION      "v0"
+#define VERSION "v0"
 
-/* Each context is keyed once. mbedtls_md_hmac_reset() returns to that state, so that a request
- * costs no allocation and no hashing of the key. */
 struct slack_signer {
     size_t count;
-    mbedtls_md_context_t keyed[SLACK_SIGNING_SECRETS_MAX];
+    size_t latest; /* the secret that matched last */
+    slack_hmac_key_t keys[SLACK_SIGNING_SECRETS_MAX];
+    slack_signed_by_t
+        alike[SLACK_SIGNING_SECRETS_MAX]; /* the equal ones; several apps may have it */
     char apps[SLACK_SIGNING_SECRETS_MAX][SLACK_APP_ID_MAX + 1]; /* ""; or the app of each secret */
 };
 
@@ -37,30 +36,36 @@ static bool take_app_id(slack_slice_t *item, slack_slice_t *ret)
     return true;
 }
 
-static int add_secret(slack_signer_t *signer, slack_slice_t secret)
+/* Adds a secret; `secrets` are those before it. */
+static int add_secret(slack_signer_t *signer, slack_slice_t *secrets, slack_slice_t secret)
 {
     slack_slice_t app;
-    if (signer->count == SLACK_SIGNING_SECRETS_MAX) return SLACK_EINVAL;
+    const size_t at = signer->count;
+    if (at == SLACK_SIGNING_SECRETS_MAX) return SLACK_EINVAL;
     if (!take_app_id(&secret, &app) || secret.len == 0) return SLACK_EINVAL;
     if (!slack__is_visible(secret)) return SLACK_EINVAL;
-    if (signer->count > 0 && (app.len > 0) != (signer->apps[0][0] != '\0')) return SLACK_EINVAL;
-    memcpy(signer->apps[signer->count], app.ptr, app.len);
-    mbedtls_md_context_t *md = &signer->keyed[signer->count++];
-    mbedtls_md_init(md);
-    if (mbedtls_md_setup(md, mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), 1) != 0 ||
-        mbedtls_md_hmac_starts(md, (const unsigned char *)secret.ptr, secret.len) != 0)
-        return SLACK_ENOMEM;
+    if (at > 0 && (app.len > 0) != (signer->apps[0][0] != '\0')) return SLACK_EINVAL;
+    memcpy(signer->apps[at], app.ptr, app.len);
+    if (!slack__hmac_key_init(&signer->keys[at], secret)) return SLACK_EIO;
+    secrets[at] = secret;
+    signer->count++;
+    for (size_t i = 0; i <= at; i++) {
+        if (!slack__slice_eq(secrets[i], secret)) continue;
+        signer->alike[at] |= (slack_signed_by_t)1 << i;
+        signer->alike[i] |= (slack_signed_by_t)1 << at;
+    }
     return 0;
 }
 
 int slack__signer_new(slack_signer_t **ret, const char *secrets)
 {
+    slack_slice_t all[SLACK_SIGNING_SECRETS_MAX];
     slack_signer_t *signer = slack__calloc(1, sizeof *signer);
     if (!signer) return SLACK_ENOMEM;
     int rc = secrets ? 0 : SLACK_EINVAL;
     slack_slice_t rest = slack__slice(secrets), secret;
     while (rc == 0 && slack__slice_split(&rest, ',', &secret))
-        rc = add_secret(signer, slack__slice_strip(secret));
+        rc = add_secret(signer, all, slack__slice_strip(secret));
     if (rc == 0 && signer->count == 0) rc = SLACK_EINVAL;
     if (rc != 0)
         slack__signer_free(signer);
@@ -72,43 +77,40 @@ int slack__signer_new(slack_signer_t **ret, const char *secrets)
 void slack__signer_free(slack_signer_t *signer)
 {
     if (!signer) return;
-    for (size_t i = 0; i < signer->count; i++)
-        mbedtls_md_free(&signer->keyed[i]);
     slack__wipe(signer, sizeof *signer);
     slack__free(signer);
 }
 
-static int hmac_update(mbedtls_md_context_t *md, slack_slice_t bytes)
+/* ---- signatures ---- */
+
+/* The part before the body. */
+static bool hmac_begin(slack_hmac_t *hmac, const slack_hmac_key_t *key, slack_slice_t timestamp)
 {
-    if (bytes.len == 0) return 0;
-    return mbedtls_md_hmac_update(md, (const unsigned char *)bytes.ptr, bytes.len);
+    slack__hmac_begin(hmac, key);
+    return slack__hmac_add(hmac, SLACK_SLICE(VERSION ":")) && slack__hmac_add(hmac, timestamp) &&
+           slack__hmac_add(hmac, SLACK_SLICE(":"));
 }
 
-/* Writes the value of the header, "v0=" and the digits. A keyed context allocates nothing, so this
- * does not fail for lack of memory; callers count any failure as a signature that does not match.
- */
-static int write_signature(mbedtls_md_context_t *md, slack_slice_t timestamp, slack_slice_t body,
-                           char *ret)
+/* Writes the value of the header, "v0=" and the digits. */
+static bool hmac_end(slack_hmac_t *hmac, const slack_hmac_key_t *key, char ret[SLACK_SIGNATURE_LEN])
 {
-    unsigned char digest[DIGEST_BYTES];
-    if (mbedtls_md_hmac_reset(md) != 0 || hmac_update(md, SLACK_SLICE(VERSION ":")) != 0 ||
-        hmac_update(md, timestamp) != 0 || hmac_update(md, SLACK_SLICE(":")) != 0 ||
-        hmac_update(md, body) != 0 || mbedtls_md_hmac_finish(md, digest) != 0)
-        return SLACK_ENOMEM;
+    unsigned char digest[SLACK_HMAC_BYTES];
+    if (!slack__hmac_end(hmac, key, digest)) return false;
     memcpy(ret, VERSION "=", 3);
     slack__hex(ret + 3, digest, sizeof digest);
-    return 0;
+    return true;
 }
 
 int slack__signature_make(slack_signer_t *signer, slack_slice_t timestamp, slack_slice_t body,
                           char ret_signature[SLACK_SIGNATURE_LEN + 1])
 {
-    char text[SLACK_SIGNATURE_LEN];
-    int rc = write_signature(&signer->keyed[0], timestamp, body, text);
-    if (rc != 0) return rc;
-    memcpy(ret_signature, text, sizeof text);
-    ret_signature[SLACK_SIGNATURE_LEN] = '\0';
-    return 0;
+    const slack_hmac_key_t *key = &signer->keys[0];
+    slack_hmac_t hmac;
+    ret_signature[0] = ret_signature[SLACK_SIGNATURE_LEN] = '\0';
+    return hmac_begin(&hmac, key, timestamp) && slack__hmac_add(&hmac, body) &&
+                   hmac_end(&hmac, key, ret_signature)
+               ? 0
+               : SLACK_EIO;
 }
 
 static bool is_signature(slack_slice_t signature)
@@ -120,20 +122,6 @@ static bool is_signature(slack_slice_t signature)
         if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
     }
     return true;
-}
-
-/* Tries every secret, also after one that matched, so that the time tells nothing. */
-static slack_signed_by_t signed_by(slack_signer_t *signer, const slack_signed_request_t *request)
-{
-    slack_signed_by_t found = 0;
-    for (size_t i = 0; i < signer->count; i++) {
-        char expected[SLACK_SIGNATURE_LEN];
-        if (write_signature(&signer->keyed[i], request->timestamp, request->body, expected) == 0)
-            found |= (slack_signed_by_t)slack__equal_ct(expected, request->signature.ptr,
-                                                        sizeof expected)
-                     << i;
-    }
-    return found;
 }
 
 enum slack_signature_fault slack__signature_check_head(const slack_signed_request_t *request,
@@ -154,22 +142,74 @@ enum slack_signature_fault slack__signature_check_head(const slack_signed_reques
     return SLACK_SIGNATURE_OK;
 }
 
+void slack__signature_check_begin(slack_signature_check_t *check,
+                                  const slack_signed_request_t *request, int64_t now_s)
+{
+    check->request = *request;
+    check->fault = slack__signature_check_head(request, now_s);
+    check->by = check->tried = 0;
+    check->hashing = false;
+}
+
+/* Begins with the next secret: the one that matched last, then the others. Of equal secrets the
+ * first is enough. False: all were tried. */
+static bool next_secret(slack_signature_check_t *check, const slack_signer_t *signer)
+{
+    size_t next = signer->latest;
+    for (size_t i = 0; check->tried >> next & 1; i++) {
+        if (i == signer->count) return false;
+        next = i;
+    }
+    check->tried |= signer->alike[next];
+    check->secret = next;
+    check->hashed = 0;
+    check->hashing = hmac_begin(&check->hmac, &signer->keys[next], check->request.timestamp);
+    return true;
+}
+
+/* Hashes at most *budget bytes of the body. True: the secret is tried. */
+static bool try_secret(slack_signature_check_t *check, slack_signer_t *signer, size_t *budget)
+{
+    const slack_slice_t body = check->request.body;
+    const size_t left = body.len - check->hashed, len = left < *budget ? left : *budget;
+    char expected[SLACK_SIGNATURE_LEN];
+    if (!check->hashing) return true;
+    *budget -= len;
+    check->hashing = slack__hmac_add(&check->hmac, (slack_slice_t){body.ptr + check->hashed, len});
+    check->hashed += len;
+    if (check->hashing && len < left) return false;
+    if (check->hashing && hmac_end(&check->hmac, &signer->keys[check->secret], expected) &&
+        slack__equal_ct(expected, check->request.signature.ptr, sizeof expected)) {
+        check->by = signer->alike[check->secret];
+        signer->latest = check->secret;
+    }
+    check->hashing = false;
+    return true;
+}
+
+bool slack__signature_check_step(slack_signature_check_t *check, slack_signer_t *signer,
+                                 size_t *budget)
+{
+    while (check->fault == SLACK_SIGNATURE_OK && check->by == 0) {
+        if (!check->hashing && !next_secret(check, signer))
+            check->fault = SLACK_SIGNATURE_MISMATCH;
+        else if (!try_secret(check, signer, budget))
+            return false;
+    }
+    return true;
+}
+
 int slack__signature_check(slack_signer_t *signer, const slack_signed_request_t *request,
                            int64_t now_s, slack_signed_by_t *ret_by,
                            enum slack_signature_fault *ret_fault)
 {
-    slack_signed_by_t by = 0;
-    enum slack_signature_fault fault = slack__signature_check_head(request, now_s);
-    if (fault == SLACK_SIGNATURE_OK) {
-        by = signed_by(signer, request);
-        if (by == 0) fault = SLACK_SIGNATURE_MISMATCH;
-    }
-    if (fault == SLACK_SIGNATURE_OK) {
-        if (ret_by) *ret_by = by;
-        return 0;
-    }
-    if (ret_fault) *ret_fault = fault;
-    return SLACK_ESIGNATURE;
+    slack_signature_check_t check;
+    size_t budget = SIZE_MAX;
+    slack__signature_check_begin(&check, request, now_s);
+    slack__signature_check_step(&check, signer, &budget);
+    if (ret_by && check.fault == SLACK_SIGNATURE_OK) *ret_by = check.by;
+    if (ret_fault) *ret_fault = check.fault;
+    return check.fault == SLACK_SIGNATURE_OK ? 0 : SLACK_ESIGNATURE;
 }
 
 bool slack__signer_owns(const slack_signer_t *signer, slack_signed_by_t by, slack_slice_t *app_id)

@@ -295,6 +295,56 @@ SIGNER_TEST(secrets_have_owners)
     }
 }
 
+/* The bytes that are hashed until a check is done, in steps of `step` bytes. */
+static size_t cost_of(slack_signer_t *signer, const slack_signed_request_t *request, size_t step,
+                      enum slack_signature_fault fault)
+{
+    slack_signature_check_t check;
+    size_t cost = 0, budget = step;
+    slack__signature_check_begin(&check, request, SENT_S);
+    while (!slack__signature_check_step(&check, signer, &budget)) {
+        assert_int_equal(budget, 0);
+        cost += step;
+        budget = step;
+    }
+    assert_int_equal(check.fault, fault);
+    assert_int_equal(check.by == 0, fault != SLACK_SIGNATURE_OK);
+    return cost + step - budget;
+}
+
+SIGNER_TEST(checks_cost_no_more_than_they_have_to)
+{
+    static const struct {
+        const char *secrets;
+        size_t first, then,
+            forged; /* HMACs of the first request, of each other one, of a forged one */
+    } cases[] = {
+        {SLACK_REQUEST_SECRET, 1, 1, 1},
+        {"1,2,3,4,5,6,7,8,9,10,11,12,13,14,15," SLACK_REQUEST_SECRET, 16, 1, 16},
+        {SLACK_REQUEST_SECRET ",old", 1, 1, 2},
+        {"A1:x,A2:x,A3:x,A4:" SLACK_REQUEST_SECRET ",A5:x", 2, 1, 2},
+    };
+    const size_t body = sizeof SLACK_REQUEST_BODY - 1, steps[] = {1, 7, body, body + 1, 99999};
+    slack_signed_request_t request = example(), forged = example();
+    forged.timestamp = SLACK_SLICE("0" SLACK_REQUEST_TIME);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (size_t k = 0; k < sizeof steps / sizeof *steps; k++) {
+            slack_signer_t *signer = signer_of(cases[i].secrets);
+            size_t costs[] = {
+                cost_of(signer, &request, steps[k], SLACK_SIGNATURE_OK),
+                cost_of(signer, &request, steps[k], SLACK_SIGNATURE_OK),
+                cost_of(signer, &forged, steps[k], SLACK_SIGNATURE_MISMATCH),
+                cost_of(signer, &request, steps[k], SLACK_SIGNATURE_OK),
+            };
+            assert_int_equal(costs[0], cases[i].first * body);
+            assert_int_equal(costs[1], cases[i].then * body);
+            assert_int_equal(costs[2], cases[i].forged * body);
+            assert_int_equal(costs[3], cases[i].then * body);
+            slack__signer_free(signer);
+        }
+    }
+}
+
 SIGNER_TEST(memory_may_run_out)
 {
     slack_signer_t *signer = NULL;
