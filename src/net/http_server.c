@@ -26,7 +26,8 @@
 #define SWEEP_MIN_MS 5u
 #define SWEEP_MAX_MS 1000u
 #define NEVER        UINT64_MAX
-/* How long a new connection counts as one that is about to send a request. */
+/* How long a drain waits for a connection that is about to send its first request, and for the rest
+ * of a stranger's request. */
 #define FRESH_MS 1000u
 /* How many bytes of strangers' requests are handled in a turn of the loop, and what a request costs
  * besides its body. */
@@ -328,6 +329,13 @@ static void client_complete(client_t *client)
     slack__task_post(server->net, &server->turn_task);
 }
 
+/* In a drain strangers have less time. */
+static unsigned client_time_ms(const client_t *client, unsigned limit_ms)
+{
+    const bool hurry = client->server->draining && !client->holder.known;
+    return hurry && limit_ms > FRESH_MS ? FRESH_MS : limit_ms;
+}
+
 /* Feed the parser once and act on the result. Returns how many bytes were used. */
 static size_t client_feed(client_t *client, const char *data, size_t len)
 {
@@ -337,12 +345,14 @@ static size_t client_feed(client_t *client, const char *data, size_t len)
     if (client->state == CLIENT_WAITING) {
         client->state = CLIENT_READING;
         client->begun_us = slack__mono_us(slack__net_clock(server->net));
-        client->deadline_ms = client->begun_us / 1000 + server->limits.header_ms;
+        client->deadline_ms =
+            client->begun_us / 1000 + client_time_ms(client, server->limits.header_ms);
     }
     enum slack_http_parse_result parsed =
         slack__http_parser_feed(&client->parser, data, len, &used);
     if (!in_body && client->parser.phase == SLACK_HTTP_BODY) {
-        client->deadline_ms = server_now_ms(server) + server->limits.body_ms;
+        client->deadline_ms =
+            server_now_ms(server) + client_time_ms(client, server->limits.body_ms);
         const char *why =
             parsed == SLACK_HTTP_REFUSE || server->handler.head == NULL
                 ? NULL
@@ -695,14 +705,14 @@ unsigned slack__http_server_connections(const slack_http_server_t *server)
 
 static bool is_under_way(const client_t *client)
 {
+    const uint64_t now_ms = server_now_ms(client->server);
     switch (client->state) {
-    case CLIENT_READING:
+    case CLIENT_READING: return client->holder.known || now_ms < client->begun_us / 1000 + FRESH_MS;
     case CLIENT_QUEUED:
     case CLIENT_HANDLING: return true;
     case CLIENT_WAITING:
         if (client->unread.len > 0) return true;
-        if (client->requests == 0 && server_now_ms(client->server) < client->since_ms + FRESH_MS)
-            return true;
+        if (client->requests == 0 && now_ms < client->since_ms + FRESH_MS) return true;
         break;
     case CLIENT_ENDING: break;
     case CLIENT_GONE: return false;
@@ -740,6 +750,10 @@ void slack__http_server_drain(slack_http_server_t *server)
         /* A client without a request so far may be about to send one. */
         if (client->state == CLIENT_WAITING && client->unread.len == 0 && client->requests > 0)
             client_finish(client);
+        const uint64_t end_ms = server_now_ms(server) + FRESH_MS;
+        if (client->state == CLIENT_READING && !client->holder.known &&
+            client->deadline_ms > end_ms)
+            client->deadline_ms = end_ms;
     }
 }
 

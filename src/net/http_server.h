@@ -46,8 +46,9 @@ unsigned slack__http_server_port(const slack_http_server_t *server);
 /* Connections accepted from now on get this context. */
 void slack__http_server_set_tls(slack_http_server_t *server, slack_tls_context_t *tls);
 unsigned slack__http_server_connections(const slack_http_server_t *server);
-/* The number of requests that have begun to arrive and have no response yet. A connection younger
- * than a second counts too, because it probably sends a request soon. */
+/* The number of requests that have begun to arrive and have no response yet. Those of strangers
+ * that are not complete a second after their first byte do not count. A connection younger than a
+ * second counts too, because it probably sends a request soon. */
 unsigned slack__http_server_under_way(const slack_http_server_t *server);
 /* Requests refused so far, by the server itself and by slack__http_refuse(). */
 uint64_t slack__http_server_refused(const slack_http_server_t *server);
@@ -81,7 +82,8 @@ void slack__http_server_leave(slack_http_server_t *server);
 /* Accept no more connections, close idle connections, and respond with Connection: close to the
  * requests that have begun. A request has begun when its first byte has arrived. If the server
  * closed the connection then, a command would be lost, because Slack does not send it again. A new
- * connection without a request may be about to send one, so it stays too. */
+ * connection without a request may be about to send one, so it stays too. A stranger has a second
+ * for the rest of its request: what it holds back does not hold a stop. */
 void slack__http_server_drain(slack_http_server_t *server);
 /* Close everything; `fn` (optional) is called once the last handle is closed and the server freed.
  * Ids are invalid from now on. */

@@ -59,6 +59,66 @@ SERVED(test_leave)
     fixture_until_connections(&f, 0);
 }
 
+/* Dials, and brings one verified request. */
+static void dial_known(raw_t *known)
+{
+    const unsigned held = f.held_count;
+    f.manner = KEEP;
+    fixture_dial(&f, known);
+    raw_say(known, GET("/known"));
+    fixture_until_requests(&f, f.requests + 1);
+    slack__http_vouch(f.server, f.held[held]);
+    assert_int_equal(fixture_answer(&f, f.held[held], 200), 0);
+    raw_until(known, "200");
+    raw_forget(known);
+}
+
+/* A request that a stranger does not complete does not hold a drain; one of a known peer is
+ * answered. */
+SERVED(test_drain_does_not_wait_for_strangers)
+{
+    static const char *const halves[] = {
+        "G",
+        "GET /half HTTP/1.1\r\nHost: a\r\n",
+        "POST /half HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345",
+        "POST /half HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345",
+    };
+    raw_t known, strangers[4], late;
+    dial_known(&known);
+    raw_say(&known, "POST /rest HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n12");
+    for (size_t i = 0; i < 4; i++) {
+        fixture_dial(&f, &strangers[i]);
+        raw_say(&strangers[i], halves[i]);
+    }
+    fixture_dial(&f, &late);
+    fixture_until_connections(&f, 6);
+    world_turn(&f.world);
+    assert_int_equal(slack__http_server_under_way(f.server), 6);
+    slack__http_server_drain(f.server);
+    raw_say(&late, halves[2]);
+    world_turn(&f.world);
+    fixture_pass_ms(&f, 999);
+    raw_say(&late, "123");
+    world_turn(&f.world);
+    assert_int_equal(slack__http_server_under_way(f.server), 6);
+    fixture_pass_ms(&f, 1);
+    assert_int_equal(slack__http_server_under_way(f.server), 1);
+    for (size_t i = 0; i < 4; i++) {
+        raw_until_eof(&strangers[i]);
+        assert_non_null(strstr(strangers[i].in, "HTTP/1.1 408 "));
+        raw_close(&strangers[i]);
+    }
+    raw_until_eof(&late);
+    raw_close(&late);
+    raw_say(&known, "34");
+    fixture_until_requests(&f, 2);
+    assert_int_equal(fixture_answer(&f, f.held[1], 200), 0);
+    raw_until_eof(&known);
+    assert_non_null(strstr(known.in, "Connection: close\r\n"));
+    raw_close(&known);
+    fixture_until_connections(&f, 0);
+}
+
 SERVED(test_drain)
 {
     raw_t idle, silent, busy, reading;
@@ -66,11 +126,10 @@ SERVED(test_drain)
     raw_say(&idle, GET("/idle"));
     raw_until(&idle, "/idle");
     raw_forget(&idle);
-    f.requests = 0;
-    f.manner = KEEP;
+    dial_known(&reading);
+    f.requests = f.held_count = 0;
     fixture_dial(&f, &silent);
     fixture_dial(&f, &busy);
-    fixture_dial(&f, &reading);
     raw_say(&busy, GET("/busy") GET("/behind"));
     raw_say(&reading, "GET /reading HTTP/1.1\r\n");
     fixture_until_requests(&f, 1);
