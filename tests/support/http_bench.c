@@ -73,7 +73,7 @@ const http_reply_t *http_bench_say(http_bench_t *b, const char *text)
     return http_bench_send(b, text, strlen(text), (http_pieces_t){0});
 }
 
-const http_reply_t *http_bench_ask(http_bench_t *b, const slack_request_t *request)
+const http_reply_t *http_bench_ask(http_bench_t *b, const signed_request_t *request)
 {
     size_t len;
     heap_pause();

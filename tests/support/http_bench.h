@@ -36,7 +36,7 @@ const http_reply_t *http_bench_send(http_bench_t *b, const char *bytes, size_t l
                                     http_pieces_t pieces);
 const http_reply_t *http_bench_say(http_bench_t *b, const char *text);
 /* Sends a signed request and waits for the response. */
-const http_reply_t *http_bench_ask(http_bench_t *b, const slack_request_t *request);
+const http_reply_t *http_bench_ask(http_bench_t *b, const signed_request_t *request);
 
 /* Waits until the test's own, non-blocking socket has bytes or its end, and reads them. */
 ssize_t http_bench_recv(http_bench_t *b, int fd, char *ret, size_t size);

@@ -44,7 +44,7 @@ char *slack_request_body(enum slack_kind kind, const char *json, size_t *ret_len
     return copy_of(json, *ret_len);
 }
 
-char *slack_request_make(const slack_request_t *r, size_t *ret_len)
+char *slack_request_make(const signed_request_t *r, size_t *ret_len)
 {
     slack_signer_t *signer;
     char signature[SLACK_SIGNATURE_LEN + 1];
@@ -80,7 +80,7 @@ char *slack_request_signed(const char *type, const char *headers, const char *bo
                            size_t *ret_len)
 {
     return slack_request_make(
-        &(slack_request_t){
+        &(signed_request_t){
             .type = type, .headers = headers, .body = body_len ? body : "", .body_len = body_len},
         ret_len);
 }

@@ -29,16 +29,16 @@ char *slack_request_body(enum slack_kind kind, const char *json, size_t *ret_len
                          const char **ret_type);
 
 /* A whole signed POST. A NULL member has the value in its comment. */
-typedef struct slack_request {
+typedef struct signed_request {
     const char *secret;  /* SLACK_REQUEST_SECRET */
     const char *target;  /* /slack/events */
     const char *type;    /* SLACK_REQUEST_JSON */
     const char *headers; /* none; else whole lines, each with its \r\n */
     const char *body;
     size_t body_len; /* 0: up to its NUL */
-} slack_request_t;
+} signed_request_t;
 
-char *slack_request_make(const slack_request_t *request, size_t *ret_len);
+char *slack_request_make(const signed_request_t *request, size_t *ret_len);
 
 /* The same, with only these members set. */
 char *slack_request_signed(const char *type, const char *headers, const char *body, size_t body_len,

@@ -26,7 +26,7 @@ static void open_bench(void)
 
 static const http_reply_t *exchange_signed(const char *type, const char *headers, const char *body)
 {
-    return http_bench_ask(&b, &(slack_request_t){.type = type, .headers = headers, .body = body});
+    return http_bench_ask(&b, &(signed_request_t){.type = type, .headers = headers, .body = body});
 }
 
 /* A request with these headers only, and none of Slack's. */

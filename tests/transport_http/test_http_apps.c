@@ -25,7 +25,7 @@ static void start(const char *secrets)
 
 static const http_reply_t *ask(const char *secret, const char *type, const char *body)
 {
-    return http_bench_ask(&b, &(slack_request_t){.secret = secret, .type = type, .body = body});
+    return http_bench_ask(&b, &(signed_request_t){.secret = secret, .type = type, .body = body});
 }
 
 static const char *last_app(void)

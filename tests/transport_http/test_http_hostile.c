@@ -227,7 +227,7 @@ static http_bench_t b;
 /* Slack still gets its answers. */
 static void check_well(unsigned deliveries)
 {
-    assert_int_equal(http_bench_ask(&b, &(slack_request_t){.body = EVENT})->status, 200);
+    assert_int_equal(http_bench_ask(&b, &(signed_request_t){.body = EVENT})->status, 200);
     assert_int_equal(b.mock.count, deliveries);
 }
 
@@ -347,7 +347,7 @@ BENCH_TEST(bodies_in_odd_dresses)
     };
     size_t taken = 0;
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
-        const slack_request_t request = {.type = bodies[i].type, .body = bodies[i].body};
+        const signed_request_t request = {.type = bodies[i].type, .body = bodies[i].body};
         const http_reply_t *reply = http_bench_ask(&b, &request);
         taken += bodies[i].status == 200;
         if (reply->status != bodies[i].status || b.mock.count != taken)
@@ -386,7 +386,7 @@ BENCH_TEST(ways_that_are_fine)
         {"line breaks before it", "\r\n\r\nPOST /slack/events HTTP/1.1", "Host: x\r\n", false},
     };
     size_t len;
-    char *usual = slack_request_make(&(slack_request_t){.body = body}, &len);
+    char *usual = slack_request_make(&(signed_request_t){.body = body}, &len);
     const char *signature = strstr(usual, "X-Slack-Signature: ");
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         char request[1200], length[40];

@@ -18,7 +18,7 @@ static http_bench_t b;
 
 static int status_of(http_bench_t *bench, const char *headers)
 {
-    return http_bench_ask(bench, &(slack_request_t){.headers = headers, .body = EVENT})->status;
+    return http_bench_ask(bench, &(signed_request_t){.headers = headers, .body = EVENT})->status;
 }
 
 static void open_bench(http_bench_t *bench)

@@ -106,7 +106,7 @@ TEST(crowd_is_a_number)
     http_bench_start(&b);
     /* A connection with a request under way is not closed for a new one. */
     size_t len;
-    char *bytes = slack_request_make(&(slack_request_t){.body = "{\"event\":{}}"}, &len);
+    char *bytes = slack_request_make(&(signed_request_t){.body = "{\"event\":{}}"}, &len);
     http_peer_send(b.slack, bytes, len, (http_pieces_t){0});
     free(bytes);
     mock_run_until_count(&b.mock, 1);
