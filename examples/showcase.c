@@ -13,6 +13,7 @@
  *
  * SIGINT or SIGTERM ends it when it has finished the deliveries under way.
  */
+#include <slack/api/views.h>
 #include <slack/slack.h>
 
 #include <stdio.h>
@@ -119,10 +120,9 @@ static int open_form(slack_ctx_t *ctx, void *user_data)
                          "    element: {type: 'plain_text_input', action_id: 'value'},"
                          "  }],"
                          "}");
-    return slack_call(
-        slack_ctx_client(ctx), "views.open",
-        slack_jsonf(ctx, "{trigger_id: %s, view: %p}", slack_ctx_trigger_id(ctx), view), NULL,
-        NULL);
+    return slack_call(slack_ctx_client(ctx),
+                      slack_views_open(.trigger_id = slack_ctx_trigger_id(ctx), .view = view), NULL,
+                      NULL);
 }
 
 /* Returns the number of characters of a UTF-8 text. */

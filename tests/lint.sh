@@ -85,8 +85,8 @@ sentences() {
 
 headers() {
     status=0
-    for header in include/slack/*.h; do
-        unit="#include <slack/${header##*/}>
+    for header in include/slack/*.h include/slack/api/*.h; do
+        unit="#include <${header#include/}>
 extern int declared; /* C wants one declaration, and not every header has one */"
         echo "$unit" | clang -x c -std=c99 -pedantic -Wall -Wextra -Werror -Iinclude -fsyntax-only - ||
             status=1

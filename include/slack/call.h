@@ -8,6 +8,7 @@
 #include "error.h"
 #include "export.h"
 #include "json.h"
+#include "request.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -98,27 +99,27 @@ SLACK_API const char *slack_response_next_cursor(const slack_response_t *respons
 /**
  * Call a Web API method.
  *
+ *     slack_call(client, slack_users_info(.user = id), fn, data);
+ *
  * @param client slack_app_client(), slack_client_new(), slack_ctx_client() or
  *        slack_ctx_user_client().
- * @param method the name of the method, "chat.postMessage"; borrowed until the return.
- * @param args an object, borrowed until the return. Strings are sent as they are, numbers and
- *        booleans as text, arrays and objects as JSON text; null members are left out. For a call
- *        without arguments pass an empty object.
+ * @param request the method and its arguments (request.h), borrowed until the return.
  * @param fn Optional. Receives the response. Without it, a call on a client of a delivery keeps the
  *        delivery open, and a failure of the call fails the delivery.
  * @param user_data borrowed until `fn` returns.
- * @return 0: `fn` will run exactly once. With any other code it will not run: SLACK_EINVAL for a
- *         method with illegal characters, or if `args` is NULL; SLACK_EAUTH if the client has no
+ * @return 0: `fn` will run exactly once. With any other code it will not run: SLACK_EINVAL if a
+ *         required argument is missing, for a method with illegal characters, or if the arguments
+ *         are no object; SLACK_EAUTH if the client has no
  *         token that can be sent; SLACK_EBUSY if 256 calls are under way; SLACK_ETOOBIG;
  *         SLACK_ECANCELED if the app does not run, or stops; SLACK_ETHREAD on another thread than
  *         the loop's; SLACK_ENOMEM. The log has the cause.
  */
-SLACK_API int slack_call(slack_client_t *client, const char *method, const slack_json_t *args,
-                         slack_call_fn fn, void *user_data);
+SLACK_API int slack_call(slack_client_t *client, slack_request_t request, slack_call_fn fn,
+                         void *user_data);
 
 /**
- * Call a Web API method with arguments from a template. The rules of the template are those of
- * slack_jsonf(); it needs no ctx.
+ * Call a Web API method by its name, with arguments from a template. The rules of the template are
+ * those of slack_jsonf(); it needs no ctx.
  *
  *     slack_callf(client, "conversations.list", fn, data, "{limit: %d, cursor: %s}", 200, cursor);
  *
@@ -152,22 +153,27 @@ typedef int (*slack_then_fn)(slack_ctx_t *ctx, const slack_response_t *response,
  *         return rc ? rc : slack_say(ctx, "Hello %s", slack_response_str(response, "/user/name"));
  *     }
  *
- *     slack_call_then(ctx, "users.info", greet, NULL, "{user: %s}", slack_ctx_user(ctx));
+ *     slack_call_then(ctx, slack_users_info(.user = slack_ctx_user(ctx)), greet, NULL);
  *
- * @param method the name of the method, as for slack_call(); borrowed until the return.
+ * @param request the method and its arguments (request.h), borrowed until the return.
  * @param fn Optional. Without it, a failure of the call fails the delivery.
  * @param user_data borrowed until `fn` returns.
- * @param args_template the arguments, as for slack_callf(); borrowed until the return.
  * @return on the loop: 0 when the call is on its way, and `fn` will run exactly once. With any
  *         other code it will not run: SLACK_EALREADY if the delivery has ended; else as
- *         slack_callf(). On a worker: what `fn` returned, or the result of the call without `fn`;
+ *         slack_call(). On a worker: what `fn` returned, or the result of the call without `fn`;
  *         if the call could not be made, `fn` does not run, and the code says why.
  */
-SLACK_API int slack_call_then(slack_ctx_t *ctx, const char *method, slack_then_fn fn,
-                              void *user_data, const char *args_template, ...) SLACK_PRINTF(5, 6);
+SLACK_API int slack_call_then(slack_ctx_t *ctx, slack_request_t request, slack_then_fn fn,
+                              void *user_data);
+
+/** slack_call_then() with the name of a method, and a template of its arguments as for
+ * slack_callf().
+ * @return as slack_call_then(); SLACK_ETEMPLATE for a malformed template. */
+SLACK_API int slack_call_thenf(slack_ctx_t *ctx, const char *method, slack_then_fn fn,
+                               void *user_data, const char *args_template, ...) SLACK_PRINTF(5, 6);
 
 #ifdef __GNUC__ /* as slack_jsonf() */
-#define slack_call_then(...) (__extension__ slack_call_then(__VA_ARGS__))
+#define slack_call_thenf(...) (__extension__ slack_call_thenf(__VA_ARGS__))
 #endif
 
 /**

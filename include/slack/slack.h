@@ -3,7 +3,8 @@
 #define SLACK_SLACK_H
 
 /**
- * @file slack.h  The whole public API, in one header. docs/architecture.md shows the parts.
+ * @file slack.h  The whole public API, in one header, but for the methods of the Web API:
+ * include the headers in slack/api/ of those that you call. docs/architecture.md shows the parts.
  */
 
 #include "ack.h"
@@ -24,6 +25,7 @@
 #include "message.h"
 #include "middleware.h"
 #include "options.h"
+#include "request.h"
 #include "template.h"
 #include "value.h"
 #include "view.h"

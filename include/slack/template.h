@@ -25,8 +25,8 @@
  *     slack_say_json(ctx, slack_jsonf(ctx, "{text: %s, thread_ts?: %s}", text, ts))
  *
  * The compiler checks the conversions as for slack_jsonf(), and a malformed template is returned as
- * an error. The forms are macros, which use `ctx` twice. slack_callf() and slack_call_then()
- * (call.h) take templates too, and are functions.
+ * an error. The forms are macros, which use `ctx` twice. slack_callf() and slack_call_thenf()
+ * (call.h) take the name of a method and a template in place of a request, and are functions.
  */
 
 /* ---- messages ---- */
@@ -76,9 +76,9 @@
 
 /* ---- others ---- */
 
-/** slack_call_wait() with a template, behind `ret_response`. */
+/** slack_call_wait() with the name of a method, and a template behind `ret_response`. */
 #define slack_call_waitf(ctx, method, ret_response, ...)                                           \
-    slack_call_wait(ctx, method, slack_jsonf(ctx, __VA_ARGS__), ret_response)
+    slack_call_wait(ctx, slack_request(method, slack_jsonf(ctx, __VA_ARGS__)), ret_response)
 /** slack_defer() with a template. */
 #define slack_deferf(ctx, name, ...) slack_defer(ctx, name, slack_jsonf(ctx, __VA_ARGS__))
 /** slack_complete() with a template. */

@@ -23,7 +23,7 @@ extern "C" {
  *     static int report(slack_ctx_t *ctx, void *user_data) {
  *         slack_ack(ctx);
  *         const slack_response_t *info = NULL;
- *         int rc = slack_call_waitf(ctx, "users.info", &info, "{user: %s}", slack_ctx_user(ctx));
+ *         int rc = slack_call_wait(ctx, slack_users_info(.user = slack_ctx_user(ctx)), &info);
  *         if (rc != 0) return rc;
  *         char *text = slow_query(slack_response_str(info, "/user/tz"));
  *         return slack_respond(ctx, "%s", text);
@@ -52,12 +52,11 @@ extern "C" {
 /**
  * Call a Web API method and wait for the answer. Workers only.
  *
- * @param method the name of the method, as for slack_call(); borrowed until the return.
- * @param args the arguments, as for slack_call().
+ * @param request the method and its arguments (request.h), borrowed until the return.
  * @param ret_response Optional. Set to the answer, also if the call failed; NULL if there is no
  *        answer. Before the call the variable must be NULL, or have an answer of an earlier
  *        slack_call_wait() in this handler. That earlier answer is freed when the new one has
- *        arrived, so `args` may still refer to it. A loop over the pages of a list that uses one
+ *        arrived, so `request` may still refer to it. A loop over the pages of a list that uses one
  *        variable thus keeps one page at a time. All other answers live until the handler returns.
  * @return the status of the response (slack_response_status()): 0, SLACK_EAPI, …; SLACK_EDEADLK on
  *         the loop's thread; SLACK_ETHREAD on other threads than the worker that runs this ctx's
@@ -66,7 +65,7 @@ extern "C" {
  *         that the handler has would take more than SLACK_ANSWERS_MIB. Slack has then processed the
  *         call.
  */
-SLACK_API int slack_call_wait(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
+SLACK_API int slack_call_wait(slack_ctx_t *ctx, slack_request_t request,
                               const slack_response_t **ret_response);
 
 #ifdef __cplusplus

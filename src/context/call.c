@@ -3,6 +3,7 @@
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/json_make.h"
+#include "webapi/request.h"
 #include "webapi/response.h"
 
 /* The calls of a handler. A worker waits for the answer of its call. On the loop the handler goes
@@ -100,7 +101,17 @@ int slack__worker_call(slack_ctx_t *ctx, const char *method, const char *url,
     return rc;
 }
 
-int slack_call_wait(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
+/* Makes the arguments of a request. 0, or an error with its sentence. */
+static int request_args(slack_ctx_t *ctx, slack_request_t request, const slack_json_t **ret)
+{
+    *ret = slack__request_args(slack__ctx_scratch(ctx), request);
+    const int rc = slack_json_error(*ret);
+    if (rc == 0 || request.args == NULL) return slack__ctx_required(ctx, *ret);
+    return slack__ctx_fail(ctx, rc, "%s was not called: %s", request.method,
+                           slack_json_reason(*ret));
+}
+
+int slack_call_wait(slack_ctx_t *ctx, slack_request_t request,
                     const slack_response_t **ret_response)
 {
     SLACK_CTX_REQUIRE(ctx);
@@ -109,9 +120,10 @@ int slack_call_wait(slack_ctx_t *ctx, const char *method, const slack_json_t *ar
             ctx, SLACK_EDEADLK,
             "slack_call_wait: the call would block the loop: run the handler with "
             "SLACK_RUN_WORKER, or use slack_call_then()");
-    const int wrong = slack__ctx_required(ctx, args);
+    const slack_json_t *args;
+    const int wrong = request_args(ctx, request, &args);
     if (wrong != 0) return wrong;
-    return slack__worker_call(ctx, method ? method : "", NULL, args, ret_response);
+    return slack__worker_call(ctx, request.method ? request.method : "", NULL, args, ret_response);
 }
 
 /* ---- on either thread ---- */
@@ -178,21 +190,34 @@ int slack__ctx_call_then(slack_ctx_t *ctx, const char *method, const slack_json_
     return 0;
 }
 
-int(slack_call_then)(slack_ctx_t *ctx, const char *method, slack_then_fn fn, void *user_data,
-                     const char *args_template, ...)
+static int call_then(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
+                     slack_then_fn fn, void *user_data)
 {
-    SLACK_CTX_REQUIRE(ctx);
-    va_list ap;
-    va_start(ap, args_template);
-    const slack_json_t *args =
-        slack__make_jsonf(slack__ctx_scratch(ctx), "slack_call_then", args_template, ap);
-    va_end(ap);
-    const int wrong = slack__ctx_required(ctx, args);
-    if (wrong != 0) return wrong;
     slack_then_t here = {ctx, fn, user_data, NULL};
     if (slack__on_worker(ctx)) return slack__ctx_call_then(ctx, method, args, &here);
     slack_then_t *then = slack__arena_alloc(ctx->delivery->arena, sizeof *then);
     if (then == NULL) return SLACK_ENOMEM;
     *then = here;
     return slack__ctx_call_then(ctx, method, args, then);
+}
+
+int slack_call_then(slack_ctx_t *ctx, slack_request_t request, slack_then_fn fn, void *user_data)
+{
+    SLACK_CTX_REQUIRE(ctx);
+    const slack_json_t *args;
+    const int wrong = request_args(ctx, request, &args);
+    return wrong ? wrong : call_then(ctx, request.method, args, fn, user_data);
+}
+
+int(slack_call_thenf)(slack_ctx_t *ctx, const char *method, slack_then_fn fn, void *user_data,
+                      const char *args_template, ...)
+{
+    SLACK_CTX_REQUIRE(ctx);
+    va_list ap;
+    va_start(ap, args_template);
+    const slack_json_t *args =
+        slack__make_jsonf(slack__ctx_scratch(ctx), "slack_call_thenf", args_template, ap);
+    va_end(ap);
+    const int wrong = slack__ctx_required(ctx, args);
+    return wrong ? wrong : call_then(ctx, method, args, fn, user_data);
 }

@@ -4,65 +4,94 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * The methods with an optional `team_id` (https://docs.slack.dev/reference/methods), sorted. The
- * admin.* methods are left out: their `team_id` narrows the result, which only the caller may want.
- */
-static const char *const team_methods[] = {
-    "bots.info",
-    "chat.scheduledMessages.list",
-    "conversations.acceptSharedInvite",
-    "conversations.create",
-    "conversations.list",
-    "conversations.listConnectInvites",
-    "dnd.info",
-    "dnd.teamInfo",
-    "files.list",
-    "migration.exchange",
-    "reactions.list",
-    "reminders.add",
-    "reminders.complete",
-    "reminders.delete",
-    "reminders.info",
-    "reminders.list",
-    "search.all",
-    "search.files",
-    "search.messages",
-    "stars.list",
-    "team.accessLogs",
-    "team.billableInfo",
-    "team.integrationLogs",
-    "usergroups.create",
-    "usergroups.disable",
-    "usergroups.enable",
-    "usergroups.list",
-    "usergroups.update",
-    "usergroups.users.list",
-    "usergroups.users.update",
-    "users.conversations",
-    "users.list",
+#include <slack/api/admin.h>
+#include <slack/api/agents.h>
+#include <slack/api/api.h>
+#include <slack/api/apps.h>
+#include <slack/api/assistant.h>
+#include <slack/api/auth.h>
+#include <slack/api/blocks.h>
+#include <slack/api/bookmarks.h>
+#include <slack/api/bots.h>
+#include <slack/api/calls.h>
+#include <slack/api/canvases.h>
+#include <slack/api/chat.h>
+#include <slack/api/conversations.h>
+#include <slack/api/dialog.h>
+#include <slack/api/dnd.h>
+#include <slack/api/emoji.h>
+#include <slack/api/entity.h>
+#include <slack/api/files.h>
+#include <slack/api/functions.h>
+#include <slack/api/migration.h>
+#include <slack/api/oauth.h>
+#include <slack/api/openid.h>
+#include <slack/api/pins.h>
+#include <slack/api/reactions.h>
+#include <slack/api/reminders.h>
+#include <slack/api/rtm.h>
+#include <slack/api/search.h>
+#include <slack/api/slackLists.h>
+#include <slack/api/stars.h>
+#include <slack/api/team.h>
+#include <slack/api/tooling.h>
+#include <slack/api/usergroups.h>
+#include <slack/api/users.h>
+#include <slack/api/views.h>
+#include <slack/api/workflows.h>
+
+/* The words of methods.def. */
+enum {
+    SPECIAL = SLACK_TIER_SPECIAL,
+    READS = SLACK_METHOD_READS,
+    REPEATABLE = SLACK_METHOD_REPEATABLE,
+    ACTS = SLACK_METHOD_ACTS,
+    PLAIN = SLACK_METHOD_PLAIN,
+    TEAM = SLACK_METHOD_TEAM,
+    NO_TOKEN = SLACK_METHOD_NO_TOKEN,
+    DEPRECATED = SLACK_METHOD_DEPRECATED,
+    CURSOR = SLACK_PAGES_CURSOR,
+    PAGE = SLACK_PAGES_PAGE,
 };
 
-/* The methods that make a token out of a code or of another token, sorted. */
-static const char *const token_methods[] = {
-    "oauth.access",         "oauth.v2.access",       "oauth.v2.user.access",
-    "openid.connect.token", "tooling.tokens.rotate",
+/* clang-format off */
+#define METHOD(tag, name, tier, effect, flags, scopes)                                             \
+    {name, sizeof(struct slack_##tag), tier, effect, flags, (const slack_arg_t[]){
+#define ARG(tag, type, name)                                                                       \
+        {#name, offsetof(struct slack_##tag, name), SLACK_ARG_##type, false},
+#define REQUIRED(tag, type, name)                                                                  \
+        {#name, offsetof(struct slack_##tag, name), SLACK_ARG_##type, true},
+#define UPLOAD(tag, name) /* no struct has it */
+#define END                                                                                        \
+        {.type = SLACK_ARG_NONE}}, SLACK_PAGES_NONE, 0, ""},
+#define PAGES(kind, items, max)                                                                    \
+        {.type = SLACK_ARG_NONE}}, kind, max, items},
+/* clang-format on */
+
+static const slack_method_t methods[] = {
+#include "protocol/methods.def"
 };
 
-static int compare_method(const void *method, const void *item)
+#define METHODS (sizeof methods / sizeof *methods)
+
+static int compare_method(const void *name, const void *method)
 {
-    return strcmp(method, *(const char *const *)item);
+    return strcmp(name, ((const slack_method_t *)method)->name);
 }
 
-#define IS_IN(method, list)                                                                        \
-    (bsearch(method, list, sizeof(list) / sizeof *(list), sizeof *(list), compare_method) != NULL)
-
-bool slack__method_takes_team(const char *method)
+const slack_method_t *slack__method(const char *name)
 {
-    return IS_IN(method, team_methods);
+    return bsearch(name, methods, METHODS, sizeof *methods, compare_method);
 }
 
-bool slack__method_takes_token(const char *method)
+bool slack__method_is(const char *name, enum slack_method_flag flag)
 {
-    return !IS_IN(method, token_methods);
+    const slack_method_t *method = slack__method(name);
+    return method && method->flags & flag;
+}
+
+const slack_method_t *slack__methods(size_t *ret_count)
+{
+    *ret_count = METHODS;
+    return methods;
 }

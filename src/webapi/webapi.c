@@ -13,6 +13,7 @@
 #include "util/lifetime.h"
 #include "util/str.h"
 #include "webapi/rate_limit.h"
+#include "webapi/request.h"
 #include "webapi/response.h"
 
 /*
@@ -348,7 +349,7 @@ static slack_webapi_t *webapi_of(const slack_client_t *client)
 /* The token of a call; "" for a call without one. NULL: the client lacks it. */
 static const char *token_for(const slack_client_t *client, const char *method)
 {
-    return slack__method_takes_token(method) ? client->token : "";
+    return slack__method_is(method, SLACK_METHOD_NO_TOKEN) ? "" : client->token;
 }
 
 static bool method_is_valid(const char *method)
@@ -489,7 +490,7 @@ static int submit_with_args(call_t *call, const slack_client_t *client, const sl
         call->users++, users++;
     /* A team_id in the arguments is the caller's decision, even null. */
     if (rc == 0 && client->team_id && *client->team_id && !slack_json_get(args, "/team_id") &&
-        slack__method_takes_team(call->method)) {
+        slack__method_is(call->method, SLACK_METHOD_TEAM)) {
         rc = slack__jsonf(call->arena, &team, NULL, "{team_id: %s}", client->team_id);
         if (rc == 0 && call->body.len > 0) rc = slack__buf_append_char(&call->body, '&');
         if (rc == 0) rc = slack__form_write(&call->body, team);
@@ -567,15 +568,17 @@ static int call_finish(call_t *call, slack_client_t *client, const slack_json_t 
     return rc;
 }
 
-int slack_call(slack_client_t *client, const char *method, const slack_json_t *args,
-               slack_call_fn fn, void *user_data)
+int slack_call(slack_client_t *client, slack_request_t request, slack_call_fn fn, void *user_data)
 {
     call_t *call;
-    int rc = call_of_program(&call, __func__, client, method, fn, user_data);
+    int rc = call_of_program(&call, __func__, client, request.method, fn, user_data);
     if (rc != 0) return rc;
-    if (args) return call_refused(client, method, call_finish(call, client, args), NULL);
+    const slack_json_t *args = slack__request_args(call->arena, request);
+    rc = slack__json_required(args);
+    if (rc == 0) return call_refused(client, request.method, call_finish(call, client, args), NULL);
+    call_refused(client, request.method, rc, args ? slack_json_reason(args) : NULL);
     call_free(call);
-    return call_refused(client, method, SLACK_EINVAL, NULL);
+    return rc;
 }
 
 int(slack_callf)(slack_client_t *client, const char *method, slack_call_fn fn, void *user_data,

@@ -99,7 +99,7 @@ APP_CLOSED(a_call_that_is_not_made_is_logged)
     assert_true(world_logged(&f.world, "method=api.test error=SLACK_EAUTH reason=\"the "
                                        "client has no token: use slack_ctx_client()"));
     slack_client_t *nobody = slack_client_new(f.app, NULL);
-    assert_int_equal(slack_call(nobody, "api.test", NULL, NULL, NULL), SLACK_EINVAL);
+    assert_int_equal(slack_call(nobody, slack_request("api.test", NULL), NULL, NULL), SLACK_EINVAL);
     slack_client_free(nobody);
     assert_int_equal(call(NULL), SLACK_EINVAL);
     assert_int_equal(fake_slack_count(f.slack), 0);

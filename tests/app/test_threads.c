@@ -32,8 +32,9 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_ack_push, (ctx, json))                                                                 \
     X(slack_ack_text, (ctx, "x"))                                                                  \
     X(slack_ack_update, (ctx, json))                                                               \
-    X(slack_call_then, (ctx, "api.test", NULL, NULL, "{}"))                                        \
-    X(slack_call_wait, (ctx, "api.test", json, NULL))                                              \
+    X(slack_call_then, (ctx, slack_request("api.test", json), NULL, NULL))                         \
+    X(slack_call_thenf, (ctx, "api.test", NULL, NULL, "{}"))                                       \
+    X(slack_call_wait, (ctx, slack_request("api.test", json), NULL))                               \
     X(slack_complete, (ctx, json))                                                                 \
     V(slack_ctx_client, (ctx))                                                                     \
     V(slack_ctx_get, (ctx, &key))                                                                  \
@@ -93,7 +94,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_app_start, (app, NULL, NULL))                                                          \
     X(slack_app_transport_stats, (app, "memory", NULL))                                            \
     V(slack_assistant_store, (app, NULL, NULL, NULL))                                              \
-    X(slack_call, (client, "api.test", json, NULL, NULL))                                          \
+    X(slack_call, (client, slack_request("api.test", json), NULL, NULL))                           \
     X(slack_callf, (client, "api.test", NULL, NULL, "{}"))                                         \
     X(slack_cancel_job, (app, "key", NULL, NULL))                                                  \
     X(slack_default_ack, (app, SLACK_KIND_COMMAND, ""))                                            \

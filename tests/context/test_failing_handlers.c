@@ -129,14 +129,16 @@ static int said_then_failed(slack_ctx_t *ctx, int code)
     X(listen_nothing, ALL, LOOP, slack_listen(slack_ctx_app(ctx), &(slack_listener_t){0}))         \
     X(unlisten_stranger, ALL, LOOP, slack_unlisten(slack_ctx_app(ctx), "nobody"))                  \
     X(cancel_nothing, ALL, LOOP, slack_cancel_job(slack_ctx_app(ctx), NULL, NULL, NULL))           \
-    X(call_bad_method, ALL, LOOP, slack_call(slack_ctx_client(ctx), "a b", NOTHING, NULL, NULL))   \
-    X(call_null, ALL, LOOP, slack_call(slack_ctx_client(ctx), "a.b", NULL, NULL, NULL))            \
+    X(call_bad_method, ALL, LOOP,                                                                  \
+      slack_call(slack_ctx_client(ctx), slack_request("a b", NOTHING), NULL, NULL))                \
+    X(call_null, ALL, LOOP,                                                                        \
+      slack_call(slack_ctx_client(ctx), slack_request("a.b", NULL), NULL, NULL))                   \
     X(callf_broken, ALL, LOOP, slack_callf(slack_ctx_client(ctx), "a.b", NULL, NULL, "{text: "))   \
-    X(then_bad_method, ALL, BOTH, slack_call_then(ctx, "a b", NULL, NULL, "{}"))                   \
-    X(then_broken, ALL, BOTH, slack_call_then(ctx, "a.b", NULL, NULL, "{text: "))                  \
-    X(wait_bad_method, ALL, WORKER, slack_call_wait(ctx, "a b", NOTHING, NULL))                    \
-    X(wait_null, ALL, WORKER, slack_call_wait(ctx, "a.b", NULL, NULL))                             \
-    X(wait_on_loop, ALL, LOOP, slack_call_wait(ctx, "a.b", NOTHING, NULL))
+    X(then_bad_method, ALL, BOTH, slack_call_thenf(ctx, "a b", NULL, NULL, "{}"))                  \
+    X(then_broken, ALL, BOTH, slack_call_thenf(ctx, "a.b", NULL, NULL, "{text: "))                 \
+    X(wait_bad_method, ALL, WORKER, slack_call_wait(ctx, slack_request("a b", NOTHING), NULL))     \
+    X(wait_null, ALL, WORKER, slack_call_wait(ctx, slack_request("a.b", NULL), NULL))              \
+    X(wait_on_loop, ALL, LOOP, slack_call_wait(ctx, slack_request("a.b", NOTHING), NULL))
 
 #define MISUSE(name, kinds, threads, call)                                                         \
     static int name(slack_ctx_t *ctx, int code)                                                    \
@@ -163,7 +165,7 @@ static int calls_freely_and_says(slack_ctx_t *ctx, slack_client_t *client)
 {
     int rc = 0;
     for (int i = 0; i < 256 && rc == 0; i++)
-        rc = slack_call(client, "chat.postMessage", TEXT, ignored, NULL);
+        rc = slack_call(client, slack_request("chat.postMessage", TEXT), ignored, NULL);
     return rc ? rc : says(ctx, 0);
 }
 

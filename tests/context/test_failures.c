@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A failure is one line of the log, with a sentence: which call, the cause, the cure. */
 #include <limits.h>
+#include <slack/api/chat.h>
+#include <slack/api/users.h>
 
 #include "support/app_handlers.h"
 #include "support/fake_slack.h"
@@ -68,18 +70,25 @@ static const char percent[] = "100%";
     X(slack_set_title, 1, COMMAND, slack_set_title(ctx, "x"), "setTitle: command is not in a")     \
     X(slack_set_prompts, 1, MESSAGE, slack_set_prompts(ctx, NULL, J("[]")), "1 to 4 prompts")      \
     X(slack_set_prompts, 2, MESSAGE, slack_set_prompts(ctx, NULL, many(ctx, 5)), "5 prompts")      \
-    X(slack_call, 1, MESSAGE, slack_call(CLIENT, "a b", J("{}"), NULL, NULL),                      \
+    X(slack_call, 1, MESSAGE, slack_call(CLIENT, slack_request("a b", J("{}")), NULL, NULL),       \
       "a b was not called: ")                                                                      \
-    X(slack_call, 2, MESSAGE, slack_call(CLIENT, "x.y", J("[1]"), NULL, NULL),                     \
+    X(slack_call, 2, MESSAGE, slack_call(CLIENT, slack_request("x.y", J("[1]")), NULL, NULL),      \
       "x.y was not called: ")                                                                      \
     X(slack_callf, 1, MESSAGE, slack_callf(CLIENT, "a b", NULL, NULL, "{}"),                       \
       "a b was not called: ")                                                                      \
     X(slack_callf, 2, MESSAGE, slack_callf(CLIENT, "x.y", NULL, NULL, "{a: }"),                    \
       "offset 4: correct")                                                                         \
-    X(slack_call_then, 2, MESSAGE, slack_call_then(ctx, "x.y", NULL, NULL, "[1]"),                 \
+    X(slack_call, 3, MESSAGE, slack_call(CLIENT, slack_users_info(), NULL, NULL),                  \
+      "users.info was not called: the argument user is missing: pass")                             \
+    X(slack_call_then, 1, MESSAGE,                                                                 \
+      slack_call_then(ctx, slack_chat_delete(.channel = "", .ts = "1.2"), NULL, NULL),             \
+      "chat.delete was not called: the argument channel is empty: pass")                           \
+    X(slack_call_then, 2, MESSAGE,                                                                 \
+      slack_call_then(ctx, slack_users_info(.more = J("[]")), NULL, NULL), "an object: pass")      \
+    X(slack_call_thenf, 2, MESSAGE, slack_call_thenf(ctx, "x.y", NULL, NULL, "[1]"),               \
       "an object: pass")                                                                           \
-    X(slack_call_then, 3, MESSAGE, slack_call_then(ctx, "", NULL, NULL, "{}"), "without a name")   \
-    X(slack_call_then, 1, MESSAGE, slack_call_then(ctx, "a b", NULL, NULL, "{}"), "a b was not")   \
+    X(slack_call_thenf, 3, MESSAGE, slack_call_thenf(ctx, "", NULL, NULL, "{}"), "without a name") \
+    X(slack_call_thenf, 1, MESSAGE, slack_call_thenf(ctx, "a b", NULL, NULL, "{}"), "a b was not") \
     X(slack_say, 1, HOME, slack_say(ctx, "x"), "team_rename has no channel: name one")             \
     X(slack_say, 2, MESSAGE, slack_say(ctx, "%s", ""), "has no text, no blocks")                   \
     X(slack_say_json, 1, MESSAGE, slack_say_json(ctx, J("{text: }")), "template")                  \
@@ -113,7 +122,8 @@ static const char percent[] = "100%";
     X(slack_view_push, 1, COMMAND, slack_view_push(ctx, J("{}")), "command has no trigger_id")     \
     X(slack_view_update, 1, COMMAND, slack_view_update(ctx, NULL, NULL, J("{}")), "no view_id")    \
     X(slack_view_publish, 1, HOME, slack_view_publish(ctx, NULL, NULL, J("{}")), "no user_id")     \
-    X(slack_call_wait, 1, MESSAGE, slack_call_wait(ctx, "a", J("{}"), NULL), "SLACK_RUN_WORKER")
+    X(slack_call_wait, 1, MESSAGE, slack_call_wait(ctx, slack_request("a", J("{}")), NULL),        \
+      "SLACK_RUN_WORKER")
 
 #define X(function, number, delivery, call, says)                                                  \
     static int function##_fails_##number(slack_ctx_t *ctx, void *user_data)                        \

@@ -65,8 +65,9 @@ static int put_it_everywhere(slack_ctx_t *ctx, void *user_data)
         assert_int_equal(slack_view_publish(ctx, NULL, NULL, failed), SLACK_ETEMPLATE);
         assert_int_equal(slack_set_prompts(ctx, NULL, failed), SLACK_ETEMPLATE);
         assert_int_equal(slack_ctx_set_assistant_context(ctx, failed), SLACK_ETEMPLATE);
-        assert_int_equal(slack_call(slack_ctx_client(ctx), "api.test", failed, NULL, NULL),
-                         SLACK_ETEMPLATE);
+        assert_int_equal(
+            slack_call(slack_ctx_client(ctx), slack_request("api.test", failed), NULL, NULL),
+            SLACK_ETEMPLATE);
         assert_int_equal(
             slack_callf(slack_ctx_client(ctx), "api.test", NULL, NULL, "{a: %p}", failed),
             SLACK_ETEMPLATE);

@@ -54,14 +54,16 @@ static char big[30000];
     X(updates_with_a_text, MESSAGE, (slack_say(ctx, "x"), slack_update_said(ctx, V("'x'"))),       \
       "not a JSON object")                                                                         \
     X(replies_to_a_stranger, STRANGER, slack_respond(ctx, "x"), "is not one of Slack's")           \
-    X(calls_no_method, MESSAGE, slack_call_then(ctx, "a b", NULL, NULL, "{}"),                     \
+    X(calls_no_method, MESSAGE, slack_call_thenf(ctx, "a b", NULL, NULL, "{}"),                    \
       "such as chat.postMessage")                                                                  \
-    X(calls_null, MESSAGE, slack_call_then(ctx, NULL, NULL, NULL, "{}"),                           \
+    X(calls_null, MESSAGE, slack_call_thenf(ctx, NULL, NULL, NULL, "{}"),                          \
       "a method without a name")                                                                   \
-    X(calls_with_an_array, MESSAGE, slack_call(CLIENT, "a.b", V("[1]"), NULL, NULL),               \
+    X(calls_with_an_array, MESSAGE,                                                                \
+      slack_call(CLIENT, slack_request("a.b", V("[1]")), NULL, NULL),                              \
       "the arguments are not an object")                                                           \
     X(says_too_much, MESSAGE, says_5_mib(ctx), "more than 4 MiB: send less")                       \
-    X(waits_on_the_loop, MESSAGE, slack_call_wait(ctx, "users.info", V("{}"), NULL),               \
+    X(waits_on_the_loop, MESSAGE,                                                                  \
+      slack_call_wait(ctx, slack_request("users.info", V("{}")), NULL),                            \
       "run the handler with SLACK_RUN_WORKER")                                                     \
     X(defers_to_nobody, MESSAGE, slack_defer(ctx, "nobody", V("{}")), "add slack_on_job(app, ")    \
     X(makes_300_calls, MESSAGE, calls_too_often(ctx), "do less at once")                           \

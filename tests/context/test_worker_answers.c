@@ -131,8 +131,9 @@ static int call_what_an_answer_names(slack_ctx_t *ctx, void *user_data)
     runs++;
     int rc = slack_call_waitf(ctx, "users.list", &page, "{}");
     if (rc == 0)
-        rc = slack_call_wait(ctx, slack_response_str(page, "/next"), slack_response_json(page),
-                             &page);
+        rc = slack_call_wait(
+            ctx, slack_request(slack_response_str(page, "/next"), slack_response_json(page)),
+            &page);
     return rc;
 }
 

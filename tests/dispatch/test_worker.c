@@ -80,7 +80,7 @@ static int straight_on(slack_ctx_t *ctx, void *user_data)
     if (rc == 0 && slack_ack(ctx) != SLACK_EALREADY) rc = SLACK_EIO;
     if (rc == 0 && slack_next(ctx) != SLACK_EALREADY) rc = SLACK_EIO;
     if (rc == 0) rc = slack_ctx_on_done(ctx, note_status, &results[0]);
-    if (rc == 0) rc = slack_call_wait(ctx, "users.info", args, &user);
+    if (rc == 0) rc = slack_call_wait(ctx, slack_request("users.info", args), &user);
     if (rc == 0) rc = slack_say(ctx, "Hello %s", slack_response_str(user, "/user/name"));
     atomic_store(&results[1], slack_say(ctx, "again"));
     atomic_store(&results[2], slack_say_jsonf(ctx, "{text: }"));
@@ -364,9 +364,9 @@ static void use(slack_ctx_t *ctx)
     const int late[] = {
         slack_say(ctx, "late"),
         slack_respond(ctx, "late"),
-        slack_call(slack_ctx_client(ctx), "api.test", args, NULL, NULL),
-        slack_call(slack_ctx_user_client(ctx), "api.test", args, NULL, NULL),
-        slack_call(slack_app_client(f.app), "api.test", args, NULL, NULL),
+        slack_call(slack_ctx_client(ctx), slack_request("api.test", args), NULL, NULL),
+        slack_call(slack_ctx_user_client(ctx), slack_request("api.test", args), NULL, NULL),
+        slack_call(slack_app_client(f.app), slack_request("api.test", args), NULL, NULL),
     };
     for (size_t i = 0; i < sizeof late / sizeof *late; i++)
         if (!open || late[i] != 0) assert_int_equal(late[i], SLACK_ECANCELED);
@@ -420,7 +420,7 @@ static int ask_and_say(slack_ctx_t *ctx, void *user_data)
     int rc = slack_ack_jsonf(ctx, "{text: %s}", "some text");
     for (int i = 0; rc == 0 && i < 2; i++)
         rc = slack_call_waitf(ctx, "api.test", &response, "{a: %d}", i);
-    if (rc == 0) rc = slack_call_then(ctx, "api.test", NULL, NULL, "{}");
+    if (rc == 0) rc = slack_call_thenf(ctx, "api.test", NULL, NULL, "{}");
     if (rc == 0) rc = slack_ctx_set(ctx, &key, "value");
     return rc;
 }

@@ -23,8 +23,9 @@ DESK_TEST(the_bots_own_events, desk_setup)
 
 static int list_all(slack_ctx_t *ctx, void *user_data)
 {
-    return slack_call(slack_ctx_client(ctx), "conversations.list", slack_jsonf(ctx, "{limit: 1}"),
-                      NULL, NULL);
+    return slack_call(slack_ctx_client(ctx),
+                      slack_request("conversations.list", slack_jsonf(ctx, "{limit: 1}")), NULL,
+                      NULL);
 }
 
 /* One installation of an organization serves all its workspaces. */
@@ -68,7 +69,8 @@ static int say_as_user(slack_ctx_t *ctx, void *user_data)
     slack_client_t *user = slack_ctx_user_client(ctx);
     assert_non_null(user);
     assert_ptr_equal(slack_ctx_user_client(ctx), user);
-    int rc = slack_call(user, "chat.postMessage", slack_jsonf(ctx, "{text: 'me'}"), NULL, NULL);
+    int rc = slack_call(user, slack_request("chat.postMessage", slack_jsonf(ctx, "{text: 'me'}")),
+                        NULL, NULL);
     return rc ? rc : slack_say(ctx, "bot");
 }
 
@@ -118,8 +120,10 @@ static void call_at_the_end(slack_ctx_t *ctx, const slack_done_t *done, void *us
 {
     slack_client_t *user = slack_ctx_user_client(ctx);
     assert_non_null(user);
-    assert_int_equal(
-        slack_call(user, "chat.postMessage", slack_jsonf(ctx, "{text: 'me'}"), NULL, NULL), 0);
+    assert_int_equal(slack_call(user,
+                                slack_request("chat.postMessage", slack_jsonf(ctx, "{text: 'me'}")),
+                                NULL, NULL),
+                     0);
     assert_int_equal(slack__inspect_calls(ctx), 0);
 }
 
@@ -160,8 +164,9 @@ static int fail_once(slack_ctx_t *ctx, void *user_data)
     assert_string_equal(slack_ctx_enterprise(ctx), "E7");
     assert_string_equal(slack_ctx_app_id(ctx), "A7");
     if (desk.seen.count == 1) return SLACK_EIO;
-    return slack_call(slack_ctx_client(ctx), "chat.postMessage", slack_jsonf(ctx, "{channel: 'C'}"),
-                      NULL, NULL);
+    return slack_call(slack_ctx_client(ctx),
+                      slack_request("chat.postMessage", slack_jsonf(ctx, "{channel: 'C'}")), NULL,
+                      NULL);
 }
 
 /* Each attempt of a job is authorized like the delivery that deferred it. */

@@ -42,10 +42,12 @@ static int pressed(slack_ctx_t *ctx, void *user_data)
 
 static int open_view(slack_ctx_t *ctx, void *user_data)
 {
-    return slack_call(slack_ctx_client(ctx), "views.open",
+    return slack_call(
+        slack_ctx_client(ctx),
+        slack_request("views.open",
                       slack_jsonf(ctx, "{trigger_id: %s, view: {type: 'modal', blocks: []}}",
-                                  slack_ctx_trigger_id(ctx)),
-                      NULL, NULL);
+                                  slack_ctx_trigger_id(ctx))),
+        NULL, NULL);
 }
 
 static int offer(slack_ctx_t *ctx, void *user_data)

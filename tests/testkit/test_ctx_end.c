@@ -115,14 +115,14 @@ static int greet(slack_ctx_t *ctx, const slack_response_t *response, void *user_
 
 static int second(slack_ctx_t *ctx, const slack_response_t *response, void *user_data)
 {
-    return slack_call_then(ctx, "users.info", greet, NULL, "{user: %s}", slack_ctx_user(ctx));
+    return slack_call_thenf(ctx, "users.info", greet, NULL, "{user: %s}", slack_ctx_user(ctx));
 }
 
 static int call_then(slack_ctx_t *ctx, void *user_data)
 {
     int rc = ack(ctx);
     if (rc == 0) rc = slack_ctx_on_done(ctx, note_end, NULL);
-    return rc ? rc : slack_call_then(ctx, "api.test", second, NULL, "{}");
+    return rc ? rc : slack_call_thenf(ctx, "api.test", second, NULL, "{}");
 }
 
 static void run_call_then(enum slack_run run)
@@ -172,8 +172,8 @@ static const struct then_case {
 static int call_by_case(slack_ctx_t *ctx, void *user_data)
 {
     const struct then_case *c = *(const struct then_case **)user_data;
-    const int rc = c->returned ? slack_call_then(ctx, "users.info", c->fn, NULL, "{a: }")
-                               : slack_call_then(ctx, "users.info", c->fn, NULL, "{}");
+    const int rc = c->returned ? slack_call_thenf(ctx, "users.info", c->fn, NULL, "{a: }")
+                               : slack_call_thenf(ctx, "users.info", c->fn, NULL, "{}");
     assert_int_equal(rc, c->returned);
     return rc;
 }
@@ -207,8 +207,10 @@ static slack_json_list_t list;
     X(slack_ack_options(c, j)) X(slack_ack_option_groups(c, j))                                    \
     X(slack_ctx_set_assistant_context(c, j)) X(slack_set_status(c, "x"))                           \
     X(slack_set_title(c, "x")) X(slack_set_prompts(c, NULL, j))                                    \
-    X(slack_call_then(c, "api.test", NULL, NULL, "{}"))                                            \
-    X(slack_call_wait(c, "api.test", j, NULL)) X(slack_say(c, "x")) X(slack_say_json(c, j))        \
+    X(slack_call_then(c, slack_request("api.test", j), NULL, NULL))                                \
+    X(slack_call_thenf(c, "api.test", NULL, NULL, "{}"))                                           \
+    X(slack_call_wait(c, slack_request("api.test", j), NULL))                                      \
+    X(slack_say(c, "x")) X(slack_say_json(c, j))                                                   \
     X(slack_respond(c, "x")) X(slack_respond_json(c, j)) X(slack_ctx_on_done(c, note_end, NULL))   \
     X(slack_complete(c, j)) X(slack_fail(c, "x")) X(slack_defer(c, "x", j))                        \
     X(slack_defer_job(c, &(slack_job_t){.name = "x", .args = j})) X(slack_reply(c, "x"))           \
@@ -316,8 +318,9 @@ KIT_TEST(test_a_client_ends_with_its_delivery)
     slack_test_command(kit, "/go", "");
     assert_int_equal(slack_callf(old_client, "api.test", NULL, NULL, "{}"), SLACK_EALREADY);
     assert_non_null(strstr(report, "function=slack_callf listener=command:/go"));
-    assert_int_equal(slack_call(old_client, "api.test", slack_jsonf(NULL, "{}"), NULL, NULL),
-                     SLACK_EALREADY);
+    assert_int_equal(
+        slack_call(old_client, slack_request("api.test", slack_jsonf(NULL, "{}")), NULL, NULL),
+        SLACK_EALREADY);
     assert_int_equal(reports, 2);
     finish(SLACK_EMISMATCH);
     free_kit();

@@ -124,8 +124,9 @@ KIT_TEST(test_a_recording_that_was_cut_off)
 
 static int open_modal(slack_ctx_t *ctx, void *user_data)
 {
-    return slack_call(slack_ctx_client(ctx), "views.open",
-                      slack_jsonf(ctx, "{trigger_id: %s, view: {}}", slack_ctx_trigger_id(ctx)),
+    return slack_call(slack_ctx_client(ctx),
+                      slack_request("views.open", slack_jsonf(ctx, "{trigger_id: %s, view: {}}",
+                                                              slack_ctx_trigger_id(ctx))),
                       NULL, NULL);
 }
 
@@ -151,9 +152,11 @@ static int open_with_secret(slack_ctx_t *ctx, void *user_data)
 {
     int rc = slack_ack(ctx);
     return rc ? rc
-              : slack_call(slack_ctx_client(ctx), "views.open",
-                           slack_jsonf(ctx, "{trigger_id: %s, view: {}}", (const char *)user_data),
-                           NULL, NULL);
+              : slack_call(
+                    slack_ctx_client(ctx),
+                    slack_request("views.open", slack_jsonf(ctx, "{trigger_id: %s, view: {}}",
+                                                            (const char *)user_data)),
+                    NULL, NULL);
 }
 
 /* A secret that the app has from elsewhere matches any placeholder. */

@@ -64,7 +64,8 @@ WEBAPI_TEST(test_the_team_of_an_org_token, wf_answer_ok)
         const slack_json_t *args;
         assert_int_equal(
             slack__json_parse(arena, cases[i].args, strlen(cases[i].args), &args, NULL), 0);
-        assert_int_equal(slack_call(&wf.client, cases[i].method, args, wf_end, NULL), 0);
+        assert_int_equal(slack_call(&wf.client, slack_request(cases[i].method, args), wf_end, NULL),
+                         0);
         world_until(&wf.world, wf.ends.count >= i + 1);
         assert_string_equal(strstr(wf.request, "\r\n\r\n") + 4, cases[i].body);
         slack__arena_free(arena);
@@ -88,10 +89,14 @@ TEST(test_refused_submissions)
     const char *const bad[] = {NULL,  "",     "chat/x", "chat.postMessage?x",
                                "a b", "../x", "a\r\nb", name};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_int_equal(slack_call(&wf.client, bad[i], object, wf_end, NULL), SLACK_EINVAL);
-    assert_int_equal(slack_call(NULL, "api.test", object, wf_end, NULL), SLACK_EINVAL);
-    assert_int_equal(slack_call(&wf.client, "api.test", NULL, wf_end, NULL), SLACK_EINVAL);
-    assert_int_equal(slack_call(&wf.client, "api.test", array, wf_end, NULL), SLACK_EINVAL);
+        assert_int_equal(slack_call(&wf.client, slack_request(bad[i], object), wf_end, NULL),
+                         SLACK_EINVAL);
+    assert_int_equal(slack_call(NULL, slack_request("api.test", object), wf_end, NULL),
+                     SLACK_EINVAL);
+    assert_int_equal(slack_call(&wf.client, slack_request("api.test", NULL), wf_end, NULL),
+                     SLACK_EINVAL);
+    assert_int_equal(slack_call(&wf.client, slack_request("api.test", array), wf_end, NULL),
+                     SLACK_EINVAL);
     wf.client.log = &wf.world.logger;
     assert_int_equal(slack_callf(&wf.client, "api.test", wf_end, NULL, "{a: }"), SLACK_ETEMPLATE);
     assert_non_null(strstr(wf.world.log, "at offset 4: correct the template"));
@@ -99,15 +104,18 @@ TEST(test_refused_submissions)
     static const char *const tokens[] = {"a\r\nX: y", "a b", "\xc3\xa4"};
     for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
         wf.client.token = tokens[i];
-        assert_int_equal(slack_call(&wf.client, "api.test", object, wf_end, NULL), SLACK_EAUTH);
+        assert_int_equal(slack_call(&wf.client, slack_request("api.test", object), wf_end, NULL),
+                         SLACK_EAUTH);
     }
     wf.client.token = NULL;
-    assert_int_equal(slack_call(&wf.client, "api.test", object, wf_end, NULL), SLACK_EAUTH);
+    assert_int_equal(slack_call(&wf.client, slack_request("api.test", object), wf_end, NULL),
+                     SLACK_EAUTH);
 
     wf.client.token = WF_TOKEN;
     name[128] = '\0';
-    assert_int_equal(slack_call(&wf.client, name, object, wf_end, NULL), 0);
-    assert_int_equal(slack_call(&wf.client, "api.test", object, wf_end, NULL), SLACK_EBUSY);
+    assert_int_equal(slack_call(&wf.client, slack_request(name, object), wf_end, NULL), 0);
+    assert_int_equal(slack_call(&wf.client, slack_request("api.test", object), wf_end, NULL),
+                     SLACK_EBUSY);
     world_until(&wf.world, wf.ends.count >= 1);
     slack__arena_free(arena);
     wf_close();

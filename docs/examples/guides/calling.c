@@ -36,7 +36,7 @@ static int greet(slack_ctx_t *ctx, const slack_response_t *response, void *user_
 static int hello(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    return slack_call_then(ctx, "users.info", greet, NULL, "{user: %s}", slack_ctx_user(ctx));
+    return slack_call_thenf(ctx, "users.info", greet, NULL, "{user: %s}", slack_ctx_user(ctx));
 }
 
 static uv_loop_t *loop; /* the app's: slack_options_t.loop */

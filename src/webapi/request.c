@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "webapi/request.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "protocol/methods.h"
+#include "util/json.h"
+
+/* More than a call may send. */
+#define ARGS_MAX ((size_t)8 << 20)
+
+/* What every struct of slack/api/ begins with. */
+typedef struct head {
+    SLACK_REQUEST_MEMBERS;
+} head_t;
+
+/* A member of a struct, by the type of its argument. */
+typedef union member {
+    const char *string;
+    slack_flag_t flag;
+    int64_t number;
+    const slack_json_t *json;
+} member_t;
+
+static size_t member_bytes(enum slack_arg_type type)
+{
+    static const size_t bytes[] = {
+        [SLACK_ARG_ID] = sizeof(const char *),           [SLACK_ARG_STRING] = sizeof(const char *),
+        [SLACK_ARG_BOOL] = sizeof(slack_flag_t),         [SLACK_ARG_INT] = sizeof(int64_t),
+        [SLACK_ARG_JSON] = sizeof(const slack_json_t *),
+    };
+    return bytes[type];
+}
+
+/* Whether the struct has the member, and it is set. A program that was compiled with older headers
+ * has a shorter struct. */
+static bool read_member(const head_t *head, const slack_arg_t *arg, member_t *ret)
+{
+    const size_t bytes = member_bytes(arg->type);
+    *ret = (member_t){.number = 0};
+    if (arg->offset + bytes > head->bytes) return false;
+    memcpy(ret, (const char *)head + arg->offset, bytes);
+    switch (arg->type) {
+    case SLACK_ARG_BOOL: return ret->flag.value != 0;
+    case SLACK_ARG_INT: return ret->number != 0;
+    case SLACK_ARG_JSON: return ret->json != NULL;
+    default: return ret->string != NULL;
+    }
+}
+
+static int write_member(slack_buf_t *text, const slack_arg_t *arg, member_t member)
+{
+    int rc = slack__buf_printf(text, "%s\"%s\":", text->len > 1 ? "," : "", arg->name);
+    if (rc != 0) return rc;
+    switch (arg->type) {
+    case SLACK_ARG_BOOL:
+        return slack__buf_append_slice(text,
+                                       slack__slice(member.flag.value == 1 ? "true" : "false"));
+    case SLACK_ARG_INT:
+        return slack__buf_printf(text, "%" PRId64, member.number == SLACK_ZERO ? 0 : member.number);
+    case SLACK_ARG_JSON: return slack__json_write(text, member.json);
+    default: return slack__json_write_string(text, member.string, strlen(member.string));
+    }
+}
+
+/* Why Slack would refuse the call for this argument; NULL: it would not. `more` may have it. */
+static const char *fault(const slack_arg_t *arg, bool is_set, member_t member,
+                         const slack_json_t *more)
+{
+    if (slack__json_member(more, slack__slice(arg->name))) return NULL;
+    if (!is_set) return arg->required ? "is missing: pass" : NULL;
+    if (arg->type == SLACK_ARG_ID && arg->required && *member.string == '\0')
+        return "is empty: pass";
+    return NULL;
+}
+
+static const slack_json_t *read_args(slack_arena_t *arena, const slack_method_t *method,
+                                     const head_t *head, slack_buf_t *text)
+{
+    int rc = slack__buf_append_char(text, '{');
+    for (const slack_arg_t *arg = method->args; rc == 0 && arg->type != SLACK_ARG_NONE; arg++) {
+        member_t member;
+        const bool is_set = read_member(head, arg, &member);
+        const char *why = fault(arg, is_set, member, head->more);
+        if (why)
+            return slack__json_failed(arena, SLACK_EINVAL, "the argument %s %s .%s", arg->name, why,
+                                      arg->name);
+        if (is_set && arg->type == SLACK_ARG_JSON && slack_json_error(member.json) != 0)
+            return slack__json_failed_again(arena, member.json);
+        if (is_set) rc = write_member(text, arg, member);
+    }
+    if (rc == 0) rc = slack__buf_append_char(text, '}');
+    const slack_json_t *args = NULL;
+    if (rc == 0) rc = slack__json_parse(arena, slack__buf_ptr(text), text->len, &args, NULL);
+    if (rc == 0 && head->more) rc = slack__json_with_defaults(arena, head->more, args, &args);
+    if (rc == 0) return args;
+    return slack__json_failed(arena, rc, "%s",
+                              rc == SLACK_ETOOBIG ? "the arguments are too large: send less"
+                                                  : slack_strerror(rc));
+}
+
+const slack_json_t *slack__request_args(slack_arena_t *arena, slack_request_t request)
+{
+    const head_t *head = request.args;
+    if (head == NULL) return request.json;
+    const slack_method_t *method = slack__method(request.method);
+    if (method == NULL || head->bytes > method->bytes)
+        return slack__json_failed(arena, SLACK_EINVAL,
+                                  "the headers that the program was compiled with are newer than "
+                                  "the library: use both of one version");
+    if (slack_json_error(head->more) != 0) return slack__json_failed_again(arena, head->more);
+    if (head->more && slack_json_type(head->more) != SLACK_JSON_OBJECT)
+        return slack__json_failed(arena, SLACK_EINVAL, ".more is not an object: pass one");
+    slack_buf_t text;
+    slack__buf_init(&text, ARGS_MAX);
+    const slack_json_t *args = read_args(arena, method, head, &text);
+    slack__buf_done(&text);
+    return args;
+}

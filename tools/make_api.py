@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Writes include/slack/api/ from src/protocol/methods.def.
+
+usage: make_api.py [--check]   --check only compares: it prints the files that differ, and fails.
+"""
+import pathlib
+import re
+import sys
+import textwrap
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TABLE = ROOT / "src/protocol/methods.def"
+FOLDER = ROOT / "include/slack/api"
+WIDTH = 100
+LINE = re.compile(
+    r'METHOD\((?P<tag>\w+), "(?P<method>[\w.]+)", (?P<tier>\w+), (?P<effect>\w+), (?P<flags>[\w| ]+), '
+    r'"(?P<scopes>[^"]*)"\)'
+    r"|    (?P<need>ARG|REQUIRED)\((?P<of>\w+), (?P<type>\w+), (?P<name>\w+)\)(?: /\* (?P<values>.*) \*/)?"
+    r"|    UPLOAD\((?P<upload_of>\w+), (?P<upload>\w+)\)"
+    r'|    PAGES\((?P<kind>\w+), "(?P<items>[\w/]*)", (?P<max>\d+)\)'
+    r"|    END"
+)
+MEMBERS = {
+    "ID": "const char *",
+    "STRING": "const char *",
+    "BOOL": "slack_flag_t ",
+    "INT": "int64_t ",
+    "JSON": "const slack_json_t *",
+}
+EFFECTS = {
+    "READS": "Changes nothing.",
+    "REPEATABLE": "A second call changes nothing more.",
+    "ACTS": "A second call acts again, or fails.",
+}
+
+
+def read_table(text):
+    """The methods in order: dicts of the fields of METHOD and PAGES, with `args` and `uploads`."""
+    methods = []
+    for number, line in enumerate(text[text.index("\nMETHOD(") + 1 :].splitlines()):
+        match = LINE.fullmatch(line)
+        if not match:
+            sys.exit(f"{TABLE}: line {number} behind the comment is malformed: {line}")
+        fields = {key: value for key, value in match.groupdict().items() if value is not None}
+        if "method" in fields:
+            methods.append(fields | {"args": [], "uploads": []})
+            if fields["tag"] != fields["method"].replace(".", "_"):
+                sys.exit(f"{TABLE}: {fields['method']} has the tag {fields['tag']}")
+        elif "name" in fields:
+            methods[-1]["args"].append(fields)
+            if fields["of"] != methods[-1]["tag"]:
+                sys.exit(f"{TABLE}: {methods[-1]['method']} has an argument of {fields['of']}")
+        elif "upload" in fields:
+            methods[-1]["uploads"].append(fields["upload"])
+        else:
+            methods[-1].update(fields)
+    if methods != sorted(methods, key=lambda method: method["method"]):
+        sys.exit(f"{TABLE}: the methods are not sorted")
+    return methods
+
+
+def comment(method):
+    """What a reader of the header wants to know of a method."""
+    tier = "a special rate" if method["tier"] == "SPECIAL" else f"tier {method['tier']}"
+    facts = [f"{tier[0].upper()}{tier[1:]}. {EFFECTS[method['effect']]}"]
+    required = [arg["name"] for arg in method["args"] if arg["need"] == "REQUIRED"]
+    if required:
+        facts.append(f"Required: {', '.join(required)}.")
+    if method["scopes"]:
+        facts.append(f"Scopes: {method['scopes']}.")
+    if "kind" in method:
+        where = f" of {method['items']}" if method["items"] else ""
+        facts.append(f"A list in pages{where}.")
+    if "DEPRECATED" in method["flags"]:
+        facts.append("Deprecated by Slack.")
+    if method["uploads"]:
+        facts.append(f"Without {' and '.join(method['uploads'])}, which no form can carry.")
+    lines = textwrap.wrap(" ".join(facts), WIDTH - 6, break_long_words=False, break_on_hyphens=False)
+    link = f"/** https://docs.slack.dev/reference/methods/{method['method']}"
+    return "\n".join([link] + [f" * {line}" for line in lines]) + " */"
+
+
+def members(method):
+    """The members of the struct, each below the values that Slack accepts."""
+    lines = []
+    for arg in method["args"]:
+        if "values" in arg:
+            lines.append(f"    /* {arg['values']} */")
+        lines.append(f"    {MEMBERS[arg['type']]}{arg['name']};")
+    return lines
+
+
+def broken(line):
+    """A line of a macro that another one follows."""
+    return f"{line:<{WIDTH - 1}}\\"
+
+
+def macro(method):
+    tag = f"slack_{method['tag']}"
+    head, call = f"#define {tag}(...)", f'SLACK_REQUEST("{method["method"]}", {tag}, __VA_ARGS__)'
+    if len(head) + len(call) < WIDTH:
+        return [f"{head} {call}"]
+    if len(call) + 4 <= WIDTH:
+        return [broken(head), f"    {call}"]
+    first = f'    SLACK_REQUEST("{method["method"]}", {tag},'
+    if len(first) < WIDTH - 1:
+        return [broken(head), broken(first), f"{' ' * 18}__VA_ARGS__)"]
+    return [
+        broken(head),
+        broken(f'    SLACK_REQUEST("{method["method"]}",'),
+        f"{' ' * 18}{tag}, __VA_ARGS__)",
+    ]
+
+
+def header(family, methods):
+    guard = f"SLACK_API_{family.upper()}_H"
+    lines = [
+        "/* SPDX-License-Identifier: MIT */",
+        "/* Made by tools/make_api.py from src/protocol/methods.def. */",
+        f"#ifndef {guard}",
+        f"#define {guard}",
+        "",
+        "#include <slack/request.h>",
+        "",
+        f"/** @file api/{family}.h  The methods {family}.*; request.h shows how to call them. */",
+    ]
+    for method in methods:
+        tag = f"slack_{method['tag']}"
+        lines += ["", comment(method), f"struct {tag} {{", "    SLACK_REQUEST_MEMBERS;"]
+        lines += members(method) + ["};"] + macro(method)
+    return "\n".join(lines + ["", "#endif"]) + "\n"
+
+
+def main():
+    families = {}
+    for method in read_table(TABLE.read_text()):
+        families.setdefault(method["method"].split(".")[0], []).append(method)
+    files = {f"{family}.h": header(family, methods) for family, methods in families.items()}
+    old = {path.name: path.read_text() for path in FOLDER.glob("*.h")}
+    changed = sorted(name for name in files.keys() | old.keys() if files.get(name) != old.get(name))
+    for name in changed:
+        print(f"include/slack/api/{name}")
+        if sys.argv[1:] == ["--check"]:
+            continue
+        if name in files:
+            FOLDER.mkdir(exist_ok=True)
+            (FOLDER / name).write_text(files[name])
+        else:
+            (FOLDER / name).unlink()
+    if changed and sys.argv[1:] == ["--check"]:
+        sys.exit("differ from src/protocol/methods.def: run tools/make_api.py")
+
+
+if __name__ == "__main__":
+    main()
