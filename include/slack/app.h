@@ -162,7 +162,9 @@ typedef struct slack_transport_stats {
     uint64_t acked;       /* acks sent, whatever they say */
     uint64_t ack_lost;    /* acks that could not be sent because the peer was gone */
     uint64_t refused;     /* HTTP: requests answered without a delivery (401, 404, 413, …) */
-    uint64_t reconnects;  /* Socket Mode: connections that replaced another; the sum of … */
+    unsigned handshakes_waiting; /* HTTPS: TLS handshakes that wait for their turn */
+    uint64_t handshakes_refused; /* HTTPS: TLS handshakes refused because too many waited */
+    uint64_t reconnects; /* Socket Mode: connections that replaced another; the sum of … */
     uint64_t reconnects_refresh; /* … those that Slack asked to replace */
     uint64_t reconnects_age;     /* … those near the end of their lifetime */
     uint64_t reconnects_lost;    /* … those that broke */

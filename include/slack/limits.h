@@ -52,9 +52,9 @@ typedef struct slack_http_limits {
      * limit. 256 files then remain for calls and the store, or half of all files if fewer than 512
      * are allowed. SLACK_HTTP_CONNECTIONS. */
     unsigned connections;
-    /** Open connections from one address, 1 to 65536. When the limit is reached, the app closes the
-     * connection of that address that has been idle longest. Trusted proxies and Unix sockets have
-     * no such limit. SLACK_HTTP_CONNECTIONS_PER_PEER. */
+    /** Open connections from one address, or from one /64 of IPv6, 1 to 65536. When the limit is
+     * reached, the app closes the connection of that address that has been idle longest. Trusted
+     * proxies and Unix sockets have no such limit. SLACK_HTTP_CONNECTIONS_PER_PEER. */
     unsigned connections_per_peer;
     /** The path and query in bytes. Beyond it: status 414. SLACK_HTTP_TARGET_BYTES. */
     unsigned target_bytes;

@@ -59,6 +59,9 @@ static void write_transports(slack_metrics_text_t *text, const slack_app_t *app)
         {"transport_acked_total", "counter", "Acks sent."},
         {"transport_ack_lost_total", "counter", "Acks whose peer had closed its connection."},
         {"transport_refused_total", "counter", "Requests answered without a delivery."},
+        {"transport_handshakes_waiting", "gauge", "TLS handshakes that wait for their turn."},
+        {"transport_handshakes_refused_total", "counter",
+         "TLS handshakes refused because too many waited."},
         {"transport_reconnects_total", "counter", "Connections opened to replace another."},
     };
     enum { FAMILIES = sizeof families / sizeof *families };
@@ -73,6 +76,8 @@ static void write_transports(slack_metrics_text_t *text, const slack_app_t *app)
                                         stats.acked,
                                         stats.ack_lost,
                                         stats.refused,
+                                        stats.handshakes_waiting,
+                                        stats.handshakes_refused,
                                         stats.reconnects};
         memcpy(figures[i], row, sizeof row);
     }

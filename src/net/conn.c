@@ -61,12 +61,21 @@ struct slack_conn {
     uv_timer_t timer; /* for opening, then for lingering */
     uv_shutdown_t shutdown;
     slack_tls_t *tls;
+    slack_handshakes_t *handshakes; /* of an accepted connection with TLS */
+    slack_handshake_t handshake;
     conn_output_t out;
     slack_task_t resume;
     uint64_t last_read_ms;
     char peer[INET6_ADDRSTRLEN];
+    char network[SLACK_NETWORK_SIZE];
     char reason[REASON_BYTES];
 };
+
+/* Whether a thread uses the TLS session. */
+static bool tls_is_away(const slack_conn_t *conn)
+{
+    return conn->handshakes && conn->handshakes->running == &conn->handshake;
+}
 
 /* --- the end ---------------------------------------------------------------------------------- */
 
@@ -101,6 +110,8 @@ void slack__conn_close(slack_conn_t *conn, int status)
     slack__task_cancel(&conn->out.drained);
     slack__task_cancel(&conn->resume);
     if (conn->dial) slack__dial_cancel(conn->dial);
+    slack__handshakes_cancel(conn->handshakes, &conn->handshake);
+    conn->handles += tls_is_away(conn);
     if (conn->tcp) uv_close((uv_handle_t *)conn->tcp, conn_tcp_closed);
     uv_close((uv_handle_t *)&conn->timer, conn_timer_closed);
 }
@@ -184,6 +195,8 @@ static void conn_written(uv_write_t *request, int status)
     slack__buf_clear(&conn->out.sending);
     if (status != 0)
         conn_fail_uv(conn, status);
+    else if (tls_is_away(conn))
+        return; /* conn_stepped() sends what the step has written */
     else if (conn->out.next->len > 0)
         start_write(conn);
     else
@@ -256,7 +269,7 @@ int slack__conn_write(slack_conn_t *conn, const void *data, size_t len)
 
 size_t slack__conn_queued(const slack_conn_t *conn)
 {
-    if (conn->state == CONN_CLOSED) return 0;
+    if (conn->state == CONN_CLOSED || tls_is_away(conn)) return 0;
     size_t sending =
         conn->out.writing ? uv_stream_get_write_queue_size((const uv_stream_t *)conn->tcp) : 0;
     return sending + conn->out.next->len;
@@ -264,10 +277,18 @@ size_t slack__conn_queued(const slack_conn_t *conn)
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
+/* What an accepted connection sends during the handshake waits in the kernel, except for a part. */
+static size_t conn_room(const slack_conn_t *conn)
+{
+    if (conn->state != CONN_HANDSHAKE || !conn->accepted) return SLACK_READ_BUFFER_BYTES;
+    return tls_is_away(conn) ? 0 : slack__tls_room(conn->tls);
+}
+
 static void conn_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
 {
     const slack_conn_t *conn = handle->data;
     slack__net_read_buffer(conn->net, ret);
+    ret->len = conn_room(conn);
 }
 
 static void conn_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf);
@@ -277,7 +298,7 @@ static void update_reading(slack_conn_t *conn)
 {
     if (conn->state == CONN_DIALING || conn->state == CONN_CLOSED) return;
     uv_stream_t *stream = (uv_stream_t *)conn->tcp;
-    if (conn->eof || (conn->state == CONN_OPEN && conn->paused)) {
+    if (conn->eof || (conn->state == CONN_OPEN && conn->paused) || conn_room(conn) == 0) {
         uv_read_stop(stream);
         return;
     }
@@ -345,20 +366,55 @@ static void conn_opened(slack_conn_t *conn)
     if (conn->state == CONN_OPEN && !conn->accepted) conn->events.open(conn, conn->user_data);
 }
 
+/* A step of the handshake was made. */
+static void conn_stepped(slack_conn_t *conn, int rc)
+{
+    conn_flush(conn); /* on failure the alert */
+    if (conn->state != CONN_HANDSHAKE || rc == SLACK_EBUSY) return;
+    if (rc != 0) {
+        conn_fail(conn, rc, slack__tls_reason(conn->tls));
+        return;
+    }
+    conn_opened(conn);
+    conn_decrypt(conn);
+}
+
+/* Continue the handshake: a client's at once, a server's in its turn. */
+static void conn_step(slack_conn_t *conn)
+{
+    if (!conn->accepted) {
+        conn_stepped(conn, slack__tls_handshake(conn->tls));
+        return;
+    }
+    if (!slack__linked(&conn->handshake.turn.link) && slack__tls_has_record(conn->tls))
+        slack__handshakes_step(conn->handshakes, &conn->handshake);
+    update_reading(conn);
+}
+
+static void conn_ran_step(slack_handshake_t *handshake, int rc)
+{
+    slack_conn_t *conn = SLACK_CONTAINER(handshake, slack_conn_t, handshake);
+    if (conn->state == CONN_CLOSED) {
+        if (--conn->handles == 0) conn_end(conn);
+        return;
+    }
+    conn_stepped(conn, rc);
+    update_reading(conn);
+}
+
+static void conn_step_refused(slack_handshake_t *handshake)
+{
+    slack_conn_t *conn = SLACK_CONTAINER(handshake, slack_conn_t, handshake);
+    conn_fail(conn, SLACK_EBUSY, "too many TLS handshakes wait");
+}
+
 /* Pass the bytes that TLS has to the handshake, then to the caller. */
 static void conn_pump(slack_conn_t *conn)
 {
-    if (conn->state == CONN_HANDSHAKE) {
-        int rc = slack__tls_handshake(conn->tls);
-        conn_flush(conn); /* on failure the alert */
-        if (conn->state != CONN_HANDSHAKE || rc == SLACK_EBUSY) return;
-        if (rc != 0) {
-            conn_fail(conn, rc, slack__tls_reason(conn->tls));
-            return;
-        }
-        conn_opened(conn);
-    }
-    conn_decrypt(conn);
+    if (conn->state == CONN_HANDSHAKE)
+        conn_step(conn);
+    else
+        conn_decrypt(conn);
 }
 
 /* Bytes from the peer itself, not from the proxy. */
@@ -537,6 +593,9 @@ static int conn_new(slack_conn_t **ret, slack_net_t *net, slack_tls_context_t *t
     conn->out.max = write_max;
     conn->out.drained.run = conn_run_drained;
     slack__link_init(&conn->out.drained.link);
+    conn->handshake.stepped = conn_ran_step;
+    conn->handshake.refused = conn_step_refused;
+    slack__link_init(&conn->handshake.turn.link);
     conn->resume.run = conn_run_resume;
     slack__link_init(&conn->resume.link);
     slack__conn_set_events(conn, &no_events, NULL);
@@ -559,6 +618,8 @@ static void set_peer(slack_conn_t *conn)
     const size_t prefix = sizeof(mapped) - 1;
     if (strncmp(conn->peer, mapped, prefix) == 0 && strchr(conn->peer, '.'))
         memmove(conn->peer, conn->peer + prefix, strlen(conn->peer + prefix) + 1);
+    slack__net_network(slack__slice(conn->peer), conn->network);
+    conn->handshake.turn.address = slack__slice(conn->network);
 }
 
 /* Take over a connected socket. */
@@ -645,6 +706,8 @@ int slack__conn_accept(slack_conn_t **ret, slack_net_t *net, int fd,
         return rc;
     }
     conn->accepted = true;
+    conn->handshakes = options->handshakes;
+    conn->handshake.tls = conn->tls;
     uv_tcp_init(slack__net_loop(net), tcp);
     rc = uv_tcp_open(tcp, fd);
     conn_adopt(conn, tcp);
@@ -668,6 +731,11 @@ uint64_t slack__conn_last_read_ms(const slack_conn_t *conn)
 const char *slack__conn_peer(const slack_conn_t *conn)
 {
     return conn->peer;
+}
+
+const char *slack__conn_network(const slack_conn_t *conn)
+{
+    return conn->network;
 }
 
 const char *slack__conn_reason(const slack_conn_t *conn)

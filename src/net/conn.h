@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "net/handshakes.h"
 #include "net/loop.h"
 #include "net/proxy.h"
 #include "net/tls.h"
@@ -31,14 +32,15 @@ typedef struct slack_conn_events {
      * closed, and the connection is freed after the return. `status`: 0 if the caller closed it;
      * SLACK_ECLOSED if the peer did; SLACK_ECONNECT, SLACK_ETIMEDOUT, SLACK_ETLS; SLACK_EHTTP if
      * the proxy refused to connect, SLACK_EPROTO if it did not answer in HTTP, SLACK_ETOOBIG if its
-     * answer was too long. */
+     * answer was too long; SLACK_EBUSY if too many TLS handshakes wait. */
     void (*closed)(slack_conn_t *conn, int status, void *user_data);
 } slack_conn_events_t;
 
 typedef struct slack_conn_options {
-    const char *host;         /* Required, copied. A name or an address, without brackets. */
-    unsigned port;            /* Required. */
-    slack_tls_context_t *tls; /* Optional, referenced. NULL: no TLS. */
+    const char *host;               /* Required, copied. A name or an address, without brackets. */
+    unsigned port;                  /* Required. */
+    slack_tls_context_t *tls;       /* Optional, referenced. NULL: no TLS. */
+    slack_handshakes_t *handshakes; /* Required for accepted connections with TLS, borrowed. */
     const slack_proxy_t
         *proxy;       /* Optional, borrowed until the return. Used if it serves the host. */
     unsigned open_ms; /* Required. Time for name, TCP, proxy and TLS together. */
@@ -50,8 +52,9 @@ int slack__conn_connect(slack_conn_t **ret, slack_net_t *net, const slack_conn_o
                         const slack_conn_events_t *events, void *user_data);
 
 /* Make a connection of an accepted socket, for net/listen.h. The loop reads from the connection in
- * its next turn, so the caller sets the events before that. Of the options only `tls`, `open_ms`
- * and `write_max` are used. SLACK_ENOMEM, SLACK_EIO: the socket is still the caller's. */
+ * its next turn, so the caller sets the events before that. Of the options only `tls`,
+ * `handshakes`, `open_ms` and `write_max` are used. SLACK_ENOMEM, SLACK_EIO: the socket is still
+ * the caller's. */
 int slack__conn_accept(slack_conn_t **ret, slack_net_t *net, int fd,
                        const slack_conn_options_t *options);
 
@@ -83,6 +86,8 @@ uint64_t slack__conn_last_read_ms(const slack_conn_t *conn);
 /* The address of the peer, or of the proxy in between, as text ("127.0.0.1"); "unix" for a Unix
  * socket; "" if unknown. Borrowed. */
 const char *slack__conn_peer(const slack_conn_t *conn);
+/* The peer's network, as slack__net_network() has it. Borrowed. */
+const char *slack__conn_network(const slack_conn_t *conn);
 /* Why the connection failed, in words; "" if it did not. Borrowed. */
 const char *slack__conn_reason(const slack_conn_t *conn);
 

@@ -56,11 +56,12 @@ typedef struct client {
     uint64_t deadline_ms;
     uint64_t begun_us; /* when the first byte of the request was read */
     unsigned requests;
-    unsigned pipelined;         /* requests since the peer last awaited a response */
-    bool parsing;               /* client_parse() is on the stack */
-    bool eof;                   /* the peer sends no more */
-    slack_http_holder_t holder; /* of the request's memory, beyond SLACK_HTTP_SMALL_BYTES */
-    slack_turn_t turn;          /* in server->turns while queued */
+    unsigned pipelined;              /* requests since the peer last awaited a response */
+    bool parsing;                    /* client_parse() is on the stack */
+    bool eof;                        /* the peer sends no more */
+    slack_http_holder_t holder;      /* of the request's memory, beyond SLACK_HTTP_SMALL_BYTES */
+    slack_turn_t turn;               /* in server->turns while queued */
+    char sender[SLACK_NETWORK_SIZE]; /* of that request, if the peer is a trusted proxy */
     slack_http_parser_t parser;
     slack_buf_t unread; /* bytes behind the request that is being handled */
     slack_slice_t rest; /* the same, while they are in the read buffer */
@@ -85,6 +86,7 @@ struct slack_http_server {
     size_t free_count;
     slack_http_memory_t memory; /* of all clients */
     slack_turns_t turns;
+    slack_handshakes_t handshakes;
     slack_task_t turn_task; /* hands over requests of `turns` */
     uint64_t serial;
     uint64_t refused;
@@ -152,7 +154,8 @@ static void client_closed(slack_conn_t *conn, int status, void *user_data)
 {
     client_t *client = user_data;
     slack_http_server_t *server = client->server;
-    if (status == SLACK_ETLS && client->requests == 0)
+    const bool refused = status == SLACK_ETLS || status == SLACK_EBUSY;
+    if (refused && client->requests == 0 && *slack__conn_reason(conn))
         SLACK_LOG(slack__net_log(server->net), WARN, "connection refused", "reason=%s peer=%s",
                   slack__conn_reason(conn), slack__conn_peer(conn));
     client_leave_slot(client);
@@ -271,7 +274,9 @@ void slack__http_vouch(slack_http_server_t *server, uint64_t request_id)
 {
     int rc;
     client_t *client = client_find(server, request_id, &rc);
-    if (client) client->holder.known = true;
+    if (!client || client->holder.known) return;
+    client->holder.known = true;
+    slack__handshakes_remember(&server->handshakes, slack__conn_network(client->conn));
 }
 
 /* --- requests --------------------------------------------------------------------------------- */
@@ -322,9 +327,11 @@ static void client_complete(client_t *client)
     client->state = CLIENT_QUEUED;
     client->deadline_ms = NEVER;
     client->turn.cost = request->body_len + HEAD_COST;
-    client->turn.address = client->holder.many
-                               ? slack__trusted_proxies_client(server->trusted, request)
-                               : slack__slice(request->peer);
+    client->turn.address = slack__slice(client->holder.address);
+    if (client->holder.many) {
+        slack__net_network(slack__trusted_proxies_client(server->trusted, request), client->sender);
+        client->turn.address = slack__slice(client->sender);
+    }
     slack__turns_add(&server->turns, &client->turn);
     slack__task_post(server->net, &server->turn_task);
 }
@@ -493,10 +500,10 @@ static client_t *client_new(slack_http_server_t *server)
     return client;
 }
 
-/* Find the client to close first among the clients of `peer` (NULL: all clients), and count them.
+/* Find the client to close first among the clients of a network (NULL: all), and count them.
  * Strangers are closed before known peers, and within both groups the client that has waited
  * longest for a request. */
-static client_t *first_to_close(const slack_http_server_t *server, const char *peer,
+static client_t *first_to_close(const slack_http_server_t *server, const char *network,
                                 unsigned *ret_count)
 {
     client_t *found = NULL;
@@ -504,7 +511,7 @@ static client_t *first_to_close(const slack_http_server_t *server, const char *p
     for (slack_link_t *link = server->clients.next; link != &server->clients; link = link->next) {
         client_t *client = SLACK_CONTAINER(link, client_t, link);
         if (client->slot == NO_SLOT) continue;
-        if (peer && strcmp(slack__conn_peer(client->conn), peer) != 0) continue;
+        if (network && strcmp(slack__conn_network(client->conn), network) != 0) continue;
         ++*ret_count;
         if (client->state == CLIENT_HANDLING) continue;
         if (!found ||
@@ -515,13 +522,12 @@ static client_t *first_to_close(const slack_http_server_t *server, const char *p
     return found;
 }
 
-/* Make room for one more of at most `max` connections, of `peer` or of all. False: none can be
- * closed.
- */
-static bool server_make_room(slack_http_server_t *server, const char *peer, unsigned max)
+/* Make room for one more of at most `max` connections, of a network or of all. False: none can be
+ * closed. */
+static bool server_make_room(slack_http_server_t *server, const char *network, unsigned max)
 {
     unsigned count;
-    client_t *client = first_to_close(server, peer, &count);
+    client_t *client = first_to_close(server, network, &count);
     if (count < max) return true;
     if (!client) return false;
     client_leave_slot(client);
@@ -561,11 +567,11 @@ static void server_accepted(slack_conn_t *conn, void *user_data)
         .closed = client_closed,
     };
     slack_http_server_t *server = user_data;
-    const char *peer = slack__conn_peer(conn);
+    const char *peer = slack__conn_peer(conn), *network = slack__conn_network(conn);
     const bool trusted =
         server->trusted && slack__trusted_proxies_match(server->trusted, slack__slice(peer));
     const bool room =
-        (trusted || server_make_room(server, peer, server->limits.connections_per_peer)) &&
+        (trusted || server_make_room(server, network, server->limits.connections_per_peer)) &&
         (server->free_count > 0 || server_make_room(server, NULL, server->limits.connections));
     client_t *client = room ? client_new(server) : NULL;
     if (!client) {
@@ -576,7 +582,7 @@ static void server_accepted(slack_conn_t *conn, void *user_data)
         return;
     }
     client->conn = conn;
-    client->holder.address = peer;
+    client->holder.address = network;
     client->holder.many = trusted;
     client->slot = server->free_slots[--server->free_count];
     client->first_serial = server->serial + 1;
@@ -637,6 +643,7 @@ static slack_http_server_t *server_new(slack_net_t *net, const slack_http_limits
     slack__link_init(&server->clients);
     slack__http_memory_init(&server->memory, limits->memory_bytes);
     slack__turns_init(&server->turns);
+    slack__handshakes_init(&server->handshakes, net, (limits->connections + 1) / 2);
     server->turn_task.run = server_take_turns;
     slack__link_init(&server->turn_task.link);
     return server;
@@ -671,6 +678,7 @@ int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
     server->sweep.data = server;
 
     slack_listen_options_t listen = options->listen;
+    listen.handshakes = &server->handshakes;
     listen.fn = server_accepted;
     listen.make_room = server_give_descriptors;
     listen.user_data = server;
@@ -726,6 +734,11 @@ unsigned slack__http_server_under_way(const slack_http_server_t *server)
     for (slack_link_t *link = server->clients.next; link != &server->clients; link = link->next)
         count += is_under_way(SLACK_CONTAINER(link, client_t, link));
     return count;
+}
+
+const slack_handshakes_t *slack__http_server_handshakes(const slack_http_server_t *server)
+{
+    return &server->handshakes;
 }
 
 uint64_t slack__http_server_refused(const slack_http_server_t *server)

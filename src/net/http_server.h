@@ -50,6 +50,8 @@ unsigned slack__http_server_connections(const slack_http_server_t *server);
  * that are not complete a second after their first byte do not count. A connection younger than a
  * second counts too, because it probably sends a request soon. */
 unsigned slack__http_server_under_way(const slack_http_server_t *server);
+/* The TLS handshakes of its connections. */
+const slack_handshakes_t *slack__http_server_handshakes(const slack_http_server_t *server);
 /* Requests refused so far, by the server itself and by slack__http_refuse(). */
 uint64_t slack__http_server_refused(const slack_http_server_t *server);
 

@@ -249,7 +249,8 @@ int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
 {
     const slack_listen_options_t *o = options;
     address_t address;
-    if (!o->host || !o->write_max || (o->tls && !o->open_ms)) return SLACK_EINVAL;
+    if (!o->host || !o->write_max || (o->tls && (!o->open_ms || !o->handshakes)))
+        return SLACK_EINVAL;
     if (!o->fd && !listen_read_address(o, &address)) return SLACK_EINVAL;
     char *path = NULL;
     if (!o->fd && slack__listen_is_path(o->host)) {
@@ -265,6 +266,7 @@ int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
     listener->net = net;
     listener->conn_options = (slack_conn_options_t){
         .tls = o->tls,
+        .handshakes = o->handshakes,
         .open_ms = o->open_ms,
         .write_max = o->write_max,
     };

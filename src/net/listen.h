@@ -30,11 +30,12 @@ typedef struct slack_listen_options {
     bool reuse_port;  /* Other processes may listen on the port too. */
     const slack_socket_file_t *file; /* Optional. Of a Unix socket. */
     int fd; /* Unless 0: a socket that listens already; host and port are ignored. */
-    slack_tls_context_t *tls;     /* Optional, referenced. */
-    unsigned open_ms;             /* Time for the TLS handshake. */
-    size_t write_max;             /* Of each connection. */
-    slack_accept_fn fn;           /* Required. */
-    slack_make_room_fn make_room; /* Optional. */
+    slack_tls_context_t *tls;       /* Optional, referenced. */
+    slack_handshakes_t *handshakes; /* Required with TLS, borrowed for the life of a connection. */
+    unsigned open_ms;               /* Time for the TLS handshake. */
+    size_t write_max;               /* Of each connection. */
+    slack_accept_fn fn;             /* Required. */
+    slack_make_room_fn make_room;   /* Optional. */
     void *user_data;
 } slack_listen_options_t;
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/loop.h"
 
+#include <arpa/inet.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <slack/error.h>
 
@@ -208,6 +211,15 @@ bool slack__net_address(const char *text, unsigned port, struct sockaddr_storage
     if (port > 65535) return false;
     return uv_ip4_addr(text, (int)port, (struct sockaddr_in *)ret) == 0 ||
            uv_ip6_addr(text, (int)port, (struct sockaddr_in6 *)ret) == 0;
+}
+
+void slack__net_network(slack_slice_t address, char ret[SLACK_NETWORK_SIZE])
+{
+    struct in6_addr bytes;
+    snprintf(ret, SLACK_NETWORK_SIZE, "%.*s", (int)address.len, address.ptr ? address.ptr : "");
+    if (inet_pton(AF_INET6, ret, &bytes) != 1 || IN6_IS_ADDR_V4MAPPED(&bytes)) return;
+    memset(bytes.s6_addr + 8, 0, 8);
+    inet_ntop(AF_INET6, &bytes, ret, SLACK_NETWORK_SIZE);
 }
 
 int slack__net_error(int uv_error)

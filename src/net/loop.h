@@ -11,6 +11,7 @@
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/queue.h"
+#include "util/str.h"
 
 /*
  * What all parts on one loop share: the loop, the clock, the log, one read buffer, tasks and
@@ -152,6 +153,11 @@ static inline void slack__net_read_buffer(slack_net_t *net, uv_buf_t *ret)
 
 /* Parse an IPv4 or IPv6 address, without brackets, and a port. False: it is not an address. */
 bool slack__net_address(const char *text, unsigned port, struct sockaddr_storage *ret);
+
+/* The network that counts as one peer: an address, or of IPv6 its /64, since a host has all of
+ * that. Text that is not an address stays as it is. */
+#define SLACK_NETWORK_SIZE 46
+void slack__net_network(slack_slice_t address, char ret[SLACK_NETWORK_SIZE]);
 
 /* The SLACK_E… code for a libuv error: SLACK_ECONNECT, SLACK_ECLOSED, SLACK_ETIMEDOUT … */
 int slack__net_error(int uv_error);

@@ -24,7 +24,8 @@
 
 /* Bytes from the wire that may wait: one read of the socket behind an incomplete record. */
 #define IN_MAX ((size_t)128 * 1024)
-/* Memory that an idle session keeps for the next read. */
+/* Memory that an idle session keeps for the next read, and the bytes that may wait for the
+ * handshake. */
 #define IN_IDLE ((size_t)8 * 1024)
 /* More than a record's header, nonce, tag and padding take. */
 #define RECORD_OVERHEAD ((size_t)64)
@@ -47,6 +48,7 @@ struct slack_tls {
     mbedtls_ssl_context ssl;
     slack_buf_t in;      /* from the wire */
     slack_buf_t out;     /* for the wire */
+    bool established;    /* the handshake is done */
     int error;           /* the session has failed; 0: it has not */
     char *host;          /* a client's: the peer's name */
     uint8_t address[16]; /* `host`, if it is an address */
@@ -359,6 +361,12 @@ int slack__tls_context_server(slack_tls_context_t **ret, const char *cert_file,
     return 0;
 }
 
+unsigned slack__tls_context_rsa_bits(const slack_tls_context_t *context)
+{
+    const bool rsa = mbedtls_pk_get_type(&context->key) == MBEDTLS_PK_RSA;
+    return rsa ? (unsigned)mbedtls_pk_get_bitlen(&context->key) : 0;
+}
+
 slack_tls_context_t *slack__tls_context_ref(slack_tls_context_t *context)
 {
     context->refs++;
@@ -469,6 +477,24 @@ int slack__tls_feed(slack_tls_t *tls, const void *data, size_t len)
     return slack__buf_append(&tls->in, data, len);
 }
 
+size_t slack__tls_room(const slack_tls_t *tls)
+{
+    const size_t max = tls->established ? IN_MAX : IN_IDLE;
+    return tls->in.len < max ? max - tls->in.len : 0;
+}
+
+/* A record begins with its type, of which there are four, its version 3.x, and its length. */
+#define RECORD_HEAD 5
+
+bool slack__tls_has_record(const slack_tls_t *tls)
+{
+    const uint8_t *head = (const uint8_t *)slack__buf_ptr(&tls->in);
+    if (slack__tls_room(tls) == 0) return true;
+    if (tls->in.len < RECORD_HEAD) return false;
+    if (head[0] < 20 || head[0] > 23 || head[1] != 3) return true;
+    return tls->in.len - RECORD_HEAD >= ((size_t)head[3] << 8 | head[4]);
+}
+
 slack_buf_t *slack__tls_out(slack_tls_t *tls)
 {
     return &tls->out;
@@ -534,6 +560,7 @@ int slack__tls_handshake(slack_tls_t *tls)
     do
         rc = mbedtls_ssl_handshake(&tls->ssl);
     while (is_aside(rc));
+    tls->established = rc == 0;
     if (rc == 0) return 0;
     return rc == MBEDTLS_ERR_SSL_WANT_READ ? SLACK_EBUSY : tls_fail(tls, rc);
 }
@@ -581,7 +608,7 @@ int slack__tls_write(slack_tls_t *tls, const void *data, size_t len)
 
 void slack__tls_close(slack_tls_t *tls)
 {
-    if (tls->error || !mbedtls_ssl_is_handshake_over(&tls->ssl)) return;
+    if (tls->error || !tls->established) return;
     mbedtls_ssl_close_notify(&tls->ssl);
 }
 

@@ -41,6 +41,8 @@ int slack__tls_context_server(slack_tls_context_t **ret, const char *cert_file,
  * borrowed for the life of the context. 0; SLACK_ECONFIG and *ret_fault as above; SLACK_ENOMEM. */
 int slack__tls_context_check_clients(slack_tls_context_t *context, const char *ca_file,
                                      const char *name, slack_tls_fault_t *ret_fault);
+/* The bits of a server's RSA key; 0: it is of another kind. */
+unsigned slack__tls_context_rsa_bits(const slack_tls_context_t *context);
 slack_tls_context_t *slack__tls_context_ref(slack_tls_context_t *context);
 void slack__tls_context_unref(slack_tls_context_t *context);
 
@@ -54,10 +56,17 @@ void slack__tls_free(slack_tls_t *tls);
 /* Take bytes from the wire; copied until the session has read them. 0; SLACK_ETOOBIG; SLACK_ENOMEM.
  */
 int slack__tls_feed(slack_tls_t *tls, const void *data, size_t len);
+/* How many bytes may be fed now. Few before the handshake is done, so that peers who only wait use
+ * little memory. */
+size_t slack__tls_room(const slack_tls_t *tls);
+/* Whether the handshake can continue: the bytes begin with a whole record, or with none at all, or
+ * no more of them fit. */
+bool slack__tls_has_record(const slack_tls_t *tls);
 /* Bytes for the wire, written by the functions below. The caller consumes what it has sent. */
 slack_buf_t *slack__tls_out(slack_tls_t *tls);
 
-/* Continue the handshake. 0: done; SLACK_EBUSY: more bytes are needed; SLACK_ETLS: it failed, see
+/* Continue the handshake. This may run on another thread, if no other function uses the session
+ * meanwhile. 0: done; SLACK_EBUSY: more bytes are needed; SLACK_ETLS: it failed, see
  * slack__tls_reason(). */
 int slack__tls_handshake(slack_tls_t *tls);
 /* Read plaintext. 0 with *ret_len bytes; SLACK_EBUSY: more bytes from the wire are needed;

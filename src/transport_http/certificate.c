@@ -38,6 +38,18 @@ static void warn_of_faults(const slack_certificate_t *c)
                   fault->id, fault->effect, fault->cure);
 }
 
+/* The largest RSA key whose handshakes are fast enough. */
+#define RSA_BITS_FAST 2048
+
+static void warn_of_slow_key(const slack_certificate_t *c)
+{
+    const unsigned bits = slack__tls_context_rsa_bits(c->tls);
+    if (bits > RSA_BITS_FAST)
+        SLACK_LOG(c->net->log, WARN, "the key makes TLS handshakes slow",
+                  "file=%s key=RSA-%u hint=%s", c->key, bits,
+                  "use a certificate with an EC key (P-256)");
+}
+
 int slack__certificate_init(slack_certificate_t *certificate, slack_net_t *net,
                             const slack_options_t *options, char *error)
 {
@@ -56,7 +68,10 @@ int slack__certificate_init(slack_certificate_t *certificate, slack_net_t *net,
     slack__file_watch_add(&c->watch, c->client_ca);
     slack_tls_fault_t fault = {0};
     int rc = certificate_load(c, &c->tls, &fault);
-    if (rc == 0) warn_of_faults(c);
+    if (rc == 0) {
+        warn_of_faults(c);
+        warn_of_slow_key(c);
+    }
     if (rc != SLACK_ECONFIG) return rc;
     const char *variable = fault.file == c->cert ? "CERT" : "CLIENT_CA";
     if (fault.file == c->key) variable = "KEY";
@@ -87,6 +102,7 @@ static void certificate_reload(void *user_data)
     if (c->changed) c->changed(c->user_data);
     slack__tls_context_unref(old);
     SLACK_LOG(c->net->log, INFO, "certificate read again", "file=%s", c->cert);
+    warn_of_slow_key(c);
 }
 
 unsigned slack__certificate_reload(slack_certificate_t *certificate)

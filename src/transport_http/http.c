@@ -256,6 +256,7 @@ static void http_stop(slack_transport_t *t)
     http->server = NULL;
     slack__task_cancel(&http->announce);
     http->stats.refused += slack__http_server_refused(server);
+    http->stats.handshakes_refused += slack__http_server_handshakes(server)->refused;
     http->closing = 1;
     http->closing += slack__signing_secret_close(&http->secret, http_part_closed, http);
     http->closing += slack__certificate_close(&http->certificate, http_part_closed, http);
@@ -318,6 +319,8 @@ static void http_stats(const slack_transport_t *t, slack_transport_stats_t *ret)
     ret->connections = slack__http_server_connections(http->server);
     ret->refused += slack__http_server_refused(http->server);
     ret->under_way = slack__http_server_under_way(http->server);
+    ret->handshakes_waiting = slack__http_server_handshakes(http->server)->waiting;
+    ret->handshakes_refused += slack__http_server_handshakes(http->server)->refused;
 }
 
 static unsigned http_reload(slack_transport_t *t)

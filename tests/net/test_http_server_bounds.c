@@ -163,6 +163,7 @@ CLOSED(test_strangers_make_room)
     fixture_until_requests(&f, 1);
     slack__http_vouch(f.server, f.held[0]);
     slack__http_vouch(f.server, 12345); /* of a connection that is gone */
+    assert_string_equal(slack__http_server_handshakes(f.server)->known[0], "127.0.0.1");
     assert_int_equal(fixture_answer(&f, f.held[0], 200), 0);
     raw_until(&known, "200");
     fixture_pass_ms(&f, 1);

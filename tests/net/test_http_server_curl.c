@@ -91,7 +91,7 @@ CLOSED(test_curl_with_tls)
     assert_int_equal(
         slack__tls_context_server(&tls, certs_path("server.pem"), certs_path("server.key"), NULL),
         0);
-    fixture_open_tls(&f, tls);
+    fixture_open_tls(&f, tls, NULL);
     url_of(url, "/tls");
     snprintf(ca, sizeof ca, "%s", certs_path("ca.pem"));
     char *body = calloc(1, 200001);
@@ -132,7 +132,7 @@ CLOSED(test_client_certificates)
     assert_int_equal(slack__tls_context_check_clients(tls, "/nowhere", "x", NULL), SLACK_ECONFIG);
     assert_int_equal(
         slack__tls_context_check_clients(tls, ca, "platform-tls-client.slack.com", NULL), 0);
-    fixture_open_tls(&f, tls);
+    fixture_open_tls(&f, tls, NULL);
     assert_int_not_equal(curl_as(ca, NULL), 0);
     assert_int_not_equal(curl_as(ca, other), 0);
     assert_int_equal(f.requests, 0);

@@ -290,6 +290,29 @@ TEST(test_addresses)
     }
 }
 
+/* What counts as one peer. */
+TEST(test_networks)
+{
+    static const char *const table[][2] = {
+        {"192.0.2.1", "192.0.2.1"},
+        {"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"},
+        {"2001:db8:1:2::", "2001:db8:1:2::"},
+        {"2001:DB8::3:4:5:6", "2001:db8::"},
+        {"::1", "::"},
+        {"::ffff:192.0.2.1", "::ffff:192.0.2.1"},
+        {"unix", "unix"},
+        {"", ""},
+        {NULL, ""},
+        {"0123456789012345678901234567890123456789012345678", /* too long for an address */
+         "012345678901234567890123456789012345678901234"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char network[SLACK_NETWORK_SIZE];
+        slack__net_network(slack__slice(table[i][0]), network);
+        assert_string_equal(network, table[i][1]);
+    }
+}
+
 TEST(test_errors)
 {
     static const int table[][2] = {

@@ -3,6 +3,7 @@
 
 #include <slack/error.h>
 
+#include "net/loop.h"
 #include "net/tls.h"
 #include "support/alloc_fail.h"
 #include "support/certs.h"
@@ -361,6 +362,48 @@ static int talk(pair_t *pair)
     if (rc == 0) rc = carry(pair->client, pair->server, SIZE_MAX, &len);
     if (rc == 0) rc = slack__tls_read(pair->server, got, sizeof(got), &len);
     return rc;
+}
+
+/* A hello that comes in parts does not cost its turns, and bytes that are no hello cost no memory.
+ */
+TEST(test_records)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+        bool ready;
+    } table[] = {
+        {"", 0, false},
+        {"\x16\x03\x01\x00", 4, false},
+        {"\x16\x03\x01\x00\x00", 5, true},
+        {"\x16\x03\x01\x00\x02x", 6, false},
+        {"\x16\x03\x01\x00\x02xy", 7, true},
+        {"\x16\x03\x01\xff\xffxy", 7, false},
+        {"GET /", 5, true},
+        {"\x16\x02\x01\xff\xff", 5, true},
+        {"\x18\x03\x01\xff\xff", 5, true},
+    };
+    char *filler = slack__calloc(1, WRITE_MAX);
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        pair_t pair;
+        pair_open(&pair, "server", "localhost");
+        const size_t room = slack__tls_room(pair.server);
+        assert_in_range(room, 4096, 16384);
+        assert_int_equal(slack__tls_feed(pair.server, table[i].bytes, table[i].len), 0);
+        assert_int_equal(slack__tls_has_record(pair.server), table[i].ready);
+        assert_int_equal(slack__tls_room(pair.server), room - table[i].len);
+        assert_int_equal(slack__tls_feed(pair.server, filler, room - table[i].len), 0);
+        assert_int_equal(slack__tls_room(pair.server), 0);
+        assert_true(slack__tls_has_record(pair.server));
+        pair_close(&pair);
+    }
+    slack__free(filler);
+
+    pair_t pair;
+    pair_open(&pair, "server", "localhost");
+    assert_int_equal(shake_hands(&pair, 100), 0);
+    assert_true(slack__tls_room(pair.server) >= SLACK_READ_BUFFER_BYTES);
+    pair_close(&pair);
 }
 
 static int whole_life(void *ctx)

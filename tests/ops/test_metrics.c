@@ -86,6 +86,8 @@ BOT_TEST(everything_is_there)
         {"slackapp_transport_acked_total", 3},
         {"slackapp_transport_ack_lost_total", 3},
         {"slackapp_transport_refused_total", 3},
+        {"slackapp_transport_handshakes_waiting", 3},
+        {"slackapp_transport_handshakes_refused_total", 3},
         {"slackapp_transport_reconnects_total", 3},
     };
     app_start(&f);

@@ -140,6 +140,7 @@ int ends_listen_at(ends_t *ends, const char *host, unsigned port)
     slack_listen_options_t options = {.host = host,
                                       .port = port,
                                       .tls = ends->server_tls,
+                                      .handshakes = &ends->handshakes,
                                       .open_ms = OPEN_MS,
                                       .write_max = WRITE_MAX,
                                       .fn = on_accept,
@@ -156,6 +157,7 @@ bool ends_open(ends_t *ends, bool tls)
     ends->tls = tls;
     ends->write_max = WRITE_MAX;
     ends->client.ends = ends->server.ends = ends;
+    slack__handshakes_init(&ends->handshakes, ends->world.net, 16);
     slack__buf_init(&ends->client.received, RECEIVED_MAX);
     slack__buf_init(&ends->server.received, RECEIVED_MAX);
     int rc = tls ? open_contexts(ends) : 0;

@@ -42,6 +42,7 @@ typedef struct ends {
     world_t world;
     bool tls;
     slack_tls_context_t *server_tls, *client_tls; /* NULL: plain */
+    slack_handshakes_t handshakes;
     slack_listener_socket_t *listener;
     end_t client;
     end_t server; /* the last connection that was accepted */

@@ -79,12 +79,13 @@ int fixture_listen(http_fixture_t *fixture, const slack_http_limits_t *limits)
     return listen_with(fixture, limits, NULL);
 }
 
-void fixture_open_tls(http_fixture_t *fixture, slack_tls_context_t *tls)
+void fixture_open_tls(http_fixture_t *fixture, slack_tls_context_t *tls,
+                      const slack_http_limits_t *limits)
 {
     memset(fixture, 0, sizeof *fixture);
     fixture->client.fd = -1;
     assert_true(world_open(&fixture->world));
-    assert_int_equal(listen_with(fixture, NULL, tls), 0);
+    assert_int_equal(listen_with(fixture, limits, tls), 0);
     slack__tls_context_unref(tls);
 }
 

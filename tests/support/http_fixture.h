@@ -54,7 +54,8 @@ void fixture_open(http_fixture_t *fixture);
 void fixture_open_behind(http_fixture_t *fixture, const slack_http_limits_t *limits,
                          const struct slack_trusted_proxies *proxies);
 /* The same with HTTPS. Takes `tls`. */
-void fixture_open_tls(http_fixture_t *fixture, slack_tls_context_t *tls);
+void fixture_open_tls(http_fixture_t *fixture, slack_tls_context_t *tls,
+                      const slack_http_limits_t *limits);
 /* Closes the client, the server unless the handler has closed it, and the world. */
 void fixture_close(http_fixture_t *fixture);
 

@@ -14,12 +14,20 @@
 
 void raw_connect(raw_t *raw, world_t *world, unsigned port)
 {
+    raw_connect_from(raw, world, "127.0.0.1", port);
+}
+
+void raw_connect_from(raw_t *raw, world_t *world, const char *from, unsigned port)
+{
+    struct sockaddr_in source;
+    assert_int_equal(uv_ip4_addr(from, 0, &source), 0);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     address.sin_port = htons((uint16_t)port);
     memset(raw, 0, sizeof *raw);
     raw->world = world;
     raw->fd = socket(AF_INET, SOCK_STREAM, 0);
     assert_true(raw->fd >= 0);
+    assert_int_equal(bind(raw->fd, (const struct sockaddr *)&source, sizeof source), 0);
     assert_int_equal(connect(raw->fd, (const struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(fcntl(raw->fd, F_SETFL, O_NONBLOCK), 0);
     raw_forget(raw);

@@ -18,6 +18,8 @@ typedef struct raw {
 } raw_t;
 
 void raw_connect(raw_t *raw, world_t *world, unsigned port);
+/* The same from another address of this machine: "127.0.0.2". */
+void raw_connect_from(raw_t *raw, world_t *world, const char *from, unsigned port);
 /* Turns the loop while the kernel's buffer is full. */
 void raw_send(raw_t *raw, const void *data, size_t len);
 void raw_say(raw_t *raw, const char *text);

@@ -433,6 +433,38 @@ BOT_TEST(a_faulty_library_is_logged)
     }
 }
 
+/* The log has advice on keys whose handshakes cost much. */
+BOT_TEST(a_slow_key_is_logged)
+{
+    static const struct {
+        const char *algorithm;
+        const char *logged;
+    } keys[] = {
+        {"ec -pkeyopt ec_paramgen_curve:prime256v1", NULL},
+        {"rsa:2048", NULL},
+        {"rsa:3072", "key=RSA-3072"},
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        scene_t s;
+        child_t child;
+        char cert[PATH_BYTES], key[PATH_BYTES];
+        scene_open(&s, NULL);
+        snprintf(cert, sizeof cert, "%s", certs_path("slow.pem"));
+        snprintf(key, sizeof key, "%s", certs_path("slow.key"));
+        run(&s, &child, "",
+            "openssl req -x509 -nodes -days 3 -subj /CN=a -newkey %s -keyout %s -out %s",
+            keys[i].algorithm, key, cert);
+        child_done(&child);
+        bot_close(&s.bot);
+        bot_open(&s.bot, &(slack_options_t){
+                             .signing_secret = "s", .http_tls_cert = cert, .http_tls_key = key});
+        assert_int_equal(strstr(s.bot.log, "the key makes TLS handshakes slow") != NULL,
+                         keys[i].logged != NULL);
+        if (keys[i].logged) assert_non_null(strstr(s.bot.log, keys[i].logged));
+        scene_close(&s);
+    }
+}
+
 /* s_client -reconnect: one connection, and five that resume it. */
 BOT_TEST(s_client_reconnects)
 {
