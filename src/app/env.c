@@ -200,7 +200,7 @@ int slack__env_get(const slack_env_t *env, const char *name, char **ret, char **
     if (credentials && *credentials) {
         char path[4096];
         int n = snprintf(path, sizeof path, "%s/%s", credentials, name);
-        if (n > 0 && (size_t)n < sizeof path && access(path, F_OK) == 0)
+        if (n > 0 && (size_t)n < sizeof path && (access(path, F_OK) == 0 || errno != ENOENT))
             return env_from_file("CREDENTIALS_DIRECTORY", path, ret, ret_path, error);
     }
 

@@ -158,10 +158,11 @@ static int bind_path(int fd, const address_t *address, const slack_socket_file_t
 {
     const char *path = ((const struct sockaddr_un *)&address->bytes)->sun_path;
     const mode_t mode = file && file->mode ? file->mode : 0600;
-    const gid_t group = file ? file->group : SLACK_SOCKET_GROUP_NONE; /* -1 changes nothing */
+    /* A sandbox may forbid to change groups. */
+    const bool has_group = file && file->group != SLACK_SOCKET_GROUP_NONE;
     remove_stale(address);
     if (bind(fd, (const struct sockaddr *)&address->bytes, address->len) != 0) return -1;
-    if (lchown(path, (uid_t)-1, group) == 0 &&
+    if ((!has_group || lchown(path, (uid_t)-1, file->group) == 0) &&
         fchmodat(AT_FDCWD, path, mode, AT_SYMLINK_NOFOLLOW) == 0)
         return 0;
     const int error = errno;

@@ -113,10 +113,12 @@ void slack__listen_address_explain(const slack_listen_address_t *address, int rc
             why = "another process listens there, or it is no socket";
         else if (rc == SLACK_EINVAL)
             why = "the path is empty, or too long for a socket";
-        if (uv_error == UV_EPERM)
+        const bool has_group = address->file.group != SLACK_SOCKET_GROUP_NONE;
+        if (has_group && (uv_error == UV_EPERM || uv_error == UV_EINVAL))
             slack__explain(error,
-                           "cannot listen on %.120s: this program's user is no member of the group "
-                           "in SLACK_HTTP_UNIX_GROUP; add it to the group",
+                           "cannot listen on %.100s: it cannot be given to the group in "
+                           "SLACK_HTTP_UNIX_GROUP; make the user of this program a member of it, "
+                           "and let its sandbox allow chown",
                            address->host);
         else
             slack__explain(error, "cannot listen on %.120s: %s; see %s_HOST", address->host, why,

@@ -123,6 +123,14 @@ ENV_TEST(test_a_file_that_cannot_be_read_is_named)
     assert_int_equal(slack__env_get(&env, "SLACK_BOT_TOKEN", &value, NULL, error), SLACK_ECONFIG);
     assert_string_equal(error,
                         "SLACK_BOT_TOKEN_FILE: cannot read missing: No such file or directory");
+    unsetenv("SLACK_BOT_TOKEN_FILE");
+    file_write("file", "");
+    setenv("CREDENTIALS_DIRECTORY", "file",
+           1); /* nor is a folder that cannot be searched ignored */
+    assert_int_equal(slack__env_get(&env, "SLACK_BOT_TOKEN", &value, NULL, error), SLACK_ECONFIG);
+    assert_string_equal(error, "CREDENTIALS_DIRECTORY: cannot read file/SLACK_BOT_TOKEN: Not a "
+                               "directory");
+    unsetenv("CREDENTIALS_DIRECTORY");
     file_write("token", "");
     setenv("SLACK_BOT_TOKEN_FILE", "token", 1);
     assert_int_equal(slack__env_get(&env, "SLACK_BOT_TOKEN", &value, NULL, error), SLACK_ECONFIG);

@@ -160,8 +160,9 @@ TEST(wrong_options_are_named)
     b.options.http_unix_group = NULL;
     const slack_listen_address_t address = {.variables = "SLACK_HTTP", .host = "unix:/run/s"};
     slack__listen_address_explain(&address, SLACK_EIO, UV_EPERM, b.error);
-    assert_string_equal(b.error, "cannot listen on unix:/run/s: this program's user is no member "
-                                 "of the group in SLACK_HTTP_UNIX_GROUP; add it to the group");
+    assert_string_equal(b.error, "cannot listen on unix:/run/s: it cannot be given to the group in "
+                                 "SLACK_HTTP_UNIX_GROUP; make the user of this program a member of "
+                                 "it, and let its sandbox allow chown");
     static const char *const headers[] = {"X-Client-DN", "X-Client-DN: ", ": CN=x", " :", ":"};
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         b.options.http_client_cert_header = headers[i];
