@@ -159,6 +159,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     run((slack_store_op_t){.kind = SLACK_STORE_STATS}, (slack_store_batch_t){0});
     run((slack_store_op_t){.kind = SLACK_STORE_KV_GET, .row.key = SLACK_SLICE("k")},
         (slack_store_batch_t){0});
+    run((slack_store_op_t){.kind = SLACK_STORE_KV_ADD, .row.key = SLACK_SLICE("k")},
+        (slack_store_batch_t){0});
     run((slack_store_op_t){.kind = SLACK_STORE_CLAIM, .row.app = SLACK_SLICE("A")},
         (slack_store_batch_t){.limit = 10, .now_ms = now.wall_ms});
     slack__sqlite_rest(&store->db);

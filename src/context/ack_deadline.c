@@ -74,10 +74,15 @@ static void give_default(slack_ack_deadlines_t *deadlines, slack_ctx_t *ctx)
 
 /* ---- the queue ---- */
 
+static slack_ctx_t *ctx_of(slack_link_t *unacked)
+{
+    return SLACK_CONTAINER(unacked, slack_ctx_t, ack.unacked);
+}
+
 static slack_ctx_t *first_unacked(const slack_ack_deadlines_t *deadlines)
 {
     if (slack__list_empty(&deadlines->unacked)) return NULL;
-    return SLACK_CONTAINER(deadlines->unacked.next, slack_ctx_t, ack.unacked);
+    return ctx_of(deadlines->unacked.next);
 }
 
 static uint64_t due_us(const slack_ack_deadlines_t *deadlines, const slack_ctx_t *ctx)
@@ -110,9 +115,13 @@ void slack__ack_deadline_watch(slack_ctx_t *ctx)
 {
     slack_ack_deadlines_t *deadlines = ctx->services->deadlines;
     if (ctx->ack.sent || !slack__kind_waits_for_ack(ctx->delivery->kind)) return;
-    const bool first = slack__list_empty(&deadlines->unacked);
-    slack__list_push(&deadlines->unacked, &ctx->ack.unacked);
-    if (first) deadlines_rearm(deadlines);
+    /* In the order of arrival: before they run, commands wait for the store, and options do not. */
+    slack_link_t *const list = &deadlines->unacked, *before = list;
+    while (before->prev != list &&
+           ctx_of(before->prev)->delivery->received_us > ctx->delivery->received_us)
+        before = before->prev;
+    slack__list_push(before, &ctx->ack.unacked);
+    if (list->next == &ctx->ack.unacked) deadlines_rearm(deadlines);
 }
 
 /* ---- life ---- */

@@ -66,8 +66,8 @@ static slack_entry_t *entry_restore(slack_inbox_t *inbox, const slack_row_t *fro
     if (rc == 0 && row.tenant.len > 0)
         rc = slack__json_parse(arena, row.tenant.ptr, row.tenant.len, &tenant, NULL);
     if (rc == SLACK_ENOMEM) goto no_memory;
-    slack_delivery_t *d =
-        slack__delivery_new(arena, body, slack__mono_us(inbox->services->net->clock));
+    slack_delivery_t *d = slack__delivery_new(arena, body, SLACK_SLICE(""),
+                                              slack__mono_us(inbox->services->net->clock));
     if (d == NULL) goto no_memory;
     d->kind = job ? SLACK_KIND_JOB : SLACK_KIND_EVENT;
     if (tenant) d->app_id = slack_json_str(tenant, "/app_id");

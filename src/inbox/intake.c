@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "inbox/intake.h"
 
+#include <string.h>
+
 #include "context/ack_send.h"
 #include "inbox/entry.h"
 #include "inbox/finish.h"
 #include "protocol/dedupe_key.h"
+#include "protocol/signature.h"
+#include "store/kv.h"
 #include "util/crash.h"
 
 /* An event is acked when it is stored. A delivery that its handler has to ack is not stored: Slack
- * never sends it again, and the ack promises no more than the handler has done. */
+ * never sends it again, and the ack promises no more than the handler has done. The store only
+ * remembers its key. */
 
 /* The memory up to which a delivery is small. Most take less than 32 KiB. */
 #define SMALL_BYTES ((size_t)256 << 10)
@@ -110,7 +115,7 @@ static void store_event(slack_entry_t *entry)
     slack__entry_submit(entry);
 }
 
-/* ---- running ---- */
+/* ---- running, for the other kinds ---- */
 
 void slack__intake_run(slack_task_t *task)
 {
@@ -134,6 +139,67 @@ void slack__intake_run(slack_task_t *task)
     if (!ctx->ack.sent && !slack__kind_waits_for_ack(d->kind))
         slack__ack_outcome(ctx, SLACK_ACK_OK);
     slack__run_begin(&entry->run);
+}
+
+/* For how long a key is remembered: a signature is valid from the window before its timestamp to
+ * the window after it, in whole seconds. */
+#define REMEMBER_MS (((int64_t)2 * SLACK_SIGNATURE_WINDOW_S + 1) * 1000)
+
+/* If the store cannot tell, the delivery runs: Slack would not send it again, so a refusal would
+ * lose what a person has done. */
+static void key_remembered(slack_store_op_t *op)
+{
+    slack_entry_t *entry = SLACK_CONTAINER(op, slack_entry_t, op);
+    slack_inbox_t *inbox = entry->inbox;
+    const slack_delivery_t *d = entry->run.ctx.delivery;
+    inbox->store_failing = op->status == SLACK_ESTORE;
+    entry->in_store = false;
+    if (inbox->phase == SLACK_INBOX_CLOSED) {
+        slack__inbox_count(inbox, d->kind, SLACK_RESULT_LATER);
+        answer_later(entry);
+    } else if (op->duplicate) {
+        slack__inbox_count(inbox, d->kind, SLACK_RESULT_DUPLICATE);
+        SLACK_LOG(slack__inbox_log(inbox), WARN, "repeat not run", "transport=%s kind=%s reason=%s",
+                  d->transport->ops->name, slack_kind_name(d->kind),
+                  "a proxy or Slack sent it twice, or somebody has captured it");
+        slack__ack_send(&entry->run.ctx, &(slack_ack_t){.outcome = SLACK_ACK_REFUSE});
+        slack__entry_release(entry);
+    } else {
+        if (op->status != 0) {
+            inbox->services->counters->unchecked++;
+            SLACK_LOG(slack__inbox_log(inbox), WARN, "run without a look for repeats",
+                      "transport=%s kind=%s error=%s hint=%s", d->transport->ops->name,
+                      slack_kind_name(d->kind), slack_err_name(op->status),
+                      op->status == SLACK_EBUSY ? "a store in a file has room for more keys"
+                                                : "make the store work again");
+        }
+        *op = (slack_store_op_t){.row = {.id = 0}};
+        slack__link_init(&op->link);
+        slack__intake_run(&entry->run.ctx.task);
+    }
+}
+
+/* Of two deliveries with one key only the first one runs. False if memory is out: it runs too. */
+static bool remember_key(slack_entry_t *entry)
+{
+    static const char prefix[] = "request/";
+    const slack_delivery_t *d = entry->run.ctx.delivery;
+    const size_t prefix_len = sizeof prefix - 1, len = prefix_len + d->key.len;
+    char *key = slack__arena_alloc(d->arena, len);
+    if (key == NULL) {
+        entry->inbox->services->counters->unchecked++;
+        return false;
+    }
+    memcpy(key, prefix, prefix_len);
+    memcpy(key + prefix_len, d->key.ptr, d->key.len);
+    entry->op.kind = SLACK_STORE_KV_ADD;
+    entry->op.done = key_remembered;
+    entry->op.row = slack__kv_to_row(&(slack_kv_entry_t){
+        .key = {key, len},
+        .until_ms = slack__wall_ms(entry->inbox->services->net->clock) + REMEMBER_MS,
+    });
+    slack__entry_submit(entry);
+    return true;
 }
 
 /* Why a delivery cannot be taken; NULL if it can. */
@@ -168,6 +234,6 @@ void slack__inbox_deliver(slack_inbox_t *inbox, slack_transport_t *transport, sl
     }
     if (d->kind == SLACK_KIND_EVENT)
         store_event(entry);
-    else
+    else if (d->key.len == 0 || !remember_key(entry))
         slack__task_post(inbox->services->net, &entry->run.ctx.task);
 }

@@ -19,7 +19,7 @@ enum slack_result {
     SLACK_RESULT_OK,
     SLACK_RESULT_FAILED,
     SLACK_RESULT_UNMATCHED, /* no listener matched */
-    SLACK_RESULT_DUPLICATE, /* a redelivery: acked, and not run again */
+    SLACK_RESULT_DUPLICATE, /* a redelivery or a repeat: not run again */
     SLACK_RESULT_LATER,     /* answered "later", so that Slack sends it again */
     SLACK_RESULT_REFUSED,   /* the program refused to authorize the tenant */
     SLACK_RESULTS

@@ -15,8 +15,9 @@ bool slack__dedupe_event_key(slack_arena_t *arena, const char *app_id, const sla
     slack_slice_t id;
     const slack_slice_t app = slack__slice(app_id);
     id.ptr = slack_json_strn(body, "/event_id", &id.len);
+    if (id.len == 0) return true;
     *ret = id;
-    if (id.len == 0 || app.len == 0) return true;
+    if (app.len == 0) return true;
     char *key = slack__arena_alloc(arena, id.len + 1 + app.len);
     if (key == NULL) return false;
     memcpy(key, id.ptr, id.len);

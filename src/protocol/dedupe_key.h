@@ -8,9 +8,9 @@
 #include "util/str.h"
 
 /*
- * The deduplication key of an event: the app runs only one of the events with the same key. Each
- * function sets `ret` to a key, or leaves it alone if the body has none. It returns false if memory
- * is out.
+ * The deduplication key of an event: the app runs only one of the events with the same key. The key
+ * of any other delivery is what its transport knows of it: see slack__delivery_new(). Each function
+ * sets `ret` to a key, or leaves it alone if the body has none. It returns false if memory is out.
  */
 
 /* The key of an event: its id and the id of the app. Both come from the body, so a redelivery over

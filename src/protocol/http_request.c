@@ -107,6 +107,7 @@ void slack__http_request_read(const slack_http_received_t *request, slack_signer
         return;
     }
     ret->is_signed = true;
+    ret->signature = check.signature;
 
     const slack_json_t *body;
     slack_slice_t app_id = {"", 0};

@@ -27,7 +27,7 @@ typedef struct slack_http_received {
 } slack_http_received_t;
 
 enum slack_http_verdict_type {
-    SLACK_HTTP_DELIVERY,  /* hand over `body` with `app_id`, `retry_num` and `retry_reason` */
+    SLACK_HTTP_DELIVERY,  /* hand over `body` with what follows it */
     SLACK_HTTP_CHALLENGE, /* answer 200 with `answer`, which is JSON */
     SLACK_HTTP_SSL_CHECK, /* answer 200 */
     SLACK_HTTP_REFUSED    /* answer `status` with `header`; log `reason` */
@@ -40,6 +40,7 @@ typedef struct slack_http_verdict {
 
     /* DELIVERY */
     const slack_json_t *body;
+    slack_slice_t signature;
     const char *app_id; /* "" if neither the body nor the secret names an app */
     int retry_num;      /* 0: the first time */
     const char *retry_reason;

@@ -24,6 +24,7 @@ typedef struct slack_kind_facts {
     const char *name;
     bool waits;      /* Slack waits for the ack of a handler */
     bool takes_body; /* Slack reads the body of that ack */
+    bool recurs;     /* two different deliveries may be byte for byte the same */
     /* Paths to the selector: the first path that leads to a string with content counts. */
     const char *in_action;  /* from the action; NULL: not from there */
     const char *in_body[2]; /* from the body */

@@ -6,8 +6,7 @@
 
 /*
  * Key-value entries: small values that a store keeps by their keys, beside the rows.
- * SLACK_STORE_KV_PUT and SLACK_STORE_KV_GET carry an entry in the row of their operation; these two
- * functions translate.
+ * The operations SLACK_STORE_KV_… carry an entry in their row; these two functions translate.
  */
 typedef struct slack_kv_entry {
     slack_slice_t key; /* not empty; these keys are separate from the keys of rows */
@@ -30,7 +29,10 @@ static inline slack_kv_entry_t slack__kv_from_row(const slack_row_t *row)
         .key = row->key, .version = row->name, .value = row->payload, .until_ms = row->due_ms};
 }
 
-/* The most entries that a store keeps in memory. */
-#define SLACK_STORE_KV_MAX 10000
+/* The most entries that a store keeps in memory of those that were put, and of those that were
+ * added. The inbox adds one for each command and each interaction of the last ten minutes: the
+ * maximum suffices for 80 of them a second, and takes some 10 MiB. */
+#define SLACK_STORE_KV_MAX       10000
+#define SLACK_STORE_KV_ADDED_MAX 50000
 
 #endif

@@ -44,6 +44,7 @@ enum statement {
     TAKE,
     CANCEL,
     KV_PUT,
+    KV_ADD,
     KV_SWEEP,
     KV_GET,
     LIST, /* queued rows; the other states follow in the order of slack_row_state */
@@ -96,6 +97,7 @@ typedef struct slack_sqlite {
     uint64_t looked_ms;     /* monotonic: when the owners were last looked at */
     uint64_t busy_until_ns; /* until when to wait for another process's transaction */
     bool waits;             /* this owner asks the others for a turn */
+    bool syncs;             /* a commit is synced */
     int log_pages;          /* pages in the log after the last commit */
     int copy_pages;         /* copy the log into the file once it has this many */
     slack_sqlite_files_t files;

@@ -194,6 +194,7 @@ static int begin(slack_sqlite_t *s, char *error)
         code = sqlite3_exec(s->sqlite, pragmas, NULL, NULL, NULL);
     while ((code & 0xff) == SQLITE_BUSY && slack__sqlite_on_busy(s, tries++));
     int rc = slack__sqlite_status(code);
+    s->syncs = true;
     if (rc == 0) rc = exec(s, "BEGIN IMMEDIATE");
     slack__sqlite_wait_no_more(s);
     return slack__sqlite_explain(s, rc, error);

@@ -386,22 +386,26 @@ static int sqlite_count_rows(slack_sqlite_t *s, slack_store_batch_t *batch)
 
 /* --- entries ------------------------------------------------------------------------------- */
 
-/* Expired entries are deleted first, so that the new one is not compared with their versions. */
-static int sqlite_kv_put(slack_sqlite_t *s, const slack_row_t *row)
+/* KV_PUT and KV_ADD. */
+static int sqlite_kv_write(slack_sqlite_t *s, slack_store_op_t *op)
 {
-    const slack_kv_entry_t entry = slack__kv_from_row(row);
+    const slack_kv_entry_t entry = slack__kv_from_row(&op->row);
+    const bool add = op->kind == SLACK_STORE_KV_ADD;
     sqlite3_stmt *stmt = s->statements[KV_SWEEP];
     sqlite3_bind_int64(stmt, 1, s->now_ms);
     sqlite3_bind_int(stmt, 2, SWEEP_ROWS);
     int rc = slack__sqlite_step(stmt);
     if (rc != 0) return rc;
-    stmt = s->statements[KV_PUT];
+    stmt = s->statements[add ? KV_ADD : KV_PUT];
     bind_blob(stmt, 1, entry.key);
     bind_blob(stmt, 2, entry.version);
     sqlite3_bind_int64(stmt, 3, entry.until_ms);
     bind_blob(stmt, 4, entry.value);
     sqlite3_bind_int64(stmt, 5, checksum(entry.value));
-    return slack__sqlite_step(stmt);
+    sqlite3_bind_int64(stmt, 6, s->now_ms);
+    rc = slack__sqlite_step(stmt);
+    op->duplicate = rc == 0 && add && sqlite3_changes(s->sqlite) == 0;
+    return rc;
 }
 
 /* A damaged entry counts as missing. */
@@ -442,7 +446,8 @@ int slack__sqlite_apply_op(slack_sqlite_t *s, slack_store_op_t *op)
     case SLACK_STORE_RENEW: return sqlite_renew(s);
     case SLACK_STORE_CLAIM: return sqlite_claim(s, op);
     case SLACK_STORE_CANCEL: return sqlite_cancel(s, op);
-    case SLACK_STORE_KV_PUT: return sqlite_kv_put(s, &op->row);
+    case SLACK_STORE_KV_PUT:
+    case SLACK_STORE_KV_ADD: return sqlite_kv_write(s, op);
     case SLACK_STORE_KV_GET: return sqlite_kv_get(s, op);
     case SLACK_STORE_LIST: return sqlite_list_rows(s, op);
     case SLACK_STORE_RETRY: return sqlite_change_dead(s, op, RETRY, RETRY_ALL);

@@ -10,6 +10,11 @@
 #define SOME_DEAD "SELECT id FROM inbox WHERE state >= 2 AND state = 3 ORDER BY changed_ms LIMIT ?1"
 /* In statements about one row, ?1 is its id, ?2 the present time, ?3 this owner's id. */
 #define OURS "WHERE id = ?1 AND state = 1 AND owner = ?3"
+/* An entry, and when it replaces another one with its key; ?6 is the present time. */
+#define KV_WRITE                                                                                   \
+    "INSERT INTO kv(key, version, until_ms, value, sum) VALUES(?1, ?2, ?3, ?4, ?5)"                \
+    " ON CONFLICT(key) DO UPDATE SET version = excluded.version, until_ms = excluded.until_ms,"    \
+    " value = excluded.value, sum = excluded.sum WHERE "
 static const char *const sql[] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
@@ -51,10 +56,8 @@ static const char *const sql[] = {
     [TAKE] = "UPDATE inbox SET state = 1, owner = ?3, attempt = attempt + 1, changed_ms = ?2"
              " WHERE id = ?1",
     [CANCEL] = "DELETE FROM inbox WHERE key = ?1 AND state = 0",
-    [KV_PUT] = "INSERT INTO kv(key, version, until_ms, value, sum) VALUES(?1, ?2, ?3, ?4, ?5)"
-               " ON CONFLICT(key) DO UPDATE SET version = excluded.version,"
-               " until_ms = excluded.until_ms, value = excluded.value, sum = excluded.sum"
-               " WHERE version IS NULL OR version <= excluded.version",
+    [KV_PUT] = KV_WRITE "version IS NULL OR version <= excluded.version OR until_ms <= ?6",
+    [KV_ADD] = KV_WRITE "until_ms <= ?6",
     [KV_SWEEP] = "DELETE FROM kv WHERE id IN"
                  " (SELECT id FROM kv WHERE until_ms <= ?1 ORDER BY until_ms LIMIT ?2)",
     [KV_GET] = "SELECT version, until_ms, value, sum FROM kv"

@@ -164,6 +164,20 @@ static void give_up_late(slack_link_t *ops, slack_link_t *ended)
     slack__list_splice(ended, &late);
 }
 
+/* A transaction that only adds entries is not synced: a command waits for it before it runs, and
+ * others see the entries without a sync. A later sync covers it too. */
+static int set_sync(slack_sqlite_t *s, const slack_link_t *ops)
+{
+    bool sync = false;
+    for (slack_link_t *link = ops->next; link != ops; link = link->next)
+        if (op_at(link)->kind != SLACK_STORE_KV_ADD) sync = true;
+    if (s->syncs == sync) return 0;
+    const char *pragma = sync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
+    int rc = slack__sqlite_status(sqlite3_exec(s->sqlite, pragma, NULL, NULL, NULL));
+    if (rc == 0) s->syncs = sync;
+    return rc;
+}
+
 int slack__sqlite_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
                         const slack_db_time_t *now, char *error)
 {
@@ -179,7 +193,8 @@ int slack__sqlite_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
     }
     for (slack_link_t *link = ops->next; link != ops; link = link->next)
         if (op_at(link)->batch) op_at(link)->batch->arena = NULL; /* fail_all() may drop it */
-    int rc = slack__sqlite_run(s, BEGIN);
+    int rc = set_sync(s, ops);
+    if (rc == 0) rc = slack__sqlite_run(s, BEGIN);
     slack__sqlite_wait_no_more(s);
     if (rc != 0 && (sqlite3_errcode(s->sqlite) & 0xff) == SQLITE_BUSY) {
         give_up_late(ops, ended);

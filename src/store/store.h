@@ -72,6 +72,10 @@ enum slack_store_op_kind {
     /* Store the entry until row.due_ms. An entry with that key is replaced, unless its version is
      * greater, byte by byte. */
     SLACK_STORE_KV_PUT,
+    /* Store the entry until row.due_ms. If there is an entry with that key, set `duplicate` and
+     * change nothing. SLACK_EBUSY if there is no room: an added entry is never dropped early. Only
+     * a power cut may lose it, so that this operation need not wait for a disk. */
+    SLACK_STORE_KV_ADD,
     /* Read the entry with row.key. Out: batch.rows, one or none. */
     SLACK_STORE_KV_GET,
 
@@ -99,9 +103,10 @@ typedef struct slack_store_op {
     bool claim;     /* PUT */
     bool succeeds;  /* PUT */
     bool forget;    /* FINISH, BURY */
-    bool duplicate; /* PUT, out */
+    bool duplicate; /* PUT, KV_ADD, out */
     slack_row_t row;
-    slack_store_batch_t *batch; /* required by CLAIM and those after it, except RENEW and KV_PUT */
+    slack_store_batch_t *batch; /* required by CLAIM and those after it, except RENEW, KV_PUT and
+                                 * KV_ADD */
     int status; /* out: 0; SLACK_EBUSY when a limit is reached; SLACK_ESTORE; SLACK_ENOMEM. Unless
                  * it is 0, nothing was changed. */
     void (*done)(struct slack_store_op *op);

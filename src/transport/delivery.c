@@ -5,7 +5,7 @@
 #include "protocol/kind.h"
 
 slack_delivery_t *slack__delivery_new(slack_arena_t *arena, const slack_json_t *body,
-                                      uint64_t received_us)
+                                      slack_slice_t request, uint64_t received_us)
 {
     slack_delivery_t *d = slack__arena_calloc(arena, sizeof *d);
     if (d == NULL) return NULL;
@@ -16,6 +16,7 @@ slack_delivery_t *slack__delivery_new(slack_arena_t *arena, const slack_json_t *
     d->retry_reason = "";
     d->received_us = received_us;
     slack__link_init(&d->link);
+    if (!slack__kind_facts_of(d->kind)->recurs) d->key = request;
     if (d->kind == SLACK_KIND_EVENT && !slack__dedupe_event_key(arena, d->app_id, body, &d->key))
         return NULL;
     d->body_allowed = d->kind != SLACK_KIND_EVENT && slack__kind_takes_ack_body(d->kind, body);

@@ -44,7 +44,7 @@ struct slack_delivery {
     enum slack_kind kind;
     const slack_json_t *body;
     const char *app_id;           /* "A…"; "": not known */
-    slack_slice_t key;            /* the deduplication key: "EVENT_ID@APP_ID"; empty: no key */
+    slack_slice_t key;            /* the deduplication key; empty: no key */
     int retry_num;                /* of a redelivery, from 1; 0: not a redelivery */
     const char *retry_reason;     /* "": not known */
     uint64_t received_us;         /* when the first byte arrived, by the monotonic clock */
@@ -149,10 +149,11 @@ extern const slack_transport_type_t *const slack__transport_types[];
 /*
  * Makes a delivery of a body. Sets its kind (by the tests of docs/payloads.md, in their order), its
  * deduplication key and body_allowed. If Slack waits for a handler, sets a deadline 3 s after
- * `received_us`. NULL if memory is out: the caller keeps the arena.
+ * `received_us`. `request` is the signature of the request, or the id of the envelope, that brought
+ * the body; empty if neither did. NULL if memory is out: the caller keeps the arena.
  */
 slack_delivery_t *slack__delivery_new(slack_arena_t *arena, const slack_json_t *body,
-                                      uint64_t received_us);
+                                      slack_slice_t request, uint64_t received_us);
 
 /* Frees a delivery, with its arena. */
 static inline void slack__delivery_free(slack_delivery_t *d)

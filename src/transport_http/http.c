@@ -53,7 +53,8 @@ static void refuse_without_memory(const slack_http_request_t *request)
 static bool http_deliver(slack_http_t *http, const slack_http_request_t *request,
                          const slack_http_verdict_t *verdict)
 {
-    slack_delivery_t *d = slack__delivery_new(request->arena, verdict->body, request->received_us);
+    slack_delivery_t *d = slack__delivery_new(request->arena, verdict->body, verdict->signature,
+                                              request->received_us);
     if (!d) {
         refuse_without_memory(request);
         return false;

@@ -102,7 +102,7 @@ int slack__memory_inject(slack_transport_t *t, slack_arena_t *arena, const slack
 
     rc = SLACK_ENOMEM;
     uint64_t now_us = slack__mono_us(t->host->net->clock);
-    slack_delivery_t *d = slack__delivery_new(arena, body, now_us);
+    slack_delivery_t *d = slack__delivery_new(arena, body, SLACK_SLICE(""), now_us);
     injection_t *injection = slack__arena_calloc(arena, sizeof *injection);
     const char *reason = slack__arena_strdup(arena, retry_reason ? retry_reason : "");
     if (!d || !injection || !reason) goto fail;

@@ -113,9 +113,10 @@ static bool envelope_deliver(const struct incoming *m)
     slack_envelopes_t *e = m->envelopes;
     const slack_frame_t *frame = &m->frame;
     if (!e->events->takes(e, m->slot)) return false;
-    slack_delivery_t *d = slack__delivery_new(m->arena, frame->payload, m->received_us);
-    /* An event has a key, by which the app recognises it when it arrives again. */
-    if (d && d->key.len == 0 && envelope_is_repeated(m)) return false;
+    slack_delivery_t *d =
+        slack__delivery_new(m->arena, frame->payload, frame->envelope_id, m->received_us);
+    /* The app acks an event that arrives again by itself. */
+    if (d && d->kind != SLACK_KIND_EVENT && envelope_is_repeated(m)) return false;
     const slack_inflight_entry_t entry = {.envelope_id = frame->envelope_id,
                                           .slot = m->slot,
                                           .generation = m->generation,
@@ -199,7 +200,7 @@ static int send_ack(slack_envelopes_t *e, const slack_inflight_entry_t *entry,
     int rc = slack__frame_write_ack(&e->frame, entry->envelope_id, body);
     if (rc) return rc;
     const char *frame = slack__buf_ptr(&e->frame);
-    if (d->key.len == 0)
+    if (d->kind != SLACK_KIND_EVENT)
         slack__recent_acks_add(&e->recent_acks, entry->envelope_id, frame, e->frame.len);
     return e->events->send(e, entry->slot, entry->generation, frame, e->frame.len);
 }

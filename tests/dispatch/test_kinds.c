@@ -198,7 +198,7 @@ static void has_a_row(const char *name, const char *text, size_t len, void *ctx)
     const slack_json_t *body = NULL;
     assert_int_equal(slack__json_parse(arena, text, len, &body, NULL), 0);
     const char *type = slack_json_str(body, "/type");
-    const slack_delivery_t *delivery = slack__delivery_new(arena, body, 0);
+    const slack_delivery_t *delivery = slack__delivery_new(arena, body, SLACK_SLICE(""), 0);
     assert_non_null(delivery);
     const enum slack_kind kind = delivery->kind;
     bool known = false, right = false;

@@ -96,7 +96,7 @@ static slack_delivery_t *new_delivery(uint64_t number, const char *json)
     slack_arena_t *arena = slack__arena_new(0, 0);
     slack_delivery_t *d = NULL;
     if (arena && slack__json_parse(arena, json, strlen(json), &body, NULL) == 0)
-        d = slack__delivery_new(arena, body, 0);
+        d = slack__delivery_new(arena, body, SLACK_SLICE(""), 0);
     if (d == NULL) {
         slack__arena_free(arena);
         return NULL;

@@ -182,11 +182,15 @@ static void check_delivery(size_t nth, const contract_message_t *message)
     assert_true(nth < b.mock.count);
     const mock_delivery_t *delivery = &b.mock.deliveries[nth];
     bool is_event = message->kind == SLACK_KIND_EVENT;
+    bool has_key = message->kind != SLACK_KIND_OPTIONS && !(b.fixture->traits & CONTRACT_NO_PEER);
     bool waits = slack__kind_waits_for_ack(message->kind);
     assert_int_equal(delivery->kind, message->kind);
     if (!same_json(delivery->body, strlen(delivery->body), message->json))
         fail_msg("sent %s, delivered %s", message->json, delivery->body);
-    assert_string_equal(delivery->key, is_event ? "Ev0PV52K21@A1" : "");
+    if (is_event)
+        assert_string_equal(delivery->key, "Ev0PV52K21@A1");
+    else
+        assert_int_equal(*delivery->key != '\0', has_key);
     assert_int_equal(delivery->retry_num, message->retry_num);
     assert_string_equal(delivery->retry_reason, message->retry_reason ? message->retry_reason : "");
     assert_int_equal(delivery->wait_us, waits ? SLACK_ACK_DEADLINE_MS * 1000 : 0);

@@ -47,10 +47,11 @@ char *slack_request_body(enum slack_kind kind, const char *json, size_t *ret_len
 char *slack_request_make(const signed_request_t *r, size_t *ret_len)
 {
     slack_signer_t *signer;
-    char signature[SLACK_SIGNATURE_LEN + 1];
+    char signature[SLACK_SIGNATURE_LEN + 1], timestamp[24];
     const size_t body_len = r->body_len ? r->body_len : strlen(r->body);
     assert_int_equal(slack__signer_new(&signer, r->secret ? r->secret : SLACK_REQUEST_SECRET), 0);
-    assert_int_equal(slack__signature_make(signer, SLACK_SLICE(SLACK_REQUEST_TIME),
+    snprintf(timestamp, sizeof timestamp, "%ld", strtol(SLACK_REQUEST_TIME, NULL, 10) - r->age_s);
+    assert_int_equal(slack__signature_make(signer, slack__slice(timestamp),
                                            (slack_slice_t){r->body, body_len}, signature),
                      0);
     slack__signer_free(signer);
@@ -59,7 +60,7 @@ char *slack_request_make(const signed_request_t *r, size_t *ret_len)
                                  "Host: bot.example.com\r\n"
                                  "User-Agent: Slackbot 1.0 (+https://api.slack.com/robots)\r\n"
                                  "Accept: */*\r\n"
-                                 "X-Slack-Request-Timestamp: " SLACK_REQUEST_TIME "\r\n"
+                                 "X-Slack-Request-Timestamp: %s\r\n"
                                  "X-Slack-Signature: %s\r\n"
                                  "Content-Type: %s\r\n"
                                  "Content-Length: %zu\r\n"
@@ -67,10 +68,11 @@ char *slack_request_make(const signed_request_t *r, size_t *ret_len)
     const char *target = r->target ? r->target : "/slack/events";
     const char *type = r->type ? r->type : SLACK_REQUEST_JSON;
     const char *headers = r->headers ? r->headers : "";
-    int head_len = snprintf(NULL, 0, format, target, signature, type, body_len, headers);
+    int head_len = snprintf(NULL, 0, format, target, timestamp, signature, type, body_len, headers);
     char *request = malloc((size_t)head_len + 1 + body_len);
     assert_non_null(request);
-    snprintf(request, (size_t)head_len + 1, format, target, signature, type, body_len, headers);
+    snprintf(request, (size_t)head_len + 1, format, target, timestamp, signature, type, body_len,
+             headers);
     if (body_len > 0) memcpy(request + head_len, r->body, body_len);
     *ret_len = (size_t)head_len + body_len;
     return request;

@@ -36,6 +36,7 @@ typedef struct signed_request {
     const char *headers; /* none; else whole lines, each with its \r\n */
     const char *body;
     size_t body_len; /* 0: up to its NUL */
+    unsigned age_s;  /* when it was signed, before SLACK_REQUEST_TIME */
 } signed_request_t;
 
 char *slack_request_make(const signed_request_t *request, size_t *ret_len);

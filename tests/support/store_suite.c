@@ -182,10 +182,12 @@ static void test_closing_inside_a_completion(void **state)
 
 /* ---- entries ---- */
 
-static int kv_put(const char *key, const char *version, const char *text, int64_t until_ms)
+/* Returns the status, or 1 if the entry was known. */
+static int kv_write(enum slack_store_op_kind kind, const char *key, const char *version,
+                    const char *text, int64_t until_ms)
 {
     rows_task_t task;
-    rows_prepare(&task, SLACK_STORE_KV_PUT, key);
+    rows_prepare(&task, kind, key);
     task.op.row = slack__kv_to_row(&(slack_kv_entry_t){
         .key = slack__slice(key),
         .version = slack__slice(version),
@@ -193,7 +195,17 @@ static int kv_put(const char *key, const char *version, const char *text, int64_
         .until_ms = until_ms,
     });
     rows_run(&task);
-    return task.op.status;
+    return task.op.duplicate ? 1 : task.op.status;
+}
+
+static int kv_put(const char *key, const char *version, const char *text, int64_t until_ms)
+{
+    return kv_write(SLACK_STORE_KV_PUT, key, version, text, until_ms);
+}
+
+static int kv_add(const char *key, const char *text, int64_t until_ms)
+{
+    return kv_write(SLACK_STORE_KV_ADD, key, "", text, until_ms);
 }
 
 static void expect_entry(const char *key, const char *text)
@@ -243,6 +255,46 @@ static void test_entries(void **state)
     rows_close();
 }
 
+static void test_an_entry_is_added_once(void **state)
+{
+    const int64_t over = rows_now() + 1000;
+    rows_put("a", 0, false);
+    assert_int_equal(kv_add("a", "one", over), 0);
+    assert_int_equal(kv_add("a", "two", over + 9000), 1);
+    expect_entry("a", "one");
+    assert_int_equal(kv_put("b", "5", "put", over), 0);
+    assert_int_equal(kv_add("b", "added", over), 1);
+    assert_int_equal(kv_put("a", "5", "put", over), 0);
+    expect_entry("a", "put");
+    rows_pass_ms(999);
+    assert_int_equal(kv_add("b", "added", over), 1);
+    rows_pass_ms(1); /* expired */
+    assert_int_equal(kv_add("a", "again", over + 1000), 0);
+    expect_entry("a", "again");
+    if (!rows.ops->durable) return;
+    rows_close();
+    rows_open_again();
+    assert_int_equal(kv_add("a", "three", over + 1000), 1);
+}
+
+/* The version of an expired entry does not count, however many others have expired. */
+static void test_many_entries_expire(void **state)
+{
+    const int64_t over = rows_now() + 1000;
+    char key[16];
+    for (int i = 0; i < 450; i++) {
+        snprintf(key, sizeof key, "k%d", i);
+        assert_int_equal(kv_add(key, "x", over), 0);
+    }
+    assert_int_equal(kv_put("last", "9", "old", over + 1), 0);
+    assert_int_equal(kv_add("last too", "old", over + 1), 0);
+    rows_pass_ms(1001);
+    assert_int_equal(kv_put("last", "1", "new", over + 5000), 0);
+    assert_int_equal(kv_add("last too", "new", over + 5000), 0);
+    expect_entry("last", "new");
+    expect_entry("last too", "new");
+}
+
 /* A KV_GET sees a KV_PUT that was submitted before it. */
 static void test_an_entry_is_read_in_its_order(void **state)
 {
@@ -277,6 +329,17 @@ static void test_entries_are_bounded(void **state)
     assert_int_equal(kv_put("one more", "1", "x", over), 0);
     expect_entry("second", NULL); /* the entry written longest ago */
     expect_entry("first", "y");
+    for (unsigned i = 0; i < SLACK_STORE_KV_ADDED_MAX; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "a%u", i);
+        assert_int_equal(kv_add(key, "", over), 0);
+    }
+    assert_int_equal(kv_add("one more", "", over), 1); /* known; nothing was dropped for others */
+    assert_int_equal(kv_add("another", "", over), SLACK_EBUSY);
+    assert_int_equal(kv_add("a0", "", over), 1); /* added entries are never dropped early */
+    assert_int_equal(kv_put("yet one more", "1", "x", over), 0);
+    rows_pass_ms(1000);
+    assert_int_equal(kv_add("another", "", over + 1000), 0);
     rows_close();
 }
 
@@ -297,7 +360,8 @@ static int store_some(void *ctx)
         SLACK_STORE_CLAIM,  SLACK_STORE_BURY,   SLACK_STORE_LIST,   SLACK_STORE_STATS,
         SLACK_STORE_RETRY,  SLACK_STORE_LIST,   SLACK_STORE_CLAIM,  SLACK_STORE_FINISH,
         SLACK_STORE_PUT,    SLACK_STORE_DROP,   SLACK_STORE_CANCEL, SLACK_STORE_KV_PUT,
-        SLACK_STORE_KV_GET, SLACK_STORE_KV_PUT, SLACK_STORE_RENEW,
+        SLACK_STORE_KV_GET, SLACK_STORE_KV_PUT, SLACK_STORE_RENEW,  SLACK_STORE_KV_ADD,
+        SLACK_STORE_KV_ADD,
     };
     enum { COUNT = sizeof kinds / sizeof *kinds };
     rows_task_t tasks[COUNT];
@@ -309,7 +373,8 @@ static int store_some(void *ctx)
                                  ? 0
                                  : 1;
         tasks[i].op.claim = i == 0;
-        if (kinds[i] == SLACK_STORE_KV_PUT) tasks[i].op.row.due_ms = rows_now() + 1000;
+        if (kinds[i] == SLACK_STORE_KV_PUT || kinds[i] == SLACK_STORE_KV_ADD)
+            tasks[i].op.row.due_ms = rows_now() + 1000;
         tasks[i].batch.limit = 5;
         tasks[i].batch.now_ms = rows_now() + 1000;
         tasks[i].batch.one = i == 6;
@@ -375,6 +440,8 @@ int store_suite(const slack_store_ops_t *backend, const char *rest, void (*clean
         ROWS_CASE(test_submitting_inside_a_completion),
         cmocka_unit_test(test_closing_inside_a_completion),
         cmocka_unit_test(test_entries),
+        ROWS_CASE(test_an_entry_is_added_once),
+        ROWS_CASE(test_many_entries_expire),
         ROWS_CASE(test_an_entry_is_read_in_its_order),
         cmocka_unit_test(test_entries_are_bounded),
     };

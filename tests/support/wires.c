@@ -123,29 +123,35 @@ void wires_settle(wires_t *w)
 /* ---- deliveries ---- */
 
 /* Making the request uses the library, too, which is not the app's memory. */
-int wires_post_body(wires_t *w, const char *type, const char *body, size_t body_len)
+static int post_request(wires_t *w, const signed_request_t *r)
 {
     size_t len;
     heap_pause();
-    char *request = slack_request_signed(type, "", body, body_len, &len);
+    char *request = slack_request_make(r, &len);
     heap_resume();
     int number = http_peer_send(w->http, request, len, (http_pieces_t){0});
     free(request);
     return number;
 }
 
+int wires_post_body(wires_t *w, const char *type, const char *body, size_t body_len)
+{
+    return post_request(w, &(signed_request_t){.type = type, .body = body, .body_len = body_len});
+}
+
 static int post(wires_t *w, enum slack_kind kind, const char *json, const char *suffix)
 {
-    size_t len;
-    const char *type;
+    signed_request_t request = {.age_s = ++w->posts % 256};
     char whole[128];
     char *text = quoted(strdup(json));
     heap_pause();
-    char *body = slack_request_body(kind, text, &len, &type);
+    char *body = slack_request_body(kind, text, &request.body_len, &request.type);
     heap_resume();
     free(text);
-    snprintf(whole, sizeof whole, "%s%s", type, suffix);
-    int number = wires_post_body(w, whole, body, len);
+    snprintf(whole, sizeof whole, "%s%s", request.type, suffix);
+    request.type = whole;
+    request.body = body;
+    int number = post_request(w, &request);
     free(body);
     return number;
 }

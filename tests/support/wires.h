@@ -27,7 +27,8 @@ typedef struct wires {
     char frame[24576]; /* the client's last text frame */
     unsigned frames;   /* their number since an envelope was sent */
     unsigned envelopes;
-    bool holding; /* the test holds a delivery: wires_settle() is not to wait for it */
+    unsigned posts; /* each is signed at another time, as no two of Slack's requests are equal */
+    bool holding;   /* the test holds a delivery: wires_settle() is not to wait for it */
     char open_answer[160];
 } wires_t;
 
@@ -56,7 +57,7 @@ const http_reply_t *wires_post(wires_t *w, enum slack_kind kind, const char *jso
                                const char *suffix);
 /* The same in two steps: returns its number; returns its answer once it has come. */
 int wires_post_begin(wires_t *w, enum slack_kind kind, const char *json);
-/* Posts a body as it is. */
+/* Posts a body as it is; one that is posted twice is the same request. */
 int wires_post_body(wires_t *w, const char *type, const char *body, size_t len);
 const http_reply_t *wires_reply(wires_t *w, int number);
 
