@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* What a step of a stranger costs, beside one of a known address. */
-#define STRANGER_COST 8
+#define STRANGER_COST 64
 
 void slack__handshakes_init(slack_handshakes_t *handshakes, slack_net_t *net, unsigned max)
 {

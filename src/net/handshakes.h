@@ -12,7 +12,7 @@
  * The TLS handshakes of a server. A ClientHello costs its sender nothing, and the server a
  * signature: 1 ms with an EC key, 10 with one of RSA-4096. So the steps run on a thread, one at a
  * time, and do not delay the loop. They wait for their turns by address (turns.h). Addresses that
- * have sent a verified request before go first: each gets as many turns as eight strangers.
+ * have sent a verified request before go first: each gets as many turns as 64 strangers.
  */
 typedef struct slack_handshakes {
     slack_net_t *net;

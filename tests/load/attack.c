@@ -27,7 +27,7 @@
 /* The "16 KiB for each connection", and what TLS adds to them, of slack/limits.h. */
 #define CONNECTION_KIB 16
 #define TLS_KIB        50
-#define PER_SECOND     100
+#define PER_SECOND     100 /* unless the case says otherwise */
 #define P99_KEPT_MS    250.0
 #define P99_NEW_MS     1000.0
 #define MAX_MS         2000.0
@@ -38,6 +38,7 @@ typedef struct attack_case {
     const char *secrets; /* SLACK_SIGNING_SECRET; NULL: one */
     const char *key;     /* of the bot's certificate, see load_make_certificate(); NULL: no TLS */
     size_t client_large_bytes;
+    unsigned per_second;     /* 0: PER_SECOND */
     unsigned connections;    /* SLACK_HTTP_CONNECTIONS; a quarter of it for one address */
     unsigned memory_mib;     /* SLACK_HTTP_MEMORY_BYTES */
     unsigned deliveries_mib; /* SLACK_DELIVERIES_MIB, where deliveries are the attack */
@@ -48,6 +49,8 @@ typedef struct attack_case {
 #define SECRETS_16                                                                                 \
     "s01,s02,s03,s04,s05,s06,s07,s08,s09,s10,s11,s12,s13,s14,s15," LOAD_SECRET /* worst last */
 
+#define KEY_EC "-algorithm EC -pkeyopt ec_paramgen_curve:P-256"
+
 static const attack_case_t cases[] = {
     {.name = "mix",
      .what = "eleven kinds of HTTP spoken badly, from eight addresses",
@@ -57,7 +60,7 @@ static const attack_case_t cases[] = {
     {.name = "mix-tls",
      .what = "the same at a port that speaks TLS",
      .attackers = attack_http_mix,
-     .key = "-algorithm EC -pkeyopt ec_paramgen_curve:P-256",
+     .key = KEY_EC,
      .connections = 256,
      .memory_mib = 8},
     {.name = "forged-1",
@@ -88,6 +91,25 @@ static const attack_case_t cases[] = {
      .client_large_bytes = (size_t)200 << 10,
      .connections = 1024,
      .memory_mib = 64},
+    {.name = "hellos-ec",
+     .what = "replayed ClientHellos from eight addresses; an EC key",
+     .attackers = attack_hellos,
+     .key = KEY_EC,
+     .connections = 256,
+     .memory_mib = 8},
+    {.name = "hellos-rsa-2048",
+     .what = "the same; an RSA key of 2048 bits",
+     .attackers = attack_hellos,
+     .key = "-algorithm RSA -pkeyopt rsa_keygen_bits:2048",
+     .connections = 256,
+     .memory_mib = 8},
+    {.name = "hellos-rsa-4096",
+     .what = "the same; of 4096 bits",
+     .per_second = 40, /* a hundred would need a core for their own handshakes */
+     .attackers = attack_hellos,
+     .key = "-algorithm RSA -pkeyopt rsa_keygen_bits:4096",
+     .connections = 256,
+     .memory_mib = 8},
     {.name = "patterns",
      .what = "messages that patterns search long",
      .attackers = attack_patterns,
@@ -168,10 +190,11 @@ static void on_calm_over(uv_timer_t *timer)
 
 static void on_ready(load_bot_t *bot)
 {
-    load_client_start(&(load_client_options_t){.port = bot->port,
-                                               .per_second = PER_SECOND,
-                                               .large_bytes = t.now->client_large_bytes,
-                                               .ca_file = t.now->key ? load_certificate() : NULL});
+    load_client_start(
+        &(load_client_options_t){.port = bot->port,
+                                 .per_second = t.now->per_second ? t.now->per_second : PER_SECOND,
+                                 .large_bytes = t.now->client_large_bytes,
+                                 .ca_file = t.now->key ? load_certificate() : NULL});
     uv_timer_start(&t.timer, on_calm_over, t.timed ? 1000 : 100, 0);
 }
 

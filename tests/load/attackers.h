@@ -67,6 +67,7 @@ void attack_http_mix(void);
 void attack_forged_from_one(void);
 void attack_forged_from_eight(void);
 void attack_held(void);
+void attack_hellos(void);
 void attack_patterns(void);
 void attack_large_http(void);
 void attack_large_socket(void); /* on the inherited descriptor ATTACKERS_FD, as Slack */

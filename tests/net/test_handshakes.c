@@ -25,11 +25,11 @@ static slack_tls_t *client_session(slack_tls_context_t *context)
 
 /* ---- the order ---- */
 
-#define STEPS 11
+#define STEPS 67
 
 typedef struct step {
     slack_handshake_t handshake;
-    char mark; /* 0, 1, … */
+    char mark; /* '0' and the number */
     char *ret; /* where the marks of steps that were made are collected */
     unsigned *left;
 } step_t;
@@ -47,6 +47,8 @@ static void on_refused(slack_handshake_t *handshake)
     --*SLACK_CONTAINER(handshake, step_t, handshake)->left;
 }
 
+#define B16 "bbbbbbbbbbbbbbbb"
+
 /* A letter is a handshake of this address that comes, and '-' takes back the one before. */
 static const struct {
     const char *name;
@@ -59,7 +61,8 @@ static const struct {
     {"a known address goes first", 9, "b", 0, "aaab", "0312"},
     {"also one of many", 9, "b", SLACK_KNOWN_MAX - 1, "aab", "021"},
     {"until so many others are known", 9, "b", SLACK_KNOWN_MAX, "aab", "012"},
-    {"but does not keep strangers out", 20, "b", 0, "abbbbbbbbba", "012345678:9"},
+    {"but does not keep strangers out", STEPS, "b", 0, "a" B16 B16 B16 B16 "ba",
+     "0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnoprq"},
     {"the newest of the heaviest address is refused", 2, "", 0, "aaab", "013"},
     {"which may be the last to come", 2, "", 0, "abca", "012"},
     {"but not a known one", 2, "d", 0, "abcd", "031"},
