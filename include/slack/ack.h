@@ -30,7 +30,9 @@ extern "C" {
  * If a handler fails before its ack, or no listener takes the delivery, the app refuses it, over
  * both transports. The user of a command reads "The app could not do that. Please try again later."
  * The user of anything else sees Slack's own error: at once over HTTP (404), after three seconds
- * over Socket Mode (no ack). A modal stays open. docs/listeners.md has a table of it.
+ * over Socket Mode (no ack). A modal stays open. docs/listeners.md has a table of it. If a handler
+ * fails after the ack and has not used slack_respond(), the app sends the same text to the
+ * response URL of the delivery, if there is one.
  *
  * The functions slack_ack…() may also be called on a worker that runs the delivery's handler. They
  * return:

@@ -18,9 +18,7 @@ int slack__ack_send(slack_ctx_t *ctx, const slack_ack_t *ack)
 }
 
 /* The answer to the user of a command that fails, or that no listener takes. */
-#define REFUSAL                                                                                    \
-    "{\"response_type\":\"ephemeral\",\"text\":\"The app could not do that. Please try again "     \
-    "later.\"}"
+#define REFUSAL "{\"response_type\":\"ephemeral\",\"text\":\"" SLACK_REFUSAL_TEXT "\"}"
 
 void slack__ack_outcome(slack_ctx_t *ctx, enum slack_ack_outcome outcome)
 {

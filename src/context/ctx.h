@@ -127,9 +127,9 @@ static inline int slack__ctx_act(const slack_ctx_t *ctx, const char *function)
 void slack__ctx_run_hook(slack_ctx_t *ctx, const slack_middleware_t *hook);
 /* Something that the delivery waited for has ended, with a fault or with status 0. */
 void slack__ctx_call_ended(slack_ctx_t *ctx, const slack_fault_t *fault);
-/* Calls the functions of slack_ctx_on_done(), the newest first. */
 /* Why the delivery has not ended: a sentence with the cure. Never NULL. */
 const char *slack__ctx_why_open(const slack_ctx_t *ctx, slack_arena_t *arena);
+/* Calls the functions of slack_ctx_on_done(), the newest first. */
 void slack__ctx_run_done_hooks(slack_ctx_t *ctx, const slack_done_t *done);
 
 /* client.c: the client with the token of ctx->grant. The delivery waits for the calls of this
@@ -154,6 +154,12 @@ int slack__ctx_call_then(slack_ctx_t *ctx, const char *method, const slack_json_
  * waits. Sets `ret` (optional) to the answer and returns its status. */
 int slack__worker_call(slack_ctx_t *ctx, const char *method, const char *url,
                        const slack_json_t *args, const slack_response_t **ret);
+
+/* What the user of a failed delivery reads: in the ack of a command, or in a message to the
+ * response URL. */
+#define SLACK_REFUSAL_TEXT "The app could not do that. Please try again later."
+/* say.c: sends this text to the response URL, unless there is none or the handler has used it. */
+void slack__respond_refusal(slack_ctx_t *ctx);
 
 /* failure.c: returns `status` to a handler, and leaves a sentence for the log: the call, the cause,
  * the cure.

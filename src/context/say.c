@@ -373,6 +373,12 @@ static int respond_in_thread(slack_ctx_t *ctx, const slack_json_t **message)
     return rc ? rc : with_defaults(ctx, *message, defaults, message);
 }
 
+static unsigned responses_left(const slack_ctx_t *ctx)
+{
+    const uint64_t over_us = ctx->delivery->received_us + (uint64_t)RESPONSE_S * 1000000;
+    return slack__ctx_now_us(ctx) > over_us ? 0 : RESPONSES_MAX - ctx->responses;
+}
+
 static int respond(slack_ctx_t *ctx, const char *caller, const slack_json_t *message)
 {
     const int wrong = slack__ctx_required(ctx, message);
@@ -383,8 +389,7 @@ static int respond(slack_ctx_t *ctx, const char *caller, const slack_json_t *mes
     if (*url == '\0')
         return slack__ctx_fail(ctx, SLACK_EINVAL, "%s: %s has no response URL: use slack_say()",
                                caller, slack__ctx_what(ctx));
-    uint64_t over_us = ctx->delivery->received_us + (uint64_t)RESPONSE_S * 1000000;
-    if (slack__ctx_now_us(ctx) > over_us || ctx->responses >= RESPONSES_MAX)
+    if (responses_left(ctx) == 0)
         return slack__ctx_fail(ctx, SLACK_ESPENT,
                                "%s: %u responses were sent; the URL takes %d within %d minutes: "
                                "use slack_say()",
@@ -395,8 +400,19 @@ static int respond(slack_ctx_t *ctx, const char *caller, const slack_json_t *mes
              ? slack__worker_call(ctx, NULL, url, message, NULL)
              : slack__webapi_respond(slack__ctx_client(ctx), url, message, NULL, NULL);
     if (rc != 0 && !slack__on_worker(ctx)) slack__ctx_fail_call(ctx, rc, "response_url");
-    if (rc == 0) ctx->responses++;
+    if (rc == 0 || slack__on_worker(ctx)) ctx->responses++; /* Slack may have taken a failed one */
     return rc;
+}
+
+void slack__respond_refusal(slack_ctx_t *ctx)
+{
+    const slack_json_t *message = NULL;
+    const bool usable = *slack__payload_response_url(ctx->delivery->body) != '\0';
+    if (!usable || responses_left(ctx) < RESPONSES_MAX) return;
+    if (slack__jsonf(slack__ctx_scratch(ctx), &message, NULL,
+                     "{response_type: 'ephemeral', replace_original: false, text: %s}",
+                     SLACK_REFUSAL_TEXT) == 0)
+        respond(ctx, "slack_respond", message);
 }
 
 int slack_respond_json(slack_ctx_t *ctx, const slack_json_t *message)

@@ -227,20 +227,29 @@ static void run_acknowledge(slack_run_t *run)
     slack__ack_outcome(ctx, outcome);
 }
 
+/* Reports the first failure to the program, and to a user who has had the ack already. */
+static void report_failure(slack_run_t *run)
+{
+    slack_ctx_t *ctx = &run->ctx;
+    const slack_registry_t *registry = run->dispatcher->registry;
+    run->error_reported = true;
+    if (registry->error_fn) {
+        const slack_visit_t visit = slack__ctx_visit_begin(ctx);
+        registry->error_fn(ctx, ctx->failure.first.status,
+                           ctx->failure.listener ? ctx->failure.listener : "",
+                           registry->error_data);
+        slack__ctx_visit_end(ctx, &visit);
+    }
+    if (ctx->ack.sent && ctx->ack.outcome == SLACK_ACK_OK && !run->refused)
+        slack__respond_refusal(ctx);
+}
+
 /* Calls the hooks, acks, and ends the run if nothing is left to run or to wait for. No function of
  * the program is on the stack: one could otherwise see its delivery end. */
 static void run_settle(slack_run_t *run)
 {
     if (is_unmatched(run) && !run->unmatched_reported) report_unmatched(run);
-    const slack_failure_t *failure = &run->ctx.failure;
-    const slack_registry_t *registry = run->dispatcher->registry;
-    if (failure->first.status && !run->error_reported && registry->error_fn) {
-        run->error_reported = true;
-        const slack_visit_t visit = slack__ctx_visit_begin(&run->ctx);
-        registry->error_fn(&run->ctx, failure->first.status,
-                           failure->listener ? failure->listener : "", registry->error_data);
-        slack__ctx_visit_end(&run->ctx, &visit);
-    }
+    if (run->ctx.failure.first.status && !run->error_reported) report_failure(run);
     run_acknowledge(run);
     if (run_is_idle(run) && run->next_hit == run->hits.count) run->owner->ended(run);
 }

@@ -441,7 +441,7 @@ static bool is_variable(const char *word, size_t len)
         while (slack__slice_split(&rest, ' ', &name))
             if (name.len == len && strncmp(name.ptr, word, len) == 0) return true;
     }
-    return false;
+    return len > 5 && strncmp(word + len - 5, "_FILE", 5) == 0 && is_variable(word, len - 5);
 }
 
 TEST(test_the_page_names_no_other_variable)

@@ -498,3 +498,74 @@ TEST(what_is_as_wanted_is_no_failure)
         app_close(&f);
     }
 }
+
+/* ---- a failure after the ack ---- */
+
+static int ack_and_fail(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_ack(ctx) ? SLACK_EINVAL : SLACK_EIO;
+}
+
+static int respond_and_fail(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_ack(ctx) || slack_respond(ctx, "mine") ? SLACK_EINVAL : SLACK_EIO;
+}
+
+static int respond_and_be_refused(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_ack(ctx) || slack_respond(ctx, "refused") ? SLACK_EINVAL : 0;
+}
+
+static void respond_to_error(slack_ctx_t *ctx, int status, const char *listener, void *user_data)
+{
+    slack_respond(ctx, "hook");
+}
+
+#define REFUSAL "The app could not do that. Please try again later."
+#define COMMAND "{'command':'/x',", "response_url", ""
+
+/* The user learns of it once, by the app or by the program. */
+TEST(test_a_failure_after_the_ack_is_told_to_the_user)
+{
+    static const struct {
+        enum slack_kind kind;
+        const char *head, *member, *tail; /* `member` is the response URL */
+        slack_handler_fn fn;
+        slack_error_fn hook;
+        const char *text; /* NULL: no message */
+    } cases[] = {
+        {SLACK_KIND_COMMAND, COMMAND, ack_and_fail, NULL, REFUSAL},
+        {SLACK_KIND_ACTION, "{'type':'block_actions','actions':[{'action_id':'a'}],",
+         "response_url", "", ack_and_fail, NULL, REFUSAL},
+        {SLACK_KIND_VIEW_SUBMISSION, "{'type':'view_submission','response_urls':[{", "response_url",
+         "]}", ack_and_fail, NULL, REFUSAL},
+        {SLACK_KIND_COMMAND, COMMAND, respond_and_fail, NULL, "mine"},
+        {SLACK_KIND_COMMAND, COMMAND, respond_and_be_refused, NULL, "refused"},
+        {SLACK_KIND_COMMAND, COMMAND, ack_and_fail, respond_to_error, "hook"},
+        {SLACK_KIND_COMMAND, COMMAND, app_fail, NULL, NULL}, /* the ack says it */
+        {SLACK_KIND_COMMAND, "{'command':'/x',", "no_url", "", ack_and_fail, NULL, NULL},
+    };
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+        const size_t n = i / 2;
+        char body[256];
+        app_open(&f, NULL);
+        slack_listen(f.app, &(slack_listener_t){.kind = cases[n].kind,
+                                                .fn = cases[n].fn,
+                                                .run = i % 2 ? SLACK_RUN_WORKER : SLACK_RUN_LOOP});
+        slack_on_error(f.app, cases[n].hook, NULL);
+        if (cases[n].fn == respond_and_be_refused)
+            fake_slack_answer(f.slack, "hook/1", 404, "{'ok':false,'error':'used_url'}");
+        app_ready(&f);
+        snprintf(body, sizeof body, "%s'%s':'%s'}%s", cases[n].head, cases[n].member,
+                 fake_slack_hook_url(f.slack, "1"), cases[n].tail);
+        app_deliver(&f, body, &f.ack);
+        app_run_until_idle(&f);
+        if (fake_slack_count(f.slack) != (cases[n].text != NULL))
+            fail_msg("%zu: %s", i, f.world.log);
+        if (cases[n].text)
+            assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/text"),
+                                cases[n].text);
+        assert_int_equal(world_log_count(&f.world, "event=\"delivery failed\""), 1);
+        app_close(&f);
+    }
+}

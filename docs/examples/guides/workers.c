@@ -42,6 +42,7 @@ static void fails_with_slack(slack_test_t *t)
 {
     slack_test_expect(t, "users.info", NULL);
     slack_test_answer_error(t, "user_not_found");
+    slack_test_expect(t, "response_url", NULL); /* the app tells the user */
     slack_test_command(t, "/visits", "");
     slack_test_expect_ack(t, NULL); /* it was sent before the failure */
     slack_test_expect_status(t, SLACK_EAPI);
