@@ -438,8 +438,13 @@ static bool is_variable(const char *word, size_t len)
 {
     for (const slack_option_t *option = slack__option_table; option->field; option++) {
         slack_slice_t rest = slack__slice(option->variables), name;
-        while (slack__slice_split(&rest, ' ', &name))
-            if (name.len == len && strncmp(name.ptr, word, len) == 0) return true;
+        while (slack__slice_split(&rest, ' ', &name)) {
+            if (strncmp(name.ptr, word, name.len) != 0) continue;
+            if (name.len == len) return true;
+            if (option->file_offset && len - name.len == 5 &&
+                strncmp(word + name.len, "_FILE", 5) == 0)
+                return true;
+        }
     }
     return len > 5 && strncmp(word + len - 5, "_FILE", 5) == 0 && is_variable(word, len - 5);
 }
