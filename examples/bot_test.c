@@ -30,8 +30,9 @@ static int deploy(slack_ctx_t *ctx, void *user_data)
 static int report(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    return slack_callf(slack_ctx_client(ctx), "chat.postMessage", NULL, NULL,
-                       "{channel: 'C0TEST', text: 'All services are up'}");
+    return slack_call(slack_ctx_client(ctx),
+                      slack_chat_postMessage(.channel = "C0TEST", .text = "All services are up"),
+                      NULL, NULL);
 }
 
 static int add_listeners(slack_app_t *app)

@@ -34,9 +34,10 @@ static void on_tick(uv_timer_t *timer)
 {
     program_t *program = timer->data;
     if (++program->ticks != 3) return;
-    int rc =
-        slack_callf(slack_app_client(program->app), "chat.postMessage", NULL, NULL,
-                    "{channel: %s, text: 'Up for %u ms'}", "C0GENERAL1", program->ticks * TICK_MS);
+    char text[32];
+    snprintf(text, sizeof text, "Up for %u ms", program->ticks * TICK_MS);
+    int rc = slack_call(slack_app_client(program->app),
+                        slack_chat_postMessage(.channel = "C0GENERAL1", .text = text), NULL, NULL);
     if (rc != 0) fprintf(stderr, "loop: %s\n", slack_strerror(rc));
 }
 

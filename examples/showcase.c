@@ -13,7 +13,6 @@
  *
  * SIGINT or SIGTERM ends it when it has finished the deliveries under way.
  */
-#include <slack/api/views.h>
 #include <slack/slack.h>
 
 #include <stdio.h>

@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes include/slack/api/ from src/protocol/methods.def.
+"""Writes include/slack/api.h and include/slack/api/ from src/protocol/methods.def.
 
-usage: make_api.py [--check]   --check only compares: it prints the files that differ, and fails.
+usage: make_api.py             writes the headers, and prints the names of those that it changed
+       make_api.py --check     only compares: prints the files that differ, and fails
+       make_api.py --requests  prints C for a test: a request of each method with all its arguments
 """
+import json
 import pathlib
 import re
 import sys
@@ -11,7 +14,7 @@ import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TABLE = ROOT / "src/protocol/methods.def"
-FOLDER = ROOT / "include/slack/api"
+FOLDER = ROOT / "include/slack"
 WIDTH = 100
 LINE = re.compile(
     r'METHOD\((?P<tag>\w+), "(?P<method>[\w.]+)", (?P<tier>\w+), (?P<effect>\w+), (?P<flags>[\w| ]+), '
@@ -113,38 +116,85 @@ def macro(method):
     ]
 
 
-def header(family, methods):
-    guard = f"SLACK_API_{family.upper()}_H"
-    lines = [
-        "/* SPDX-License-Identifier: MIT */",
-        "/* Made by tools/make_api.py from src/protocol/methods.def. */",
-        f"#ifndef {guard}",
-        f"#define {guard}",
-        "",
-        "#include <slack/request.h>",
-        "",
-        f"/** @file api/{family}.h  The methods {family}.*; request.h shows how to call them. */",
-    ]
+def header(guard, includes, lines):
+    return "\n".join(
+        [
+            "/* SPDX-License-Identifier: MIT */",
+            "/* Made by tools/make_api.py from src/protocol/methods.def. */",
+            f"#ifndef {guard}",
+            f"#define {guard}",
+            "",
+        ]
+        + [f"#include <slack/{name}>" for name in includes]
+        + [""]
+        + lines
+        + ["", "#endif", ""]
+    )
+
+
+def family_header(family, methods):
+    lines = [f"/** @file api/{family}.h  The methods {family}.*; request.h shows how to call them. */"]
     for method in methods:
         tag = f"slack_{method['tag']}"
         lines += ["", comment(method), f"struct {tag} {{", "    SLACK_REQUEST_MEMBERS;"]
         lines += members(method) + ["};"] + macro(method)
-    return "\n".join(lines + ["", "#endif"]) + "\n"
+    return header(f"SLACK_API_{family.upper()}_H", ["request.h"], lines)
+
+
+def headers(methods):
+    """The names and the texts of all headers."""
+    families = {}
+    for method in methods:
+        families.setdefault(method["method"].split(".")[0], []).append(method)
+    files = {f"api/{name}.h": family_header(name, family) for name, family in families.items()}
+    about = "/** @file api.h  The methods of the Web API, a header for each family of names. */"
+    return files | {"api.h": header("SLACK_API_H", sorted(files), [about])}
+
+
+def c_string(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def request(method):
+    """A call of the macro with all arguments, and the answer of tests/support/form_peer.js."""
+    given, decoded = ['.more = json_exact("{\\"new\\":\\"more\\"}")'], {"new": "more"}
+    for i, arg in enumerate(method["args"]):
+        name, odd = arg["name"], i % 2 == 1
+        text = f'{name} &=+%;"\\ \u00e4\u20ac'
+        json_text = json.dumps({name: [i, text]}, separators=(",", ":"), ensure_ascii=False)
+        value, form = {
+            "ID": (c_string(text), text),
+            "STRING": (c_string(text), text),
+            "BOOL": ("SLACK_YES", "true") if odd else ("SLACK_NO", "false"),
+            "INT": (f"{10**12 + i}", f"{10**12 + i}") if odd else ("SLACK_ZERO", "0"),
+            "JSON": (f"json_exact({c_string(json_text)})", json_text),
+        }[arg["type"]]
+        given.append(f".{name} = {value}")
+        decoded[name] = form
+    answer = {"ok": True, "method": method["method"], "args": decoded}
+    call = f"slack_{method['tag']}({', '.join(given)})"
+    return f"    expect({call},\n           {c_string(json.dumps(answer, ensure_ascii=False))});"
+
+
+def requests(methods):
+    lines = ["#include <slack/api.h>", "", "static void expect_all(void)", "{"]
+    return "\n".join(lines + [request(method) for method in methods] + ["}"])
 
 
 def main():
-    families = {}
-    for method in read_table(TABLE.read_text()):
-        families.setdefault(method["method"].split(".")[0], []).append(method)
-    files = {f"{family}.h": header(family, methods) for family, methods in families.items()}
-    old = {path.name: path.read_text() for path in FOLDER.glob("*.h")}
+    methods = read_table(TABLE.read_text())
+    if sys.argv[1:] == ["--requests"]:
+        print(requests(methods))
+        return
+    files = headers(methods)
+    paths = [FOLDER / "api.h", *FOLDER.glob("api/*.h")]
+    old = {str(path.relative_to(FOLDER)): path.read_text() for path in paths if path.exists()}
     changed = sorted(name for name in files.keys() | old.keys() if files.get(name) != old.get(name))
     for name in changed:
-        print(f"include/slack/api/{name}")
+        print(f"include/slack/{name}")
         if sys.argv[1:] == ["--check"]:
             continue
         if name in files:
-            FOLDER.mkdir(exist_ok=True)
             (FOLDER / name).write_text(files[name])
         else:
             (FOLDER / name).unlink()

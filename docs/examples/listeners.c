@@ -69,8 +69,7 @@ static int report(slack_ctx_t *ctx, void *user_data)
     (void)user_data;
     int rc = slack_ack(ctx);
     const slack_response_t *user = NULL;
-    const slack_json_t *who = slack_jsonf(ctx, "{user: %s}", slack_ctx_user(ctx));
-    if (rc == 0) rc = slack_call_wait(ctx, slack_request("users.info", who), &user);
+    if (rc == 0) rc = slack_call_wait(ctx, slack_users_info(.user = slack_ctx_user(ctx)), &user);
     if (rc == 0)
         rc = slack_respond(ctx, "Your time zone: %s", slack_response_str(user, "/user/tz"));
     return rc;

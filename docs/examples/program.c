@@ -59,8 +59,8 @@ static void print_channels(const slack_response_t *response, void *user_data)
     while (slack_json_next(slack_json_get(slack_response_json(response), "/channels"), &it))
         printf("%s\n", slack_json_str(it.value, "/name"));
     if (*cursor)
-        slack_callf(client, "conversations.list", print_channels, client,
-                    "{limit: 200, cursor: %s}", cursor);
+        slack_call(client, slack_conversations_list(.limit = 200, .cursor = cursor), print_channels,
+                   client);
 }
 
 /* Runs on the loop's thread. Any thread may ask for it with slack_app_post(). */
@@ -69,7 +69,7 @@ static void list_channels(slack_app_t *app, int status, void *user_data)
     (void)user_data;
     slack_client_t *client = slack_app_client(app);
     if (status == 0)
-        slack_callf(client, "conversations.list", print_channels, client, "{limit: 200}");
+        slack_call(client, slack_conversations_list(.limit = 200), print_channels, client);
 }
 
 /* ---- a job every day (inbox.h) ---- */

@@ -44,10 +44,12 @@ static int installed(slack_http_visit_t *visit, void *user_data)
     /* A missing field and a missing cookie are both "", and so would be equal. */
     if (*state == '\0' || strcmp(state, slack_http_cookie(visit, "state")) != 0)
         return slack_http_reply(visit, 403, "text/plain", "Start again at /install\n", 24);
-    return slack_callf(slack_app_client(oauth->app), "oauth.v2.access", exchanged, visit,
-                       "{client_id: %s, client_secret: %s, code: %s, redirect_uri: %s}",
-                       oauth->client_id, oauth->client_secret,
-                       slack_http_query_field(visit, "code"), oauth->redirect_uri);
+    return slack_call(slack_app_client(oauth->app),
+                      slack_oauth_v2_access(.client_id = oauth->client_id,
+                                            .client_secret = oauth->client_secret,
+                                            .code = slack_http_query_field(visit, "code"),
+                                            .redirect_uri = oauth->redirect_uri),
+                      exchanged, visit);
 }
 
 static int feedback(slack_http_visit_t *visit, void *user_data)

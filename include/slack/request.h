@@ -28,7 +28,8 @@ extern "C" {
  * that names it, and nothing is sent.
  *
  *     Slack's type           the member's type        left out
- *     string, id, timestamp  const char *             NULL
+ *     string                 const char *             NULL; "" is sent
+ *     id, timestamp, cursor  const char *             NULL and ""
  *     boolean                slack_flag_t             SLACK_YES and SLACK_NO are sent
  *     integer                int64_t                  0; SLACK_ZERO is sent as 0
  *     array, object, …       const slack_json_t *     NULL

@@ -3,12 +3,12 @@
 #define SLACK_SLACK_H
 
 /**
- * @file slack.h  The whole public API, in one header, but for the methods of the Web API:
- * include the headers in slack/api/ of those that you call. docs/architecture.md shows the parts.
+ * @file slack.h  The whole public API, in one header. docs/architecture.md shows the parts.
  */
 
 #include "ack.h"
 #include "alloc.h"
+#include "api.h"
 #include "app.h"
 #include "assistant.h"
 #include "authorize.h"

@@ -45,6 +45,7 @@ static bool read_member(const head_t *head, const slack_arg_t *arg, member_t *re
     case SLACK_ARG_BOOL: return ret->flag.value != 0;
     case SLACK_ARG_INT: return ret->number != 0;
     case SLACK_ARG_JSON: return ret->json != NULL;
+    case SLACK_ARG_ID: return ret->string != NULL && *ret->string != '\0';
     default: return ret->string != NULL;
     }
 }
@@ -64,17 +65,6 @@ static int write_member(slack_buf_t *text, const slack_arg_t *arg, member_t memb
     }
 }
 
-/* Why Slack would refuse the call for this argument; NULL: it would not. `more` may have it. */
-static const char *fault(const slack_arg_t *arg, bool is_set, member_t member,
-                         const slack_json_t *more)
-{
-    if (slack__json_member(more, slack__slice(arg->name))) return NULL;
-    if (!is_set) return arg->required ? "is missing: pass" : NULL;
-    if (arg->type == SLACK_ARG_ID && arg->required && *member.string == '\0')
-        return "is empty: pass";
-    return NULL;
-}
-
 static const slack_json_t *read_args(slack_arena_t *arena, const slack_method_t *method,
                                      const head_t *head, slack_buf_t *text)
 {
@@ -82,10 +72,9 @@ static const slack_json_t *read_args(slack_arena_t *arena, const slack_method_t 
     for (const slack_arg_t *arg = method->args; rc == 0 && arg->type != SLACK_ARG_NONE; arg++) {
         member_t member;
         const bool is_set = read_member(head, arg, &member);
-        const char *why = fault(arg, is_set, member, head->more);
-        if (why)
-            return slack__json_failed(arena, SLACK_EINVAL, "the argument %s %s .%s", arg->name, why,
-                                      arg->name);
+        if (!is_set && arg->required && !slack__json_member(head->more, slack__slice(arg->name)))
+            return slack__json_failed(arena, SLACK_EINVAL, "the argument %s is %s: pass .%s",
+                                      arg->name, member.string ? "empty" : "missing", arg->name);
         if (is_set && arg->type == SLACK_ARG_JSON && slack_json_error(member.json) != 0)
             return slack__json_failed_again(arena, member.json);
         if (is_set) rc = write_member(text, arg, member);

@@ -9,7 +9,8 @@ failed=0
 # compiles EXPRESSION: the exit status, and $said.
 compiles() {
     said=$(printf '%s\n' '#include <slack/api/chat.h>' '#include <slack/api/users.h>' \
-        '#include <slack/call.h>' 'int test(slack_client_t *client, bool known, int number);' \
+        '#include <slack/call.h>' 'extern char c_is_cxx[sizeof(slack_flag_t) == sizeof(int) ? 1 : -1];' \
+        'int test(slack_client_t *client, bool known, int number);' \
         'int test(slack_client_t *client, bool known, int number)' \
         "{ return known && number ? slack_call(client, $1, NULL, NULL) : 0; }" |
         $compiler -pedantic-errors -Wall -Wextra -Werror=pedantic "-I$include" -fsyntax-only - 2>&1)

@@ -4,7 +4,20 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <uv.h>
+
+static int remind(slack_ctx_t *ctx, void *user_data)
+{
+    (void)user_data;
+    int rc = slack_ack_text(ctx, "In an hour, then");
+    if (rc != 0) return rc;
+    const slack_request_t later =
+        slack_chat_scheduleMessage(.channel = slack_ctx_channel(ctx), .post_at = time(NULL) + 3600,
+                                   .text = slack_json_str(slack_ctx_body(ctx), "/text"),
+                                   .unfurl_links = SLACK_NO);
+    return slack_call_wait(ctx, later, NULL);
+}
 
 static int members(slack_ctx_t *ctx, void *user_data)
 {
@@ -14,8 +27,8 @@ static int members(slack_ctx_t *ctx, void *user_data)
     unsigned people = 0;
     const slack_response_t *page = NULL; /* each call frees the page before */
     do {
-        rc = slack_call_waitf(ctx, "users.list", &page, "{limit: 200, cursor: %s}",
-                              slack_response_next_cursor(page));
+        rc = slack_call_wait(
+            ctx, slack_users_list(.limit = 200, .cursor = slack_response_next_cursor(page)), &page);
         if (rc != 0) return rc;
         slack_json_iter_t it = {0};
         while (slack_json_next(slack_json_get(slack_response_json(page), "/members"), &it))
@@ -36,7 +49,7 @@ static int greet(slack_ctx_t *ctx, const slack_response_t *response, void *user_
 static int hello(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    return slack_call_thenf(ctx, "users.info", greet, NULL, "{user: %s}", slack_ctx_user(ctx));
+    return slack_call_then(ctx, slack_users_info(.user = slack_ctx_user(ctx)), greet, NULL);
 }
 
 static uv_loop_t *loop; /* the app's: slack_options_t.loop */
@@ -75,17 +88,26 @@ static int look_up(slack_ctx_t *ctx, void *user_data)
 
 static int add_listeners(slack_app_t *app)
 {
+    const slack_listener_t on_remind = {
+        .kind = SLACK_KIND_COMMAND, .match = "/remind", .run = SLACK_RUN_WORKER, .fn = remind};
     const slack_listener_t on_members = {
         .kind = SLACK_KIND_COMMAND, .match = "/members", .run = SLACK_RUN_WORKER, .fn = members};
-    int rc = slack_listen(app, &on_members);
+    int rc = slack_listen(app, &on_remind);
+    if (rc == 0) rc = slack_listen(app, &on_members);
     if (rc == 0) rc = slack_on_message(app, "hello", hello, NULL);
     if (rc == 0) rc = slack_on_message(app, "where is", look_up, NULL);
     return rc;
 }
 
+static void posts_later(slack_test_t *t)
+{
+    slack_test_expect(t, "chat.scheduleMessage", "{text: 'Tea', unfurl_links: 'false'}");
+    slack_test_command(t, "/remind", "Tea");
+}
+
 static void counts_two_pages(slack_test_t *t)
 {
-    slack_test_expect(t, "users.list", "{cursor: ''}");
+    slack_test_expect(t, "users.list", "{limit: '200'}");
     slack_test_answer(t, "{ok: true, members: [{id: 'U1'}, {id: 'U2', is_bot: true}],"
                          " response_metadata: {next_cursor: 'dXNlcg=='}}");
     slack_test_expect(t, "users.list", "{cursor: 'dXNlcg=='}");
@@ -120,7 +142,8 @@ static void answers_when_it_has_found_it(slack_test_t *t)
 
 int main(void)
 {
-    const guide_test_t tests[] = {{"counts two pages", counts_two_pages},
+    const guide_test_t tests[] = {{"posts later", posts_later},
+                                  {"counts two pages", counts_two_pages},
                                   {"greets by name", greets_by_name},
                                   {"greets a stranger", greets_a_stranger},
                                   {"answers when it has found it", answers_when_it_has_found_it},

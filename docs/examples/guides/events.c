@@ -9,8 +9,9 @@ static int pin(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
     if (strcmp(slack_json_str(slack_ctx_event(ctx), "/reaction"), "pushpin") != 0) return 0;
-    int rc = slack_call_waitf(ctx, "pins.add", NULL, "{channel: %s, timestamp: %s}",
-                              slack_ctx_channel(ctx), slack_ctx_ts(ctx));
+    int rc = slack_call_wait(
+        ctx, slack_pins_add(.channel = slack_ctx_channel(ctx), .timestamp = slack_ctx_ts(ctx)),
+        NULL);
     return rc ? rc : slack_reply(ctx, "Pinned for <@%s>", slack_ctx_user(ctx));
 }
 

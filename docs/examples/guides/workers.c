@@ -14,7 +14,7 @@ static int visits(slack_ctx_t *ctx, void *user_data)
     int rc = slack_ack(ctx); /* the loop sends it at once */
     if (rc != 0) return rc;
     const slack_response_t *answer = NULL;
-    rc = slack_call_waitf(ctx, "users.info", &answer, "{user: %s}", slack_ctx_user(ctx));
+    rc = slack_call_wait(ctx, slack_users_info(.user = slack_ctx_user(ctx)), &answer);
     if (rc != 0) return rc;
     int count = count_visits(slack_ctx_user(ctx));
     if (slack_ctx_canceled(ctx)) return SLACK_ECANCELED; /* the app is stopping */
