@@ -199,7 +199,8 @@ typedef struct request {
     const char *store;
     enum slack_row_state state;
     unsigned limit;
-    int64_t id; /* 0: all */
+    int64_t id;
+    bool all;
     bool help;
 } request_t;
 
@@ -234,20 +235,22 @@ static void print_row(const slack_row_t *row)
 
 static int list_rows(session_t *session, const request_t *request)
 {
-    int64_t after = 0;
+    int64_t from = INT64_MIN; /* another program may have written any id */
     unsigned printed = 0;
-    while (printed < request->limit) {
+    bool more = true;
+    while (more && printed < request->limit) {
         unsigned left = request->limit - printed;
         session->batch = (slack_store_batch_t){.state = request->state,
                                                .limit = left < LIST_ROWS ? left : LIST_ROWS};
-        int rc = session_run(session, SLACK_STORE_LIST, after);
+        int rc = session_run(session, SLACK_STORE_LIST, from);
         if (rc != CLI_OK) return rc;
         size_t count = session->batch.count;
         if (printed == 0 && count > 0) puts(list_head(request->state));
         for (size_t i = 0; i < count; i++) {
             const slack_row_t *row = &session->batch.rows[i];
             print_row(row);
-            after = row->id;
+            more = row->id < INT64_MAX;
+            if (more) from = row->id + 1;
         }
         slack__arena_free(session->batch.arena);
         printed += (unsigned)count;
@@ -312,20 +315,20 @@ static int change_all(session_t *session, enum slack_store_op_kind kind, size_t 
     return rc;
 }
 
-static int change_rows(session_t *session, enum slack_store_op_kind kind, int64_t id)
+static int change_rows(session_t *session, enum slack_store_op_kind kind, const request_t *request)
 {
     bool retry = kind == SLACK_STORE_RETRY;
     size_t changed = 0;
     int rc;
-    if (id == 0) {
+    if (request->all) {
         rc = change_all(session, kind, &changed);
     } else {
-        session->batch = (slack_store_batch_t){.limit = 1};
-        rc = session_run(session, kind, id);
+        session->batch = (slack_store_batch_t){.one = true};
+        rc = session_run(session, kind, request->id);
         changed = session->batch.count;
     }
     if (rc != CLI_OK) return rc;
-    if (id != 0 && changed == 0)
+    if (!request->all && changed == 0)
         return inbox_fail(CLI_FAILED, retry ? "no dead letter has that id"
                                             : "no delivery with that id waits or is dead");
     printf("%zu %s\n", changed, retry ? "queued again" : "dropped");
@@ -334,12 +337,12 @@ static int change_rows(session_t *session, enum slack_store_op_kind kind, int64_
 
 static int retry_rows(session_t *session, const request_t *request)
 {
-    return change_rows(session, SLACK_STORE_RETRY, request->id);
+    return change_rows(session, SLACK_STORE_RETRY, request);
 }
 
 static int drop_rows(session_t *session, const request_t *request)
 {
-    return change_rows(session, SLACK_STORE_DROP, request->id);
+    return change_rows(session, SLACK_STORE_DROP, request);
 }
 
 static int print_stats(session_t *session, const request_t *request)
@@ -356,6 +359,10 @@ static int print_stats(session_t *session, const request_t *request)
             printf("   the oldest: %s", age(session->batch.oldest_ms[s], text));
         putchar('\n');
     }
+    if (session->batch.stateless > 0)
+        printf("damaged  %10" PRIu64 "   the first has the id %" PRId64
+               ": see `slackapp inbox show`, then drop it\n",
+               session->batch.stateless, session->batch.stateless_id);
     return CLI_OK;
 }
 
@@ -399,14 +406,20 @@ static bool read_state(const char *name, enum slack_row_state *ret, char *proble
 }
 
 /* The arguments behind the command: none, an id, or "all". */
-static bool read_id(const struct command *command, int count, const char **words, int64_t *ret,
-                    char *problem)
+static bool read_id(request_t *request, int count, const char **words, char *problem)
 {
+    const struct command *command = request->command;
     uint64_t id = 0;
     if (count == (command->argument != NULL)) {
-        if (count == 0 || (command->takes_all && strcmp(words[0], "all") == 0)) return true;
-        *ret = slack__parse_u64(slack__slice(words[0]), INT64_MAX, &id) ? (int64_t)id : 0;
-        if (*ret != 0) return true;
+        if (count == 0) return true;
+        request->all = command->takes_all && strcmp(words[0], "all") == 0;
+        if (request->all) return true;
+        const bool minus = *words[0] == '-'; /* of a damaged row */
+        const uint64_t most = (uint64_t)INT64_MAX + minus;
+        if (slack__parse_u64(slack__slice(words[0] + minus), most, &id)) {
+            request->id = (int64_t)(minus ? 0 - id : id);
+            return true;
+        }
     }
     snprintf(problem, CLI_PROBLEM_SIZE, "%s takes %s", command->name,
              command->argument ? command->argument : "options only");
@@ -423,8 +436,7 @@ static bool read_request(int argc, const char **argv, request_t *ret, char *prob
     int count = cli_options_read(argc, argv, table, problem);
     if (count < 0 || ret->help) return count >= 0;
     return read_command(count > 0 ? argv[0] : NULL, &ret->command, problem) &&
-           read_id(ret->command, count - 1, argv + 1, &ret->id, problem) &&
-           read_state(state, &ret->state, problem) &&
+           read_id(ret, count - 1, argv + 1, problem) && read_state(state, &ret->state, problem) &&
            cli_options_number("--limit", limit, 1000000, &ret->limit, problem);
 }
 

@@ -353,13 +353,13 @@ static row_t *find_by_id(const memory_store_t *memory, int64_t id, enum slack_ro
     return NULL;
 }
 
-/* The row with the smallest id above this one. */
-static const row_t *next_above(const slack_link_t *list, int64_t id)
+/* The row with the smallest id from this one on. */
+static const row_t *next_from(const slack_link_t *list, int64_t id)
 {
     const row_t *next = NULL;
     for (slack_link_t *link = list->next; link != list; link = link->next) {
         const row_t *row = SLACK_CONTAINER(link, row_t, link);
-        if (row_id(row) > id && (!next || row_id(row) < row_id(next))) next = row;
+        if (row_id(row) >= id && (!next || row_id(row) < row_id(next))) next = row;
     }
     return next;
 }
@@ -372,11 +372,11 @@ static int memory_list_rows(memory_store_t *memory, const slack_store_op_t *op)
         const row_t *row = find_by_id(memory, op->row.id, (enum slack_row_state)s);
         if (row) rc = add_to_batch(batch, row, true);
     }
-    int64_t after = op->row.id;
+    int64_t from = op->row.id;
     while (rc == 0 && !batch->one && batch->count < batch->limit) {
-        const row_t *row = next_above(&memory->lists[batch->state], after);
+        const row_t *row = next_from(&memory->lists[batch->state], from);
         if (!row) break;
-        after = row_id(row);
+        from = row_id(row) + 1;
         rc = add_to_batch(batch, row, false);
     }
     return slack__batch_end(batch, rc);
@@ -392,8 +392,8 @@ static void memory_each_dead(memory_store_t *memory, const slack_store_op_t *op,
     for (slack_link_t *link = list->next; link != list; link = next) {
         next = link->next;
         row_t *row = SLACK_CONTAINER(link, row_t, link);
-        if (op->row.id != 0 && row_id(row) != op->row.id) continue;
-        if (op->row.id == 0 && op->batch->limit && op->batch->count == op->batch->limit) return;
+        if (op->batch->one && row_id(row) != op->row.id) continue;
+        if (!op->batch->one && op->batch->limit && op->batch->count == op->batch->limit) return;
         fn(memory, row);
         op->batch->count++;
     }
@@ -410,7 +410,7 @@ static void memory_retry(memory_store_t *memory, row_t *row)
 static void memory_drop(memory_store_t *memory, slack_store_op_t *op)
 {
     memory_each_dead(memory, op, row_forget);
-    row_t *row = op->row.id ? find_by_id(memory, op->row.id, SLACK_ROW_QUEUED) : NULL;
+    row_t *row = op->batch->one ? find_by_id(memory, op->row.id, SLACK_ROW_QUEUED) : NULL;
     if (!row) return;
     row_forget(memory, row);
     op->batch->count = 1;

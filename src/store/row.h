@@ -61,6 +61,8 @@ typedef struct slack_store_batch {
     uint64_t counts[SLACK_ROW_STATES];
     int64_t
         oldest_ms[SLACK_ROW_STATES]; /* smallest received_ms, of done rows changed_ms; 0: no rows */
+    uint64_t stateless;              /* damaged rows, which are in none of the states */
+    int64_t stateless_id;            /* the smallest id of them */
 } slack_store_batch_t;
 
 /* The most bytes of all texts in one batch. A store in memory has the same limit for the texts of

@@ -361,8 +361,8 @@ static int sqlite_change_dead(slack_sqlite_t *s, const slack_store_op_t *op, enu
                               enum statement all)
 {
     int64_t most = op->batch->limit ? (int64_t)op->batch->limit : -1;
-    int rc = slack__sqlite_step(op->row.id ? slack__sqlite_about(s, one, op->row.id)
-                                           : slack__sqlite_about(s, all, most));
+    int rc = slack__sqlite_step(op->batch->one ? slack__sqlite_about(s, one, op->row.id)
+                                               : slack__sqlite_about(s, all, most));
     op->batch->count = rc == 0 ? (size_t)sqlite3_changes(s->sqlite) : 0;
     return rc;
 }
@@ -375,8 +375,13 @@ static int sqlite_count_rows(slack_sqlite_t *s, slack_store_batch_t *batch)
     int step;
     while ((step = sqlite3_step(stmt)) == SQLITE_ROW) {
         int state = sqlite3_column_int(stmt, 0);
-        if (state < 0 || state >= SLACK_ROW_STATES) continue;
-        batch->counts[state] = (uint64_t)sqlite3_column_int64(stmt, 1);
+        const uint64_t count = (uint64_t)sqlite3_column_int64(stmt, 1);
+        if (state >= SLACK_ROW_STATES) {
+            batch->stateless = count;
+            batch->stateless_id = sqlite3_column_int64(stmt, 2);
+            continue;
+        }
+        batch->counts[state] = count;
         bool damaged; /* also if there is no row */
         batch->oldest_ms[state] = column_number(stmt, 2, SLACK_ROW_TIME_MAX, &damaged);
     }

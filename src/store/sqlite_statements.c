@@ -64,12 +64,12 @@ static const char *const sql[] = {
                " WHERE key = ?1 AND until_ms > ?2",
     /* Done rows are so many that the next ids are near; the other states have an index. */
     [LIST] = "SELECT " COLUMNS " FROM inbox INDEXED BY inbox_queued"
-             " WHERE state = 0 AND id > ?1 ORDER BY id LIMIT ?2",
+             " WHERE state = 0 AND id >= ?1 ORDER BY id LIMIT ?2",
     [LIST_RUNNING] = "SELECT " COLUMNS " FROM inbox INDEXED BY inbox_running"
-                     " WHERE state = 1 AND id > ?1 ORDER BY id LIMIT ?2",
-    [LIST_DONE] = "SELECT " COLUMNS " FROM inbox WHERE state = 2 AND id > ?1 ORDER BY id LIMIT ?2",
+                     " WHERE state = 1 AND id >= ?1 ORDER BY id LIMIT ?2",
+    [LIST_DONE] = "SELECT " COLUMNS " FROM inbox WHERE state = 2 AND id >= ?1 ORDER BY id LIMIT ?2",
     [LIST_DEAD] = "SELECT " COLUMNS " FROM inbox INDEXED BY inbox_over"
-                  " WHERE state >= 2 AND state = 3 AND id > ?1 ORDER BY id LIMIT ?2",
+                  " WHERE state >= 2 AND state = 3 AND id >= ?1 ORDER BY id LIMIT ?2",
     [ONE] = "SELECT " COLUMNS ", payload, sum FROM inbox WHERE id = ?1",
     [RETRY] = "UPDATE inbox SET state = 0, attempt = 0, due_ms = ?2, error = NULL,"
               " changed_ms = ?2 WHERE state = 3 AND id = ?1",
@@ -77,12 +77,15 @@ static const char *const sql[] = {
                   " changed_ms = ?2 WHERE id IN (" SOME_DEAD ")",
     [DROP] = "DELETE FROM inbox WHERE state NOT IN (1, 2) AND id = ?1",
     [DROP_ALL] = "DELETE FROM inbox WHERE id IN (" SOME_DEAD ")",
-    /* Each from an index; done rows, which may be a million, from the index alone. */
-    [STATS] = "SELECT 0, count(*), min(received_ms) FROM inbox WHERE state = 0 UNION ALL "
-              "SELECT 1, count(*), min(received_ms) FROM inbox WHERE state = 1 UNION ALL "
-              "SELECT 2, count(*), min(changed_ms) FROM inbox WHERE state >= 2 AND state = 2 "
-              "UNION ALL "
-              "SELECT 3, count(*), min(received_ms) FROM inbox WHERE state >= 2 AND state = 3",
+    /* Each from an index; done rows, which may be a million, from the index alone. Only rows in
+     * none of the states take a look at all. */
+    [STATS] =
+        "SELECT 0, count(*), min(received_ms) FROM inbox WHERE state = 0 UNION ALL "
+        "SELECT 1, count(*), min(received_ms) FROM inbox WHERE state = 1 UNION ALL "
+        "SELECT 2, count(*), min(changed_ms) FROM inbox WHERE state >= 2 AND state = 2 "
+        "UNION ALL "
+        "SELECT 3, count(*), min(received_ms) FROM inbox WHERE state >= 2 AND state = 3 UNION ALL "
+        "SELECT 4, count(*), min(id) FROM inbox WHERE state NOT IN (0, 1, 2, 3)",
 };
 
 int slack__sqlite_prepare(slack_sqlite_t *s)

@@ -81,18 +81,18 @@ enum slack_store_op_kind {
 
     /* For people, beside a running app: */
 
-    /* At most batch.limit rows of batch.state with ids above row.id, in the order of ids, without
+    /* At most batch.limit rows of batch.state with ids from row.id on, in the order of ids, without
      * their payloads. With batch.one: the row row.id, whatever its state, with its payload. */
     SLACK_STORE_LIST,
-    /* Queue dead rows again, due now, as if never begun; listeners that are done stay done. If
-     * row.id is not 0, only that row. If it is 0, all dead rows, at most batch.limit of them unless
-     * that is 0. Retry a few at a time, so that other operations need not wait long. Out:
-     * batch.count. */
+    /* Queue dead rows again, due now, as if never begun; listeners that are done stay done. With
+     * batch.one: only the row row.id. Else all dead rows, at most batch.limit of them unless that
+     * is 0. Retry a few at a time, so that other operations need not wait long. Out: batch.count.
+     */
     SLACK_STORE_RETRY,
-    /* Delete the dead or queued row row.id; if row.id is 0, dead rows within the same limit. Out:
-     * batch.count. */
+    /* With batch.one: delete the row row.id, unless it is running or done. Else delete dead rows
+     * within the same limit. Out: batch.count. */
     SLACK_STORE_DROP,
-    /* Out: batch.counts and batch.oldest_ms by state. */
+    /* Out: batch.counts and batch.oldest_ms by state; batch.stateless, batch.stateless_id. */
     SLACK_STORE_STATS
 };
 

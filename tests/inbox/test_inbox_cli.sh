@@ -28,7 +28,7 @@ lines_that_make_no_sense() {
     expect 2 'a command is missing' && expect 2 'no command "fly"' fly &&
         expect 2 '--loud is not an option' list --loud && expect 2 '--limit needs a value' list --limit &&
         expect 2 'show takes an id' show && expect 2 'show takes an id' show all &&
-        expect 2 'an id, or all' retry 0 && expect 2 'an id, or all' drop 1 2 &&
+        expect 2 'an id, or all' retry -x && expect 2 'an id, or all' drop 1 2 &&
         expect 2 'stats takes options only' stats 1 &&
         expect 2 'queued, running, done or dead, not "odd"' list --state odd &&
         expect 2 'from 1 to 1000000, not "0"' list --limit 0 && expect 0 'usage:' --help
@@ -89,8 +89,26 @@ values_of_others() {
             expect 0 'damaged    a value is not as it was stored' --store "sqlite:$work/damaged.db" show 2 &&
             ! grep -q "$(printf '\033')" "$work/out" && expect 0 ' ' --store "sqlite:$work/damaged.db" list &&
             expect 0 'dead ' --store "sqlite:$work/damaged.db" stats &&
+            case $change in 'state = 7' | 'state = -1') grep -q 'damaged *1 .* the id 2:' "$work/out" ;; esac &&
             expect 0 '1 dropped' --store "sqlite:$work/damaged.db" drop 2; }; then
             echo "with $change"
+            return 1
+        fi
+    done
+}
+
+# Ids that no app writes: the rows are listed, shown, queued again and dropped as all others.
+ids_of_others() {
+    for id in 0 -5 -9223372036854775808 9223372036854775807; do
+        rm -f "$work/ids.db"*
+        if ! { "$maker" "sqlite:$work/ids.db" &&
+            "$maker" "sqlite:$work/ids.db" sql "UPDATE inbox SET id = $id WHERE id = 2" &&
+            expect 0 "$id  " --store "sqlite:$work/ids.db" list &&
+            expect 0 "id         $id" --store "sqlite:$work/ids.db" show "$id" &&
+            expect 0 '1 queued again' --store "sqlite:$work/ids.db" retry "$id" &&
+            expect 0 '1 dropped' --store "sqlite:$work/ids.db" drop "$id" &&
+            expect 0 'dead              2' --store "sqlite:$work/ids.db" stats; }; then
+            echo "with the id $id"
             return 1
         fi
     done
@@ -102,7 +120,7 @@ the_store_of_the_folder() {
         expect 1 '2 stores are in this folder: name one with --store, such as sqlite:bot.db' stats)
 }
 
-echo 1..9
+echo 1..10
 run 'lines that make no sense' lines_that_make_no_sense
 run 'no store' no_store
 run 'what is dead, and how much' an_inbox
@@ -110,6 +128,7 @@ run 'one of them' one_of_them
 run 'again, and away' again_and_away
 run 'whose they are' whose_they_are
 run 'values of others' values_of_others
+run 'ids of others' ids_of_others
 run 'the store of the folder' the_store_of_the_folder
 run 'the store of the environment' from_the_environment
 exit $failed

@@ -173,6 +173,7 @@ static size_t change(enum slack_store_op_kind kind, int64_t id)
     rows_task_t task;
     rows_prepare(&task, kind, "");
     task.op.row.id = id;
+    task.batch.one = id != 0;
     rows_run_well(&task);
     return task.batch.count;
 }
@@ -189,7 +190,7 @@ static void test_the_dead_are_listed_and_brought_back(void **state)
 
     rows_task_t task;
     rows_prepare(&task, SLACK_STORE_LIST, "");
-    task.op.row.id = a; /* after the first row */
+    task.op.row.id = a + 1; /* after the first row */
     task.batch.state = SLACK_ROW_DEAD;
     task.batch.limit = 1;
     rows_run(&task);
@@ -225,7 +226,7 @@ static void expect_list(enum slack_row_state in, int64_t after, int64_t id)
 {
     rows_task_t task;
     rows_prepare(&task, SLACK_STORE_LIST, "");
-    task.op.row.id = after;
+    task.op.row.id = after + 1;
     task.batch.state = in;
     task.batch.limit = 1;
     rows_run_well(&task);
