@@ -23,6 +23,7 @@ typedef struct slack_http_request {
     size_t body_len;
     const char *peer;     /* address as text */
     uint64_t received_us; /* monotonic: when its first byte was read */
+    void *checked;        /* what slack_http_check_fn knows of it, in `arena`; NULL: nothing */
     bool upgrade;         /* asks for another protocol: slack__http_upgrade() */
 } slack_http_request_t;
 

@@ -29,10 +29,11 @@
 /* How long a drain waits for a connection that is about to send its first request, and for the rest
  * of a stranger's request. */
 #define FRESH_MS 1000u
-/* How many bytes of strangers' requests are handled in a turn of the loop, and what a request costs
- * besides its body. */
-#define TURN_BYTES ((size_t)128 << 10)
-#define HEAD_COST  1024
+/* How many bytes are hashed in a turn of the loop to check the requests that wait, and for a
+ * request that does not; and what a request costs besides its body. */
+#define TURN_BYTES  ((size_t)256 << 10)
+#define SHORT_BYTES ((size_t)64 << 10)
+#define HEAD_COST   1024
 
 enum client_state {
     CLIENT_WAITING,  /* for the first byte of a request */
@@ -70,7 +71,8 @@ typedef struct client {
 /* Takes the requests. */
 typedef struct server_handler {
     slack_http_request_fn fn;
-    slack_http_head_fn head; /* NULL: heads are not checked */
+    slack_http_head_fn head;   /* NULL: heads are not checked */
+    slack_http_check_fn check; /* NULL: nor are requests */
     void *user_data;
 } server_handler_t;
 
@@ -297,36 +299,47 @@ static void hand_over(client_t *client)
     server->handler.fn(server, request, server->handler.user_data);
 }
 
+static bool is_checked(const client_t *client, size_t *budget)
+{
+    const server_handler_t *handler = &client->server->handler;
+    return !handler->check || handler->check(client->parser.request, budget, handler->user_data);
+}
+
 static void server_take_turns(slack_task_t *task)
 {
     slack_http_server_t *server = SLACK_CONTAINER(task, slack_http_server_t, turn_task);
     slack_turn_t *turn;
-    size_t spent = 0;
-    while (spent < TURN_BYTES && (turn = slack__turns_take(&server->turns)) != NULL) {
-        spent += turn->cost;
-        hand_over(SLACK_CONTAINER(turn, client_t, turn));
+    size_t budget = TURN_BYTES;
+    while (budget > 0 && (turn = slack__turns_next(&server->turns)) != NULL) {
+        client_t *client = SLACK_CONTAINER(turn, client_t, turn);
+        if (!is_checked(client, &budget)) break;
+        budget -= budget < HEAD_COST ? budget : HEAD_COST;
+        slack__turns_take(&server->turns);
+        hand_over(client);
     }
-    if (!slack__list_empty(&server->turns.queue)) slack__task_post(server->net, task);
+    if (slack__turns_next(&server->turns)) slack__task_post(server->net, task);
 }
 
-/* Requests of known peers are handed over at once, others in their turn. Strangers may share the
- * connection of a proxy with known peers. */
+/* Requests of known peers are handed over at once if their check is short, others in their turn.
+ * Strangers may share the connection of a proxy with known peers. */
 static void client_complete(client_t *client)
 {
     slack_http_server_t *server = client->server;
     slack_http_request_t *request = client->parser.request;
+    const bool known = client->holder.known && !client->holder.many;
+    size_t budget = SHORT_BYTES;
     request->peer = slack__arena_strdup(request->arena, slack__conn_peer(client->conn));
     if (!request->peer) {
         client_refuse(client, 503, "out of memory");
         return;
     }
-    if (client->holder.known && !client->holder.many) {
+    if (known && is_checked(client, &budget)) {
         hand_over(client);
         return;
     }
     client->state = CLIENT_QUEUED;
     client->deadline_ms = NEVER;
-    client->turn.cost = request->body_len + HEAD_COST;
+    client->turn.cost = known ? 0 : request->body_len + HEAD_COST;
     client->turn.address = slack__slice(client->holder.address);
     if (client->holder.many) {
         slack__net_network(slack__trusted_proxies_client(server->trusted, request), client->sender);
@@ -672,6 +685,7 @@ int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
     server->trusted = options->trusted;
     server->handler.fn = options->fn;
     server->handler.head = options->head;
+    server->handler.check = options->check;
     server->handler.user_data = options->user_data;
     slack__buf_init(&server->out, options->listen.write_max);
     uv_timer_init(slack__net_loop(net), &server->sweep);

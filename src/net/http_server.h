@@ -11,8 +11,8 @@
  * An HTTP/1.1 server, by llhttp. A request goes to the handler when it is complete, in an arena of
  * its own that the handler owns from then on. The handler responds by the request's id, at once or
  * later: the connection may be closed by then. A connection has one request at a time; pipelined
- * requests wait in order. Requests of known peers (slack__http_vouch()) are handled at once; those
- * of strangers wait for their turn (turns.h).
+ * requests wait in order. Requests of known peers (slack__http_vouch()) are checked and handled at
+ * once, unless that takes long; all others wait for their turn (turns.h).
  *
  * Requests that break HTTP or a limit are answered here (400, 408, 413, 414, 417, 431, 501, 505;
  * 503 if memory is out), and the connection is closed. The handler checks the method; methods that
@@ -27,13 +27,20 @@ typedef void (*slack_http_request_fn)(slack_http_server_t *server, slack_http_re
  * body and no peer yet. */
 typedef const char *(*slack_http_head_fn)(const slack_http_request_t *request, void *user_data);
 
+/* Continues the check that the sender of a complete request is verified, which may take several
+ * turns of the loop: read at most *budget bytes of the body, and reduce it by those that were read.
+ * request->checked is the callee's. Return true when the check is done; slack_http_request_fn gets
+ * the request then. */
+typedef bool (*slack_http_check_fn)(slack_http_request_t *request, size_t *budget, void *user_data);
+
 typedef struct slack_http_server_options {
     slack_listen_options_t listen;     /* `fn` and `user_data` are ignored. */
     const slack_http_limits_t *limits; /* Optional, copied. A field that is 0 has its default. */
     /* Optional, borrowed. The peers that connections_per_peer does not limit. */
     const struct slack_trusted_proxies *trusted;
-    slack_http_request_fn fn; /* Required. */
-    slack_http_head_fn head;  /* Optional. */
+    slack_http_request_fn fn;  /* Required. */
+    slack_http_head_fn head;   /* Optional. */
+    slack_http_check_fn check; /* Optional. */
     void *user_data;
 } slack_http_server_options_t;
 

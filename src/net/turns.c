@@ -18,18 +18,24 @@ void slack__turns_add(slack_turns_t *turns, slack_turn_t *turn)
     uint64_t alike = 1;
     for (at = queue->next; at != queue; at = at->next)
         alike += slack__slice_eq(turn_at(at)->address, turn->address);
-    turn->at = turns->now + turn->cost * alike;
+    turn->at = turn->cost == 0 ? 0 : turns->now + turn->cost * alike;
     while (at->prev != queue && turn_at(at->prev)->at > turn->at)
         at = at->prev;
     slack__list_push(at, &turn->link); /* at the end, or before the turn `at` */
 }
 
+slack_turn_t *slack__turns_next(const slack_turns_t *turns)
+{
+    return slack__list_empty(&turns->queue) ? NULL : turn_at(turns->queue.next);
+}
+
 slack_turn_t *slack__turns_take(slack_turns_t *turns)
 {
-    slack_link_t *link = slack__list_shift(&turns->queue);
-    if (link == NULL) return NULL;
-    turns->now = turn_at(link)->at;
-    return turn_at(link);
+    slack_turn_t *turn = slack__turns_next(turns);
+    if (turn == NULL) return NULL;
+    slack__unlink(&turn->link);
+    if (turn->cost > 0) turns->now = turn->at;
+    return turn;
 }
 
 slack_turn_t *slack__turns_drop(slack_turns_t *turns)

@@ -21,13 +21,15 @@ typedef struct slack_turns {
 typedef struct slack_turn {
     slack_link_t link;
     slack_slice_t address; /* borrowed while it waits */
-    size_t cost;
-    uint64_t at; /* the virtual time at which it is done */
+    size_t cost;           /* 0: it goes before all others */
+    uint64_t at;           /* the virtual time at which it is done */
 } slack_turn_t;
 
 void slack__turns_init(slack_turns_t *turns);
 /* Adds a turn, whose address and cost are set. slack__unlink() takes it out again. */
 void slack__turns_add(slack_turns_t *turns, slack_turn_t *turn);
+/* The next turn, which stays in the queue. NULL if none waits. */
+slack_turn_t *slack__turns_next(const slack_turns_t *turns);
 /* Takes the next turn. NULL if none waits. */
 slack_turn_t *slack__turns_take(slack_turns_t *turns);
 /* Takes the last turn: the newest one of the address that has the most work. NULL if none waits. */

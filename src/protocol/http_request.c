@@ -6,7 +6,7 @@
 #include "protocol/http_body.h"
 
 #define RETRY_NUM_MAX 1000
-/* A body up to this length costs too little to be refused by its head. */
+/* A body up to this length costs too little to be refused by its head, and may be an ssl_check. */
 #define SHORT_BYTES 4096
 
 const slack_http_header_t slack__http_retry_after = {{"Retry-After", 11}, {"1", 1}};
@@ -84,40 +84,59 @@ const char *slack__http_request_refuse_head(const slack_http_header_t *headers, 
     return fault == SLACK_SIGNATURE_OK ? NULL : slack__signature_fault_text(fault);
 }
 
-void slack__http_request_read(const slack_http_received_t *request, slack_signer_t *signer,
-                              int64_t now_s, slack_http_verdict_t *ret)
+static bool is_post(const slack_http_received_t *request)
+{
+    return slack__slice_eq(request->method, SLACK_SLICE("POST"));
+}
+
+/* A long body is none: nobody has verified who makes the app search it. */
+static bool is_ssl_check(const slack_http_received_t *request)
+{
+    return request->body_len <= SHORT_BYTES &&
+           slack__http_body_is_ssl_check(header_of(request, "Content-Type", NULL),
+                                         (slack_slice_t){request->body, request->body_len});
+}
+
+void slack__http_request_check_begin(const slack_http_received_t *request, int64_t now_s,
+                                     slack_signature_check_t *ret)
+{
+    slack_signed_request_t check = {.body = {request->body, request->body_len}};
+    if (is_post(request) && !is_ssl_check(request)) { /* else no body is hashed */
+        check.timestamp = header_of(request, "X-Slack-Request-Timestamp", &check.timestamp_count);
+        check.signature = header_of(request, "X-Slack-Signature", &check.signature_count);
+    }
+    slack__signature_check_begin(ret, &check, now_s);
+}
+
+void slack__http_request_read(const slack_http_received_t *request, const slack_signer_t *signer,
+                              const slack_signature_check_t *check, slack_http_verdict_t *ret)
 {
     *ret = (slack_http_verdict_t){0};
-    if (!slack__slice_eq(request->method, SLACK_SLICE("POST"))) {
+    if (!is_post(request)) {
         request_refused(ret, 405, &allow_post, "not a POST");
         return;
     }
-    const slack_slice_t type = header_of(request, "Content-Type", NULL);
-    slack_signed_request_t check = {.body = {request->body, request->body_len}};
-    if (slack__http_body_is_ssl_check(type, check.body)) {
+    if (is_ssl_check(request)) {
         ret->type = SLACK_HTTP_SSL_CHECK;
         return;
     }
-    slack_signed_by_t by;
-    enum slack_signature_fault fault;
-    check.timestamp = header_of(request, "X-Slack-Request-Timestamp", &check.timestamp_count);
-    check.signature = header_of(request, "X-Slack-Signature", &check.signature_count);
-    if (slack__signature_check(signer, &check, now_s, &by, &fault) != 0) {
-        request_refused(ret, 401, NULL, slack__signature_fault_text(fault));
+    if (check->fault != SLACK_SIGNATURE_OK) {
+        request_refused(ret, 401, NULL, slack__signature_fault_text(check->fault));
         return;
     }
     ret->is_signed = true;
-    ret->signature = check.signature;
+    ret->signature = check->request.signature;
 
     const slack_json_t *body;
     slack_slice_t app_id = {"", 0};
+    const slack_slice_t type = header_of(request, "Content-Type", NULL);
     int rc = slack__http_body_read(request->arena, type, request->body, request->body_len, &body);
     if (rc == 0) app_id.ptr = slack_json_strn(body, "/api_app_id", &app_id.len);
     if (rc == SLACK_EJSON || rc == SLACK_ETOOBIG)
         request_refused(ret, 400, &slack__http_no_retry, "malformed body");
     else if (rc != 0)
         request_out_of_memory(ret);
-    else if (!slack__signer_owns(signer, by, &app_id))
+    else if (!slack__signer_owns(signer, check->by, &app_id))
         request_refused(ret, 401, NULL, "api_app_id is another app's than the secret");
     else if (strcmp(slack_json_str(body, "/type"), "url_verification") == 0)
         request_challenge(request, body, ret);

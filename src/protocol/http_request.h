@@ -59,8 +59,12 @@ typedef struct slack_http_verdict {
 const char *slack__http_request_refuse_head(const slack_http_header_t *headers, size_t header_count,
                                             int64_t now_s);
 
-void slack__http_request_read(const slack_http_received_t *request, slack_signer_t *signer,
-                              int64_t now_s, slack_http_verdict_t *ret);
+/* Begin the check of the signature, which the caller continues with slack__signature_check_step();
+ * and read a request whose check is done. */
+void slack__http_request_check_begin(const slack_http_received_t *request, int64_t now_s,
+                                     slack_signature_check_t *ret);
+void slack__http_request_read(const slack_http_received_t *request, const slack_signer_t *signer,
+                              const slack_signature_check_t *check, slack_http_verdict_t *ret);
 
 /* Slack sends a request again after a 5xx, and after a 4xx unless it has X-Slack-No-Retry
  * (https://docs.slack.dev/apis/events-api/using-http-request-urls). */

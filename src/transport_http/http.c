@@ -68,19 +68,51 @@ static bool http_deliver(slack_http_t *http, const slack_http_request_t *request
     return true;
 }
 
+static slack_http_received_t received_of(const slack_http_request_t *request)
+{
+    return (slack_http_received_t){.arena = request->arena,
+                                   .method = request->method,
+                                   .headers = request->headers,
+                                   .header_count = request->header_count,
+                                   .body = request->body,
+                                   .body_len = request->body_len};
+}
+
+/* The check of a request to the request URL. */
+typedef struct http_check {
+    slack_signature_check_t signature;
+    unsigned version; /* of the secrets */
+} http_check_t;
+
+static bool http_check(slack_http_request_t *request, size_t *budget, void *user_data)
+{
+    const slack_http_t *http = user_data;
+    http_check_t *check = request->checked;
+    if (strcmp(request->path.ptr, http->path) != 0) return true;
+    if (!check || check->version != http->secret.version) {
+        const slack_http_received_t received = received_of(request);
+        if (!check) check = slack__arena_alloc(request->arena, sizeof *check);
+        if (!check) return true; /* http_receive() refuses the request */
+        check->version = http->secret.version;
+        slack__http_request_check_begin(
+            &received, slack__wall_ms(http->base.host->net->clock) / 1000, &check->signature);
+        request->checked = check;
+    }
+    return slack__signature_check_step(&check->signature, http->secret.signer, budget);
+}
+
 /* A request to the request URL. True if the arena no longer belongs to the caller. */
 static bool http_receive(slack_http_t *http, const slack_http_request_t *request)
 {
-    const slack_http_received_t received = {.arena = request->arena,
-                                            .method = request->method,
-                                            .headers = request->headers,
-                                            .header_count = request->header_count,
-                                            .body = request->body,
-                                            .body_len = request->body_len};
+    const slack_http_received_t received = received_of(request);
+    const http_check_t *check = request->checked;
     slack_http_response_t response = {.status = 200};
     slack_http_verdict_t verdict;
-    int64_t now_s = slack__wall_ms(http->base.host->net->clock) / 1000;
-    slack__http_request_read(&received, http->secret.signer, now_s, &verdict);
+    if (!check) {
+        refuse_without_memory(request);
+        return false;
+    }
+    slack__http_request_read(&received, http->secret.signer, &check->signature, &verdict);
     if (verdict.is_signed) slack__http_vouch(request->server, request->id);
     switch (verdict.type) {
     case SLACK_HTTP_DELIVERY: return http_deliver(http, request, &verdict);
@@ -181,6 +213,7 @@ static int http_listen(slack_http_t *http)
         .trusted = &http->trusted,
         .fn = http_requested,
         .head = http_refuse_head,
+        .check = http_check,
         .user_data = http,
     };
     int uv_error = 0;

@@ -82,6 +82,7 @@ static void secret_reload(void *user_data)
     }
     slack__signer_free(secret->signer);
     secret->signer = signer;
+    secret->version++;
     SLACK_LOG(secret->net->log, INFO, "signing secret read again", "file=%s", secret->file);
 }
 

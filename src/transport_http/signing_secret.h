@@ -14,6 +14,7 @@ typedef struct slack_signing_secret {
     slack_net_t *net;
     const char *file; /* borrowed from the options; NULL: the options hold the secrets */
     slack_signer_t *signer;
+    unsigned version; /* another signer has another one */
     slack_file_watch_t watch;
     void (*closed)(void *user_data);
     void *user_data;

@@ -16,6 +16,7 @@ static const struct {
     {"an address that sends much waits longer", {"a10", "a10", "a10", "b15"}, "0312"},
     {"a large one is not starved", {"a100", "b60", "-", "c60", "-", "d60", "-", "e60"}, "10357"},
     {"nor by many small ones", {"a30", "b20", "b20", "-", "b20", "-", "b20"}, "10246"},
+    {"what costs nothing goes first", {"a10", "b10", "-", "c0", "d0", "e5"}, "03415"},
     {"served before it is alone", {"a10", "-", "a10", "-", "-"}, "02"},
     {"many addresses that go on do not delay another one",
      {"a10", "b10", "a10", "b10", "-", "a10", "-", "b10", "-", "a10", "-", "b10", "d10"},

@@ -57,7 +57,11 @@ static void send(slack_arena_t *in, const post_t *post, slack_http_verdict_t *re
         return;
     }
     memcpy(body, text, len);
-    slack__http_request_read(&request, signer, NOW_S, ret);
+    slack_signature_check_t check;
+    size_t budget = SIZE_MAX;
+    slack__http_request_check_begin(&request, NOW_S, &check);
+    assert_true(slack__signature_check_step(&check, signer, &budget));
+    slack__http_request_read(&request, signer, &check, ret);
 }
 
 REQUEST_TEST(a_delivery)
@@ -111,6 +115,17 @@ REQUEST_TEST(an_ssl_check_needs_no_signature)
     send(arena, &check, &v);
     assert_int_equal(v.type, SLACK_HTTP_SSL_CHECK);
     assert_false(v.is_signed);
+}
+
+/* Nobody has verified who makes the app search a long body. */
+REQUEST_TEST(a_long_body_is_no_ssl_check)
+{
+    static char body[5000];
+    slack_http_verdict_t v;
+    memset(body, '&', sizeof body - 1);
+    memcpy(body, "ssl_check=1", 11);
+    send(arena, &(post_t){.type = SLACK_REQUEST_FORM, .body = body, .signature = "v0=x"}, &v);
+    assert_int_equal(v.status, 401);
 }
 
 REQUEST_TEST(refusals)

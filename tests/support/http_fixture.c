@@ -69,6 +69,7 @@ static int listen_with(http_fixture_t *fixture, const slack_http_limits_t *limit
         .limits = limits,
         .trusted = fixture->trusted,
         .fn = fixture_on_request,
+        .check = fixture->check,
         .user_data = fixture,
     };
     return slack__http_server_open(&fixture->server, fixture->world.net, &options, NULL);
@@ -97,6 +98,15 @@ void fixture_open_behind(http_fixture_t *fixture, const slack_http_limits_t *lim
     fixture->trusted = proxies;
     assert_true(world_open(&fixture->world));
     assert_int_equal(fixture_listen(fixture, limits), 0);
+}
+
+void fixture_open_checked(http_fixture_t *fixture, slack_http_check_fn check)
+{
+    memset(fixture, 0, sizeof *fixture);
+    fixture->client.fd = -1;
+    fixture->check = check;
+    assert_true(world_open(&fixture->world));
+    assert_int_equal(fixture_listen(fixture, NULL), 0);
 }
 
 void fixture_open_limited(http_fixture_t *fixture, const slack_http_limits_t *limits)

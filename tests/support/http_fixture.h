@@ -25,6 +25,7 @@ typedef struct http_fixture {
     slack_http_server_t *server;
     raw_t client;                                /* of a DIALLED() case */
     const struct slack_trusted_proxies *trusted; /* Optional. */
+    slack_http_check_fn check;                   /* Optional. It gets the fixture. */
     enum manner manner;
     bool server_gone;
     unsigned requests;               /* so far */
@@ -53,6 +54,8 @@ void fixture_open(http_fixture_t *fixture);
 /* The same with trusted proxies; they are borrowed. */
 void fixture_open_behind(http_fixture_t *fixture, const slack_http_limits_t *limits,
                          const struct slack_trusted_proxies *proxies);
+/* The same with a check. */
+void fixture_open_checked(http_fixture_t *fixture, slack_http_check_fn check);
 /* The same with HTTPS. Takes `tls`. */
 void fixture_open_tls(http_fixture_t *fixture, slack_tls_context_t *tls,
                       const slack_http_limits_t *limits);
