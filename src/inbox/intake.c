@@ -44,7 +44,8 @@ static void event_stored(slack_store_op_t *op)
 {
     slack_entry_t *entry = SLACK_CONTAINER(op, slack_entry_t, op);
     slack_inbox_t *inbox = entry->inbox;
-    const slack_delivery_t *d = entry->run.ctx.delivery;
+    slack_delivery_t *d = entry->run.ctx.delivery;
+    d->known = op->duplicate;
     inbox->store_failing = op->status == SLACK_ESTORE;
     if (op->status != 0)
         SLACK_LOG(slack__inbox_log(inbox), WARN, "event not stored, Slack will send it again",
@@ -151,7 +152,8 @@ static void key_remembered(slack_store_op_t *op)
 {
     slack_entry_t *entry = SLACK_CONTAINER(op, slack_entry_t, op);
     slack_inbox_t *inbox = entry->inbox;
-    const slack_delivery_t *d = entry->run.ctx.delivery;
+    slack_delivery_t *d = entry->run.ctx.delivery;
+    d->known = op->duplicate;
     inbox->store_failing = op->status == SLACK_ESTORE;
     entry->in_store = false;
     if (inbox->phase == SLACK_INBOX_CLOSED) {

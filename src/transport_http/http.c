@@ -332,6 +332,7 @@ static int http_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ack_t
             if (ack->body.len > SLACK_HTTP_ACK_MAX) return SLACK_ETOOBIG;
         }
         ack_to_response(ack, &response);
+        response.close = d->known; /* else a captured request would make a stranger trusted */
         rc = slack__http_respond(http->server, d->handle, &response);
     }
     if (rc == 0)
