@@ -100,7 +100,8 @@ SLACK_API void slack_app_reload(slack_app_t *app);
  * @param user_data borrowed until `fn` returns.
  * @return 0: `fn` will run exactly once. With any other code it will not run: SLACK_ECANCELED if
  *         the app has stopped; SLACK_EBUSY if 65536 functions are waiting; SLACK_EINVAL;
- *         SLACK_ENOMEM.
+ *         SLACK_ENOMEM. The log says why, once for failures in a row; slack_app_error(), which
+ *         belongs to the loop's thread, does not.
  */
 SLACK_API int slack_app_post(slack_app_t *app,
                              void (*fn)(slack_app_t *app, int status, void *user_data),
@@ -130,7 +131,7 @@ SLACK_API slack_client_t *slack_app_client(slack_app_t *app);
  *                 "{client_id: %s, client_secret: %s, code: %s}", id, secret, code);
  *
  * Make the client at any time, and its calls between the start of the app and its stop, on the
- * loop's thread.
+ * loop's thread. After slack_app_free() the client may only be freed.
  *
  * @param token Optional, copied. NULL: the calls have no Authorization header.
  * @return the client, owned: free it with slack_client_free(). NULL if memory is out; a call with a

@@ -119,7 +119,16 @@ void slack_app_reload(slack_app_t *app)
 int slack_app_post(slack_app_t *app, void (*fn)(slack_app_t *app, int status, void *user_data),
                    void *user_data)
 {
-    return app == NULL ? SLACK_EINVAL : slack__mailbox_post(&app->mailbox, fn, user_data);
+    if (app == NULL) return SLACK_EINVAL;
+    const int rc = slack__mailbox_post(&app->mailbox, fn, user_data);
+    const bool again = atomic_exchange(&app->mailbox.refusing, rc != 0);
+    if (rc != 0 && !again)
+        SLACK_LOG(&app->log, WARN, "function not posted", "error=%s reason=%s", slack_err_name(rc),
+                  rc == SLACK_EBUSY ? "too many functions wait: post fewer, or block the loop less"
+                  : rc == SLACK_ECANCELED ? "the app has stopped: post only while it runs"
+                  : rc == SLACK_EINVAL    ? "the function is NULL: pass one"
+                                          : "memory is out: post again later");
+    return rc;
 }
 
 /* ---- reports of the parts ---- */

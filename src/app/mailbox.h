@@ -25,6 +25,7 @@ typedef struct slack_mailbox {
     slack_link_t posts;
     size_t count;
     bool closed;
+    atomic_bool refusing; /* the last post was refused */
 
     uv_async_t wakeup;
     atomic_bool wakeup_open;

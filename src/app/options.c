@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/env.h"
+#include "identity/identity.h"
 #include "net/proxy.h"
 #include "protocol/token_kind.h"
 #include "util/alloc.h"
@@ -336,6 +337,20 @@ int slack__options_need_token(const slack_options_t *options, char *error)
     return SLACK_ECONFIG;
 }
 
+/* The name of the app is a part of keys in the store, whose parts are separated by colons. */
+static int check_app_id(const slack_options_t *options, char *error)
+{
+    static const char legal[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./";
+    const char *id = options->app_id;
+    if (id == NULL || (id[strspn(id, legal)] == '\0' && strlen(id) < SLACK_APP_NAME_MAX)) return 0;
+    slack__explain(error,
+                   "SLACK_APP_ID=%.40s: must be at most %d letters, digits, -, _, . and /: use the "
+                   "app's id (A…)",
+                   id, SLACK_APP_NAME_MAX - 1);
+    return SLACK_ECONFIG;
+}
+
 static int check_proxy(const slack_options_t *options, char *error)
 {
     slack_proxy_t *proxy;
@@ -358,6 +373,7 @@ int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, bo
     if (rc == 0) rc = check_token("SLACK_BOT_TOKEN", o.bot_token, o.bot_token_file, error);
     if (rc == 0) rc = check_token("SLACK_APP_TOKEN", o.app_token, o.app_token_file, error);
     if (rc == 0) rc = check_bot_token(&o, error);
+    if (rc == 0) rc = check_app_id(&o, error);
     if (rc == 0) rc = check_proxy(&o, error);
     if (rc == 0) rc = choose_transport(&o, error);
     if (rc == 0) rc = slack__options_set_defaults(&o);

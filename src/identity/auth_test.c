@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "protocol/api_error.h"
+#include "protocol/token_kind.h"
 #include "util/random.h"
 
 /*
@@ -36,9 +37,10 @@ static void token_refused(slack_identity_t *identity, const char *error)
         identity->events->refused(identity->events_data, error);
         return;
     }
+    const char *kind = slack__token_kind(identity->client.token);
     if (!identity->refused)
         SLACK_LOG(identity->net->log, ERROR, "Slack refuses the token in SLACK_BOT_TOKEN",
-                  "reason=%s", error);
+                  "token=%s reason=%s", kind ? kind : "of no known kind", error);
     identity->refused = true;
     auth_test_ask_in(identity, SLACK_TOKEN_CHECK_MS);
 }

@@ -155,7 +155,12 @@ APP_TEST(an_app_that_has_stopped_takes_nothing)
     slack_app_t *const app = f.app;
     slack_client_t *const client = slack_app_client(app);
     assert_int_equal(slack_app_start(app, NULL, NULL), SLACK_EALREADY);
-    assert_int_equal(slack_app_post(app, never, NULL), SLACK_ECANCELED);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(slack_app_post(app, never, NULL), SLACK_ECANCELED);
+    assert_int_equal(world_log_count(&f.world,
+                                     "event=\"function not posted\" error=SLACK_ECANCELED "
+                                     "reason=\"the app has stopped: post only while"),
+                     1);
     assert_int_equal(slack_callf(client, "api.test", NULL, NULL, "{}"), SLACK_ECANCELED);
     assert_int_equal(slack_app_defer(app, &(slack_job_t){.name = "x", .stored = never}),
                      SLACK_ECANCELED);
@@ -198,8 +203,10 @@ static void post_from_thread(void *app)
 APP_TEST(test_post)
 {
     posted = 0;
-    assert_int_equal(slack_app_post(f.app, on_post, NULL),
-                     0); /* before the start: the post waits */
+    assert_int_equal(slack_app_post(f.app, NULL, NULL), SLACK_EINVAL);
+    assert_true(
+        world_logged(&f.world, "error=SLACK_EINVAL reason=\"the function is NULL: pass one"));
+    assert_int_equal(slack_app_post(f.app, on_post, NULL), 0); /* before the start: it waits */
     app_ready(&f);
     uv_thread_t thread;
     assert_int_equal(uv_thread_create(&thread, post_from_thread, f.app), 0);

@@ -137,6 +137,11 @@ ENV_TEST(test_a_token_that_no_header_carries)
     unlink("token");
 }
 
+#define TEN "AAAAAAAAAA"
+#define APP_ID_REFUSED(shown)                                                                      \
+    "SLACK_APP_ID=" shown                                                                          \
+    ": must be at most 79 letters, digits, -, _, . and /: use the app's id (A…)"
+
 /* Each error names the variable, and its value where that is no secret. A token is never shown. */
 ENV_TEST(test_what_is_refused)
 {
@@ -156,6 +161,10 @@ ENV_TEST(test_what_is_refused)
          "SLACK_SOCKET_CONNECTIONS=11: must be a number from 1 to 10"},
         {"SLACK_SOCKET_CONNECTIONS", "0",
          "SLACK_SOCKET_CONNECTIONS=0: must be a number from 1 to 10"},
+        {"SLACK_APP_ID", "A1:tick", APP_ID_REFUSED("A1:tick")},
+        {"SLACK_APP_ID", "A1\nB", APP_ID_REFUSED("A1\\x0aB")},
+        {"SLACK_APP_ID", TEN "AAAAAAAAA" TEN TEN TEN TEN TEN TEN TEN,
+         APP_ID_REFUSED(TEN "AAAAAAAAA" TEN TEN "A")},
         {"SLACK_PROXY", "https://me:hunter2@proxy.test",
          "SLACK_PROXY (or HTTPS_PROXY) is not valid: only HTTP proxies are supported: it must "
          "begin with http:// (which may be left out)"},
