@@ -391,6 +391,11 @@ static void conn_step(slack_conn_t *conn)
     update_reading(conn);
 }
 
+static void conn_step_begins(slack_handshake_t *handshake)
+{
+    update_reading(SLACK_CONTAINER(handshake, slack_conn_t, handshake));
+}
+
 static void conn_ran_step(slack_handshake_t *handshake, int rc)
 {
     slack_conn_t *conn = SLACK_CONTAINER(handshake, slack_conn_t, handshake);
@@ -593,6 +598,7 @@ static int conn_new(slack_conn_t **ret, slack_net_t *net, slack_tls_context_t *t
     conn->out.max = write_max;
     conn->out.drained.run = conn_run_drained;
     slack__link_init(&conn->out.drained.link);
+    conn->handshake.begins = conn_step_begins;
     conn->handshake.stepped = conn_ran_step;
     conn->handshake.refused = conn_step_refused;
     slack__link_init(&conn->handshake.turn.link);

@@ -42,6 +42,7 @@ static void handshakes_start_next(slack_handshakes_t *handshakes)
     if (turn == NULL) return;
     handshakes->waiting--;
     handshakes->running = SLACK_CONTAINER(turn, slack_handshake_t, turn);
+    handshakes->running->begins(handshakes->running);
     uv_queue_work(slack__net_loop(handshakes->net), &handshakes->work, handshakes_run,
                   handshakes_ran); /* does not fail */
 }

@@ -31,9 +31,12 @@ typedef struct slack_handshakes {
  */
 typedef struct slack_handshake {
     slack_turn_t turn; /* the caller sets `address` (slack__net_network()) */
-    slack_tls_t *tls;  /* not to be used while a step runs */
-    /* A step was made; `rc` is slack__tls_handshake()'s. From the loop, never within the functions
-     * below. The callee may free the handshake. */
+    slack_tls_t *tls;
+    /* A step begins: `tls` belongs to the thread until `stepped`. May be called from within
+     * slack__handshakes_step(). */
+    void (*begins)(struct slack_handshake *handshake);
+    /* The step was made; `rc` is slack__tls_handshake()'s. From the loop, never within the
+     * functions below. The callee may free the handshake. */
     void (*stepped)(struct slack_handshake *handshake, int rc);
     /* The step that waits was one too many, and is not made. May be called from within
      * slack__handshakes_step(), for the same handshake or another. */

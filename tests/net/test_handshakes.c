@@ -30,13 +30,20 @@ static slack_tls_t *client_session(slack_tls_context_t *context)
 typedef struct step {
     slack_handshake_t handshake;
     char mark; /* '0' and the number */
+    bool begun;
     char *ret; /* where the marks of steps that were made are collected */
     unsigned *left;
 } step_t;
 
+static void on_begins(slack_handshake_t *handshake)
+{
+    SLACK_CONTAINER(handshake, step_t, handshake)->begun = true;
+}
+
 static void on_stepped(slack_handshake_t *handshake, int rc)
 {
     step_t *step = SLACK_CONTAINER(handshake, step_t, handshake);
+    assert_true(step->begun);
     assert_int_equal(rc, SLACK_EBUSY); /* a client has sent its hello */
     *strchr(step->ret, '\0') = step->mark;
     --*step->left;
@@ -100,6 +107,7 @@ TEST(test_the_order_of_steps)
             *step = (step_t){.mark = (char)('0' + count), .ret = order, .left = &left};
             step->handshake.turn.address = (slack_slice_t){come, 1};
             step->handshake.tls = client_session(context);
+            step->handshake.begins = on_begins;
             step->handshake.stepped = on_stepped;
             step->handshake.refused = on_refused;
             slack__link_init(&step->handshake.turn.link);
@@ -126,26 +134,38 @@ static http_fixture_t f;
 #define FLOOD  50
 #define ANSWER "\x16\x03\x03" /* a record with a ServerHello */
 
-/* The same ClientHello comes again and again from one address, and once from another. */
-CLOSED(test_a_flood_of_hellos)
+/* Opens a server with an RSA key, whose steps take longest. */
+static void open_server(const slack_http_limits_t *limits)
 {
     slack_tls_context_t *tls;
-    raw_t flood[FLOOD], *honest = &f.client;
-    unsigned answered = 0, refused = 0;
     if (!certs_make()) skip();
     assert_int_equal(
         slack__tls_context_server(&tls, certs_path("rsa.pem"), certs_path("rsa.key"), NULL), 0);
-    fixture_open_tls(&f, tls, &(slack_http_limits_t){.connections = FLOOD + 10});
+    fixture_open_tls(&f, tls, limits);
+}
+
+/* Connects and sends a ClientHello, without a turn of the loop. */
+static void say_hello(raw_t *raw, const char *from)
+{
     slack_tls_context_t *context = client_context();
     slack_tls_t *client = client_session(context);
     assert_int_equal(slack__tls_handshake(client), SLACK_EBUSY);
     const slack_buf_t *hello = slack__tls_out(client);
-    for (unsigned i = 0; i <= FLOOD; i++) {
-        raw_t *raw = i < FLOOD ? &flood[i] : honest;
-        raw_connect_from(raw, &f.world, i < FLOOD ? "127.0.0.2" : "127.0.0.3",
-                         slack__http_server_port(f.server));
-        send(raw->fd, slack__buf_ptr(hello), hello->len, 0); /* the loop does not turn */
-    }
+    raw_connect_from(raw, &f.world, from, slack__http_server_port(f.server));
+    assert_int_equal(send(raw->fd, slack__buf_ptr(hello), hello->len, 0), hello->len);
+    slack__tls_free(client);
+    slack__tls_context_unref(context);
+}
+
+/* Many come from one address, and one from another. */
+CLOSED(test_a_flood_of_hellos)
+{
+    raw_t flood[FLOOD], *honest = &f.client;
+    unsigned answered = 0, refused = 0;
+    open_server(&(slack_http_limits_t){.connections = FLOOD + 10});
+    for (unsigned i = 0; i < FLOOD; i++)
+        say_hello(&flood[i], "127.0.0.2");
+    say_hello(honest, "127.0.0.3");
     raw_until(honest, ANSWER);
     for (unsigned i = 0; i < FLOOD; i++) {
         raw_take(&flood[i]);
@@ -161,8 +181,27 @@ CLOSED(test_a_flood_of_hellos)
     fixture_until_connections(&f, 1); /* those that are gone wait no longer */
     world_until(&f.world, !slack__http_server_handshakes(f.server)->running);
     assert_int_equal(slack__http_server_handshakes(f.server)->waiting, 0);
-    slack__tls_free(client);
-    slack__tls_context_unref(context);
+}
+
+/* Bytes come while a step waits and while it is made. They wait until it is. */
+CLOSED(test_bytes_during_a_step)
+{
+    static const char part[] = "\x16\x03\x03\x10\x00"; /* the begin of a record */
+    raw_t raws[10];
+    open_server(NULL);
+    for (unsigned i = 0; i < 10; i++)
+        say_hello(&raws[i], "127.0.0.2");
+    for (size_t sent = 0; raws[9].in_len == 0; sent++)
+        for (unsigned i = 0; i < 10; i++) {
+            raw_send(&raws[i], sent < sizeof part - 1 ? part + sent : "x", 1);
+            raw_take(&raws[i]);
+            assert_false(raws[i].eof);
+            uv_run(&f.world.loop, UV_RUN_NOWAIT);
+        }
+    for (unsigned i = 0; i < 10; i++) {
+        raw_until(&raws[i], ANSWER);
+        raw_close(&raws[i]);
+    }
 }
 
 /* While the thread makes a step, the connection closes; the server closes. */
@@ -179,11 +218,7 @@ TLS(test_close_during_a_step)
 
 CLOSED(test_close_the_server_during_a_step)
 {
-    slack_tls_context_t *tls;
-    if (!certs_make()) skip();
-    assert_int_equal(
-        slack__tls_context_server(&tls, certs_path("rsa.pem"), certs_path("rsa.key"), NULL), 0);
-    fixture_open_tls(&f, tls, NULL);
+    open_server(NULL);
     fixture_dial(&f, &f.client);
     raw_say(&f.client, "no TLS at all");
     world_until(&f.world, slack__http_server_handshakes(f.server)->running);
