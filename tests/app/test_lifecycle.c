@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Bounds, stop, posts from other threads, start. */
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
@@ -320,6 +323,14 @@ TEST(test_what_cannot_be_started_says_why)
                        "SLACK_CA_FILE=/dev/zero: it is a pipe or a device, not a file");
     expect_start_error(&(slack_options_t){.ca_file = "/tmp", .transport = "memory"}, SLACK_ECONFIG,
                        "SLACK_CA_FILE=/tmp: Is a directory");
+    /* Who can change the authorities can be Slack. */
+    char path[] = "/tmp/slackapp-XXXXXX";
+    int fd = mkstemp(path);
+    assert_int_equal(fchmod(fd, 0646), 0);
+    expect_start_error(&(slack_options_t){.ca_file = path, .transport = "memory"}, SLACK_ECONFIG,
+                       ": every user may change it (mode 0646): chmod 0644 it");
+    close(fd);
+    unlink(path);
 }
 
 /* The start fails without a token; slack_app_new() does not, since slack_authorize() may follow
