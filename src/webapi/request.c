@@ -15,6 +15,14 @@ typedef struct head {
     SLACK_REQUEST_MEMBERS;
 } head_t;
 
+/* A copy, since the struct has another type. */
+static head_t head_of(const void *args)
+{
+    head_t head;
+    memcpy(&head, args, sizeof head);
+    return head;
+}
+
 /* A member of a struct, by the type of its argument. */
 typedef union member {
     const char *string;
@@ -35,12 +43,12 @@ static size_t member_bytes(enum slack_arg_type type)
 
 /* Whether the struct has the member, and it is set. A program that was compiled with older headers
  * has a shorter struct. */
-static bool read_member(const head_t *head, const slack_arg_t *arg, member_t *ret)
+static bool read_member(const void *args, const slack_arg_t *arg, member_t *ret)
 {
     const size_t bytes = member_bytes(arg->type);
     *ret = (member_t){.number = 0};
-    if (arg->offset + bytes > head->bytes) return false;
-    memcpy(ret, (const char *)head + arg->offset, bytes);
+    if (arg->offset + bytes > head_of(args).bytes) return false;
+    memcpy(ret, (const char *)args + arg->offset, bytes);
     switch (arg->type) {
     case SLACK_ARG_BOOL: return ret->flag.value != 0;
     case SLACK_ARG_INT: return ret->number != 0;
@@ -66,13 +74,14 @@ static int write_member(slack_buf_t *text, const slack_arg_t *arg, member_t memb
 }
 
 static const slack_json_t *read_args(slack_arena_t *arena, const slack_method_t *method,
-                                     const head_t *head, slack_buf_t *text)
+                                     const void *args, slack_buf_t *text)
 {
+    const slack_json_t *more = head_of(args).more, *object = NULL;
     int rc = slack__buf_append_char(text, '{');
     for (const slack_arg_t *arg = method->args; rc == 0 && arg->type != SLACK_ARG_NONE; arg++) {
         member_t member;
-        const bool is_set = read_member(head, arg, &member);
-        if (!is_set && arg->required && !slack__json_member(head->more, slack__slice(arg->name)))
+        const bool is_set = read_member(args, arg, &member);
+        if (!is_set && arg->required && !slack__json_member(more, slack__slice(arg->name)))
             return slack__json_failed(arena, SLACK_EINVAL, "the argument %s is %s: pass .%s",
                                       arg->name, member.string ? "empty" : "missing", arg->name);
         if (is_set && arg->type == SLACK_ARG_JSON && slack_json_error(member.json) != 0)
@@ -80,10 +89,9 @@ static const slack_json_t *read_args(slack_arena_t *arena, const slack_method_t 
         if (is_set) rc = write_member(text, arg, member);
     }
     if (rc == 0) rc = slack__buf_append_char(text, '}');
-    const slack_json_t *args = NULL;
-    if (rc == 0) rc = slack__json_parse(arena, slack__buf_ptr(text), text->len, &args, NULL);
-    if (rc == 0 && head->more) rc = slack__json_with_defaults(arena, head->more, args, &args);
-    if (rc == 0) return args;
+    if (rc == 0) rc = slack__json_parse(arena, slack__buf_ptr(text), text->len, &object, NULL);
+    if (rc == 0 && more) rc = slack__json_with_defaults(arena, more, object, &object);
+    if (rc == 0) return object;
     return slack__json_failed(arena, rc, "%s",
                               rc == SLACK_ETOOBIG ? "the arguments are too large: send less"
                                                   : slack_strerror(rc));
@@ -91,19 +99,19 @@ static const slack_json_t *read_args(slack_arena_t *arena, const slack_method_t 
 
 const slack_json_t *slack__request_args(slack_arena_t *arena, slack_request_t request)
 {
-    const head_t *head = request.args;
-    if (head == NULL) return request.json;
+    if (request.args == NULL) return request.json;
+    const head_t head = head_of(request.args);
     const slack_method_t *method = slack__method(request.method);
-    if (method == NULL || head->bytes > method->bytes)
+    if (method == NULL || head.bytes > method->bytes)
         return slack__json_failed(arena, SLACK_EINVAL,
                                   "the headers that the program was compiled with are newer than "
                                   "the library: use both of one version");
-    if (slack_json_error(head->more) != 0) return slack__json_failed_again(arena, head->more);
-    if (head->more && slack_json_type(head->more) != SLACK_JSON_OBJECT)
+    if (slack_json_error(head.more) != 0) return slack__json_failed_again(arena, head.more);
+    if (head.more && slack_json_type(head.more) != SLACK_JSON_OBJECT)
         return slack__json_failed(arena, SLACK_EINVAL, ".more is not an object: pass one");
     slack_buf_t text;
     slack__buf_init(&text, ARGS_MAX);
-    const slack_json_t *args = read_args(arena, method, head, &text);
+    const slack_json_t *args = read_args(arena, method, request.args, &text);
     slack__buf_done(&text);
     return args;
 }

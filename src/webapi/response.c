@@ -177,14 +177,15 @@ static void add_messages(slack_buf_t *why, const slack_response_t *response, sla
 /* Slack's details: the scopes, the faults in blocks with their places, an unusual HTTP status. */
 static void add_details(slack_buf_t *why, const slack_response_t *response, slack_arena_t *arena)
 {
-    static const char *const members[] = {"needed", "provided", "arg"};
+    static const struct {
+        const char *path, *words;
+    } members[] = {{"/needed", "needs"}, {"/provided", "the token has"}, {"/arg", "arg"}};
     const slack_json_t *json = response->json;
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-        const char *path = slack__arena_printf(arena, "/%s", members[i]);
         size_t len = 0;
-        const char *text = path ? slack_json_strn(json, path, &len) : NULL;
+        const char *text = slack_json_strn(json, members[i].path, &len);
         if (text && len)
-            slack__buf_printf(why, ", %s %s", members[i], short_text(arena, text, len));
+            slack__buf_printf(why, ", %s %s", members[i].words, short_text(arena, text, len));
     }
     add_messages(why, response, arena);
     if (response->http_status && !is_success(response) && response->status != SLACK_EHTTP)

@@ -48,11 +48,15 @@ struct slack_webapi {
     slack_link_t ordered; /* call->in_order: calls with an order, by number, until they end */
     slack_link_t ended;   /* without a response; for `end_task` */
     slack_task_t end_task;
-    slack_timer_t timer; /* for the next waiting call */
+    slack_timer_t timer;  /* for the next waiting call */
+    unsigned char *noted; /* of each method, and of all unknown ones: NOTED_… */
     bool closing;
     void (*close_fn)(void *user_data);
     void *close_data;
 };
+
+/* What the log has of a method already. */
+enum { NOTED_DEPRECATED = 1 << 0, NOTED_WARNED = 1 << 1 };
 
 /* When a call is sent. */
 typedef struct call_pace {
@@ -191,6 +195,27 @@ static void call_fail(call_t *call, int status)
     slack__task_post(webapi->net, &webapi->end_task);
 }
 
+/* Logs once for each method that Slack has deprecated it, and what Slack warned of first. */
+static void call_note_warnings(const call_t *call)
+{
+    size_t count;
+    const slack_method_t *methods = slack__methods(&count), *method = slack__method(call->method);
+    unsigned char *noted = &call->webapi->noted[method ? (size_t)(method - methods) : count];
+    const slack_logger_t *log = slack__net_log(call->webapi->net);
+    if (method && method->flags & SLACK_METHOD_DEPRECATED && !(*noted & NOTED_DEPRECATED)) {
+        *noted |= NOTED_DEPRECATED;
+        SLACK_LOG(log, WARN, "deprecated method",
+                  "method=%s hint=\"Slack may remove it: see "
+                  "https://docs.slack.dev/reference/methods/%s\"",
+                  call->method, call->method);
+    }
+    if (*noted & NOTED_WARNED) return;
+    const char *warnings = slack__response_warnings(&call->response, call->arena);
+    if (warnings == NULL) return;
+    *noted |= NOTED_WARNED;
+    SLACK_LOG(log, WARN, "call warned", "method=%s warning=%s", call->method, warnings);
+}
+
 static void call_log(const call_t *call, const slack_curl_result_t *result)
 {
     const slack_logger_t *log = slack__net_log(call->webapi->net);
@@ -201,11 +226,7 @@ static void call_log(const call_t *call, const slack_curl_result_t *result)
               call->pace.tries, response->status ? slack_err_name(response->status) : "ok",
               response->error, response->http_status,
               call->webapi->curl ? slack__curl_header(result, "X-Slack-Req-Id") : "");
-    const char *warnings = log && log->level >= SLACK_LOG_DEBUG
-                               ? slack__response_warnings(response, call->arena)
-                               : NULL;
-    if (warnings)
-        SLACK_LOG(log, DEBUG, "call warned", "method=%s warning=%s", call->method, warnings);
+    call_note_warnings(call);
 }
 
 /* --- waiting and going --------------------------------------------------------------------- */
@@ -640,6 +661,7 @@ uint64_t slack__webapi_unwatched(const slack_webapi_t *webapi)
 
 static void webapi_free(slack_webapi_t *webapi)
 {
+    slack__free(webapi->noted);
     slack__free(webapi->api_url);
     slack__free(webapi);
 }
@@ -703,8 +725,11 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi
     if (!slack__url_allowed(url) || url[strlen(url) - 1] != '/') return SLACK_EINVAL;
     slack_webapi_t *webapi = slack__calloc(1, sizeof *webapi);
     if (!webapi) return SLACK_ENOMEM;
+    size_t methods;
+    slack__methods(&methods);
+    webapi->noted = slack__calloc(methods + 1, 1);
     webapi->api_url = slack__strdup(url);
-    int rc = webapi->api_url ? open_sender(webapi, net, options) : SLACK_ENOMEM;
+    int rc = webapi->noted && webapi->api_url ? open_sender(webapi, net, options) : SLACK_ENOMEM;
     if (rc != 0) {
         webapi_free(webapi);
         return rc;

@@ -321,7 +321,7 @@ TEST(test_details_of_slack)
     } answers[] = {
         {200,
          "{\"ok\":false,\"error\":\"missing_scope\",\"needed\":\"chat:write\",\"provided\":\"a\"}",
-         "reason=\"missing_scope, needed chat:write, provided a: add the scope to the app"},
+         "reason=\"missing_scope, needs chat:write, the token has a: add the scope to the app"},
         {200,
          "{\"ok\":false,\"error\":\"invalid_blocks\",\"response_metadata\":{\"messages\":["
          "\"[ERROR] missing field: text [json-pointer:/blocks/0/text]\"]}}",

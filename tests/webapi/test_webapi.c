@@ -35,6 +35,19 @@ WEBAPI_TEST(test_success, wf_answer_ok)
     assert_non_null(strstr(wf.world.log, "warning=\"missing_charset, [WARN] look\""));
 }
 
+/* The log has each warning once for each method, and all unknown methods count as one. */
+WEBAPI_TEST(test_warnings_are_logged_once, wf_answer_ok)
+{
+    static const char *const methods[] = {"stars.list", "new.one", "stars.list", "new.two"};
+    for (unsigned i = 0; i < 4; i++) {
+        wf_call(methods[i], i);
+        world_until(&wf.world, wf.ends.count > i);
+    }
+    assert_int_equal(world_log_count(&wf.world, "level=warn event=\"call warned\""), 2);
+    assert_int_equal(world_log_count(&wf.world, "event=\"deprecated method\" method=stars.list"),
+                     1);
+}
+
 WEBAPI_TEST(test_no_arguments_and_no_token, wf_answer_ok)
 {
     wf.client.token = "";
