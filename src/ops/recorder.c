@@ -346,6 +346,7 @@ static int stand_in_ack(slack_transport_t *t, slack_delivery_t *d, const slack_a
     line_t line = line_begin(r, "ack");
     line_add(&line, ",\"n\":%llu", (unsigned long long)d->number);
     line_add_string(&line, "outcome", outcomes[ack->outcome]);
+    if (d->known) line_add(&line, ",\"known\":true");
     line_add_ack_body(&line, ack);
     line_end(&line);
     return rc;

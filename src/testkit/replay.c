@@ -111,10 +111,11 @@ static int replay_all(slack_test_t *kit)
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < recording->count; i++) {
         kit_item_t *item = &recording->items[i];
-        /* After "later" no handler ran: the app could not take the delivery, or was stopping. */
-        const bool later =
-            item->ack && strcmp(slack_json_str(item->ack->members, "/outcome"), "later") == 0;
-        if (item->type == KIT_DELIVERY && !later) rc = replay_delivery(kit, item);
+        const slack_json_t *ack = item->ack ? item->ack->members : NULL;
+        /* No handler ran: the app could not take the delivery, was stopping, or knew it. */
+        const bool not_run =
+            strcmp(slack_json_str(ack, "/outcome"), "later") == 0 || slack_json_bool(ack, "/known");
+        if (item->type == KIT_DELIVERY && !not_run) rc = replay_delivery(kit, item);
     }
     const uint64_t end_ms = recording->items[recording->count - 1].at_ms;
     if (rc == 0) rc = advance_to(kit, end_ms);

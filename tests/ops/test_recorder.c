@@ -140,6 +140,9 @@ RECORDER_TEST(test_lines)
     ack(d, &(slack_ack_t){SLACK_ACK_OK, SLACK_ACK_BODY_JSON, SLACK_SLICE("{\"a\":1}")});
     d->number = 3;
     ack(d, &(slack_ack_t){.outcome = SLACK_ACK_LATER});
+    d->number = 4;
+    d->known = true;
+    ack(d, &(slack_ack_t){.outcome = SLACK_ACK_REFUSE});
     d->number = 0; /* a delivery from the store was not recorded */
     ack(d, &(slack_ack_t){.outcome = SLACK_ACK_OK});
     slack__delivery_free(d);
@@ -158,6 +161,7 @@ RECORDER_TEST(test_lines)
              "{\"t\":5,\"type\":\"ack\",\"n\":1,\"outcome\":\"ok\",\"text\":\"a \\\"text\\\"\"}\n"
              "{\"t\":5,\"type\":\"ack\",\"n\":2,\"outcome\":\"ok\",\"body\":{\"a\":1}}\n"
              "{\"t\":5,\"type\":\"ack\",\"n\":3,\"outcome\":\"later\"}\n"
+             "{\"t\":5,\"type\":\"ack\",\"n\":4,\"outcome\":\"refuse\",\"known\":true}\n"
              "{\"t\":6,\"type\":\"end\"}\n");
     struct stat info;
     assert_int_equal(stat(path, &info), 0);

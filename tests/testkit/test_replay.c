@@ -85,12 +85,14 @@ KIT_TEST(test_a_redelivery)
                 ANSWER("4", "1", OK) HELLO("9", "7", "E1") ACK("9", "7") END("50"));
 }
 
-KIT_TEST(test_a_delivery_answered_later)
+/* No handler ran for the first two: the app had no room, and knew the delivery from an earlier run.
+ */
+KIT_TEST(test_deliveries_that_were_not_run)
 {
-    replays(BEGIN HELLO(
-        "1", "1", "E1") "{\"t\":1,\"type\":\"ack\",\"n\":1,\"outcome\":\"later\"}\n" HELLO("9", "2",
-                                                                                           "E1")
-                ACK("9", "2") CALL("9", "1", ",\"n\":2", GREETING) ANSWER("9", "1", OK) END("50"));
+#define LATER "{\"t\":1,\"type\":\"ack\",\"n\":1,\"outcome\":\"later\"}\n"
+#define KNOWN "{\"t\":2,\"type\":\"ack\",\"n\":2,\"outcome\":\"refuse\",\"known\":true}\n"
+    replays(BEGIN HELLO("1", "1", "E1") LATER HELLO("2", "2", "E2") KNOWN HELLO("9", "3", "E1")
+                ACK("9", "3") CALL("9", "1", ",\"n\":3", GREETING) ANSWER("9", "1", OK) END("50"));
 }
 
 KIT_TEST(test_a_rate_limit)
