@@ -162,7 +162,7 @@ ENV_TEST(test_what_is_refused)
         {"SLACK_SOCKET_CONNECTIONS", "0",
          "SLACK_SOCKET_CONNECTIONS=0: must be a number from 1 to 10"},
         {"SLACK_APP_ID", "A1:tick", APP_ID_REFUSED("A1:tick")},
-        {"SLACK_APP_ID", "A1\nB", APP_ID_REFUSED("A1\\x0aB")},
+        {"SLACK_APP_ID", "A1\nB", APP_ID_REFUSED("A1\\u000aB")},
         {"SLACK_APP_ID", TEN "AAAAAAAAA" TEN TEN TEN TEN TEN TEN TEN,
          APP_ID_REFUSED(TEN "AAAAAAAAA" TEN TEN "A")},
         {"SLACK_PROXY", "https://me:hunter2@proxy.test",

@@ -60,7 +60,7 @@ APP_TEST(checked_again_when_slack_refuses_it)
     until_checked(3);
     assert_string_equal(slack__inspect_unready(f.app), "Slack refuses the token\n");
     assert_int_equal(world_log_count(&f.world, "Slack refuses the token in SLACK_BOT_TOKEN\" "
-                                               "token='a bot token (xoxb-)' reason="),
+                                               "token=\"a bot token (xoxb-)\" reason="),
                      1);
     say_in_vain("token_revoked");
     assert_int_equal(checks(), 3);
