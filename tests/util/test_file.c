@@ -146,9 +146,10 @@ static void read_only_child(void)
 {
     char here[200];
     if (!getcwd(here, sizeof here) || unshare(CLONE_NEWNS | (geteuid() ? CLONE_NEWUSER : 0)) != 0 ||
-        mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-        mount(here, here, NULL, MS_BIND, NULL) != 0 ||
-        mount(NULL, here, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) != 0 || chdir(here) != 0)
+        mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount(here, here, "none", MS_BIND, NULL) != 0 ||
+        mount("none", here, "none", MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) != 0 ||
+        chdir(here) != 0)
         _exit(2);
     _exit(slack__file_check("secret", SLACK_FILE_PRIVATE, &fault) == 0 ? 0 : 1);
 }
