@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include <stddef.h>
-#include <stdint.h>
-
+#include "fuzz.h"
 #include "util/form.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A parsed form is JSON, and written as a form it parses to the same value. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz.h"
 #include "net/http_path.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A decoded path is not longer than its source. Its only escapes are those of '/' and '%', it has
  * no decoded control character, and decoding it again does not change it. */

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
+#include "fuzz.h"
 #include "util/json.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Visits every value by the public readers. SLACK_JSON_DEPTH_MAX bounds the recursion. */
 static size_t visit(const slack_json_t *value)

@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "dispatch/progress.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool truth)
-{
-    if (!truth) abort();
-}
 
 /* Reads all lines of a record; each lies in it. */
 static size_t count_lines(slack_slice_t record)

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
+#include "fuzz.h"
 #include "protocol/signature.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The input's first two lines are the timestamp and the signature; the rest is the body, which may
  * contain anything. A signature made by the signer itself must be valid. */

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <slack/options.h>
 
+#include "fuzz.h"
 #include "store/sqlite_internal.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /*
  * A row and an entry whose columns have any value of any type. The input is a list of values: the
@@ -30,11 +26,6 @@ static slack_sqlite_t *store;
 static sqlite3_stmt *updates[COLUMNS];
 static slack_db_time_t now = {1700000000000, 1};
 static char folder[] = "/tmp/slackapp-fuzz-XXXXXX";
-
-static void must(bool truth)
-{
-    if (!truth) abort();
-}
 
 static void sql(const char *text)
 {

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz.h"
 #include "net/trusted_proxies.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The lines of the input are the trusted networks, the peer, and header lines; an 'F' marks one of
  * Forwarded. The client is the peer or an address from a header. Headers of an untrusted peer are

@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include <slack/error.h>
 
+#include "fuzz.h"
 #include "net/tunnel.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Feeds an answer in pieces. Returns the result. */
 static int read_answer(const slack_proxy_t *proxy, const char *data, size_t size, size_t piece,

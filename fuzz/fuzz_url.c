@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <curl/curl.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "fuzz.h"
 #include "net/url.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* libcurl normalizes addresses: 127.1 becomes 127.0.0.1, and IPv6 is shortened. */
 static bool is_address(slack_slice_t host)

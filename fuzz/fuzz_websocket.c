@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
 #include <slack/error.h>
 
+#include "fuzz.h"
 #include "net/ws_codec.h"
 #include "net/ws_handshake.h"
 #include "util/buf.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define MESSAGE_MAX 300
 

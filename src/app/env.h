@@ -32,7 +32,8 @@ int slack__env_read_file(const char *variable, const char *path, char **ret, cha
 /*
  * Rewrites the text of a .env file in place to NAME NUL VALUE NUL … A line is NAME=VALUE. It may
  * have `export ` before it, blanks around its parts, a '#' comment, and quotes around the value.
- * Within double quotes \n, \t, \" and \\ are escapes; within single quotes nothing is. Pure.
+ * Within double quotes \n, \t, \" and \\ are escapes; within single quotes nothing is. `text` has
+ * room for one byte behind its `len` bytes. Pure.
  *
  * 0 and the length of the rewritten text; SLACK_ECONFIG and the number, from 1, of the first line
  * that is malformed.

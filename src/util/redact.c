@@ -6,20 +6,20 @@
 
 #include "util/str.h"
 
-/* How secrets begin. The first `keep` bytes stay in the output, so that a reader sees which kind of
- * secret it was, and its host. */
+/* How secrets begin. With `keep` the prefix stays in the output, so that a reader sees which kind
+ * of secret it was, and its host. */
 static const struct pattern {
     slack_slice_t prefix; /* lower case; '?' is any letter or digit */
-    size_t keep;
+    bool keep;
     const char *what;
 } patterns[] = {
-#define TOKEN(prefix, use, what) {{prefix, sizeof(prefix) - 1}, 0, what " (" prefix ")"},
+#define TOKEN(prefix, use, what) {{prefix, sizeof(prefix) - 1}, false, what " (" prefix ")"},
 #include "util/token_prefixes.def"
-    {{"hooks.slack.com", 15}, 15, "a webhook or response URL"},
-    {{"hooks.slack-gov.com", 19}, 19, "a webhook or response URL"},
-    {{"ticket=", 7}, 7, "the ticket of a Socket Mode URL"},
-    {{"ticket%3d", 9}, 9, "the ticket of a Socket Mode URL"},
-    {{"private key-----", 16}, 16, "a private key"}, /* PEM */
+    {{"hooks.slack.com", 15}, true, "a webhook or response URL"},
+    {{"hooks.slack-gov.com", 19}, true, "a webhook or response URL"},
+    {{"ticket=", 7}, true, "the ticket of a Socket Mode URL"},
+    {{"ticket%3d", 9}, true, "the ticket of a Socket Mode URL"},
+    {{"private key-----", 16}, true, "a private key"}, /* PEM */
 };
 
 static bool is_alnum(char c)
@@ -38,44 +38,52 @@ static bool matches_prefix(slack_slice_t text, slack_slice_t prefix)
     return true;
 }
 
+/* A text, and where the secrets around the last position end: a text full of prefixes is searched
+ * in linear time. */
+typedef struct scan {
+    slack_slice_t text;
+    size_t word_end, pem_end;
+} scan_t;
+
 /* A secret ends before a space, a quote, a bracket, a separator or a byte that is not ASCII. It may
  * contain a backslash and '%', because URLs are also written "https:\/\/…" and "https%3A%2F%2F…".
- * A PEM text, which has several lines, ends before a '-'. */
-static size_t secret_len(slack_slice_t s, bool pem)
+ * A PEM text, which has several lines and headers such as Proc-Type, ends before its "-----END". */
+static bool ends_secret(slack_slice_t rest, bool pem)
 {
-    size_t len = 0;
-    if (pem) {
-        while (len < s.len && s.ptr[len] != '-')
-            len++;
-        return len;
-    }
-    while (len < s.len && s.ptr[len] > ' ' && s.ptr[len] < 0x7F &&
-           !strchr("\"'`<>,;&|()[]{}", s.ptr[len]))
-        len++;
-    return len;
+    if (pem) return matches_prefix(rest, SLACK_SLICE("-----"));
+    return *rest.ptr <= ' ' || *rest.ptr >= 0x7F || strchr("\"'`<>,;&|()[]{}", *rest.ptr);
 }
 
-/* The pattern of the secret that begins at the start of `text`; NULL: there is none. Its first
- * `*ret_keep` bytes stay; the `*ret_len` bytes after them are replaced. */
-static const struct pattern *match_pattern(slack_slice_t text, size_t *ret_keep, size_t *ret_len)
+/* The end of the secret whose bytes begin at `at`. */
+static size_t secret_end(scan_t *scan, size_t at, bool pem)
 {
-    if (text.ptr[0] == '\0' || !strchr("xXhHtTpP", text.ptr[0])) return NULL;
+    size_t *end = pem ? &scan->pem_end : &scan->word_end;
+    const slack_slice_t text = scan->text;
+    if (*end > at) return *end;
+    for (*end = at; *end < text.len; ++*end)
+        if (ends_secret((slack_slice_t){text.ptr + *end, text.len - *end}, pem)) break;
+    return *end;
+}
+
+/* The pattern of the secret that begins at `at`; NULL: there is none. The bytes to hide are those
+ * from *ret_from to *ret_to. */
+static const struct pattern *match_pattern(scan_t *scan, size_t at, size_t *ret_from,
+                                           size_t *ret_to)
+{
+    const slack_slice_t text = {scan->text.ptr + at, scan->text.len - at};
+    if (*text.ptr == '\0' || !strchr("xXhHtTpP", *text.ptr)) return NULL;
     for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
         const struct pattern *pattern = &patterns[i];
         if (!matches_prefix(text, pattern->prefix)) continue;
-        size_t keep = pattern->keep;
-        slack_slice_t rest = {text.ptr + pattern->prefix.len, text.len - pattern->prefix.len};
-        /* A prefix alone, as in "starts with xoxb-", is not a token. Looked at first, because what
-         * follows may be long, and full of such prefixes. */
-        if (keep == 0 && (rest.len == 0 || !is_alnum(rest.ptr[0]))) return NULL;
-        size_t len = secret_len(rest, pattern->prefix.ptr[0] == 'p');
-        if (keep && len && rest.ptr[0] == '/') {
-            keep++;
-            len--;
-        }
-        if (len == 0) continue;
-        *ret_keep = keep;
-        *ret_len = pattern->keep ? len : pattern->prefix.len + len;
+        size_t from = at + pattern->prefix.len;
+        const char *rest = scan->text.ptr + from;
+        /* A prefix alone, as in "starts with xoxb-", is not a token. */
+        if (!pattern->keep && (from == scan->text.len || !is_alnum(*rest))) return NULL;
+        const size_t to = secret_end(scan, from, pattern->prefix.ptr[0] == 'p');
+        if (pattern->keep && from < to && *rest == '/') from++;
+        if (from == to) continue;
+        *ret_from = pattern->keep ? from : at;
+        *ret_to = to;
         return pattern;
     }
     return NULL;
@@ -98,43 +106,46 @@ static size_t user_info_len(slack_slice_t text)
     return colon < len ? len : 0;
 }
 
-static bool match_user_info(slack_slice_t text, size_t *ret_keep, size_t *ret_len)
+static bool match_user_info(slack_slice_t text, size_t at, size_t *ret_from, size_t *ret_to)
 {
-    if (matches_prefix(text, SLACK_SLICE("://")))
-        *ret_keep = 3;
-    else if (matches_prefix(text, SLACK_SLICE(":\\/\\/"))) /* the same in JSON */
-        *ret_keep = 5;
+    const slack_slice_t rest = {text.ptr + at, text.len - at};
+    if (matches_prefix(rest, SLACK_SLICE("://")))
+        *ret_from = at + 3;
+    else if (matches_prefix(rest, SLACK_SLICE(":\\/\\/"))) /* the same in JSON */
+        *ret_from = at + 5;
     else
         return false;
-    *ret_len = user_info_len((slack_slice_t){text.ptr + *ret_keep, text.len - *ret_keep});
-    return *ret_len > 0;
+    *ret_to =
+        *ret_from + user_info_len((slack_slice_t){text.ptr + *ret_from, text.len - *ret_from});
+    return *ret_to > *ret_from;
 }
 
-size_t slack__redact(char *text, size_t len)
+/* Writes the mark of a secret of that length. It is never longer than the secret. */
+static size_t write_mark(char *out, size_t secret_len)
 {
     static const char mark[] = "[redacted]";
-    const size_t mark_len = sizeof mark - 1;
-    size_t in = 0, out = 0;
-    while (in < len) {
-        size_t keep, secret;
-        const slack_slice_t rest = {text + in, len - in};
-        const bool found = text[in] == ':' ? match_user_info(rest, &keep, &secret)
-                                           : match_pattern(rest, &keep, &secret) != NULL;
-        if (!found) {
-            text[out++] = text[in++];
-            continue;
-        }
-        memmove(text + out, text + in, keep);
-        in += keep + secret;
-        out += keep;
-        /* The result must not be longer than the text. */
-        if (secret < mark_len) {
-            memset(text + out, '*', secret);
-            out += secret;
-        } else {
-            memcpy(text + out, mark, mark_len);
-            out += mark_len;
-        }
+    const bool fits = secret_len >= sizeof mark - 1;
+    if (fits)
+        memcpy(out, mark, sizeof mark - 1);
+    else
+        memset(out, '*', secret_len);
+    return fits ? sizeof mark - 1 : secret_len;
+}
+
+/* A secret may begin inside another one, and end behind it. The bytes of both are hidden. */
+size_t slack__redact(char *text, size_t len)
+{
+    scan_t scan = {.text = {text, len}};
+    size_t out = 0, start = 0, end = 0, from, to; /* the bytes from `start` to `end` are hidden */
+    for (size_t in = 0; in < len; in++) {
+        const bool found = text[in] == ':' ? match_user_info(scan.text, in, &from, &to)
+                                           : match_pattern(&scan, in, &from, &to) != NULL;
+        if (found && in >= end) start = from;
+        if (found && to > end) end = to;
+        if (in < start || in >= end)
+            text[out++] = text[in];
+        else if (in + 1 == end)
+            out += write_mark(text + out, end - start);
     }
     return out;
 }
@@ -142,12 +153,12 @@ size_t slack__redact(char *text, size_t len)
 const char *slack__secret_kind(const char *value, bool password)
 {
     const size_t len = strlen(value);
-    for (size_t i = 0, keep, secret; i < len; i++) {
-        const slack_slice_t rest = {value + i, len - i};
-        if (value[i] == ':' && !password && match_user_info(rest, &keep, &secret))
+    scan_t scan = {.text = {value, len}};
+    for (size_t i = 0, from, to; i < len; i++) {
+        if (value[i] == ':' && !password && match_user_info(scan.text, i, &from, &to))
             return "the user or the password of a URL";
         if (i > 0 && is_alnum(value[i - 1])) continue; /* linuxapp-1 is not xapp-1 */
-        const struct pattern *found = match_pattern(rest, &keep, &secret);
+        const struct pattern *found = match_pattern(&scan, i, &from, &to);
         if (found) return found->what;
     }
     const bool digits = len == 32 && strspn(value, "0123456789abcdefABCDEF") == len;

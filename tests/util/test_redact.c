@@ -47,6 +47,13 @@ static const struct {
     {"mail a@b, a: //c@d", "mail a@b, a: //c@d"},
     {"k=-----BEGIN EC PRIVATE KEY-----\nMHcCAQ EEIB\n-----END",
      "k=-----BEGIN EC PRIVATE KEY-----[redacted]-----END"},
+    {"k=-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMHcCAQ==\n-----END",
+     "k=-----BEGIN RSA PRIVATE KEY-----[redacted]-----END"},
+    /* One secret begins inside another one, and ends behind it. */
+    {"PRIVATE KEY-----xoxb-12345", "PRIVATE KEY-----[redacted]"},
+    {"PRIVATE KEY-----PRIVATE KEY-----\nMHcCAQ-----END", "PRIVATE KEY-----[redacted]-----END"},
+    {"ticket=PRIVATE KEY-----\nMHcCAQEEIB", "ticket=[redacted]"},
+    {"xoxb-1://me:hunter,2@host xoxb", "[redacted]@host xoxb"},
     {"xoxb", "xoxb"},
     {"hooks.slack.co", "hooks.slack.co"},
     {"x h t X H T xo ho ti", "x h t X H T xo ho ti"},
@@ -116,6 +123,9 @@ TEST(test_prefixes_without_an_end)
     for (size_t i = 0; i < len; i++)
         text[i] = "xoxb--"[i % 6];
     assert_int_equal(slack__redact(text, len), len);
+    for (size_t i = 0; i < len; i++)
+        text[i] = "xoxb-1://ticket="[i % 16];
+    assert_int_equal(slack__redact(text, len), 10);
     free(text);
 }
 
