@@ -115,7 +115,6 @@ static void connections_message(slack_connections_t *connections, unsigned slot,
                                 uint32_t generation, const char *text, size_t len)
 {
     slack_socket_t *s = SLACK_CONTAINER(connections, slack_socket_t, connections);
-    if (!slack__supervisor_takes(&s->sup, slot)) return;
     int rc = slack__envelopes_read(&s->envelopes, slot, generation, text, len);
     /* The message may have been hello, which Slack does not send again. */
     if (rc && s->sup.sessions[slot].state == SLACK_SESSION_GREETING)

@@ -66,8 +66,10 @@ static unsigned count_in_state(const slack_supervisor_t *sup, enum slack_session
 
 bool slack__supervisor_takes(const slack_supervisor_t *sup, unsigned slot)
 {
-    if (sup->phase == SLACK_PHASE_RUNNING) return true;
-    return sup->phase == SLACK_PHASE_DRAINING && sup->sessions[slot].state != SLACK_SESSION_CLOSING;
+    const enum slack_session_state state = sup->sessions[slot].state;
+    if (state < SLACK_SESSION_READY) return false;
+    return sup->phase == SLACK_PHASE_RUNNING ||
+           (sup->phase == SLACK_PHASE_DRAINING && state != SLACK_SESSION_CLOSING);
 }
 
 /* --- what follows from a session's change of state ---------------------------------------------

@@ -63,8 +63,8 @@ uint64_t slack__supervisor_deadline(const slack_supervisor_t *sup, uint64_t now_
 unsigned slack__supervisor_serving(const slack_supervisor_t *sup);
 /* How many connections of this process Slack may count: from the dial to the closed descriptor. */
 unsigned slack__supervisor_connections(const slack_supervisor_t *sup);
-/* Whether envelopes of this slot's connection are still delivered. They are while the connection is
- * being replaced. They are not after Close in a drain, or in a stop. */
+/* Whether envelopes of this slot's connection are delivered. They are from hello on, and while the
+ * connection is being replaced. They are not after Close in a drain, or in a stop. */
 bool slack__supervisor_takes(const slack_supervisor_t *sup, unsigned slot);
 
 #endif

@@ -86,6 +86,27 @@ OPENED(ping_before_hello)
     assert_int_equal(pongs, 1);
 }
 
+static void open_with_envelopes(socket_peer_t *peer, unsigned connection, void *user_data)
+{
+    socket_world_event(user_data, connection, 1);
+    socket_peer_text(peer, connection,
+                     "{\"envelope_id\":\"k\",\"type\":\"slash_commands\",\"payload\":{}}");
+}
+
+/* They are not acked, so Slack sends them again. */
+OPENED(envelopes_before_hello)
+{
+    w.script.open = open_with_envelopes;
+    socket_world_start(&w, 1);
+    socket_world_until_taken(&w, 1);
+    socket_world_settle(&w);
+    assert_int_equal(w.mock.count, 0);
+    assert_int_equal(w.ack_count, 0);
+    socket_peer_text(w.peer, 1, HELLO);
+    mock_run_until_state(&w.mock, SLACK_TRANSPORT_READY);
+    socket_world_assert_alive(&w, 1, 1);
+}
+
 CONNECTED(stray_newline)
 {
     socket_peer_bytes(w.peer, 1, "\n", 1); /* between two frames */
