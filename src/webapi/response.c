@@ -16,19 +16,23 @@
 
 /* --- reading a response -------------------------------------------------------------------- */
 
-/* A short copy of a text from outside: one line, without secrets. */
+/* A short copy of a text from outside: one line, without secrets. NULL if nothing of it can be
+ * read. */
 static const char *short_text(slack_arena_t *arena, const char *text, size_t len)
 {
+    bool readable = false;
     if (len > ERROR_TEXT_MAX) len = ERROR_TEXT_MAX;
     len = slack__utf8_valid(text, len);
     char *copy = slack__arena_strndup(arena, text, len);
     if (!copy) return slack_strerror(SLACK_ENOMEM);
-    copy[slack__redact(copy, len)] = '\0';
-    for (size_t i = 0, control; copy[i]; i += control ? control : 1) {
-        control = slack__control_len(copy + i, strlen(copy + i));
+    len = slack__redact(copy, len);
+    copy[len] = '\0';
+    for (size_t i = 0, control; i < len; i += control ? control : 1) {
+        control = slack__control_len(copy + i, len - i);
         memset(copy + i, ' ', control);
+        if (copy[i] != ' ') readable = true;
     }
-    return copy;
+    return readable ? copy : NULL;
 }
 
 static void set_http_error(slack_response_t *ret, slack_arena_t *arena)
@@ -53,8 +57,8 @@ static int read_result(slack_response_t *ret, slack_arena_t *arena,
     if (ret->retry_after_s > RETRY_AFTER_MAX_S) ret->retry_after_s = RETRY_AFTER_MAX_S;
     ret->unsent = result->unsent;
     if (result->status != 0) {
-        if (result->reason[0])
-            ret->error = short_text(arena, result->reason, strlen(result->reason));
+        const char *reason = short_text(arena, result->reason, strlen(result->reason));
+        if (reason) ret->error = reason;
         return result->status;
     }
     char *text = slack__arena_alloc(arena, result->body_len + SLACK_JSON_PADDING);
@@ -70,7 +74,8 @@ static void set_api_error(slack_response_t *ret, slack_arena_t *arena)
     size_t len;
     const char *error = slack_json_strn(ret->json, "/error", &len);
     ret->status = slack__api_error(error) == SLACK_API_CONFLICT ? SLACK_ECONFLICT : SLACK_EAPI;
-    ret->error = error && len ? short_text(arena, error, len) : "no error named";
+    ret->error = error ? short_text(arena, error, len) : NULL;
+    if (!ret->error) ret->error = "no error named";
 }
 
 #define TEXT_OF(macro) TEXT(macro)
@@ -169,8 +174,8 @@ static void add_messages(slack_buf_t *why, const slack_response_t *response, sla
     for (unsigned i = 0; i < MESSAGES_MAX && slack_json_next(list, &it); i++) {
         size_t len = 0;
         const char *text = slack_json_strn(it.value, "", &len);
-        if (text && len)
-            slack__buf_printf(why, "%s%s", why->len ? ", " : "", short_text(arena, text, len));
+        if (text) text = short_text(arena, text, len);
+        if (text) slack__buf_printf(why, "%s%s", why->len ? ", " : "", text);
     }
 }
 
@@ -184,8 +189,8 @@ static void add_details(slack_buf_t *why, const slack_response_t *response, slac
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
         size_t len = 0;
         const char *text = slack_json_strn(json, members[i].path, &len);
-        if (text && len)
-            slack__buf_printf(why, ", %s %s", members[i].words, short_text(arena, text, len));
+        if (text) text = short_text(arena, text, len);
+        if (text) slack__buf_printf(why, ", %s %s", members[i].words, text);
     }
     add_messages(why, response, arena);
     if (response->http_status && !is_success(response) && response->status != SLACK_EHTTP)
@@ -212,7 +217,8 @@ const char *slack__response_warnings(const slack_response_t *response, slack_are
     const char *warning = slack_json_strn(response->json, "/warning", &len);
     slack_buf_t text;
     slack__buf_init(&text, WHY_MAX);
-    if (warning && len) slack__buf_printf(&text, "%s", short_text(arena, warning, len));
+    if (warning) warning = short_text(arena, warning, len);
+    if (warning) slack__buf_printf(&text, "%s", warning);
     add_messages(&text, response, arena);
     const char *copy =
         text.len > 0 ? slack__arena_strndup(arena, slack__buf_ptr(&text), text.len) : NULL;

@@ -77,6 +77,10 @@ static const answer_t answers[] = {
     {URL, 404, "expired_url", SLACK_ESPENT, "expired_url"},
     {URL, 400, "invalid_blocks\r\nat 1\x7f", SLACK_EHTTP, "invalid_blocks  at 1 "},
     {URL, 500, "<!DOCTYPE html>", SLACK_EHTTP, "HTTP 500"},
+    {URL, 400, "\xff\xfe", SLACK_EHTTP, "HTTP 400"}, /* nothing in it can be read */
+    {URL, 400, "\x01 \x02", SLACK_EHTTP, "HTTP 400"},
+    {URL, 400, "\"\\u0000a\"", SLACK_EHTTP, " a"},
+    {CALL, 200, "{\"ok\":false,\"error\":\"\\u0000\"}", SLACK_EAPI, "no error named"},
     {URL, 500, "{\"a\":1}", SLACK_EHTTP, "HTTP 500"},
     {URL, 500, "", SLACK_EHTTP, "HTTP 500"},
     {URL, 301, "", SLACK_EHTTP, "HTTP 301"},
@@ -127,9 +131,12 @@ TEST(test_failures_without_an_answer)
     assert_string_equal(slack_response_error(&response), result.reason);
     assert_null(slack_response_json(&response));
     assert_string_equal(slack_response_str(&response, "/url"), "");
-    result.reason = "";
-    slack__response_read_url(&response, arena, &result);
-    assert_string_equal(slack_response_error(&response), slack_strerror(SLACK_ECONNECT));
+    static const char *const unreadable[] = {"", " \n", "\xff"};
+    for (size_t i = 0; i < 3; i++) {
+        result.reason = unreadable[i];
+        slack__response_read_url(&response, arena, &result);
+        assert_string_equal(slack_response_error(&response), slack_strerror(SLACK_ECONNECT));
+    }
     slack__arena_free(arena);
 
     assert_int_equal(slack_response_status(NULL), SLACK_EINVAL);
