@@ -2,6 +2,7 @@
 #include "fuzz.h"
 #include "util/json.h"
 #include "webapi/response.h"
+#include "webapi/webapi.h"
 
 /* What callers and the log get of an answer is one line without control characters. */
 static void check_line(const char *text)
