@@ -33,6 +33,7 @@ BEGIN {
     subjects["support"] = "app wire sim"
     subjects["transport"] = "wire"
     subjects["sim"] = "tools"
+    subjects["fuzz"] = "wire sim testkit"
     low = below["ops"]
 
     split("assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal " \
@@ -79,7 +80,7 @@ function test_may(from, to, home, target, folder, layer, module)
     if (target == folder || index(" " subjects[folder] " ", " " layer " ")) return 1
     module = from # of a fuzzer: its name says it
     gsub(/^fuzz\/fuzz_|\.c$/, "", module)
-    if (home == "fuzz" && to ~ "/" module "\\.h$") return 1
+    if (home == "fuzz" && to ~ "/" module "(_json)?\\.h$") return 1
     return index(" " low " ", " " layer " ") &&
            (!(layer_of(folder) in below) || index(" " below[layer_of(folder)] " ", " " layer " "))
 }
