@@ -179,6 +179,11 @@ typedef struct slack_options {
      * answers "later", and Slack sends events again. A delivery takes about four times the bytes of
      * its body. SLACK_DELIVERIES_MIB. Default 256. */
     unsigned deliveries_mib;
+    /** Optional. The memory of the Web API calls under way and of the answers that handlers on
+     * workers keep, 96 to 1048576 MiB. Beyond it a large call is refused and a large answer is not
+     * read, with SLACK_EBUSY; calls and answers up to 64 KiB always have room. An answer takes
+     * about five times its text while it is read. SLACK_CALLS_MIB. Default 256. */
+    unsigned calls_mib;
 
     /** Optional. The number of attempts before a stored delivery becomes a dead letter, 1 to 100.
      * SLACK_MAX_ATTEMPTS. Default 5. */

@@ -190,11 +190,13 @@ static int open_recorder(slack_app_t *app)
 static int open_calls(slack_app_t *app)
 {
     const slack_options_t *o = &app->options;
+    app->services.calls.max = (size_t)o->calls_mib << 20;
     slack_webapi_options_t calls = {
         .api_url = o->api_url,
         .ca_file = o->ca_file,
         .concurrency = CALLS_MAX,
         .timeout_ms = CALL_TIMEOUT_MS,
+        .budget = &app->services.calls,
         .called = call_ended,
         .user_data = app,
         .sender = app->sender,

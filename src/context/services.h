@@ -23,6 +23,7 @@ typedef struct slack_services {
     slack_webapi_t *webapi;
     slack_pool_t *pool;
     slack_counters_t *counters;
+    slack_budget_t calls; /* the memory of calls, and of the answers that handlers keep */
     struct slack_ack_deadlines *deadlines;
     slack_lifetimes_t lifetimes; /* knows which entries have ended: see ended.c */
     uint64_t own_jobs;           /* the number of jobs that the program has stored by itself */

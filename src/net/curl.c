@@ -58,7 +58,8 @@ typedef struct slack_transfer {
     slack_curl_fn fn;
     void *user_data;
     slack_buf_t answer;
-    int fault; /* a failure that libcurl does not know; 0: no such failure */
+    slack_budget_t *budget; /* counts answer.len; NULL: none does */
+    int fault;              /* a failure that libcurl does not know; 0: no such failure */
     bool proxied;
     unsigned stream;     /* of HTTP/2; 0: no stream */
     bool stream_refused; /* by the server: no part of the request was processed */
@@ -100,6 +101,7 @@ static void free_transfer(slack_transfer_t *transfer)
         curl_easy_cleanup(transfer->easy);
     }
     free_headers(transfer->headers);
+    slack__budget_give(transfer->budget, transfer->answer.len);
     slack__buf_done(&transfer->answer);
     slack__wipe(transfer, sizeof *transfer + transfer->body_len);
     slack__free(transfer);
@@ -169,6 +171,7 @@ static const char *reason_of(slack_transfer_t *transfer, CURLcode code)
         snprintf(text, CURL_ERROR_SIZE, "the answer is larger than %zu bytes",
                  transfer->answer.max);
         return text;
+    case SLACK_EBUSY: return "the memory for answers is used up";
     default: return slack_strerror(transfer->fault);
     }
 }
@@ -360,8 +363,15 @@ static int curl_set_socket(CURL *easy, curl_socket_t fd, int what, void *user_da
 static size_t transfer_receive(char *data, size_t size, size_t count, void *user_data)
 {
     slack_transfer_t *transfer = user_data;
-    transfer->fault = slack__buf_append(&transfer->answer, data, size * count);
-    return transfer->fault == 0 ? size * count : 0;
+    const size_t len = size * count;
+    const bool small = transfer->answer.len + len <= SLACK_BUDGET_SMALL_BYTES;
+    if (!small && !slack__budget_has(transfer->budget, len))
+        transfer->fault = SLACK_EBUSY;
+    else
+        transfer->fault = slack__buf_append(&transfer->answer, data, len);
+    if (transfer->fault != 0) return 0;
+    slack__budget_take(transfer->budget, len);
+    return len;
 }
 
 static size_t transfer_send(char *to, size_t size, size_t count, void *user_data)
@@ -565,6 +575,7 @@ int slack__curl_send(slack_curl_t *curl, const slack_curl_request_t *request, sl
     transfer->fn = fn;
     transfer->user_data = user_data;
     transfer->body_len = request->body_len;
+    transfer->budget = request->budget;
     if (request->body_len) memcpy(transfer->body, request->body, request->body_len);
     slack__buf_init(&transfer->answer, request->body_max);
     transfer->easy = curl->idle_count ? curl->idle[--curl->idle_count] : curl_easy_init();

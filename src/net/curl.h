@@ -5,6 +5,7 @@
 #include "net/loop.h"
 #include "net/proxy.h"
 #include "net/url.h"
+#include "util/budget.h"
 
 /*
  * libcurl's multi interface on the loop: one CURLM, one timer, one poll handle per socket. Results
@@ -31,17 +32,19 @@ typedef struct slack_curl_request {
     const void *body;           /* Copied. A POST without a body sends Content-Length: 0. libcurl
                                  * sends a body once, and never again on another connection. */
     size_t body_len;
-    unsigned timeout_ms; /* Required: the whole transfer. */
-    size_t body_max;     /* Required: of the response. */
-    uint64_t tag;        /* This and `unheld` are not used here, but by a sender that wraps this
-                          * one.
-                          */
-    bool unheld;         /* of a delivery that may end before the response */
+    unsigned timeout_ms;    /* Required: the whole transfer. */
+    size_t body_max;        /* Required: of the response. */
+    slack_budget_t *budget; /* Optional, borrowed: the memory of the responses of all transfers. */
+    uint64_t tag;           /* This and `unheld` are not used here, but by a sender that wraps this
+                             * one.
+                             */
+    bool unheld;            /* of a delivery that may end before the response */
 } slack_curl_request_t;
 
 typedef struct slack_curl_result {
     int status;               /* 0: a response arrived, whatever its HTTP status; SLACK_ECONNECT,
-                                 SLACK_ETLS, SLACK_ETIMEDOUT, SLACK_ETOOBIG, SLACK_ECLOSED (the
+                                 SLACK_ETLS, SLACK_ETIMEDOUT, SLACK_ETOOBIG, SLACK_EBUSY (the
+                                 budget has no room for the response), SLACK_ECLOSED (the
                                  connection was lost), SLACK_EPROTO (not HTTP), SLACK_EHTTP (the
                                  proxy refused to connect), SLACK_ECANCELED, SLACK_ENOMEM */
     const char *reason;       /* in words, without the URL; "" if status is 0 */

@@ -27,6 +27,7 @@
 #define RESPONSE_MAX    ((size_t)SLACK_ANSWER_MIB << 20)
 #define ARENA_FIRST     ((size_t)4 << 10)
 #define ARENA_MAX       ((size_t)SLACK_ANSWERS_MIB << 20) /* a response and its parsed values */
+#define VALUES_PER_BYTE ((size_t)4) /* of an answer's text: what the copy and the values take */
 #define BACKOFF_BASE_MS 500
 #define BACKOFF_CAP_MS  10000
 
@@ -37,6 +38,7 @@ struct slack_webapi {
     char *api_url;
     unsigned concurrency;
     unsigned timeout_ms;
+    slack_budget_t *budget;
     void (*called)(const char *method, const slack_response_t *response, uint64_t owner,
                    void *user_data);
     void *user_data;
@@ -77,7 +79,8 @@ typedef struct call {
     const char *url;
     const char *headers[3];
     slack_buf_t body;
-    bool to_url; /* a message to a response URL */
+    size_t body_bytes; /* counted in the budget: the body, and the sender's copy of it */
+    bool to_url;       /* a message to a response URL */
     bool once;
     bool kept;       /* the receiver of the response has taken the arena */
     bool of_program; /* begun by slack_call() or slack_callf() */
@@ -105,6 +108,7 @@ static uint64_t webapi_now_ms(const slack_webapi_t *webapi)
 
 static void call_free(call_t *call)
 {
+    slack__budget_give(call->webapi->budget, call->body_bytes);
     slack__buf_done(&call->body);
     if (!call->kept) slack__arena_free(call->arena);
 }
@@ -243,6 +247,7 @@ static int call_send(call_t *call)
         .body_len = call->body.len,
         .timeout_ms = call->webapi->timeout_ms,
         .body_max = RESPONSE_MAX,
+        .budget = call->webapi->budget,
         .tag = call->tag,
         .unheld = call->unheld,
     };
@@ -338,14 +343,30 @@ static bool try_again(call_t *call, const slack_curl_result_t *result)
     return true;
 }
 
-static void call_got_result(const slack_curl_result_t *result, void *user_data)
+/* Read the result, if there is room for the answer and its values. */
+static void call_read_result(call_t *call, const slack_curl_result_t *result)
 {
-    call_t *call = user_data;
-    slack_webapi_t *webapi = call->webapi;
+    const bool small = result->body_len <= SLACK_BUDGET_SMALL_BYTES;
+    slack_curl_result_t refused = *result;
+    if (result->status == 0 && !small &&
+        !slack__budget_has(call->webapi->budget, VALUES_PER_BYTE * result->body_len))
+        refused.status = SLACK_EBUSY;
+    if (refused.status == SLACK_EBUSY) {
+        refused.reason =
+            "its answer has no room in SLACK_CALLS_MIB, though Slack has made the call";
+        result = &refused;
+    }
     if (call->to_url)
         slack__response_read_url(&call->response, call->arena, result);
     else
         slack__response_read_call(&call->response, call->arena, result);
+}
+
+static void call_got_result(const slack_curl_result_t *result, void *user_data)
+{
+    call_t *call = user_data;
+    slack_webapi_t *webapi = call->webapi;
+    call_read_result(call, result);
     if (call->response.status == SLACK_EAPI &&
         slack__already_as_wanted(call->method, call->response.json, call->users))
         call->response.status = 0; /* a reader of the error still sees the difference */
@@ -405,6 +426,7 @@ static int call_begin(call_t **ret, slack_client_t *client, slack_call_fn fn, vo
         slack__arena_free(arena);
         return SLACK_ENOMEM;
     }
+    if (webapi->budget) slack__arena_count_in(arena, &webapi->budget->used);
     slack__link_init(&call->link);
     slack__link_init(&call->in_order);
     slack__buf_init(&call->body, BODY_MAX);
@@ -445,10 +467,27 @@ static int call_new(call_t **ret, slack_client_t *client, const char *method, sl
     return 0;
 }
 
+/* Count the memory of a call. False: there is no room. */
+static bool call_take_memory(call_t *call)
+{
+    slack_budget_t *budget = call->webapi->budget;
+    const size_t bytes = 2 * call->body.len;
+    const bool small = slack__arena_size(call->arena) + bytes <= SLACK_BUDGET_SMALL_BYTES;
+    if (!small && !slack__budget_has(budget, bytes)) return false;
+    call->body_bytes = bytes;
+    slack__budget_take(budget, bytes);
+    return true;
+}
+
 /* End a submission: if this succeeds, the end of the call will be reported. */
-static int call_submit(call_t *call)
+static int call_submit(call_t *call, slack_client_t *client)
 {
     slack_webapi_t *webapi = call->webapi;
+    if (!call_take_memory(call)) {
+        client->refused = true;
+        call_free(call);
+        return SLACK_EBUSY;
+    }
     call->pace.accepted_ms = webapi_now_ms(webapi);
     if (call->number == 0) call->number = ++webapi->last_number;
     slack_lane_t *lane = call->to_url ? NULL
@@ -499,7 +538,7 @@ static int call_set_order(call_t *call, const slack_client_t *client, const char
     return call->target ? 0 : SLACK_ENOMEM;
 }
 
-static int submit_with_args(call_t *call, const slack_client_t *client, const slack_json_t *args)
+static int submit_with_args(call_t *call, slack_client_t *client, const slack_json_t *args)
 {
     const slack_json_t *team = NULL;
     int rc = slack_json_error(args);
@@ -516,7 +555,7 @@ static int submit_with_args(call_t *call, const slack_client_t *client, const sl
         if (rc == 0 && call->body.len > 0) rc = slack__buf_append_char(&call->body, '&');
         if (rc == 0) rc = slack__form_write(&call->body, team);
     }
-    if (rc == 0) return call_submit(call);
+    if (rc == 0) return call_submit(call, client);
     call_free(call);
     return rc;
 }
@@ -543,7 +582,10 @@ const char *slack__webapi_refusal(const slack_client_t *client, const char *meth
         return client->token ? "the token is malformed: pass one of visible ASCII characters"
                              : "the client has no token: use slack_ctx_client() in a delivery, or "
                                "slack_client_new()";
-    case SLACK_EBUSY: return "the limit of calls under way is reached: do less at once";
+    case SLACK_EBUSY:
+        return client->webapi && slack__webapi_room(webapi_of(client)) > 0
+                   ? "the calls under way take all of SLACK_CALLS_MIB: do less at once, or raise it"
+                   : "the limit of calls under way is reached: do less at once";
     case SLACK_ETOOBIG: return "the arguments are more than 4 MiB: send less";
     default: return slack_strerror(status);
     }
@@ -637,7 +679,7 @@ int slack__webapi_respond(slack_client_t *client, const char *response_url,
     call->headers[0] = "Content-Type: application/json; charset=utf-8";
     rc = call->url ? slack__json_write(&call->body, message) : SLACK_ENOMEM;
     if (rc == 0) rc = call_set_order(call, client, call->url);
-    if (rc == 0) return call_submit(call);
+    if (rc == 0) return call_submit(call, client);
     call_free(call);
     return rc;
 }
@@ -738,6 +780,7 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi
     webapi->net = net;
     webapi->concurrency = options->concurrency;
     webapi->timeout_ms = options->timeout_ms;
+    webapi->budget = options->budget;
     webapi->called = options->called;
     webapi->user_data = options->user_data;
     slack__rate_limit_init(&webapi->limit, slack__random_u64());

@@ -28,6 +28,9 @@ typedef struct slack_webapi_options {
     slack_proxy_t *proxy; /* Optional, referenced. */
     unsigned concurrency; /* calls under way at most, including those that wait */
     unsigned timeout_ms;  /* of one try */
+    /* Optional, borrowed until the last answer is freed. Counts the memory of calls, and of answers
+     * that callbacks keep. */
+    slack_budget_t *budget;
     /* Optional. Called at the end of every call, for counters and for the owner of the token.
      * `method` is "response_url" for a message to a response URL; `owner` is the client's. */
     void (*called)(const char *method, const slack_response_t *response, uint64_t owner,

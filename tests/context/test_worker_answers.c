@@ -170,6 +170,17 @@ static int read_one(slack_ctx_t *ctx, void *user_data)
     return slack_call_waitf(ctx, "users.list", &all, "{}");
 }
 
+/* What a handler keeps leaves less room for other answers. */
+static int keep_one(slack_ctx_t *ctx, void *user_data)
+{
+    const slack_response_t *kept = NULL, *other = NULL;
+    runs++;
+    int rc = slack_call_waitf(ctx, "users.list", &kept, "{}");
+    return rc == 0 && slack_call_waitf(ctx, "users.list", &other, "{}") == SLACK_EBUSY
+               ? 0
+               : SLACK_EINVAL;
+}
+
 static int keep_all(slack_ctx_t *ctx, void *user_data)
 {
     int rc = 0;
@@ -201,6 +212,7 @@ static struct size_case {
     {"six MiB", 6 * MIB, false, read_one, SLACK_RUN_WORKER, NULL},
     {"six MiB of values", 6 * MIB, true, read_one, SLACK_RUN_WORKER, NULL},
     {"the largest", 16 * MIB, false, read_one, SLACK_RUN_WORKER, NULL},
+    {"one kept", 8 * MIB, true, keep_one, SLACK_RUN_WORKER, NULL},
     {"more than the largest", 16 * MIB + 1, false, read_one, SLACK_RUN_WORKER,
      "error=SLACK_ETOOBIG reason=\"more than 16777216 bytes: "},
     {"too many values", 16 * MIB, true, read_one, SLACK_RUN_WORKER,
@@ -219,7 +231,7 @@ static struct size_case {
 TEST_EACH(test_sizes, sizes)
 {
     const struct size_case *c = *state;
-    app_open(&f, NULL);
+    app_open(&f, &(slack_options_t){.calls_mib = c->fn == keep_one ? 96 : 0});
     make_answer(c->size, c->values);
     run_once(c->fn, c->run, c->log);
     app_close(&f);

@@ -18,8 +18,10 @@ int wf_try_open(unsigned concurrency, unsigned timeout_ms, unsigned port)
 {
     char api_url[64];
     snprintf(api_url, sizeof api_url, "http://127.0.0.1:%u/api/", port);
-    const slack_webapi_options_t options = {
-        .api_url = api_url, .concurrency = concurrency, .timeout_ms = timeout_ms};
+    const slack_webapi_options_t options = {.api_url = api_url,
+                                            .concurrency = concurrency,
+                                            .timeout_ms = timeout_ms,
+                                            .budget = wf.budget};
     memset(&wf.ends, 0, sizeof wf.ends);
     wf.closed = false;
     int rc = slack__webapi_new(&wf.webapi, wf.world.net, &options);

@@ -17,8 +17,9 @@ extern struct webapi_fixture {
     slack_client_t client;
     peer_t *peer;
     bool closed;
-    char request[8192]; /* the last that wf_answer_ok() has answered */
-    struct {            /* the responses, in order */
+    slack_budget_t *budget; /* Optional, set before the opening. */
+    char request[8192];     /* the last that wf_answer_ok() has answered */
+    struct {                /* the responses, in order */
         unsigned count;
         unsigned marks[WF_ENDS_MAX];
         int statuses[WF_ENDS_MAX];
