@@ -81,6 +81,7 @@ struct slack_inbox {
     slack_link_t live;      /* links entry->link: deliveries that have not ended */
     size_t live_count;
     atomic_size_t bytes;   /* memory of the live deliveries, zombies and claimed rows */
+    size_t storing_bytes;  /* of them, those of large events that the store is writing */
     slack_link_t rejected; /* links delivery->link: to be acked with SLACK_ACK_LATER */
     size_t rejected_count;
     slack_task_t reject_task;

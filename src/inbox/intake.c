@@ -18,6 +18,10 @@
 /* The memory up to which a delivery is small. Most take less than 32 KiB. */
 #define SMALL_BYTES ((size_t)256 << 10)
 
+/* The part of SLACK_DELIVERIES_MIB that large events may take while the store writes them, because
+ * the small ones behind them wait too. One may be larger. */
+#define STORING_PART 8
+
 void slack__intake_reject(slack_task_t *task)
 {
     slack_inbox_t *inbox = SLACK_CONTAINER(task, slack_inbox_t, reject_task);
@@ -34,6 +38,13 @@ void slack__intake_reject(slack_task_t *task)
 
 /* ---- storing ---- */
 
+/* The bytes of an entry that count as being written. */
+static size_t storing_bytes(const slack_entry_t *entry)
+{
+    const size_t size = slack__arena_size(entry->run.ctx.delivery->arena);
+    return entry->inbox->store->ops->durable && size > SMALL_BYTES ? size : 0;
+}
+
 static void answer_later(slack_entry_t *entry)
 {
     slack__ack_outcome(&entry->run.ctx, SLACK_ACK_LATER);
@@ -46,6 +57,7 @@ static void event_stored(slack_store_op_t *op)
     slack_inbox_t *inbox = entry->inbox;
     slack_delivery_t *d = entry->run.ctx.delivery;
     d->known = op->duplicate;
+    inbox->storing_bytes -= storing_bytes(entry);
     inbox->store_failing = op->status == SLACK_ESTORE;
     if (op->status != 0)
         SLACK_LOG(slack__inbox_log(inbox), WARN, "event not stored, Slack will send it again",
@@ -113,6 +125,7 @@ static void store_event(slack_entry_t *entry)
         op->row.due_ms = slack__wall_ms(inbox->services->net->clock);
     }
     SLACK_CRASH("before-store");
+    inbox->storing_bytes += storing_bytes(entry);
     slack__entry_submit(entry);
 }
 
@@ -214,6 +227,9 @@ static const char *intake_refusal(const slack_inbox_t *inbox, const slack_delive
         return "too many deliveries";
     if (size > most || atomic_load(&inbox->bytes) > most - size)
         return "SLACK_DELIVERIES_MIB is reached";
+    if (size > SMALL_BYTES && inbox->storing_bytes > 0 &&
+        inbox->storing_bytes + size > max / STORING_PART)
+        return "the store has large deliveries to write";
     return NULL;
 }
 

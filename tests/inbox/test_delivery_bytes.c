@@ -11,7 +11,7 @@
 /* The memory of deliveries stays within SLACK_DELIVERIES_MIB, whatever brings them, and whatever
  * part of them is large. */
 
-#define BOUND_MIB 32
+#define BOUND_MIB 40
 #define LARGE     12
 #define PAD_BYTES ((size_t)900 << 10)
 
@@ -168,5 +168,26 @@ TEST(test_both_transports_put_large_deliveries_off)
     assert_non_null(strstr(w.frame, "\"e2\""));
     while (inbox.held_count > 0)
         slack_ctx_release(inbox.held[--inbox.held_count], 0);
+    wires_close(&w);
+}
+
+/* Small events do not wait until the disk has many large ones. */
+TEST(test_the_store_writes_few_large_events_at_once)
+{
+    enum { MANY = 26 };
+    unsigned put_off = 0;
+    int numbers[MANY];
+    wires_open(&w, &(slack_options_t){.deliveries_mib = BOUND_MIB, .store = store_file_url()});
+    wires_ready(&w);
+    for (int i = 0; i < MANY; i++)
+        numbers[i] = wires_post_begin(&w, SLACK_KIND_EVENT, large_message(i));
+    for (int i = 0; i < MANY; i++) {
+        while (!http_peer_reply(w.http, numbers[i])->done) {
+            uv_run(&w.world.loop, UV_RUN_NOWAIT);
+            assert_true(delivery_bytes(w.app) < BOUND_MIB / 4 << 20);
+        }
+        put_off += wires_reply(&w, numbers[i])->status == 503;
+    }
+    assert_in_range(put_off, 1, MANY - 2);
     wires_close(&w);
 }

@@ -36,10 +36,11 @@ typedef struct attack_case {
     const char *name, *what;
     void (*attackers)(void);
     const char *secrets; /* SLACK_SIGNING_SECRET; NULL: one */
+    const char *store;   /* SLACK_STORE; NULL: in memory */
     const char *key;     /* of the bot's certificate, see load_make_certificate(); NULL: no TLS */
     size_t client_large_bytes;
     unsigned per_second;     /* 0: PER_SECOND */
-    unsigned connections;    /* SLACK_HTTP_CONNECTIONS; a quarter of it for one address */
+    unsigned connections;    /* SLACK_HTTP_CONNECTIONS; half of it for one address */
     unsigned memory_mib;     /* SLACK_HTTP_MEMORY_BYTES */
     unsigned deliveries_mib; /* SLACK_DELIVERIES_MIB, where deliveries are the attack */
     unsigned messages_mib;   /* what the sockets hold until a message is a delivery */
@@ -124,6 +125,15 @@ static const attack_case_t cases[] = {
     {.name = "large-socket",
      .what = "events of 7 MiB over Socket Mode for a slow handler",
      .attackers = attack_large_socket,
+     .connections = 256,
+     .memory_mib = 8,
+     .deliveries_mib = 256,
+     .messages_mib = 32,
+     .socket = true},
+    {.name = "large-stored",
+     .what = "the same with a store on disk",
+     .attackers = attack_large_socket,
+     .store = "sqlite:attack.db",
      .connections = 256,
      .memory_mib = 8,
      .deliveries_mib = 256,
@@ -223,7 +233,7 @@ static void bot_start(const attack_case_t *now)
         set(variables, all, &n, times[i][0], times[i][1]);
     snprintf(number, sizeof number, "%u", now->connections);
     set(variables, all, &n, "SLACK_HTTP_CONNECTIONS", number);
-    snprintf(number, sizeof number, "%u", now->connections / 4);
+    snprintf(number, sizeof number, "%u", now->connections / 2);
     set(variables, all, &n, "SLACK_HTTP_CONNECTIONS_PER_PEER", number);
     snprintf(number, sizeof number, "%u", now->memory_mib << 20);
     set(variables, all, &n, "SLACK_HTTP_MEMORY_BYTES", number);
@@ -231,6 +241,7 @@ static void bot_start(const attack_case_t *now)
         snprintf(number, sizeof number, "%u", now->deliveries_mib);
         set(variables, all, &n, "SLACK_DELIVERIES_MIB", number);
     }
+    if (now->store) set(variables, all, &n, "SLACK_STORE", now->store);
     if (now->secrets) set(variables, all, &n, "SLACK_SIGNING_SECRET", now->secrets);
     if (now->socket) {
         set(variables, all, &n, "SLACK_TRANSPORT", "http,socket");
