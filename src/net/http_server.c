@@ -10,6 +10,7 @@
 #include "net/http_memory.h"
 #include "net/http_parser.h"
 #include "net/http_response.h"
+#include "net/offenders.h"
 #include "net/turns.h"
 #include "net/trusted_proxies.h"
 #include "util/alloc.h"
@@ -61,7 +62,8 @@ typedef struct client {
     bool parsing;                    /* client_parse() is on the stack */
     bool eof;                        /* the peer sends no more */
     slack_http_holder_t holder;      /* of the request's memory, beyond SLACK_HTTP_SMALL_BYTES */
-    slack_turn_t turn;               /* in server->turns while queued */
+    slack_turn_t turn;               /* in server->turns while queued, or in server->slowed */
+    uint64_t due_ms;                 /* in server->slowed */
     char sender[SLACK_NETWORK_SIZE]; /* of that request, if the peer is a trusted proxy */
     slack_http_parser_t parser;
     slack_buf_t unread; /* bytes behind the request that is being handled */
@@ -76,6 +78,13 @@ typedef struct server_handler {
     void *user_data;
 } server_handler_t;
 
+/* The requests of addresses that have sent wrong signatures, until they may wait for their turn. */
+typedef struct server_slowed {
+    slack_offenders_t offenders;
+    slack_link_t queue; /* links client->turn.link, by due_ms */
+    slack_timer_t timer;
+} server_slowed_t;
+
 struct slack_http_server {
     slack_net_t *net;
     slack_http_limits_t limits;
@@ -88,6 +97,7 @@ struct slack_http_server {
     size_t free_count;
     slack_http_memory_t memory; /* of all clients */
     slack_turns_t turns;
+    server_slowed_t slowed;
     slack_handshakes_t handshakes;
     slack_task_t turn_task; /* hands over requests of `turns` */
     uint64_t serial;
@@ -257,11 +267,22 @@ int slack__http_respond(slack_http_server_t *server, uint64_t request_id,
     return 0;
 }
 
+/* A trusted proxy that does not name its client is none: its address stands for many. */
+static void note_offender(slack_http_server_t *server, const char *peer)
+{
+    char network[SLACK_NETWORK_SIZE];
+    if (server->trusted && slack__trusted_proxies_match(server->trusted, slack__slice(peer)))
+        return;
+    slack__net_network(slack__slice(peer), network);
+    slack__offenders_note(&server->slowed.offenders, slack__slice(network), server_now_ms(server));
+}
+
 void slack__http_refuse(const slack_http_request_t *request, int status,
                         const slack_http_header_t *header, const char *reason)
 {
     slack_http_server_t *server = request->server;
     server->refused++;
+    if (status == 401) note_offender(server, request->peer);
     SLACK_LOG(slack__net_log(server->net), WARN, "request refused",
               "status=%d reason=%s peer=%s path=%s", status, reason, request->peer,
               request->path.ptr);
@@ -320,6 +341,42 @@ static void server_take_turns(slack_task_t *task)
     if (slack__turns_next(&server->turns)) slack__task_post(server->net, task);
 }
 
+static void client_queue(client_t *client)
+{
+    slack_http_server_t *server = client->server;
+    slack__turns_add(&server->turns, &client->turn);
+    slack__task_post(server->net, &server->turn_task);
+}
+
+static void server_end_waits(slack_timer_t *timer)
+{
+    slack_http_server_t *server = SLACK_CONTAINER(timer, slack_http_server_t, slowed.timer);
+    slack_link_t *queue = &server->slowed.queue;
+    const uint64_t now = server_now_ms(server);
+    while (!slack__list_empty(queue)) {
+        client_t *client = SLACK_CONTAINER(queue->next, client_t, turn.link);
+        if (client->due_ms > now) {
+            slack__timer_start(server->net, timer, client->due_ms - now);
+            return;
+        }
+        slack__unlink(&client->turn.link);
+        client_queue(client);
+    }
+}
+
+static void client_wait(client_t *client, unsigned wait_ms)
+{
+    server_slowed_t *slowed = &client->server->slowed;
+    slack_link_t *at = &slowed->queue;
+    client->due_ms = server_now_ms(client->server) + wait_ms;
+    while (at->prev != &slowed->queue &&
+           SLACK_CONTAINER(at->prev, client_t, turn.link)->due_ms > client->due_ms)
+        at = at->prev;
+    slack__list_push(at, &client->turn.link); /* at the end, or before `at` */
+    if (slowed->queue.next == &client->turn.link)
+        slack__timer_start(client->server->net, &slowed->timer, wait_ms);
+}
+
 /* Requests of known peers are handed over at once if their check is short, others in their turn.
  * Strangers may share the connection of a proxy with known peers. */
 static void client_complete(client_t *client)
@@ -345,8 +402,14 @@ static void client_complete(client_t *client)
         slack__net_network(slack__trusted_proxies_client(server->trusted, request), client->sender);
         client->turn.address = slack__slice(client->sender);
     }
-    slack__turns_add(&server->turns, &client->turn);
-    slack__task_post(server->net, &server->turn_task);
+    const unsigned wait_ms =
+        known ? 0
+              : slack__offenders_wait_ms(&server->slowed.offenders, client->turn.address,
+                                         server_now_ms(server));
+    if (wait_ms > 0)
+        client_wait(client, wait_ms);
+    else
+        client_queue(client);
 }
 
 /* In a drain strangers have less time. */
@@ -656,6 +719,8 @@ static slack_http_server_t *server_new(slack_net_t *net, const slack_http_limits
     slack__link_init(&server->clients);
     slack__http_memory_init(&server->memory, limits->memory_bytes);
     slack__turns_init(&server->turns);
+    slack__link_init(&server->slowed.queue);
+    slack__timer_init(&server->slowed.timer, server_end_waits);
     slack__handshakes_init(&server->handshakes, net, (limits->connections + 1) / 2);
     server->turn_task.run = server_take_turns;
     slack__link_init(&server->turn_task.link);
@@ -790,6 +855,7 @@ void slack__http_server_close(slack_http_server_t *server, void (*fn)(void *user
     if (!server || server->closing) return;
     server->closing = true;
     slack__task_cancel(&server->turn_task);
+    slack__timer_stop(server->net, &server->slowed.timer);
     server->closed.fn = fn;
     server->closed.user_data = user_data;
     if (server->listener) slack__listen_close(server->listener);

@@ -71,7 +71,7 @@ int slack__http_respond(slack_http_server_t *server, uint64_t request_id,
 
 /* Refuse a request: respond, count it, and log `reason`, the peer and the path, and nothing else of
  * the request. `header` is optional. If the connection is gone, nothing is sent. A 401 ends the
- * connection. */
+ * connection, and requests of strangers from its address have to wait after it (offenders.h). */
 void slack__http_refuse(const slack_http_request_t *request, int status,
                         const slack_http_header_t *header, const char *reason);
 

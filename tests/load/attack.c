@@ -19,6 +19,7 @@
 
 #include <slack/limits.h>
 
+#include "bench/request.h"
 #include "load/attackers.h"
 #include "load/client.h"
 #include "load/load.h"
@@ -152,6 +153,7 @@ static struct {
     uv_timer_t timer;
     int listener; /* where the attackers take the bot's sockets */
     unsigned long idle_kib, peak_kib;
+    uint64_t attack_ns, cpu_ns; /* the time of the attack, and the bot's processor time in it */
     bool ended_well;
 } t;
 
@@ -175,6 +177,8 @@ static void on_attack_over(uv_process_t *process, int64_t status, int signal)
 {
     uv_close((uv_handle_t *)process, NULL);
     if (status != 0 || signal != 0) load_die("the attackers failed");
+    t.cpu_ns = bench_cpu_ns(t.bot.process.pid) - t.cpu_ns;
+    t.attack_ns = uv_hrtime() - t.attack_ns;
     load_client_stop(on_all_answered);
 }
 
@@ -193,6 +197,8 @@ static void on_calm_over(uv_timer_t *timer)
                                           .stdio_count = 4};
     snprintf(port, sizeof port, "%u", t.bot.port);
     t.idle_kib = load_bot_peak_kib(&t.bot);
+    t.attack_ns = uv_hrtime();
+    t.cpu_ns = bench_cpu_ns(t.bot.process.pid);
     fflush(stdout);
     if (uv_spawn(uv_default_loop(), &t.attackers, &options) != 0)
         load_die("cannot start the attackers");
@@ -275,6 +281,7 @@ static bool judge(const attack_case_t *now)
         t.idle_kib + now->connections * connection_kib +
         ((now->memory_mib + now->deliveries_mib + now->messages_mib) << 10);
     load_client_print();
+    printf("# the bot used %.2f of a processor\n", (double)t.cpu_ns / (double)t.attack_ns);
     printf("# resident memory of the bot: %.1f MB before, %.1f MB at its peak, bound %.1f MB\n",
            (double)t.idle_kib / 1024, (double)t.peak_kib / 1024, (double)bound_kib / 1024);
     if (r->good == 0 || !t.ended_well) return false;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "net/trusted_proxies.h"
 #include "support/http_fixture.h"
 
 /* The check of requests takes several turns of the loop. Here a request "/COST" costs so many
@@ -115,4 +116,76 @@ CHECKED(test_a_check_ends_with_its_connection)
     raw_until(&staying, "/16777215");
     assert_int_equal(of_closed, 0);
     raw_close(&staying);
+}
+
+/* ---- addresses that send wrong signatures ---- */
+
+/* Sends a request over a new connection. Returns whether it has an answer after `ms`. */
+static bool is_answered_in(raw_t *raw, const char *request, unsigned ms)
+{
+    fixture_dial(&f, raw);
+    raw_say(raw, request);
+    for (unsigned i = 0; i < 5; i++)
+        world_turn(&f.world);
+    fixture_pass_ms(&f, ms);
+    for (unsigned i = 0; i < 5; i++)
+        world_turn(&f.world);
+    raw_take(raw);
+    return raw->in_len > 0;
+}
+
+static void send_wrong(unsigned times, const char *request)
+{
+    f.manner = REFUSE;
+    for (unsigned i = 0; i < times; i++) {
+        raw_t raw;
+        assert_true(is_answered_in(&raw, request, 500));
+        raw_until_eof(&raw);
+        raw_close(&raw);
+    }
+    f.manner = ANSWER;
+}
+
+CHECKED(test_wrong_signatures_slow_their_address)
+{
+    raw_t known, stranger, leaving;
+    dial(&known, true);
+    send_wrong(60, GET("/0"));
+    assert_false(is_answered_in(&stranger, GET("/0"), 490));
+    assert_false(is_answered_in(&leaving, GET("/0"), 0));
+    raw_close(&leaving);
+    raw_say(&known, GET("/1"));
+    raw_until(&known, "/1"); /* at once: the clock stands */
+    fixture_pass_ms(&f, 10);
+    raw_until(&stranger, "/0");
+    raw_close(&stranger);
+    fixture_pass_ms(&f, 60000); /* it is forgotten */
+    assert_true(is_answered_in(&stranger, GET("/0"), 0));
+    raw_close(&stranger);
+    raw_close(&known);
+}
+
+#define FROM(address) "GET /0 HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: " address "\r\n\r\n"
+
+/* Behind a trusted proxy the address is that of its client. */
+CLOSED(test_a_proxy_is_not_slowed_for_its_clients)
+{
+    static const struct {
+        const char *wrong, *then;
+        bool slowed;
+    } cases[] = {
+        {FROM("192.0.2.1"), FROM("192.0.2.1"), true},
+        {FROM("192.0.2.2"), FROM("192.0.2.3"), false},
+        {FROM("2001:db8::1"), FROM("2001:db8::2"), true}, /* one network */
+        {GET("/0"), GET("/0"), false},
+    };
+    slack_trusted_proxies_t proxies;
+    assert_int_equal(slack__trusted_proxies_parse(&proxies, "127.0.0.0/8"), 0);
+    fixture_open_behind(&f, NULL, &proxies);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        raw_t raw;
+        send_wrong(1, cases[i].wrong);
+        assert_int_equal(is_answered_in(&raw, cases[i].then, 9), !cases[i].slowed);
+        raw_close(&raw);
+    }
 }

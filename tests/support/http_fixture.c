@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/http_fixture.h"
+#include "net/trusted_proxies.h"
 #include "support/test.h"
 
 static int echo(http_fixture_t *fixture, uint64_t id, const slack_http_request_t *request)
@@ -49,6 +50,10 @@ void fixture_on_request(slack_http_server_t *server, slack_http_request_t *reque
     case KEEP:
         assert_true(fixture->held_count < FIXTURE_HELD_MAX);
         fixture->held[fixture->held_count++] = request->id;
+        break;
+    case REFUSE:
+        if (fixture->trusted) slack__trusted_proxies_name_client(fixture->trusted, request);
+        slack__http_refuse(request, 401, NULL, "wrong");
         break;
     case TAKE_CONNECTION: fixture_take_connection(fixture, request->id); break;
     case CLOSE_SERVER:
@@ -176,4 +181,5 @@ void fixture_until_connections(http_fixture_t *fixture, unsigned want)
 void fixture_pass_ms(http_fixture_t *fixture, uint64_t ms)
 {
     fixture->world.mono_us += ms * 1000;
+    slack__net_clock_moved(fixture->world.net);
 }

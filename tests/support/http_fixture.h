@@ -16,6 +16,7 @@
 enum manner {
     ANSWER,          /* answers with the body, or with the path if there is none */
     KEEP,            /* nothing: the test answers it by fixture_answer() */
+    REFUSE,          /* refuses it with 401, as the client that a trusted proxy names */
     TAKE_CONNECTION, /* upgrades it, see fixture_take_connection() */
     CLOSE_SERVER     /* closes the server and does not answer */
 };
