@@ -31,7 +31,7 @@ typedef void (*slack_job_stored_fn)(slack_app_t *app, int status, void *user_dat
 
 /** A job. A field of zero is unset. */
 typedef struct slack_job {
-    /** Required, copied. The name, as passed to slack_on_job(). */
+    /** Required, copied. The name, as passed to slack_on_job(), 1 to 1000 bytes. */
     const char *name;
     /** Optional, copied. The body that the handler reads. Default: an empty object. */
     const slack_json_t *args;
@@ -41,9 +41,10 @@ typedef struct slack_job {
      * both are set, the later time counts. The store keeps no time after the year 9999. Default 0.
      */
     int64_t at_ms;
-    /** Optional, copied. While a job with this key waits for its first attempt, the store drops any
-     * further job with the key (SLACK_EALREADY). Once the first attempt has begun, the key is free:
-     * the handler may defer the next job under the same key. Default: none. */
+    /** Optional, copied, at most 1000 bytes. While a job with this key waits for its first attempt,
+     * the store drops any further job with the key (SLACK_EALREADY). Once the first attempt has
+     * begun, the key is free: the handler may defer the next job under the same key. Default: none.
+     */
     const char *key;
     /** Optional. Receives the result of storing the job. */
     slack_job_stored_fn stored;
@@ -58,8 +59,9 @@ typedef struct slack_job {
  * (ack.h). The function may also be called on a worker that runs the delivery's handler.
  *
  * @return 0: the job will be stored, or the delivery fails; SLACK_EINVAL if the name is missing;
- *         the error of `args` if it failed; SLACK_EALREADY if the delivery has ended;
- *         SLACK_ECANCELED on a worker when the app stops; SLACK_ENOMEM.
+ *         SLACK_ETOOBIG if the name or the key is too long; the error of `args` if it failed;
+ *         SLACK_EALREADY if the delivery has ended; SLACK_ECANCELED on a worker when the app stops;
+ *         SLACK_ENOMEM.
  */
 SLACK_API int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job);
 
@@ -72,8 +74,9 @@ SLACK_API int slack_defer(slack_ctx_t *ctx, const char *name, const slack_json_t
  * tenant, so in an app with slack_app_authorize() it has no workspace and no token. Loop thread
  * only.
  *
- * @return 0: `stored` will run exactly once; SLACK_EINVAL if the name is missing; the error of
- *         `args` if it failed; SLACK_ECANCELED if the app has stopped; SLACK_ENOMEM.
+ * @return 0: `stored` will run exactly once; SLACK_EINVAL if the name is missing; SLACK_ETOOBIG if
+ *         the name or the key is too long; the error of `args` if it failed; SLACK_ECANCELED if the
+ *         app has stopped; SLACK_ENOMEM.
  */
 SLACK_API int slack_app_defer(slack_app_t *app, const slack_job_t *job);
 

@@ -27,6 +27,21 @@ typedef struct deferred {
     void *stored_data;
 } deferred_t;
 
+/* A longer key or name is refused here: the store would take it, and find the row damaged when it
+ * reads it. */
+#define NAME_MAX_BYTES 1000
+
+/* 0 if the job has a fit name and key, or the reason why it cannot be stored. */
+static int job_check(const slack_job_t *job, const char **ret_why)
+{
+    *ret_why = "the job has no name: name a listener of slack_on_job()";
+    if (job == NULL || job->name == NULL || *job->name == '\0') return SLACK_EINVAL;
+    *ret_why = "the name or the key has more than 1000 bytes: shorten it";
+    return strlen(job->name) > NAME_MAX_BYTES || (job->key && strlen(job->key) > NAME_MAX_BYTES)
+               ? SLACK_ETOOBIG
+               : 0;
+}
+
 /* Tells the program how a PUT has ended. A job that its key has dropped is no failure. */
 static void job_report(slack_inbox_t *inbox, const slack_store_op_t *op, slack_job_stored_fn stored,
                        void *stored_data)
@@ -124,11 +139,10 @@ static int job_submit_here(slack_ctx_t *ctx, void *args)
 
 static int defer(slack_ctx_t *ctx, const char *caller, const slack_job_t *job)
 {
-    if (job == NULL || job->name == NULL || *job->name == '\0')
-        return slack__ctx_fail(ctx, SLACK_EINVAL,
-                               "%s: the job has no name: name a listener of slack_on_job()",
-                               caller);
-    const int wrong = job->args ? slack__ctx_required(ctx, job->args) : 0;
+    const char *why;
+    int wrong = job_check(job, &why);
+    if (wrong != 0) return slack__ctx_fail(ctx, wrong, "%s: %s", caller, why);
+    if (job->args) wrong = slack__ctx_required(ctx, job->args);
     if (wrong != 0) return wrong;
     deferred_t *deferred = slack__arena_calloc(slack__ctx_arena(ctx), sizeof *deferred);
     if (deferred == NULL || !job_fill_row(ctx, &deferred->op.row, job)) return SLACK_ENOMEM;
@@ -169,8 +183,9 @@ static void own_job_stored(slack_store_op_t *op)
 {
     own_job_t *own = SLACK_CONTAINER(op, own_job_t, op);
     if (op->status != 0)
-        SLACK_LOG(slack__inbox_log(own->inbox), ERROR, "job not stored", "job=%s error=%s",
-                  own->job.name, slack_err_name(op->status));
+        SLACK_LOG(slack__inbox_log(own->inbox), ERROR, "job not stored",
+                  "job=%s error=%s reason=%s hint=%s", own->job.name, slack_err_name(op->status),
+                  slack_strerror(op->status), "see the log of the store, and store the job again");
     else if (!op->duplicate)
         slack__inbox_look_at(own->inbox, op->row.due_ms);
     job_report(own->inbox, op, own->job.stored, own->job.stored_data);
@@ -223,8 +238,8 @@ static own_job_t *own_job_new(slack_inbox_t *inbox, slack_arena_t *arena, const 
 /* 0 if the job can be stored, or the reason why it cannot. */
 static int own_job_check(const slack_inbox_t *inbox, const slack_job_t *job, const char **ret_why)
 {
-    *ret_why = "the job has no name: name a listener of slack_on_job()";
-    if (job == NULL || job->name == NULL || *job->name == '\0') return SLACK_EINVAL;
+    const int wrong = job_check(job, ret_why);
+    if (wrong != 0) return wrong;
     *ret_why = "the app has stopped: call it earlier";
     if (inbox->phase == SLACK_INBOX_CLOSED) return SLACK_ECANCELED;
     *ret_why = slack_json_reason(job->args);

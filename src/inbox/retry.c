@@ -98,16 +98,23 @@ static int wait_or_bury(slack_entry_t *entry)
     return 0;
 }
 
+/* The most bytes that a dead letter says about its error. */
+#define ERROR_MAX_BYTES 4000
+
 /* "LISTENER: ERROR METHOD: REASON" */
 static slack_slice_t describe(const slack_ctx_t *ctx)
 {
     const slack_failure_t *failure = &ctx->failure;
     const slack_fault_t *fault = &failure->first;
     const char *name = slack_err_name(fault->status), *listener = failure->listener;
-    const char *text = slack__arena_printf(
+    char *text = slack__arena_printf(
         ctx->delivery->arena, "%s%s%s %s%s%s", listener ? listener : "", listener ? ": " : "", name,
         fault->method ? fault->method : "", fault->method ? ": " : "", slack__fault_why(fault));
-    return slack__slice(text ? text : name);
+    if (text == NULL) return slack__slice(name);
+    size_t len = strlen(text);
+    if (len > ERROR_MAX_BYTES) len = slack__utf8_valid(text, ERROR_MAX_BYTES);
+    text[len] = '\0';
+    return (slack_slice_t){text, len};
 }
 
 int slack__retry_settle(slack_entry_t *entry)

@@ -121,6 +121,45 @@ INBOX_STORED(test_a_job_whose_listener_was_renamed)
     assert_string_equal(inbox.order, "work");
 }
 
+static char long_name[1002];
+
+static int defer_long(slack_ctx_t *ctx, void *user_data)
+{
+    memset(long_name, 'k', 1001);
+    assert_int_equal(slack_defer(ctx, long_name, NULL), SLACK_ETOOBIG);
+    assert_int_equal(slack_defer_job(ctx, &(slack_job_t){.name = "work", .key = long_name}),
+                     SLACK_ETOOBIG);
+    assert_non_null(strstr(slack_ctx_strerror(ctx, SLACK_ETOOBIG), "1000 bytes: shorten it"));
+    assert_int_equal(slack_app_defer(slack_ctx_app(ctx), &(slack_job_t){.name = long_name}),
+                     SLACK_ETOOBIG);
+    return slack_defer_job(ctx, &(slack_job_t){.name = long_name + 1, .key = long_name + 1});
+}
+
+static int name_a_long_method(slack_ctx_t *ctx, void *user_data)
+{
+    char *method = malloc((3 << 20) + 1);
+    memset(method, 'm', 3 << 20);
+    method[3 << 20] = '\0';
+    const int rc = slack_call_thenf(ctx, method, NULL, NULL, "{}");
+    free(method);
+    return rc;
+}
+
+/* Names, keys and the sentences of errors are not longer than those that a store reads. */
+EACH_STORE(test_long_texts)
+{
+    slack_on_command(inbox.f.app, "/x", defer_long, NULL);
+    memset(long_name, 'k', 1001);
+    slack_on_job(inbox.f.app, long_name + 1, name_a_long_method, NULL);
+    app_ready(&inbox.f);
+    app_deliver(&inbox.f, "{'command':'/x','text':''}", &command_ack);
+    app_pass_and_claim(&inbox.f, 1000);
+    world_until(&inbox.f.world, inbox.deads == 1);
+    assert_int_equal(inbox.last_dead.status, SLACK_EINVAL);
+    assert_non_null(strstr(inbox.dead_error, "kk: SLACK_EINVAL"));
+    assert_in_range(strlen(inbox.dead_error), 1000, 4000);
+}
+
 /* ---- another app on the same store ---- */
 
 /* With a listener of the job "work" if `works`. */

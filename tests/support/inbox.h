@@ -14,7 +14,7 @@ extern struct inbox {
     slack_ctx_t *held[16];
     unsigned held_count;
     slack_dead_t last_dead;
-    char dead_error[256];
+    char dead_error[8192];
     unsigned deads;
 } inbox;
 
