@@ -124,7 +124,6 @@ void slack__http_request_read(const slack_http_received_t *request, const slack_
         request_refused(ret, 401, NULL, slack__signature_fault_text(check->fault));
         return;
     }
-    ret->is_signed = true;
     ret->signature = check->request.signature;
 
     const slack_json_t *body;

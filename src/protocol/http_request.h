@@ -36,13 +36,12 @@ enum slack_http_verdict_type {
 /* Everything in it lies in the request's arena or is constant. */
 typedef struct slack_http_verdict {
     enum slack_http_verdict_type type;
-    bool is_signed; /* one of the secrets signed the request, whatever the verdict */
 
     /* DELIVERY */
     const slack_json_t *body;
-    slack_slice_t signature;
-    const char *app_id; /* "" if neither the body nor the secret names an app */
-    int retry_num;      /* 0: the first time */
+    slack_slice_t signature; /* by one of the secrets */
+    const char *app_id;      /* "" if neither the body nor the secret names an app */
+    int retry_num;           /* 0: the first time */
     const char *retry_reason;
 
     /* CHALLENGE */

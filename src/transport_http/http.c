@@ -113,7 +113,6 @@ static bool http_receive(slack_http_t *http, const slack_http_request_t *request
         return false;
     }
     slack__http_request_read(&received, http->secret.signer, &check->signature, &verdict);
-    if (verdict.is_signed) slack__http_vouch(request->server, request->id);
     switch (verdict.type) {
     case SLACK_HTTP_DELIVERY: return http_deliver(http, request, &verdict);
     case SLACK_HTTP_REFUSED:
@@ -332,7 +331,8 @@ static int http_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ack_t
             if (ack->body.len > SLACK_HTTP_ACK_MAX) return SLACK_ETOOBIG;
         }
         ack_to_response(ack, &response);
-        response.close = d->known; /* else a captured request would make a stranger trusted */
+        /* A request that has arrived before may have been captured. */
+        if (!d->known) slack__http_vouch(http->server, d->handle);
         rc = slack__http_respond(http->server, d->handle, &response);
     }
     if (rc == 0)

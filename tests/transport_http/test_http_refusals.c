@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/http_bench.h"
+#include "support/raw.h"
 #include "support/test.h"
 
 /* The log has one line for each refused request, with the reason and the path and nothing else of
@@ -121,4 +122,35 @@ TEST(crowd_is_a_number)
     http_bench_close(&b);
     slack__log_left_out(&b.mock.world.logger, true);
     assert_int_equal(world_log_count(&b.mock.world, "of=\"connection refused\" count=80 "), 1);
+}
+
+/* A stranger makes room before a peer that has sent a verified request, however long that peer has
+ * been idle. A request that has arrived before may have been captured, and makes no peer known. */
+TEST(a_captured_request_is_a_strangers)
+{
+    for (int captured = 0; captured < 2; captured++) {
+        raw_t sender, stranger, next;
+        size_t len;
+        http_bench_open(&b);
+        b.options.http_limits.connections = 2;
+        b.mock.script = MOCK_KEEP;
+        http_bench_start(&b);
+        char *bytes = slack_request_make(&(signed_request_t){.body = "{\"event\":{}}"}, &len);
+        raw_connect(&sender, &b.mock.world, http_bench_stats(&b).port);
+        raw_send(&sender, bytes, len);
+        free(bytes);
+        mock_run_until_count(&b.mock, 1);
+        b.mock.deliveries[0].d->known = captured;
+        assert_int_equal(mock_ack(&b.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL), 0);
+        raw_until(&sender, "200");
+        b.mock.world.mono_us += 1000;
+        raw_connect(&stranger, &b.mock.world, http_bench_stats(&b).port);
+        world_until(&b.mock.world, http_bench_stats(&b).connections == 2);
+        raw_connect(&next, &b.mock.world, http_bench_stats(&b).port);
+        raw_until_eof(captured ? &sender : &stranger);
+        raw_close(&sender);
+        raw_close(&stranger);
+        raw_close(&next);
+        http_bench_close(&b);
+    }
 }
