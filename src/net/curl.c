@@ -195,7 +195,9 @@ static int64_t retry_after_of(CURL *easy)
         return digits < 10 ? atoll(text) : INT32_MAX;
     }
     curl_off_t date_s = 0;
-    if (curl_getdate(text, NULL) >= 0) curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &date_s);
+    /* The libcurl of a system whose time_t has 32 bits returns no more, whatever time_t is here. */
+    if ((int32_t)curl_getdate(text, NULL) != -1)
+        curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &date_s);
     return date_s > 0 ? date_s : 0;
 }
 

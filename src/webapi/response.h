@@ -2,13 +2,16 @@
 #ifndef SLACK_WEBAPI_RESPONSE_H
 #define SLACK_WEBAPI_RESPONSE_H
 
+#include <stddef.h>
+
 #include <slack/call.h>
 
 #include "net/curl.h"
 #include "util/arena.h"
 
 struct slack_response {
-    int status;
+    /* Aligned as what an arena returns, so that a freed response is recognised (arena.h). */
+    _Alignas(max_align_t) int status;
     int http_status;
     const char *method; /* of the call; "response_url" for a message to one; NULL: not ended yet */
     const char *error;  /* never NULL */

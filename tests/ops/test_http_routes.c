@@ -143,8 +143,14 @@ TEST(port_of_their_own)
 {
     open_with(&(slack_options_t){.http_admin_port = "0"});
     go();
-    check_text(get(admin, "GET /healthz"), 200, "ok\n");
-    check_text(get(browser, "GET /healthz"), 404, "");
+    static const char *const pages[] = {
+        "GET /healthz",   "GET /readyz",    "GET /metrics",
+        "GET /metrics?x", "GET /%6detrics", "GET /metrics/",
+    };
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        check_text(get(browser, pages[i]), 404, "");
+        assert_int_equal(get(admin, pages[i])->status, i < 5 ? 200 : 404);
+    }
     check_text(get(browser, "POST /slack/events"), 401, "");
     check_text(get(admin, "POST /slack/events"), 404, "");
     close_all();

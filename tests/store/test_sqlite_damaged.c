@@ -283,7 +283,7 @@ BOT_TEST(test_no_start_with_a_file_that_is_cut_short)
 {
     for (unsigned part = 1; part < 8; part++) {
         make_store();
-        cut(store_file_path(), file_size(store_file_path()) / 4096 * part / 8 * 4096);
+        cut(store_file_path(), file_size(store_file_path()) / 4096 * (long)part / 8 * 4096);
         expect_no_start(MALFORMED);
     }
     make_store();

@@ -50,7 +50,8 @@ char *slack_request_make(const signed_request_t *r, size_t *ret_len)
     char signature[SLACK_SIGNATURE_LEN + 1], timestamp[24];
     const size_t body_len = r->body_len ? r->body_len : strlen(r->body);
     assert_int_equal(slack__signer_new(&signer, r->secret ? r->secret : SLACK_REQUEST_SECRET), 0);
-    snprintf(timestamp, sizeof timestamp, "%ld", strtol(SLACK_REQUEST_TIME, NULL, 10) - r->age_s);
+    snprintf(timestamp, sizeof timestamp, "%lld",
+             strtoll(SLACK_REQUEST_TIME, NULL, 10) - (long long)r->age_s);
     assert_int_equal(slack__signature_make(signer, slack__slice(timestamp),
                                            (slack_slice_t){r->body, body_len}, signature),
                      0);

@@ -400,6 +400,8 @@ BOT_TEST(a_ticket_of_tls_1_3_in_tls_1_2)
 {
     static unsigned char made_up[200];
     const struct client *slack = &clients[0], *nobody = &clients[5];
+    /* The library of a 32-bit system has a smaller time_t, and so another struct of a session. */
+    if (sizeof(mbedtls_time_t) > sizeof(long)) skip();
     assert_int_equal(psa_crypto_init(), PSA_SUCCESS);
     for (int checked = 0; checked < 2; checked++) {
         scene_t s;

@@ -12,13 +12,18 @@ static child_t server;
 static int set_up(void **state)
 {
     char url[64], cert[256], key[256];
-    if (!certs_make()) skip();
+    wf.webapi = NULL; /* then the case is skipped; cmocka skips none from here */
+    if (!certs_make()) return 0;
     snprintf(cert, sizeof cert, "%s", certs_path("server.pem"));
     snprintf(key, sizeof key, "%s", certs_path("server.key"));
     assert_true(world_open(&wf.world));
     child_start(&server, &wf.world,
                 (const char *const[]){"node", npm_script("h2_peer.js"), cert, key, NULL}, NULL);
-    if (!server.started) skip();
+    if (!server.started) {
+        child_done(&server);
+        world_close(&wf.world);
+        return 0;
+    }
     world_until(&wf.world, server.lines >= 1);
     snprintf(url, sizeof url, "https://127.0.0.1:%d/api/", atoi(server.out));
     const slack_webapi_options_t options = {
@@ -32,6 +37,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
+    if (wf.webapi == NULL) return 0;
     slack__webapi_close(wf.webapi, world_set_flag, &wf.closed);
     world_until(&wf.world, wf.closed);
     child_wait(&server);
@@ -40,7 +46,14 @@ static int tear_down(void **state)
     return 0;
 }
 
-#define STREAM_TEST(function) TEST_CASE(function, set_up, tear_down, NULL)
+#define STREAM_TEST(function)                                                                      \
+    static void function##_body(void);                                                             \
+    TEST_CASE(function, set_up, tear_down, NULL)                                                   \
+    {                                                                                              \
+        if (wf.webapi == NULL) skip();                                                             \
+        function##_body();                                                                         \
+    }                                                                                              \
+    static void function##_body(void)
 
 static unsigned count_requests(const char *method)
 {
