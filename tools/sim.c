@@ -204,6 +204,8 @@ static void print_faults(const slack_json_t *list)
     slack_json_iter_t it = {0};
     while (slack_json_next(list, &it)) {
         cli_printf("fault: %s", slack_json_str(it.value, "/fault"));
+        if (slack_json_get(it.value, "/after"))
+            cli_printf(", after %lld more", (long long)slack_json_int(it.value, "/after"));
         if (slack_json_get(it.value, "/left"))
             cli_printf(", %lld more", (long long)slack_json_int(it.value, "/left"));
         if (slack_json_get(it.value, "/ms"))

@@ -18,11 +18,13 @@ static void print_list(sim_client_t *client)
 static void print_help(sim_client_t *client)
 {
     printf("Make the simulator misbehave as Slack and networks do.\n\n"
-           "usage: slackapp sim fault NAME [ARG…] [--count N] [--for MS]\n"
+           "usage: slackapp sim fault NAME [ARG…] [--after N] [--count N] [--for MS]\n"
            "       slackapp sim fault list            print this list\n"
            "       slackapp sim fault clear [NAME]    end all faults, or those of that name\n\n");
     print_list(client);
     printf("\n"
+           "  --after N   first let N pass: `api-status users.list 429 5 --after 2` refuses the\n"
+           "              third call\n"
            "  --count N   act N times; a fault that acts at once: on N sockets (default: all)\n"
            "  --for MS    act for that time\n"
            "  --port N    the simulator's port\n"
@@ -53,21 +55,29 @@ static bool read_bound(sim_client_t *client, const char *name, const char *text,
     return true;
 }
 
-static int set_fault(sim_client_t *client, int argc, const char **argv, const char *count,
-                     const char *for_ms)
+/* The options' texts; NULL: not given. */
+typedef struct bounds {
+    const char *after;
+    const char *count;
+    const char *for_ms;
+} bounds_t;
+
+static int set_fault(sim_client_t *client, int argc, const char **argv, const bounds_t *bounds)
 {
-    const slack_json_t *count_json, *for_json;
+    const slack_json_t *after, *count, *for_ms;
     sim_json_builder_t *json = &client->json;
     sim_fault_t fault;
     sim_list_t args;
-    if (!read_bound(client, "--count", count, &count_json) ||
-        !read_bound(client, "--for", for_ms, &for_json))
+    if (!read_bound(client, "--after", bounds->after, &after) ||
+        !read_bound(client, "--count", bounds->count, &count) ||
+        !read_bound(client, "--for", bounds->for_ms, &for_ms))
         return sim_client_fail(CLI_USAGE, client->problem);
     sim_list_begin(json, &args, '[');
     for (int i = 1; i < argc; i++)
         sim_list_add(json, &args, sim_json(json, "%s", argv[i]));
-    const slack_json_t *body = sim_json(json, "{name: %s, args: %p, count: %p, for_ms: %p}",
-                                        argv[0], sim_list_end(json, &args), count_json, for_json);
+    const slack_json_t *body =
+        sim_json(json, "{name: %s, args: %p, after: %p, count: %p, for_ms: %p}", argv[0],
+                 sim_list_end(json, &args), after, count, for_ms);
     if (!body) return sim_client_fail(CLI_FAILED, slack_strerror(json->rc));
     /* Check it here: a wrong command line is exit 2 even if no simulator runs. */
     if (!sim_fault_read(body, &fault, client->problem))
@@ -80,8 +90,8 @@ static int set_fault(sim_client_t *client, int argc, const char **argv, const ch
                    (long long)slack_json_int(answer, "/sockets"));
     else if (slack_json_int(answer, "/left") > 0)
         cli_printf("%s: acts %lld times\n", said, (long long)slack_json_int(answer, "/left"));
-    else if (for_ms)
-        cli_printf("%s: acts for %s ms\n", said, for_ms);
+    else if (bounds->for_ms)
+        cli_printf("%s: acts for %s ms\n", said, bounds->for_ms);
     else
         cli_printf("%s: acts until it is cleared\n", said);
     return CLI_OK;
@@ -89,12 +99,11 @@ static int set_fault(sim_client_t *client, int argc, const char **argv, const ch
 
 int sim_fault_command(sim_client_t *client, int argc, const char **argv)
 {
-    const char *count = NULL, *for_ms = NULL;
-    const cli_option_t table[] = {{"--count", &count, NULL},
-                                  {"--for", &for_ms, NULL},
-                                  {"--port", &client->port, NULL},
-                                  {"--help", NULL, &client->help},
-                                  {NULL, NULL, NULL}};
+    bounds_t bounds = {NULL, NULL, NULL};
+    const cli_option_t table[] = {
+        {"--after", &bounds.after, NULL}, {"--count", &bounds.count, NULL},
+        {"--for", &bounds.for_ms, NULL},  {"--port", &client->port, NULL},
+        {"--help", NULL, &client->help},  {NULL, NULL, NULL}};
     int rest = cli_options_read(argc, argv, table, client->problem);
     if (rest < 0) return sim_client_fail(CLI_USAGE, client->problem);
     if (client->help) {
@@ -103,7 +112,7 @@ int sim_fault_command(sim_client_t *client, int argc, const char **argv)
     }
     if (rest == 0) return sim_client_fail(CLI_USAGE, "a name is missing: slackapp sim fault list");
     if (strcmp(argv[0], "clear") == 0) return clear_faults(client, rest, argv);
-    if (strcmp(argv[0], "list") != 0) return set_fault(client, rest, argv, count, for_ms);
+    if (strcmp(argv[0], "list") != 0) return set_fault(client, rest, argv, &bounds);
     print_list(client);
     return CLI_OK;
 }

@@ -79,6 +79,7 @@ FAULT_TEST(arguments_go_where_they_belong)
 
 FAULT_TEST(what_makes_no_sense_is_told)
 {
+#define BOUNDS "a count and an after are from 1 to 1000000, a time from 1 ms to 24 h"
     static const struct {
         const char *json;
         const char *problem;
@@ -96,11 +97,11 @@ FAULT_TEST(what_makes_no_sense_is_told)
         {"{'name':'open-error','args':['']}",
          "ERROR of open-error is a word of at most 63 characters"},
         {"{'name':'no-pong','args':['1']}", "no-pong takes fewer arguments"},
-        {"{'name':'no-pong','count':0}", "a count is from 1 to 1000000, a time from 1 ms to "
-                                         "24 h"},
-        {"{'name':'no-pong','for_ms':-1}", "a count is from 1 to 1000000, a time from 1 ms to "
-                                           "24 h"},
-        {"{'name':'refresh','for_ms':5}", "refresh acts at once and takes no time limit"},
+        {"{'name':'no-pong','count':0}", BOUNDS},
+        {"{'name':'no-pong','after':-1}", BOUNDS},
+        {"{'name':'no-pong','for_ms':-1}", BOUNDS},
+        {"{'name':'refresh','for_ms':5}", "refresh acts at once: it takes no --for and no --after"},
+        {"{'name':'drop','after':1}", "drop acts at once: it takes no --for and no --after"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_false(asked(cases[i].json));
@@ -122,6 +123,10 @@ FAULT_TEST(a_fault_acts_as_often_as_it_was_asked_to)
     assert_true(acts(SIM_POINT_HELLO));
     assert_false(acts(SIM_POINT_HELLO));
     assert_int_equal(faults.acted, 2);
+    ask("{'name':'too-many','after':2}");
+    assert_false(sim_faults_look(&faults, SIM_POINT_HELLO, "").acts);
+    for (int i = 0; i < 4; i++)
+        assert_true(acts(SIM_POINT_HELLO) == (i == 2));
     /* Some faults have no limit. */
     ask("{'name':'no-pong'}");
     for (int i = 0; i < 100; i++)

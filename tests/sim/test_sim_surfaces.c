@@ -93,8 +93,10 @@ CONNECTED(what_an_assistant_may_not)
     } cases[] = {
         {"setStatus", "{'thread_ts':'%s'}", "invalid_arguments"},
         {"setStatus", "{'channel_id':'D0ANN00001'}", "invalid_arguments"},
-        {"setStatus", "{'channel_id':'C0GENERAL1','thread_ts':'%s'}", "channel_not_found"},
-        {"setStatus", "{'channel_id':'D0BEN00001','thread_ts':'%s'}", "invalid_thread_ts"},
+        {"setStatus", "{'channel_id':'C0GENERAL1','thread_ts':'%s','status':''}",
+         "channel_not_found"},
+        {"setStatus", "{'channel_id':'D0BEN00001','thread_ts':'%s','status':''}",
+         "invalid_thread_ts"},
         {"setTitle", "{" PLACE "}", "invalid_arguments"},
         {"setSuggestedPrompts", "{" PLACE "}", "invalid_arguments"},
         {"setSuggestedPrompts", "{" PLACE ",'prompts':[]}", "invalid_arguments"},

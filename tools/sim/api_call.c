@@ -45,11 +45,10 @@ bool sim_call_json(const sim_call_t *call, const char *name, const slack_json_t 
 sim_channel_t *sim_call_channel(sim_call_t *call, const char *name,
                                 const slack_json_t **ret_failure)
 {
-    const char *id = sim_call_arg(call, name);
     sim_channel_t *channel =
-        *id ? sim_channel_find(&call->services->workspace->channels, id) : NULL;
+        sim_channel_find(&call->services->workspace->channels, sim_call_arg(call, name));
     if (channel && sim_channel_is_visible(channel)) return channel;
-    *ret_failure = *id ? sim_call_error(call, "channel_not_found") : sim_call_missing(call, name);
+    *ret_failure = sim_call_error(call, "channel_not_found");
     return NULL;
 }
 

@@ -248,7 +248,7 @@ static bool read_bound(const slack_json_t *request, const char *path, uint64_t m
 bool sim_fault_read(const slack_json_t *request, sim_fault_t *ret, char problem[SIM_PROBLEM_SIZE])
 {
     const char *name = slack_json_str(request, "/name");
-    uint64_t count = 0, for_ms = 0;
+    uint64_t count = 0, after = 0, for_ms = 0;
     memset(ret, 0, sizeof *ret);
     ret->kind = sim_fault_find(name, problem);
     if (!ret->kind) return false;
@@ -256,17 +256,20 @@ bool sim_fault_read(const slack_json_t *request, sim_fault_t *ret, char problem[
     ret->effect.acts = true;
     if (!read_args(slack_json_get(request, "/args"), ret, problem)) return false;
     if (!read_bound(request, "/count", TIMES, &count) ||
+        !read_bound(request, "/after", TIMES, &after) ||
         !read_bound(request, "/for_ms", 24 * HOUR_MS, &for_ms)) {
         snprintf(problem, SIM_PROBLEM_SIZE,
-                 "a count is from 1 to 1000000, a time from 1 ms to 24 h");
+                 "a count and an after are from 1 to 1000000, a time from 1 ms to 24 h");
         return false;
     }
-    if (for_ms > 0 && ret->kind->point == SIM_POINT_NOW) {
-        snprintf(problem, SIM_PROBLEM_SIZE, "%s acts at once and takes no time limit", name);
+    if ((for_ms > 0 || after > 0) && ret->kind->point == SIM_POINT_NOW) {
+        snprintf(problem, SIM_PROBLEM_SIZE, "%s acts at once: it takes no --for and no --after",
+                 name);
         return false;
     }
     /* A time limit alone lifts the default count. */
     ret->left = count > 0 ? count : for_ms > 0 ? 0 : ret->kind->count;
+    ret->after = after;
     ret->for_ms = for_ms;
     return true;
 }
@@ -326,13 +329,18 @@ static size_t fault_find_at(sim_faults_t *faults, enum sim_point point, const ch
 sim_effect_t sim_faults_look(sim_faults_t *faults, enum sim_point point, const char *method)
 {
     size_t i = fault_find_at(faults, point, method);
-    return i < faults->count ? faults->active[i].effect : (sim_effect_t){0};
+    if (i == faults->count || faults->active[i].after > 0) return (sim_effect_t){0};
+    return faults->active[i].effect;
 }
 
 sim_effect_t sim_faults_at(sim_faults_t *faults, enum sim_point point, const char *method)
 {
     size_t i = fault_find_at(faults, point, method);
     if (i == faults->count) return (sim_effect_t){0};
+    if (faults->active[i].after > 0) {
+        faults->active[i].after--;
+        return (sim_effect_t){0};
+    }
     const sim_effect_t effect = faults->active[i].effect;
     faults->acted++;
     if (faults->active[i].left == 1)
@@ -351,6 +359,9 @@ const slack_json_t *sim_faults_json(sim_faults_t *faults, sim_json_builder_t *js
     for (size_t i = 0; i < faults->count; i++) {
         const sim_fault_t *fault = &faults->active[i];
         const slack_json_t *value = sim_json(json, "{fault: %s}", fault->said);
+        if (fault->after > 0)
+            value =
+                sim_json_merged(json, value, sim_json(json, "{after: %" PRIu64 "}", fault->after));
         if (fault->left > 0)
             value =
                 sim_json_merged(json, value, sim_json(json, "{left: %" PRIu64 "}", fault->left));

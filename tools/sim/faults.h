@@ -78,6 +78,7 @@ typedef struct sim_fault {
     const sim_fault_kind_t *kind;
     sim_effect_t effect;
     char said[2 * SIM_FAULT_WORD_SIZE]; /* "open-status 429 3" */
+    uint64_t after;                     /* how often it still passes before it acts */
     uint64_t left;                      /* how often it still acts; 0: no limit */
     uint64_t for_ms;                    /* 0: no limit */
     uint64_t until_ms;                  /* monotonic; UINT64_MAX: no limit */
@@ -95,8 +96,8 @@ void sim_faults_init(sim_faults_t *faults, const slack_clock_t *clock); /* borro
 /* The row with that name. NULL with a sentence in `problem`. */
 const sim_fault_kind_t *sim_fault_find(const char *name, char problem[SIM_PROBLEM_SIZE]);
 
-/* Read a request for a fault: {name, args: [STRING…], count, for_ms}, optional but for the name.
- * False with a sentence in `problem`. */
+/* Read a request for a fault: {name, args: [STRING…], count, after, for_ms}, optional but for the
+ * name. False with a sentence in `problem`. */
 bool sim_fault_read(const slack_json_t *request, sim_fault_t *ret, char problem[SIM_PROBLEM_SIZE]);
 
 /* Activate a fault; not for SIM_POINT_NOW. False at SIM_FAULTS_MAX. */
@@ -104,13 +105,14 @@ bool sim_faults_add(sim_faults_t *faults, const sim_fault_t *fault);
 /* End the faults with that name; "": all. Returns their number. */
 size_t sim_faults_clear(sim_faults_t *faults, const char *name);
 
-/* The effect at a point; it counts as one action of the fault. `method`: "" but for SIM_POINT_CALL.
+/* The effect at a point; it counts as one action of the fault, or as one pass before it. `method`:
+ * "" but for SIM_POINT_CALL.
  */
 sim_effect_t sim_faults_at(sim_faults_t *faults, enum sim_point point, const char *method);
 /* The same, without counting. */
 sim_effect_t sim_faults_look(sim_faults_t *faults, enum sim_point point, const char *method);
 
-/* The active faults: [{fault, left, ms}]; a number without a limit is left out. */
+/* The active faults: [{fault, after, left, ms}]; a number without a limit is left out. */
 const slack_json_t *sim_faults_json(sim_faults_t *faults, sim_json_builder_t *json);
 /* "NAME ARG [ARG]", as help texts show it. */
 const char *sim_fault_usage(const sim_fault_kind_t *kind, slack_arena_t *arena);

@@ -43,11 +43,9 @@ static const slack_json_t *chat_post_message(sim_call_t *call)
 static const slack_json_t *chat_post_ephemeral(sim_call_t *call)
 {
     const slack_json_t *failure = NULL, *content = NULL;
-    const char *id = sim_call_arg(call, "user");
-    const sim_user_t *user = sim_user_by_id(id);
+    const sim_user_t *user = sim_user_by_id(sim_call_arg(call, "user"));
     const sim_channel_t *channel = sim_call_own_channel(call, "channel", &failure);
     if (!channel) return failure;
-    if (!*id) return sim_call_missing(call, "user");
     bool stranger = channel->user_id && user && strcmp(channel->user_id, user->id) != 0;
     if (!user || stranger) return sim_call_error(call, "user_not_in_channel");
     content = call_content(call, &failure);
@@ -73,10 +71,9 @@ static sim_message_t *own_message(sim_call_t *call, const char *of_others,
     const sim_channel_t *channel = sim_call_own_channel(call, "channel", ret_failure);
     if (!channel) return NULL;
     sim_message_t *message = sim_message_find(&call->services->workspace->messages, channel, ts);
-    if (*ts && message && !message->only_for && message->author->bot) return message;
-    *ret_failure = !*ts ? sim_call_missing(call, "ts")
-                        : sim_call_error(call, message && !message->only_for ? of_others
-                                                                             : "message_not_found");
+    if (message && !message->only_for && message->author->bot) return message;
+    *ret_failure =
+        sim_call_error(call, message && !message->only_for ? of_others : "message_not_found");
     return NULL;
 }
 

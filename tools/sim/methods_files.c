@@ -93,7 +93,6 @@ static const slack_json_t *files_info(sim_call_t *call)
 {
     const char *id = sim_call_arg(call, "file");
     const sim_file_t *file = sim_file_find(&call->services->workspace->files, id);
-    if (!*id) return sim_call_missing(call, "file");
     if (!file || !file->completed) return sim_call_error(call, "file_not_found");
     return sim_json(call->json, "{ok: true, file: %p}", sim_file_json(call->json, file));
 }

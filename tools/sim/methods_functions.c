@@ -8,11 +8,8 @@ static sim_step_t *call_step(sim_call_t *call, const slack_json_t **ret_failure)
     const char *id = sim_call_arg(call, "function_execution_id");
     sim_step_t *step = sim_step_by_id(&call->services->workspace->steps, id);
     if (step && !step->ended) return step;
-    if (!*id)
-        *ret_failure = sim_call_missing(call, "function_execution_id");
-    else
-        *ret_failure = sim_call_error(call, step ? "execution_not_in_running_state"
-                                                 : "function_execution_not_found");
+    *ret_failure = sim_call_error(call, step ? "execution_not_in_running_state"
+                                             : "function_execution_not_found");
     return NULL;
 }
 
@@ -31,11 +28,9 @@ static const slack_json_t *functions_complete_success(sim_call_t *call)
     const slack_json_t *failure = NULL, *outputs = NULL;
     sim_step_t *step = call_step(call, &failure);
     if (!step) return failure;
-    if (!sim_call_json(call, "outputs", &outputs) ||
-        (outputs && slack_json_type(outputs) != SLACK_JSON_OBJECT))
+    if (!sim_call_json(call, "outputs", &outputs) || slack_json_type(outputs) != SLACK_JSON_OBJECT)
         return sim_call_error_with(call, "invalid_arguments",
                                    "must provide an object [json-pointer:/outputs]");
-    if (!outputs) return sim_call_missing(call, "outputs");
     return step_end(
         call, step, "completes",
         sim_text_values(call->json->arena, &call->services->workspace->channels, outputs));

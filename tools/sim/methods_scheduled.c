@@ -33,8 +33,8 @@ static const slack_json_t *chat_schedule_message(sim_call_t *call)
     const int64_t now_s = slack__wall_ms(workspace->ids.clock) / 1000;
     const sim_channel_t *channel = sim_call_own_channel(call, "channel", &failure);
     if (!channel) return failure;
-    if (!call_time(call, "post_at", &post_at_s)) return sim_call_error(call, "invalid_time");
-    if (post_at_s < 0) return sim_call_missing(call, "post_at");
+    if (!call_time(call, "post_at", &post_at_s) || post_at_s < 0)
+        return sim_call_error(call, "invalid_time");
     if (post_at_s <= now_s) return sim_call_error(call, "time_in_past");
     if (post_at_s > now_s + AHEAD_MAX_S) return sim_call_error(call, "time_too_far");
     const char *error = sim_message_content(call->json, call->args, &content, problem);
@@ -68,7 +68,6 @@ static const slack_json_t *chat_delete_scheduled_message(sim_call_t *call)
     const char *id = sim_call_arg(call, "scheduled_message_id");
     const sim_channel_t *channel = sim_call_channel(call, "channel", &failure);
     if (!channel) return failure;
-    if (!*id) return sim_call_missing(call, "scheduled_message_id");
     sim_scheduled_t *scheduled = sim_schedule_find(call->services->schedule, channel, id);
     if (!scheduled) return sim_call_error(call, "invalid_scheduled_message_id");
     sim_transcript_add(&call->services->workspace->transcript, SIM_ENTRY_SCHEDULE, false,

@@ -36,10 +36,6 @@ static const slack_json_t *call_view(sim_call_t *call, bool home, const sim_view
                                            "must be valid json [json-pointer:/view]");
         return NULL;
     }
-    if (!view) {
-        *ret_failure = sim_call_missing(call, "view");
-        return NULL;
-    }
     const char *error =
         sim_view_check(&call->services->workspace->views, view, home, replacing, problem);
     if (!error) return view;
@@ -126,9 +122,7 @@ static const slack_json_t *views_update(sim_call_t *call)
 static const slack_json_t *views_publish(sim_call_t *call)
 {
     const slack_json_t *failure = NULL;
-    const char *id = sim_call_arg(call, "user_id");
-    const sim_user_t *user = sim_user_by_id(id);
-    if (!*id) return sim_call_missing(call, "user_id");
+    const sim_user_t *user = sim_user_by_id(sim_call_arg(call, "user_id"));
     if (!user || user->bot)
         return sim_call_error_with(call, "invalid_arguments", "invalid `user_id`");
     sim_view_t *home = sim_view_home(&call->services->workspace->views, user);

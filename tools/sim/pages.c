@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Base64 of "next:KEY", so that some cursors end in '=' as Slack's do. */
+/* Base64 of "next:KEY", and a space if it needs one to end in '=' as Slack's cursors do. */
 void sim_cursor_write(char cursor[SIM_CURSOR_SIZE], const char *key)
 {
     char plain[SIM_CURSOR_SIZE / 2];
     size_t len = 0;
-    snprintf(plain, sizeof plain, "next:%s", key);
+    snprintf(plain, sizeof plain, (strlen("next:") + strlen(key)) % 3 ? "next:%s" : "next:%s ",
+             key);
     *cursor = '\0';
     if (mbedtls_base64_encode((unsigned char *)cursor, SIM_CURSOR_SIZE, &len,
                               (const unsigned char *)plain, strlen(plain)) != 0)
@@ -29,8 +30,8 @@ bool sim_cursor_read(const sim_call_t *call, char key[SIM_CURSOR_SIZE])
         return false;
     plain[len] = '\0';
     if (strncmp(plain, "next:", 5) != 0) return false;
-    snprintf(key, SIM_CURSOR_SIZE, "%s", plain + 5);
-    return true;
+    snprintf(key, SIM_CURSOR_SIZE, "%.*s", (int)strcspn(plain + 5, " "), plain + 5);
+    return *key != '\0';
 }
 
 const slack_json_t *sim_page_begin(sim_page_t *page, sim_call_t *call, size_t limit)

@@ -16,9 +16,10 @@ void sim_respond(slack_http_request_t *request, const slack_http_response_t *res
 }
 
 static void respond_with_id(slack_http_request_t *request, int status, const char *type,
-                            slack_slice_t body)
+                            slack_slice_t body, uint64_t retry_after_s)
 {
-    char id[40];
+    char id[40], seconds[24];
+    snprintf(seconds, sizeof seconds, "%" PRIu64, retry_after_s);
     snprintf(id, sizeof id, "%016" PRIx64 "%016" PRIx64, slack__random_u64(), slack__random_u64());
     const slack_http_header_t headers[] = {
         {SLACK_SLICE("X-Slack-Req-Id"), slack__slice(id)},
@@ -30,19 +31,21 @@ static void respond_with_id(slack_http_request_t *request, int status, const cha
                                                     "im:write,mpim:read,mpim:write,pins:read,"
                                                     "pins:write,reactions:read,"
                                                     "reactions:write,users:read")},
+        {SLACK_SLICE("Retry-After"), slack__slice(seconds)}, /* the last one: it may be left out */
     };
     const slack_http_response_t response = {
         .status = status,
         .content_type = type,
         .headers = headers,
-        .header_count = sizeof headers / sizeof *headers,
+        .header_count = sizeof headers / sizeof *headers - (retry_after_s == 0),
         .body = body.ptr,
         .body_len = body.len,
     };
     sim_respond(request, &response);
 }
 
-void sim_respond_json(slack_http_request_t *request, int status, const slack_json_t *body)
+static void respond_json(slack_http_request_t *request, int status, const slack_json_t *body,
+                         uint64_t retry_after_s)
 {
     slack_buf_t text;
     slack__buf_init(&text, ANSWER_MAX);
@@ -53,13 +56,24 @@ void sim_respond_json(slack_http_request_t *request, int status, const slack_jso
         (void)slack__buf_printf(&text, "{\"ok\":false,\"error\":\"internal_error\"}");
     }
     respond_with_id(request, status, "application/json; charset=utf-8",
-                    (slack_slice_t){slack__buf_ptr(&text), text.len});
+                    (slack_slice_t){slack__buf_ptr(&text), text.len}, retry_after_s);
     slack__buf_done(&text);
+}
+
+void sim_respond_json(slack_http_request_t *request, int status, const slack_json_t *body)
+{
+    respond_json(request, status, body, 0);
+}
+
+void sim_respond_ratelimited(slack_http_request_t *request, uint64_t retry_after_s)
+{
+    sim_json_builder_t json = {request->arena, 0};
+    respond_json(request, 429, sim_json(&json, "{ok: false, error: 'ratelimited'}"), retry_after_s);
 }
 
 void sim_respond_text(slack_http_request_t *request, int status, const char *text)
 {
-    respond_with_id(request, status, "text/plain; charset=utf-8", slack__slice(text));
+    respond_with_id(request, status, "text/plain; charset=utf-8", slack__slice(text), 0);
 }
 
 void sim_respond_error(slack_http_request_t *request, int status, const char *error)

@@ -13,6 +13,8 @@ void sim_respond(slack_http_request_t *request, const slack_http_response_t *ans
  * answer is 500. */
 void sim_respond_json(slack_http_request_t *request, int status, const slack_json_t *body);
 void sim_respond_text(slack_http_request_t *request, int status, const char *text);
+/* 429, as Slack limits rates. `retry_after_s` 0: without a Retry-After. */
+void sim_respond_ratelimited(slack_http_request_t *request, uint64_t retry_after_s);
 /* {ok: false, error: …} */
 void sim_respond_error(slack_http_request_t *request, int status, const char *error);
 

@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/responses.h"
 #include "sim/methods.h"
+#include "sim/refusals.h"
+#include "sim/responses.h"
 #include "util/form.h"
 
 typedef struct arguments {
@@ -101,15 +102,15 @@ static const slack_json_t *call_run(sim_call_t *call, const slack_http_request_t
                                     arguments_t *arguments)
 {
     const sim_method_t *method = sim_method_find(call->method);
-    if (!method)
-        return sim_json(call->json, "{ok: false, error: 'unknown_method', req_method: %s}",
-                        call->method);
+    if (!method) return sim_refuse_method(call);
     const char *error = read_arguments(request, call->json, arguments);
     if (error) return sim_call_error(call, error);
     call->args = arguments->args;
     error =
         check_token(call, read_token(request, arguments, method->token == SIM_TOKEN_APP), method);
-    return error ? sim_call_error(call, error) : method->run(call);
+    if (error) return sim_call_error(call, error);
+    const slack_json_t *refusal = sim_refuse_arguments(call);
+    return refusal ? refusal : method->run(call);
 }
 
 static const slack_json_t *with_charset_warning(sim_json_builder_t *json,
@@ -132,6 +133,10 @@ static bool respond_with_fault(sim_call_t *call, slack_http_request_t *request)
     if (!effect.acts) return false;
     if (*effect.error) {
         sim_respond_json(request, 200, sim_call_error(call, effect.error));
+        return true;
+    }
+    if (effect.status == 429) {
+        sim_respond_ratelimited(request, effect.retry_after_s);
         return true;
     }
     snprintf(seconds, sizeof seconds, "%" PRIu64, effect.retry_after_s);
