@@ -10,7 +10,7 @@
 /** https://docs.slack.dev/reference/methods/assistant.search.context
  * A special rate. Changes nothing. Required: query. Scopes: bot search:read.files
  * search:read.public search:read.users; user search:read.files search:read.im search:read.mpim
- * search:read.private search:read.public search:read.users. A list in pages of results. */
+ * search:read.private search:read.public search:read.users. A list in pages. */
 struct slack_assistant_search_context {
     SLACK_REQUEST_MEMBERS;
     const char *query;
