@@ -31,8 +31,7 @@ bool slack__failure_is_local(const slack_ctx_t *ctx, int status)
 }
 
 static const char used_up[] = "the handler has used up its 16 MiB for JSON and texts: do less in "
-                              "one delivery, and the rest in "
-                              "jobs (slack_defer())";
+                              "one delivery, and the rest in jobs (slack_defer())";
 
 /* A delivery that has used up its own share of memory does so in every attempt. */
 static slack_fault_t fault_cause(const slack_ctx_t *ctx, const slack_fault_t *fault)

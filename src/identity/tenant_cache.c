@@ -42,15 +42,6 @@ slack_slice_t slack__tenant_cache_key(slack_arena_t *arena, slack_tenant_t *tena
     return (slack_slice_t){key, len};
 }
 
-static void read_key(slack_tenant_t *ret, const char *key)
-{
-    for (size_t i = 0; i < KEY_TEXTS; i++) {
-        *key_text(ret, i) = key;
-        key += strlen(key) + 1;
-    }
-    ret->is_enterprise_install = *key != 0;
-}
-
 static slack_slice_t entry_key(const void *value)
 {
     const slack_tenant_entry_t *e = value;
@@ -136,7 +127,10 @@ slack_tenant_entry_t *slack__tenant_cache_ask(slack_tenant_cache_t *t, slack_sli
     e->until_us = until_us;
     e->key_len = key.len;
     memcpy(e->key, key.ptr, key.len);
-    read_key(&e->tenant, e->key);
+    const char *text = e->key;
+    for (size_t i = 0; i < KEY_TEXTS; i++, text += strlen(text) + 1)
+        *key_text(&e->tenant, i) = text;
+    e->tenant.is_enterprise_install = *text != 0;
     if (entry_add(t, e) != 0) {
         slack__free(e);
         return NULL;

@@ -235,28 +235,24 @@ static own_job_t *own_job_new(slack_inbox_t *inbox, slack_arena_t *arena, const 
     return own;
 }
 
-/* 0 if the job can be stored, or the reason why it cannot. */
-static int own_job_check(const slack_inbox_t *inbox, const slack_job_t *job, const char **ret_why)
-{
-    const int wrong = job_check(job, ret_why);
-    if (wrong != 0) return wrong;
-    *ret_why = "the app has stopped: call it earlier";
-    if (inbox->phase == SLACK_INBOX_CLOSED) return SLACK_ECANCELED;
-    *ret_why = slack_json_reason(job->args);
-    return job->args ? slack_json_error(job->args) : 0;
-}
-
 int slack__jobs_defer(slack_inbox_t *inbox, const slack_job_t *job, char *error)
 {
     const char *why;
-    const int wrong = own_job_check(inbox, job, &why);
-    if (wrong != 0) {
+    int rc = job_check(job, &why);
+    if (rc == 0 && inbox->phase == SLACK_INBOX_CLOSED) {
+        why = "the app has stopped: call it earlier";
+        rc = SLACK_ECANCELED;
+    } else if (rc == 0 && job->args) {
+        why = slack_json_reason(job->args);
+        rc = slack_json_error(job->args);
+    }
+    if (rc != 0) {
         slack__explain(error, "slack_app_defer: %s", why);
-        return wrong;
+        return rc;
     }
     slack_arena_t *arena = slack__arena_new(1024, 0);
     own_job_t *own = arena ? own_job_new(inbox, arena, job) : NULL;
-    int rc = own ? 0 : SLACK_ENOMEM;
+    rc = own ? 0 : SLACK_ENOMEM;
     if (rc == 0 && inbox->phase == SLACK_INBOX_NEW)
         slack__list_push(&inbox->deferred, &own->link);
     else if (rc == 0)

@@ -16,14 +16,6 @@
 /* The longest first line of a record, with its NUL. */
 #define TALLY_MAX sizeof "=4294967295 4294967295\n"
 
-/* Whether this attempt is one of the max_attempts that a delivery has. */
-static bool attempt_counts(const slack_ctx_t *ctx, slack_tally_t before)
-{
-    const slack_failure_t *failure = &ctx->failure;
-    if (before.spared >= SLACK_SPARED_MAX || failure->acted) return true;
-    return failure->counts;
-}
-
 /* Replaces the failure of this attempt by the failure of the listener that failed for good, in this
  * attempt or an earlier one. */
 static void recall_failure(slack_entry_t *entry)
@@ -81,7 +73,9 @@ static int wait_or_bury(slack_entry_t *entry)
     const slack_ctx_t *ctx = &entry->run.ctx;
     slack_slice_t rest;
     slack_tally_t tally = slack__progress_tally(entry->run.progress.record, &rest);
-    const bool counts = attempt_counts(ctx, tally);
+    /* Whether this attempt is one of the max_attempts that a delivery has. */
+    const bool counts =
+        tally.spared >= SLACK_SPARED_MAX || ctx->failure.acted || ctx->failure.counts;
     const unsigned nth = ++*(counts ? &tally.failed : &tally.spared);
     if (counts && nth >= entry->inbox->bounds.max_attempts) {
         recall_failure(entry);

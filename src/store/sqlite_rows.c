@@ -251,15 +251,6 @@ static int sqlite_take_rows(slack_sqlite_t *s, slack_store_batch_t *batch, enum 
     return rc ? rc : end;
 }
 
-/* For how long an owner has been silent, by the last look and the time passed since. */
-static int64_t sqlite_silence(const slack_sqlite_t *s, const watched_t *owner, int64_t passed_ms)
-{
-    for (size_t i = 0; i < s->watched_count; i++)
-        if (s->watched[i].id == owner->id && s->watched[i].lease_ms == owner->lease_ms)
-            return s->watched[i].silent_ms + passed_ms;
-    return 0;
-}
-
 /* Look at the owners: the ids of those whose process has ended, or that are silent. An owner whose
  * rows belong to another app is left to that app. */
 static int sqlite_find_gone(slack_sqlite_t *s, int64_t app, int64_t gone[OWNERS_MAX],
@@ -280,7 +271,9 @@ static int sqlite_find_gone(slack_sqlite_t *s, int64_t app, int64_t gone[OWNERS_
         watched_t w = {.id = sqlite3_column_int64(stmt, 0),
                        .lease_ms = sqlite3_column_int64(stmt, 1)};
         const bool alive = slack__owner_alive(&s->owner, w.id);
-        w.silent_ms = sqlite_silence(s, &w, passed);
+        for (size_t i = 0; i < s->watched_count; i++)
+            if (s->watched[i].id == w.id && s->watched[i].lease_ms == w.lease_ms)
+                w.silent_ms = s->watched[i].silent_ms + passed; /* no renewal since */
         if (alive) now[count++] = w;
         if (!alive || w.silent_ms >= SLACK_STORE_LEASE_MS) gone[(*ret_count)++] = w.id;
     }

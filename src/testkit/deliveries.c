@@ -335,25 +335,17 @@ void slack__deliveries_check(const kit_deliveries_t *deliveries)
 
 /* ---- slack/test.h: delivering ---- */
 
-static int body_vf(slack_test_t *kit, const char *template_, va_list ap) SLACK_PRINTF(2, 0);
-
-static int body_vf(slack_test_t *kit, const char *template_, va_list ap)
+int slack_test_body(slack_test_t *kit, const char *body_template, ...)
 {
     slack_arena_t *arena = slack__arena_new(0, 0);
     if (arena == NULL) return slack__kit_fail(&kit->base, SLACK_ENOMEM, "out of memory");
     const slack_json_t *body = NULL;
-    int rc = slack__kit_vjsonf(&kit->base, arena, &body, template_, ap);
-    if (rc == 0) return deliver(&kit->deliveries, arena, body);
-    slack__arena_free(arena);
-    return rc;
-}
-
-int slack_test_body(slack_test_t *kit, const char *body_template, ...)
-{
     va_list ap;
     va_start(ap, body_template);
-    int rc = body_vf(kit, body_template, ap);
+    int rc = slack__kit_vjsonf(&kit->base, arena, &body, body_template, ap);
     va_end(ap);
+    if (rc == 0) return deliver(&kit->deliveries, arena, body);
+    slack__arena_free(arena);
     return rc;
 }
 

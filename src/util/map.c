@@ -34,13 +34,6 @@ struct slack_map {
     uint64_t seed[2];
 };
 
-static slack_slice_t item_key(const slack_map_t *map, const void *item)
-{
-    if (map->key_of) return map->key_of(item);
-    const entry_t *entry = item;
-    return (slack_slice_t){entry->key, entry->len};
-}
-
 static void *value_of(const slack_map_t *map, void *item)
 {
     return map->key_of ? item : ((entry_t *)item)->value;
@@ -140,7 +133,11 @@ static size_t find(const slack_map_t *map, slack_slice_t key, uint64_t hash)
 {
     size_t i = (size_t)hash & map->mask;
     for (const void *item; (item = map->slots[i].item); i = (i + 1) & map->mask) {
-        if (map->slots[i].hash == hash && slack__slice_eq(item_key(map, item), key)) break;
+        if (map->slots[i].hash != hash) continue;
+        const entry_t *entry = item;
+        if (slack__slice_eq(
+                map->key_of ? map->key_of(item) : (slack_slice_t){entry->key, entry->len}, key))
+            break;
     }
     return i;
 }
