@@ -62,6 +62,11 @@ void attack_forged_from_eight(void)
     attackers_add(&forged, 80, 8);
 }
 
+void attack_forged_from_the_clients(void)
+{
+    attackers_add(&forged, 40, 0);
+}
+
 void attack_held(void)
 {
     static const attacker_kind_t held = {"bodies without the last byte", act_held, 0, 0, false};

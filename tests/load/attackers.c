@@ -119,7 +119,9 @@ static void come(attacker_t *attacker)
 {
     struct sockaddr_in from;
     char address[16];
-    snprintf(address, sizeof address, "127.0.1.%u", 1 + attacker->address);
+    snprintf(address, sizeof address, "127.0.%u.%u",
+             attacker->address > 0, /* 127.0.0.1 is shared */
+             attacker->address > 0 ? attacker->address : 1);
     uv_ip4_addr(address, 0, &from);
     uv_tcp_init(uv_default_loop(), &attacker->tcp);
     attacker->tcp.data = attacker->connect.data = attacker;
@@ -146,7 +148,7 @@ void attackers_add(const attacker_kind_t *kind, unsigned count, unsigned address
     for (unsigned i = 0; i < count; i++) {
         a.all[a.count++] = (attacker_t){.kind = kind,
                                         .number = i,
-                                        .address = i % addresses,
+                                        .address = addresses ? 1 + i % addresses : 0,
                                         .rest = i % 50}; /* not all in one moment */
     }
 }

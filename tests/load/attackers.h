@@ -29,7 +29,7 @@ typedef struct attacker_kind {
 typedef struct attacker {
     const attacker_kind_t *kind;
     unsigned number;  /* among those of its kind, from 0 */
-    unsigned address; /* the same, of its address */
+    unsigned address; /* that of its address, from 1; 0: the client's */
     unsigned step;
     size_t sent;      /* bytes on this connection; act() may set it back */
     unsigned answers; /* reads on this connection that began with a status line */
@@ -41,7 +41,7 @@ typedef struct attacker {
     bool open, closing;
 } attacker_t;
 
-/* Adds `count` attackers, from so many addresses. */
+/* Adds `count` attackers, from so many addresses; 0: from the client's. */
 void attackers_add(const attacker_kind_t *kind, unsigned count, unsigned addresses);
 /* Attacks a port of 127.0.0.1, and prints what happened in lines that begin with '#'. */
 void attackers_run(unsigned port, double seconds);
@@ -66,6 +66,7 @@ char *attackers_signed_request(const char *body, size_t len, size_t *ret_len);
 void attack_http_mix(void);
 void attack_forged_from_one(void);
 void attack_forged_from_eight(void);
+void attack_forged_from_the_clients(void);
 void attack_held(void);
 void attack_hellos(void);
 void attack_patterns(void);
