@@ -80,7 +80,8 @@ TEST(test_a_huge_retry_after)
     static const char *const lines[] = {
         "Retry-After: 86400\r\n",
         "Retry-After: 99999999999999999999\r\n",
-        "Retry-After: Fri, 31 Dec 2100 23:59:59 GMT\r\n",
+        sizeof(long) > 4 ? "Retry-After: Fri, 31 Dec 2100 23:59:59 GMT\r\n"
+                         : "Retry-After: Thu, 31 Dec 2037 23:59:59 GMT\r\n",
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         retry_after_line = lines[i];
