@@ -121,7 +121,7 @@ typedef struct slack_session {
     uint64_t retry_after_ms;
     uint64_t since_ms;    /* when the state was entered */
     uint64_t deadline_ms; /* of the states that do not serve */
-    uint64_t hello_ms;    /* when hello arrived */
+    uint64_t hello_ms;    /* when hello arrived; 0: it has not */
     uint64_t seen_ms;     /* when the last byte arrived */
     uint64_t ping_ms;     /* when the next ping is due */
     uint64_t grace_ms;    /* silence before this time is no sign of death */

@@ -66,10 +66,10 @@ static unsigned count_in_state(const slack_supervisor_t *sup, enum slack_session
 
 bool slack__supervisor_takes(const slack_supervisor_t *sup, unsigned slot)
 {
-    const enum slack_session_state state = sup->sessions[slot].state;
-    if (state < SLACK_SESSION_READY) return false;
+    const slack_session_t *session = &sup->sessions[slot];
+    if (session->hello_ms == 0) return false;
     return sup->phase == SLACK_PHASE_RUNNING ||
-           (sup->phase == SLACK_PHASE_DRAINING && state != SLACK_SESSION_CLOSING);
+           (sup->phase == SLACK_PHASE_DRAINING && session->state != SLACK_SESSION_CLOSING);
 }
 
 /* --- what follows from a session's change of state ---------------------------------------------

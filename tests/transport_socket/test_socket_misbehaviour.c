@@ -107,6 +107,20 @@ OPENED(envelopes_before_hello)
     socket_world_assert_alive(&w, 1, 1);
 }
 
+/* Slack may send until it has read the Close that the app sends in place of waiting any longer. */
+OPENED(envelope_after_a_close_without_hello)
+{
+    w.script.open = open_silently;
+    w.script.no_close = true;
+    socket_world_start(&w, 1);
+    socket_world_until_taken(&w, 1);
+    socket_world_pass(&w, 15 * SECOND + 500);
+    assert_int_equal(w.closes, 1);
+    socket_world_event(&w, 1, 1);
+    socket_world_settle(&w);
+    assert_int_equal(w.mock.count, 0);
+}
+
 CONNECTED(stray_newline)
 {
     socket_peer_bytes(w.peer, 1, "\n", 1); /* between two frames */
