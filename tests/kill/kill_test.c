@@ -278,11 +278,14 @@ static void accept_socket(slack_http_request_t *request)
     if (t.socket_count < SOCKETS_MAX) t.sockets[t.socket_count++] = ws;
 }
 
-static void mark(char what)
+static void SLACK_PRINTF(1, 2) log_line(const char *format, ...)
 {
     FILE *log = fopen(t.log, "a");
     if (!log) die("cannot write the log");
-    fprintf(log, "%c x\n", what);
+    va_list ap;
+    va_start(ap, format);
+    vfprintf(log, format, ap);
+    va_end(ap);
     fclose(log);
 }
 
@@ -292,15 +295,12 @@ static void observe(const slack_http_request_t *request)
     char text[1024];
     unsigned n;
     if (strstr(request->path.ptr, "auth.test") && !t.roll)
-        mark('K'); /* later lines are of the new bot */
+        log_line("K x\n"); /* later lines are of the new bot */
     if (!strstr(request->path.ptr, "chat.postMessage")) return;
     snprintf(text, sizeof text, "%.*s", (int)request->body_len, request->body);
     const char *who = strstr(text, "%3C%40U");
     if (!who || sscanf(who, "%%3C%%40U%u", &n) != 1) return;
-    FILE *log = fopen(t.log, "a");
-    if (!log) die("cannot write the log");
-    fprintf(log, "B Ev%u\nE Ev%u\n", n, n);
-    fclose(log);
+    log_line("B Ev%u\nE Ev%u\n", n, n);
 }
 
 static void on_request(slack_http_server_t *server, slack_http_request_t *request, void *user_data)
@@ -338,7 +338,7 @@ static void on_freed(uv_handle_t *handle)
         return;
     }
     if (!t.roll) {
-        mark('K');
+        log_line("K x\n");
         start_bot(which);
     }
     blow_later();
@@ -358,6 +358,22 @@ static void on_exit_of_bot(uv_process_t *process, int64_t status, int signal)
         die(t.roll ? "a bot did not end well" : "a bot ended by itself");
     }
     uv_close((uv_handle_t *)process, on_freed);
+}
+
+/* Starts a program in the folder; its stderr goes to the bots' words. */
+static void spawn(uv_process_t *process, char **args, char **env, uv_exit_cb ended)
+{
+    uv_stdio_container_t stdio[] = {{.flags = UV_IGNORE},
+                                    {.flags = UV_IGNORE},
+                                    {.flags = UV_INHERIT_FD, .data.fd = t.words_fd}};
+    const uv_process_options_t options = {.exit_cb = ended,
+                                          .file = args[0],
+                                          .args = args,
+                                          .env = env,
+                                          .cwd = t.folder,
+                                          .stdio = stdio,
+                                          .stdio_count = 3};
+    if (uv_spawn(t.loop, process, &options) != 0) die("cannot start a program");
 }
 
 static void start_bot(unsigned which)
@@ -389,17 +405,7 @@ static void start_bot(unsigned which)
                    "SLACK_LOG_LEVEL=error",
                    NULL};
     char *args[] = {(char *)(uintptr_t)t.program, NULL};
-    uv_stdio_container_t stdio[] = {{.flags = UV_IGNORE},
-                                    {.flags = UV_IGNORE},
-                                    {.flags = UV_INHERIT_FD, .data.fd = t.words_fd}};
-    const uv_process_options_t options = {.exit_cb = on_exit_of_bot,
-                                          .file = t.program,
-                                          .args = args,
-                                          .env = env,
-                                          .cwd = t.folder,
-                                          .stdio = stdio,
-                                          .stdio_count = 3};
-    if (uv_spawn(t.loop, &bot->process, &options) != 0) die("cannot start the bot");
+    spawn(&bot->process, args, env, on_exit_of_bot);
     bot->process.data = bot;
     t.newest = which;
     bot->alive = true;
@@ -533,16 +539,7 @@ static void use_tool(void)
     char *args[] = {
         (char *)(uintptr_t)t.tool,     "inbox", (char *)(uintptr_t)command[0], "--store", store,
         (char *)(uintptr_t)command[1], NULL};
-    uv_stdio_container_t stdio[] = {{.flags = UV_IGNORE},
-                                    {.flags = UV_IGNORE},
-                                    {.flags = UV_INHERIT_FD, .data.fd = t.words_fd}};
-    const uv_process_options_t options = {.exit_cb = on_tool_exit,
-                                          .file = t.tool,
-                                          .args = args,
-                                          .cwd = t.folder,
-                                          .stdio = stdio,
-                                          .stdio_count = 3};
-    if (uv_spawn(t.loop, &t.tool_process, &options) != 0) die("cannot start the tool");
+    spawn(&t.tool_process, args, NULL, on_tool_exit);
 }
 
 static void on_blow(uv_timer_t *timer)
@@ -676,15 +673,14 @@ int main(int argc, char **argv)
     t.program = realpath(argv[1], NULL);
     if (!t.program) return 2;
     t.times = argc > 2 ? (unsigned)atoi(argv[2]) : 5;
-    t.points = argc > 3 && strcmp(argv[3], "points") == 0;
-    if (t.points) t.times *= POINTS;
-    t.storm = argc > 3 && strcmp(argv[3], "storm") == 0;
-    t.outside = argc > 3 && strcmp(argv[3], "outside") == 0;
-    t.faults = argc > 3 && strcmp(argv[3], "faults") == 0;
-    if (t.faults) t.times *= FAULTS;
+    const char *how = argc > 3 ? argv[3] : "kill";
+    t.points = strcmp(how, "points") == 0;
+    t.storm = strcmp(how, "storm") == 0;
+    t.outside = strcmp(how, "outside") == 0;
+    t.faults = strcmp(how, "faults") == 0;
+    t.roll = t.storm || strcmp(how, "roll") == 0;
     t.tool = argc > 4 ? realpath(argv[4], NULL) : NULL;
-    if (t.tool) t.times *= COMMANDS;
-    t.roll = t.storm || (argc > 3 && strcmp(argv[3], "roll") == 0);
+    t.times *= (unsigned)(t.points ? POINTS : t.faults ? FAULTS : t.tool ? COMMANDS : 1);
     unsigned seed = (unsigned)uv_hrtime();
     srand(seed);
     setvbuf(stdout, NULL, _IOLBF, 0);
