@@ -74,8 +74,9 @@ enum slack_match {
                             * The work for one delivery is limited to about 3 ms: the patterns of
                             * all listeners together take at most 1,000,000 steps, and each at most
                             * half of the steps that are left. A step is a character that the search
-                            * passes; trying one item of the pattern takes four or more. A text of
-                            * more than 160,000 bytes is not searched: Slack's messages are shorter.
+                            * passes; trying one item of the pattern takes four or more, trying a
+                            * back reference also the length of its group. A text of more than
+                            * 160,000 bytes is not searched: Slack's messages are shorter.
                             * If a limit ends the search, the listener does not match. The log then
                             * names it, once; pattern_limits_total counts it each time. */
 };

@@ -24,7 +24,9 @@ struct slack_pattern {
     pcre2_match_context *limits;
     pcre2_code *code;
     pcre2_match_data *data; /* shared by all matches, which run one after the other */
+    char *text;
     unsigned item_steps;
+    uint32_t referenced; /* the last group that a back reference names; 0: there is none */
 };
 
 static void *pattern_malloc(size_t size, void *user_data)
@@ -44,6 +46,7 @@ void slack__pattern_free(slack_pattern_t *pattern)
     pcre2_code_free(pattern->code);
     pcre2_match_context_free(pattern->limits);
     pcre2_general_context_free(pattern->memory);
+    slack__free(pattern->text);
     slack__free(pattern);
 }
 
@@ -77,7 +80,8 @@ int slack__pattern_new(slack_pattern_t **ret, const char *text, char *error)
     if (rc == 0) {
         p->limits = pcre2_match_context_create(p->memory);
         p->data = pcre2_match_data_create_from_pattern(p->code, p->memory);
-        if (p->limits == NULL || p->data == NULL) rc = SLACK_ENOMEM;
+        p->text = slack__strdup(text);
+        if (p->limits == NULL || p->data == NULL || p->text == NULL) rc = SLACK_ENOMEM;
     }
     if (rc != 0) {
         slack__pattern_free(p);
@@ -85,6 +89,7 @@ int slack__pattern_new(slack_pattern_t **ret, const char *text, char *error)
     }
     uint32_t shortest = 0;
     pcre2_pattern_info(p->code, PCRE2_INFO_MINLENGTH, &shortest);
+    pcre2_pattern_info(p->code, PCRE2_INFO_BACKREFMAX, &p->referenced);
     p->item_steps = ITEM_STEPS + shortest / RUN_PER_STEP;
     pcre2_set_heap_limit(p->limits, MATCH_HEAP_KIB);
     *ret = p;
@@ -119,17 +124,35 @@ static int copy_captures(const slack_pattern_t *p, const char *text, size_t matc
 }
 
 struct effort {
+    const slack_pattern_t *pattern;
     size_t left;
     size_t at; /* where in the text the last item was tried */
-    unsigned item_steps;
 };
+
+static bool is_reference(const char *item)
+{
+    return strncmp(item, "(?P=", 4) == 0 ||
+           (item[0] == '\\' && ((item[1] >= '1' && item[1] <= '9') || strchr("gk", item[1])));
+}
+
+/* A back reference may compare nearly all of its group before it fails. */
+static size_t reference_steps(const slack_pattern_t *p, const pcre2_callout_block *block)
+{
+    const PCRE2_SIZE *at = block->offset_vector;
+    size_t longest = 0;
+    if (p->referenced == 0 || !is_reference(p->text + block->pattern_position)) return 0;
+    for (uint32_t i = 1; i <= p->referenced && i < block->capture_top; i++)
+        if (at[2 * i] != PCRE2_UNSET && at[2 * i + 1] > at[2 * i] + longest)
+            longest = at[2 * i + 1] - at[2 * i];
+    return longest;
+}
 
 /* PCRE2's own limit of steps does not bound a search: it begins anew at each character of the text,
  * and does not count the characters that an item such as \s+ passes. */
 static int count_item(pcre2_callout_block *block, void *user_data)
 {
     struct effort *effort = user_data;
-    size_t steps = effort->item_steps;
+    size_t steps = effort->pattern->item_steps + reference_steps(effort->pattern, block);
     if (block->current_position > effort->at) steps += block->current_position - effort->at;
     effort->at = block->current_position;
     if (steps > effort->left) return PCRE2_ERROR_CALLOUT;
@@ -143,7 +166,7 @@ int slack__pattern_find(slack_pattern_t *p, const char *text, unsigned *steps_le
     const size_t len = strnlen(text, SLACK_PATTERN_TEXT_MAX + 1), share = *steps_left / 2;
     const size_t look = 1 + len / RUN_PER_STEP; /* for the first byte of a match, and for UTF-8 */
     if (len > SLACK_PATTERN_TEXT_MAX || look > share) return SLACK_ETOOBIG;
-    struct effort effort = {.left = share - look, .item_steps = p->item_steps};
+    struct effort effort = {.pattern = p, .left = share - look};
     pcre2_set_callout(p->limits, count_item, &effort);
     int rc = pcre2_match(p->code, (PCRE2_SPTR)text, len, 0, 0, p->data, p->limits);
     *steps_left -= (unsigned)(rc == PCRE2_ERROR_CALLOUT ? share : share - effort.left);

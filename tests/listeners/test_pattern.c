@@ -37,6 +37,17 @@ ARENA_TEST(test_a_search_ends_at_its_limit_wherever_it_spends_its_steps)
                          SLACK_PATTERN_STEPS_MAX / 2);
 }
 
+/* Without these steps each search compares 72 million characters. */
+ARENA_TEST(test_a_back_reference_takes_a_step_for_each_character)
+{
+    static const char *const patterns[] = {"(?i)^(a+)\\1$", "(?i)^(a+)\\g{-1}$",
+                                           "(?i)^(?<half>a+)\\k<half>$",
+                                           "(?i)^(?<half>a+)(?P=half)$"};
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
+        assert_int_equal(find(patterns[i], "a", 24000, "", SLACK_ETOOBIG),
+                         SLACK_PATTERN_STEPS_MAX / 2);
+}
+
 ARENA_TEST(test_common_patterns_search_the_longest_message)
 {
     static const struct {
@@ -46,7 +57,7 @@ ARENA_TEST(test_common_patterns_search_the_longest_message)
         {"(?i)deploy (\\w+)", "Deploy web", 0},           {"\\bdeploy\\b", "deploy", 0},
         {"https?://[^\\s>|]+", "https://example.com", 0}, {"<@U\\w+>", "<@U1>", 0},
         {"^deploy", "deploy", SLACK_ENOTFOUND},           {"(?s)^the.*now$", "now", 0},
-        {"[0-9a-f]{40}", "!", SLACK_ENOTFOUND},
+        {"[0-9a-f]{40}", "!", SLACK_ENOTFOUND},           {"(['\"`]).*?\\1", "'a'", 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_in_range(
