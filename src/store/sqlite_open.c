@@ -102,7 +102,7 @@ static int check_beside(const slack_sqlite_t *s, char *error)
     slack_file_fault_t fault;
     if (slack__file_check_folder(s->files.name, &fault) != 0)
         return slack__sqlite_refuse(s, "", &fault, error);
-    static const char *const suffixes[] = {"-wal", "-shm"};
+    static const char *const suffixes[] = {"-wal", "-shm", "-journal"};
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
         char name[PATH_MAX];
         snprintf(name, sizeof name, "%s%s", s->files.name, suffixes[i]);
@@ -239,13 +239,23 @@ static int open_file(slack_sqlite_t *s, char *error)
     return SLACK_ESTORE;
 }
 
+/* A copy of the path. SQLite may take a name that begins with "file:" for a URI. */
+static char *dup_path(const char *path)
+{
+    const char *folder = strncmp(path, "file:", 5) == 0 ? "./" : "";
+    const size_t size = strlen(folder) + strlen(path) + 1;
+    char *copy = slack__malloc(size);
+    if (copy) snprintf(copy, size, "%s%s", folder, path);
+    return copy;
+}
+
 int slack__sqlite_open(slack_db_t **ret, const char *path, int64_t now_ms, char *error)
 {
     slack_sqlite_t *s = slack__calloc(1, sizeof *s);
     if (!s) return SLACK_ENOMEM;
     s->owner.fd = -1;
     s->now_ms = now_ms;
-    s->path = slack__strdup(path);
+    s->path = dup_path(path);
     if (!s->path) {
         slack__free(s);
         return SLACK_ENOMEM;

@@ -64,8 +64,8 @@ static void expect_refused(const char *part, mode_t mode, uid_t owner, const cha
 
 FILE_TEST(test_files_that_others_may_use_are_refused)
 {
-    for (unsigned i = 0; i < STORE_FILE_PARTS; i++) {
-        const char *part = store_file_parts[i];
+    for (unsigned i = 0; i <= STORE_FILE_PARTS; i++) { /* SQLite plays a journal back */
+        const char *part = i < STORE_FILE_PARTS ? store_file_parts[i] : "-journal";
         expect_refused(part, 0666, geteuid(), "every user may change it (mode 0666): chmod 0640");
         expect_refused(part, 0644, geteuid(), "every user may read it (mode 0644): chmod 0640 it");
         expect_refused(part, 0660, geteuid(), "its group may change it (mode 0660): chmod 0640");
@@ -75,7 +75,31 @@ FILE_TEST(test_files_that_others_may_use_are_refused)
         snprintf(name, sizeof name, "%s%s", path, part);
         assert_int_equal(unlink(name) | symlink("/etc/hostname", name), 0);
         sw_refused("it is a link, not a file");
+        assert_int_equal(unlink(name), 0);
     }
+}
+
+/* SQLite would open a database in memory, or a file that nothing has checked. */
+FILE_TEST(test_a_path_is_no_uri)
+{
+    static const char *const names[] = {"file:x?mode=memory", "file:x.db", "file:%2e"};
+    char error[SLACK_ERROR_TEXT_MAX], *folder = strdup(path);
+    assert_non_null(folder);
+    *strrchr(folder, '/') = '\0';
+    assert_int_equal(chdir(folder), 0);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_true(world_open(&sw.world));
+        assert_int_equal(sw_open_at(&sw.store, names[i], error), 0);
+        sw_close();
+        struct stat st;
+        assert_int_equal(stat(names[i], &st), 0);
+        assert_true(st.st_size > 0);
+        char owners[40];
+        snprintf(owners, sizeof owners, "%s-owners", names[i]);
+        assert_int_equal(unlink(owners) | unlink(names[i]), 0);
+    }
+    assert_int_equal(chdir("/"), 0);
+    free(folder);
 }
 
 FILE_TEST(test_a_shared_folder_is_refused)
