@@ -150,6 +150,17 @@ size_t slack__redact(char *text, size_t len)
     return out;
 }
 
+/* An item of SLACK_SIGNING_SECRET: "SECRET" or "APPID:SECRET". */
+static bool is_signing_secret(slack_slice_t item)
+{
+    slack_slice_t app;
+    if (item.len > 0 && memchr(item.ptr, ':', item.len)) slack__slice_split(&item, ':', &app);
+    item = slack__slice_strip(item);
+    for (size_t i = 0; i < item.len; i++)
+        if (!memchr("0123456789abcdefABCDEF", item.ptr[i], 22)) return false;
+    return item.len == 32;
+}
+
 const char *slack__secret_kind(const char *value, bool password)
 {
     const size_t len = strlen(value);
@@ -161,6 +172,8 @@ const char *slack__secret_kind(const char *value, bool password)
         const struct pattern *found = match_pattern(&scan, i, &from, &to);
         if (found) return found->what;
     }
-    const bool digits = len == 32 && strspn(value, "0123456789abcdefABCDEF") == len;
-    return digits ? "what looks like a signing secret" : NULL;
+    slack_slice_t rest = {value, len}, item;
+    while (slack__slice_split(&rest, ',', &item))
+        if (is_signing_secret(item)) return "what looks like a signing secret";
+    return NULL;
 }

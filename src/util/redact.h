@@ -11,7 +11,8 @@ size_t slack__redact(char *text, size_t len);
 
 /* The kind of secret that a value holds, in words: "a bot token (xoxb-)"; NULL: it holds no secret.
  * `password`: the value may be a URL with a user and a password. Slack's signing and client secrets
- * have no prefix: a value of 32 hexadecimal digits counts as one. */
+ * have no prefix: 32 hexadecimal digits count as one, alone, behind "APPID:" or in a list with
+ * commas. */
 const char *slack__secret_kind(const char *value, bool password);
 
 #endif
