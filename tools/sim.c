@@ -27,8 +27,13 @@ static const char usage[] =
     "  --port-file PATH     write the port to PATH once it accepts connections\n"
     "  --request-url URL    deliver to URL while no socket is open\n"
     "  --signing-secret S, --bot-token T, --app-token T   use these and not the fixed ones\n"
+    "  --people N           how many users there are, ann, ben, cleo and the bot among them: from "
+    "4\n"
+    "                       to 2048 (default 300)\n"
+    "  --limits             refuse what is above Slack's rate limits\n"
+    "  --distributed        also the limits of an app that is distributed outside the Marketplace\n"
     "  --time-scale N       send redeliveries and scheduled messages, and pass the hour of the\n"
-    "                       failure rate, N times as fast\n"
+    "                       failure rate and the minutes of the rate limits, N times as fast\n"
     "  --disable-after N    disable events if 95 % of at least N events an hour fail\n"
     "                       (default 1000)\n"
     "  --quiet              print no transcript\n"
@@ -47,17 +52,20 @@ static const char usage[] =
 static int run_simulator(int argc, const char **argv)
 {
     sim_server_options_t options = {.sim.port = SIM_DEFAULT_PORT};
-    const char *port = NULL, *time_scale = NULL, *disable_after = NULL;
+    const char *port = NULL, *people = NULL, *time_scale = NULL, *disable_after = NULL;
     char problem[CLI_PROBLEM_SIZE];
-    bool help = false;
+    bool help = false, limits = false, distributed = false;
     const cli_option_t table[] = {
         {"--port", &port, NULL},
+        {"--limits", NULL, &limits},
+        {"--distributed", NULL, &distributed},
         {"--host", &options.sim.host, NULL},
         {"--port-file", &options.port_file, NULL},
         {"--request-url", &options.sim.request_url, NULL},
         {"--signing-secret", &options.sim.signing_secret, NULL},
         {"--bot-token", &options.sim.bot_token, NULL},
         {"--app-token", &options.sim.app_token, NULL},
+        {"--people", &people, NULL},
         {"--time-scale", &time_scale, NULL},
         {"--disable-after", &disable_after, NULL},
         {"--quiet", NULL, &options.quiet},
@@ -75,11 +83,15 @@ static int run_simulator(int argc, const char **argv)
         return sim_client_fail(CLI_USAGE, problem);
     }
     if ((port && !cli_options_port(port, &options.sim.port, problem)) ||
+        (people &&
+         !cli_options_number("--people", people, SIM_USERS_MAX, &options.sim.people, problem)) ||
         (time_scale && !cli_options_number("--time-scale", time_scale, 60000,
                                            &options.sim.time_scale, problem)) ||
         (disable_after && !cli_options_number("--disable-after", disable_after, 1000000,
                                               &options.sim.disable_after, problem)))
         return sim_client_fail(CLI_USAGE, problem);
+    if (limits) options.sim.limits = SIM_LIMITS_TIERS;
+    if (distributed) options.sim.limits = SIM_LIMITS_DISTRIBUTED;
     return sim_server_run(&options);
 }
 
@@ -188,7 +200,7 @@ static int env_command(sim_client_t *client, int argc, const char **argv)
                                        "variables are not valid; start one with `slackapp sim`");
 }
 
-static void print_names(const slack_json_t *list, const char *heading)
+static void print_names(const slack_json_t *list, const char *heading, long long more)
 {
     slack_json_iter_t it = {0};
     cli_printf("%s", heading);
@@ -196,6 +208,7 @@ static void print_names(const slack_json_t *list, const char *heading)
         if (strcmp(slack_json_str(it.value, "/type"), "im") != 0)
             cli_printf(" %s (%s)", slack_json_str(it.value, "/name"),
                        slack_json_str(it.value, "/id"));
+    if (more > 0) cli_printf(", and %lld more", more);
     putchar('\n');
 }
 
@@ -234,8 +247,9 @@ static int status_command(sim_client_t *client, int argc, const char **argv)
     if (slack_json_bool(answer, "/events_off"))
         cli_printf("event subscriptions: switched off, too many events failed\n");
     print_faults(slack_json_get(answer, "/faults"));
-    print_names(slack_json_get(answer, "/people"), "people:");
-    print_names(slack_json_get(answer, "/channels"), "channels:");
+    print_names(slack_json_get(answer, "/people"),
+                "people:", (long long)slack_json_int(answer, "/more_people"));
+    print_names(slack_json_get(answer, "/channels"), "channels:", 0);
     if (!wait || slack_json_bool(answer, "/app_is_there")) return CLI_OK;
     return sim_client_fail(CLI_FAILED, "no app connected within 10 s");
 }
@@ -280,8 +294,8 @@ static const struct command {
 /* Whether the argument behind an option belongs to it, whatever it is. */
 static bool option_takes_value(const char *option)
 {
-    static const char *const flags[] = {"--quiet", "--help",  "--json",
-                                        "--long",  "--clear", "--wait"};
+    static const char *const flags[] = {"--quiet", "--help", "--json",   "--long",
+                                        "--clear", "--wait", "--limits", "--distributed"};
     if (strncmp(option, "--", 2) != 0 || strchr(option, '=')) return false;
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (strcmp(option, flags[i]) == 0) return false;

@@ -111,3 +111,120 @@ ALONE(every_list_comes_in_pages)
         assert_error(lists[i].method, bad, "invalid_cursor");
     }
 }
+
+/* ---- a big workspace ---- */
+
+TEST(a_workspace_has_many_people)
+{
+    const sim_options_t options = {.people = 1050};
+    sim_peer_open(&peer, &options);
+    size_t pages, admins = 0, bots = 0;
+    assert_int_equal(page_through("users.list", "'limit':200", "/members", &pages), 1050);
+    assert_int_equal(pages, 6);
+    const slack_json_t *all = sim_peer_api(&peer, "users.list", "{}");
+    for (slack_json_iter_t it = {0}; slack_json_next(slack_json_get(all, "/members"), &it);) {
+        admins += slack_json_bool(it.value, "/is_admin");
+        bots += slack_json_bool(it.value, "/is_bot");
+        const sim_users_t *users = &peer.sim->workspace.users;
+        const sim_user_t *user = sim_user_find(users, slack_json_str(it.value, "/name"));
+        assert_string_equal(user->id, slack_json_str(it.value, "/id")); /* names are unique */
+    }
+    assert_int_equal(admins, 43);
+    assert_int_equal(bots, 43);
+    /* They are in #general, except for bots and who is deactivated, and can get messages. */
+    page_through("conversations.members", "'channel':'C0GENERAL1','limit':500", "/members", &pages);
+    assert_int_equal(pages, 2);
+    static const struct {
+        const char *method, *body, *error;
+    } cases[] = {
+        {"users.info", "{'user':'U0P0001049'}", ""},
+        {"users.info", "{'user':'U0P0001050'}", "user_not_found"},
+        {"chat.postMessage", "{'channel':'U0P0000004','text':'hi <@U0P0000007>'}", ""},
+        {"chat.postMessage", "{'channel':'U0P0000011','text':'to a bot'}", "channel_not_found"},
+        {"conversations.open", "{'users':'U0P0000004'}", ""},
+        {"conversations.open", "{'users':'U0P0000023'}", "user_disabled"},
+        {"conversations.open", "{'users':'U0P0000004,U0P0000005'}", ""},
+        {"conversations.invite", "{'channel':'secret','users':'U0P0000004,U0P0000005'}", ""},
+        {"conversations.invite", "{'channel':'secret','users':'U0P0000004'}", "already_in_channel"},
+        {"conversations.kick", "{'channel':'secret','user':'U0P0000004'}", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_error(cases[i].method, cases[i].body, cases[i].error);
+    assert_string_equal(sim_peer_transcript(&peer), "DM with emil4  bot: hi @hana7\n"
+                                                    "#secret  bot invites emil4, fatima5\n"
+                                                    "#secret  bot removes emil4\n");
+    sim_peer_close(&peer);
+}
+
+/* ---- rate limits ---- */
+
+/* How many of `calls` calls at once are answered; the Retry-After of the others. */
+static unsigned burst(sim_rate_limits_t *limits, const char *method, const sim_channel_t *channel,
+                      uint64_t *ret_retry_after_s)
+{
+    unsigned taken = 0;
+    while (taken < 1000 &&
+           (*ret_retry_after_s = sim_rate_limits_take(limits, method, channel)) == 0)
+        taken++;
+    return taken;
+}
+
+ALONE(rates_are_those_of_the_table)
+{
+    static const struct {
+        const char *method, *channel;
+        enum sim_limits limits;
+        unsigned calls;
+        unsigned retry_after_s;
+    } cases[] = {
+        {"users.list", NULL, SIM_LIMITS_NONE, 1000, 0},
+        {"admin.conversations.restrictAccess.listGroups", NULL, SIM_LIMITS_TIERS, 20, 2},
+        {"users.list", NULL, SIM_LIMITS_TIERS, 20, 2},
+        {"chat.update", NULL, SIM_LIMITS_TIERS, 50, 1},
+        {"conversations.members", NULL, SIM_LIMITS_TIERS, 100, 1},
+        {"auth.test", NULL, SIM_LIMITS_TIERS, 600, 1},
+        {"chat.postMessage", "random", SIM_LIMITS_TIERS, 5, 1},
+        {"chat.postMessage", "general", SIM_LIMITS_TIERS, 5, 1},
+        {"chat.postMessage", NULL, SIM_LIMITS_TIERS, 290, 1}, /* 300 in the workspace */
+        {"conversations.history", "general", SIM_LIMITS_TIERS, 50, 1},
+        {"conversations.replies", "general", SIM_LIMITS_DISTRIBUTED, 1, 59},
+        {"no.such", NULL, SIM_LIMITS_TIERS, 1000, 0},
+    };
+    sim_rate_limits_t *limits = &peer.sim->rate_limits;
+    uint64_t retry_after_s;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        limits->limits = cases[i].limits;
+        const sim_channel_t *channel =
+            cases[i].channel ? sim_channel_find(&peer.sim->workspace.channels, cases[i].channel)
+                             : NULL;
+        assert_int_equal(burst(limits, cases[i].method, channel, &retry_after_s), cases[i].calls);
+        assert_int_equal(retry_after_s, cases[i].retry_after_s);
+    }
+    /* Who keeps the rate after a burst is never refused, though the calls jitter. */
+    limits->limits = SIM_LIMITS_TIERS;
+    sim_peer_pass_ms(&peer, 60000);
+    assert_int_equal(burst(limits, "users.list", NULL, &retry_after_s), 20);
+    for (int i = 0; i < 200; i++) {
+        sim_peer_pass_ms(&peer, i % 2 ? 2500 : 3500);
+        assert_int_equal(sim_rate_limits_take(limits, "users.list", NULL), 0);
+    }
+}
+
+TEST(a_call_above_the_limit_is_429)
+{
+    const sim_options_t options = {.limits = SIM_LIMITS_DISTRIBUTED};
+    sim_peer_open(&peer, &options);
+    const sim_peer_request_t history = {"GET", "/api/conversations.history?channel=C0GENERAL1",
+                                        SIM_PEER_BOT_TOKEN, NULL, NULL};
+    for (int i = 0; i < 16; i++) {
+        sim_peer_pass_ms(&peer, 1000);
+        sim_peer_api(&peer, "chat.postMessage", "{'channel':'general','text':'x'}");
+    }
+    assert_int_equal(slack_json_count(sim_peer_call(&peer, &history), "/messages"),
+                     SIM_DISTRIBUTED_PAGE);
+    assert_member(sim_peer_call(&peer, &history), "/error", "ratelimited");
+    assert_int_equal(peer.status, 429);
+    sim_peer_pass_ms(&peer, 59 * 1000);
+    assert_member(sim_peer_call(&peer, &history), "/error", "");
+    sim_peer_close(&peer);
+}

@@ -14,6 +14,7 @@
 
 static sim_json_builder_t json;
 static sim_ids_t ids;
+static sim_users_t users;
 static sim_channels_t channels;
 static char problem[SIM_PROBLEM_SIZE];
 
@@ -21,7 +22,8 @@ static int setup(void **state)
 {
     arena_open(state);
     json = (sim_json_builder_t){arena, 0};
-    sim_channels_init(&channels, &ids);
+    assert_int_equal(sim_users_init(&users, SIM_USERS_FIRST), 0);
+    sim_channels_init(&channels, &ids, &users);
     return 0;
 }
 

@@ -12,7 +12,7 @@ TEST(slacks_own_sdks_find_it_like_slack)
     child_t child;
     const char *folder = npm_folder();
     if (!folder) skip();
-    sim_peer_open(&peer, NULL);
+    sim_peer_open(&peer, &(sim_options_t){.people = 1050});
     child_start(&child, &peer.world,
                 (const char *const[]){"node", npm_script("sdk_peer.js"), folder,
                                       peer.sim->env.base_url, NULL},

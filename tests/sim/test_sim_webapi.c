@@ -305,7 +305,7 @@ ALONE(replies)
 static const char *trigger(const char *view_id)
 {
     sim_key_t *key = sim_key_new(&peer.sim->workspace.keys, SIM_KEY_TRIGGER);
-    key->user = sim_user_find("ann");
+    key->user = sim_user_owner();
     if (view_id) snprintf(key->view_id, sizeof key->view_id, "%s", view_id);
     return key->text;
 }
@@ -451,7 +451,7 @@ ALONE(views_publish)
 static sim_key_t *response_url(const char **ret_url)
 {
     sim_key_t *key = sim_key_new(&peer.sim->workspace.keys, SIM_KEY_RESPONSE_URL);
-    key->user = sim_user_find("ann");
+    key->user = sim_user_owner();
     key->channel = sim_channel_find(&peer.sim->workspace.channels, "general");
     *ret_url = slack__arena_printf(peer.arena, "/actions/%s", key->text);
     return key;
@@ -525,7 +525,7 @@ ALONE(old_messages_are_forgotten)
     assert_int_equal(slack__jsonf(peer.arena, &content, NULL, "{text: 'x'}"), 0);
     const sim_message_draft_t draft = {
         .channel = sim_channel_find(&peer.sim->workspace.channels, "general"),
-        .author = sim_user_find("ann"),
+        .author = sim_user_owner(),
         .content = content};
     for (int i = 0; i < SIM_MESSAGES_MAX + 5; i++)
         assert_int_equal(sim_message_add(&peer.sim->workspace.messages, &draft, &message), 0);

@@ -71,9 +71,14 @@ async function changeTheWorkspace(errorOf) {
     assert.strictEqual((await web.conversations.join({ channel: 'C0LOUNGE01' })).channel.is_member, true);
     const dm = await web.conversations.open({ users: 'U0ANN00001' });
     assert.strictEqual(dm.channel.id, 'D0ANN00001');
-    const people = [];
-    for await (const page of web.paginate('users.list', { limit: 3 })) people.push(...page.members);
-    assert.deepStrictEqual(people.map((p) => p.name), ['ann', 'ben', 'cleo', 'bot']);
+    const people = [], sizes = [];
+    for await (const { members } of web.paginate('users.list', { limit: 200 })) {
+        sizes.push(members.length);
+        people.push(...members);
+    }
+    assert.deepStrictEqual(sizes, [200, 200, 200, 200, 200, 50]);
+    assert.strictEqual(new Set(people.map((p) => p.id)).size, 1050);
+    assert.strictEqual(people.filter((p) => p.is_admin).length, 43);
 
     const { ts } = await web.chat.postMessage({ channel: channel.id, text: 'down' });
     const item = { channel: channel.id, timestamp: ts };

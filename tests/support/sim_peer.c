@@ -13,7 +13,7 @@ void sim_peer_open(sim_peer_t *peer, const sim_options_t *options)
 {
     char error[SIM_PROBLEM_SIZE];
     const slack_curl_options_t curl_options = {.user_agent = "test", .concurrency = 64};
-    static const sim_options_t defaults = {.port = 0};
+    static const sim_options_t defaults = {.people = SIM_USERS_FIRST};
     memset(peer, 0, sizeof *peer);
     assert_true(world_open(&peer->world));
     peer->arena = slack__arena_new(0, (size_t)64 << 20);

@@ -46,7 +46,7 @@ sim_channel_t *sim_call_channel(sim_call_t *call, const char *name,
                                 const slack_json_t **ret_failure)
 {
     sim_channel_t *channel =
-        sim_channel_find(&call->services->workspace->channels, sim_call_arg(call, name));
+        sim_channel_reach(&call->services->workspace->channels, sim_call_arg(call, name));
     if (channel && sim_channel_is_visible(channel)) return channel;
     *ret_failure = sim_call_error(call, "channel_not_found");
     return NULL;

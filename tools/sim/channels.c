@@ -7,7 +7,24 @@
 
 #include "sim/team.h"
 
-void sim_channels_init(sim_channels_t *channels, sim_ids_t *ids)
+static bool is_general(const sim_channel_t *channel)
+{
+    return strcmp(channel->name, "general") == 0;
+}
+
+/* Everybody is in #general. The generated people are in no other channel. */
+static void add_first_members(sim_channel_t *channel, const sim_users_t *users)
+{
+    const sim_user_t *user;
+    for (size_t i = 0; (user = sim_user_at(users, i)); i++) {
+        if (user->bot || user->deactivated) continue;
+        const bool inside = channel->user_id ? strcmp(channel->user_id, user->id) == 0
+                                             : i < SIM_USERS_FIRST || is_general(channel);
+        sim_user_set_put(&channel->members, user, inside);
+    }
+}
+
+void sim_channels_init(sim_channels_t *channels, sim_ids_t *ids, const sim_users_t *users)
 {
     static const struct {
         const char *id;
@@ -24,8 +41,8 @@ void sim_channels_init(sim_channels_t *channels, sim_ids_t *ids)
         {"D0BEN00001", "ben", SIM_CHANNEL_IM, true, "U0BEN00001"},
         {"D0CLEO0001", "cleo", SIM_CHANNEL_IM, true, "U0CLEO0001"},
     };
-    const unsigned bot = sim_user_bit(sim_user_bot()), people = bot - 1; /* the bot is the last */
     channels->ids = ids;
+    channels->users = users;
     channels->count = 0;
     for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
         sim_channel_t *channel = &channels->list[channels->count++];
@@ -33,10 +50,9 @@ void sim_channels_init(sim_channels_t *channels, sim_ids_t *ids)
         snprintf(channel->id, sizeof channel->id, "%s", first[i].id);
         snprintf(channel->name, sizeof channel->name, "%s", first[i].name);
         channel->user_id = first[i].user_id;
-        channel->creator = channel->user_id ? NULL : sim_user_at(0);
-        channel->members =
-            channel->user_id ? sim_user_bit(sim_user_by_id(channel->user_id)) : people;
-        if (first[i].has_bot) channel->members |= bot;
+        channel->creator = channel->user_id ? NULL : sim_user_owner();
+        add_first_members(channel, users);
+        sim_user_set_put(&channel->members, sim_user_bot(), first[i].has_bot);
     }
 }
 
@@ -59,14 +75,14 @@ const char *sim_channel_name_error(const sim_channels_t *channels, const char *n
 }
 
 sim_channel_t *sim_channel_add(sim_channels_t *channels, enum sim_channel_kind kind,
-                               const char *name, unsigned members)
+                               const char *name, const sim_user_set_t *members)
 {
     if (channels->count == SIM_CHANNELS_MAX) return NULL;
     sim_channel_t *channel = &channels->list[channels->count++];
-    *channel = (sim_channel_t){.kind = kind, .members = members};
-    sim_ids_next(channels->ids, "C0", channel->id);
+    *channel = (sim_channel_t){.kind = kind, .members = *members};
+    sim_ids_next(channels->ids, kind == SIM_CHANNEL_IM ? "D0" : "C0", channel->id);
     snprintf(channel->name, sizeof channel->name, "%s", name);
-    channel->creator = kind == SIM_CHANNEL_MPIM ? NULL : sim_user_bot();
+    channel->creator = kind == SIM_CHANNEL_IM || kind == SIM_CHANNEL_MPIM ? NULL : sim_user_bot();
     channel->created_s = slack__wall_ms(channels->ids->clock) / 1000;
     return channel;
 }
@@ -82,19 +98,33 @@ static sim_channel_t *channel_with(sim_channels_t *channels, const sim_user_t *u
 
 sim_channel_t *sim_channel_find(sim_channels_t *channels, const char *name)
 {
-    if (*name == '@') return channel_with(channels, sim_user_find(name));
+    if (*name == '@') return channel_with(channels, sim_user_find(channels->users, name));
     for (size_t i = 0; i < channels->count; i++) {
         sim_channel_t *channel = &channels->list[i];
         if (strcmp(channel->id, name) == 0) return channel;
         if (channel->kind == SIM_CHANNEL_IM) continue;
         if (strcmp(channel->name, *name == '#' ? name + 1 : name) == 0) return channel;
     }
-    return channel_with(channels, sim_user_by_id(name));
+    return channel_with(channels, sim_user_by_id(channels->users, name));
+}
+
+sim_channel_t *sim_channel_reach(sim_channels_t *channels, const char *name)
+{
+    sim_channel_t *channel = sim_channel_find(channels, name);
+    const sim_user_t *user =
+        *name == '@' ? sim_user_find(channels->users, name) : sim_user_by_id(channels->users, name);
+    if (channel || !user || user->bot || user->deactivated) return channel;
+    sim_user_set_t members = {{0}};
+    sim_user_set_put(&members, user, true);
+    sim_user_set_put(&members, sim_user_bot(), true);
+    channel = sim_channel_add(channels, SIM_CHANNEL_IM, user->name, &members);
+    if (channel) channel->user_id = user->id;
+    return channel;
 }
 
 bool sim_channel_has(const sim_channel_t *channel, const sim_user_t *user)
 {
-    return channel->members & sim_user_bit(user);
+    return sim_user_set_has(&channel->members, user);
 }
 
 bool sim_channel_has_bot(const sim_channel_t *channel)
@@ -122,14 +152,6 @@ const char *sim_channel_type(const sim_channel_t *channel)
     return types[channel->kind];
 }
 
-static unsigned count_members(const sim_channel_t *channel)
-{
-    unsigned count = 0;
-    for (size_t i = 0; i < SIM_USER_COUNT; i++)
-        count += sim_channel_has(channel, sim_user_at(i));
-    return count;
-}
-
 const slack_json_t *sim_channel_json(sim_json_builder_t *json, const sim_channel_t *channel)
 {
     if (channel->kind == SIM_CHANNEL_IM)
@@ -140,17 +162,17 @@ const slack_json_t *sim_channel_json(sim_json_builder_t *json, const sim_channel
     const bool mpim = channel->kind == SIM_CHANNEL_MPIM;
     const slack_json_t *empty = sim_json(json, "{value: '', creator: '', last_set: 0}");
     const slack_json_t *is_private = sim_json_bool(json, channel->kind != SIM_CHANNEL_PUBLIC);
-    const slack_json_t *is_general = sim_json_bool(json, strcmp(channel->name, "general") == 0);
     return sim_json(json,
                     "{id: %s, name: %s, name_normalized: %s, is_channel: %p, is_group: false,"
                     " is_im: false, is_mpim: %p, is_private: %p, created: %" PRId64 ", creator: %s,"
                     " is_archived: false, is_general: %p, unlinked: 0, is_shared: false,"
                     " is_ext_shared: false, is_org_shared: false, pending_shared: [],"
                     " is_pending_ext_shared: false, is_member: %p, topic: %p, purpose: %p,"
-                    " previous_names: [], context_team_id: %s, num_members: %u}",
+                    " previous_names: [], context_team_id: %s, num_members: %zu}",
                     channel->id, channel->name, channel->name, sim_json_bool(json, !mpim),
                     sim_json_bool(json, mpim), is_private, channel->created_s,
-                    (channel->creator ? channel->creator : sim_user_bot())->id, is_general,
+                    (channel->creator ? channel->creator : sim_user_bot())->id,
+                    sim_json_bool(json, is_general(channel)),
                     sim_json_bool(json, sim_channel_has_bot(channel)), empty, empty, SIM_TEAM_ID,
-                    count_members(channel));
+                    sim_user_set_count(&channel->members));
 }

@@ -8,7 +8,7 @@
 /* The channels and direct messages of the workspace. The first ones are the same in every run;
  * apps create others. None is ever removed. No I/O. */
 
-#define SIM_CHANNELS_MAX      200
+#define SIM_CHANNELS_MAX      (200 + SIM_USERS_MAX)
 #define SIM_CHANNEL_NAME_MAX  80 /* Slack's limit */
 #define SIM_CHANNEL_NAME_SIZE (SIM_CHANNEL_NAME_MAX + 1)
 
@@ -23,7 +23,7 @@ typedef struct sim_channel {
     char id[SIM_ID_SIZE];
     char name[SIM_CHANNEL_NAME_SIZE]; /* "general"; for a direct message the user's name */
     enum sim_channel_kind kind;
-    unsigned members;          /* a set of users */
+    sim_user_set_t members;
     const char *user_id;       /* for SIM_CHANNEL_IM: the user; else NULL */
     const sim_user_t *creator; /* NULL for a direct message */
     int64_t created_s;         /* since 1970 */
@@ -31,20 +31,24 @@ typedef struct sim_channel {
 
 typedef struct sim_channels {
     sim_ids_t *ids;
+    const sim_users_t *users;
     size_t count;
     sim_channel_t list[SIM_CHANNELS_MAX];
 } sim_channels_t;
 
-void sim_channels_init(sim_channels_t *channels, sim_ids_t *ids); /* borrowed */
+/* Both are borrowed. */
+void sim_channels_init(sim_channels_t *channels, sim_ids_t *ids, const sim_users_t *users);
 
 /* What Slack has against a name: "invalid_name_specials" …; NULL for a good one. */
 const char *sim_channel_name_error(const sim_channels_t *channels, const char *name);
 /* A new channel or direct message. NULL at SIM_CHANNELS_MAX. */
 sim_channel_t *sim_channel_add(sim_channels_t *channels, enum sim_channel_kind kind,
-                               const char *name, unsigned members);
+                               const char *name, const sim_user_set_t *members);
 
 /* By id, "name" or "#name"; a user's id or "@name" finds the direct message with that user. */
 sim_channel_t *sim_channel_find(sim_channels_t *channels, const char *name);
+/* The same, but direct messages with a person are opened at need. */
+sim_channel_t *sim_channel_reach(sim_channels_t *channels, const char *name);
 bool sim_channel_has(const sim_channel_t *channel, const sim_user_t *user);
 bool sim_channel_has_bot(const sim_channel_t *channel);
 /* Whether the bot can see the channel. */

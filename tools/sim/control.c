@@ -56,10 +56,11 @@ static const slack_json_t *status_json(const sim_services_t *services, sim_json_
     const sim_request_url_t *url = services->request_url;
     const slack_json_t *faults = sim_faults_json(services->faults, json);
     const slack_json_t *env = sim_app_env_json(json, services->env);
+    const sim_users_t *users = &services->workspace->users;
     sim_list_t people, channels;
     const sim_user_t *user;
     sim_list_begin(json, &people, '[');
-    for (size_t i = 0; (user = sim_user_at(i)); i++)
+    for (size_t i = 0; i < SIM_USERS_FIRST && (user = sim_user_at(users, i)); i++)
         sim_list_add(json, &people, sim_json(json, "{id: %s, name: %s}", user->id, user->name));
     sim_list_begin(json, &channels, '[');
     for (size_t i = 0; i < services->workspace->channels.count; i++) {
@@ -69,17 +70,17 @@ static const slack_json_t *status_json(const sim_services_t *services, sim_json_
                               channel->name, sim_channel_type(channel),
                               sim_json_bool(json, sim_channel_has_bot(channel))));
     }
-    return sim_json(json,
-                    "{ok: true, app_is_there: %p, sockets: %zu, sockets_so_far: %llu,"
-                    " faults: %p, faults_acted: %llu, request_url: %s,"
-                    " request_url_verified: %p, events_off: %p, people: %p, channels: %p,"
-                    " env: %p}",
-                    sim_json_bool(json, app_is_there(services)),
-                    sim_sockets_ready(services->sockets),
-                    (unsigned long long)services->sockets->greeted, faults,
-                    (unsigned long long)services->faults->acted, url->url,
-                    sim_json_bool(json, url->verified), sim_json_bool(json, url->events_off),
-                    sim_list_end(json, &people), sim_list_end(json, &channels), env);
+    return sim_json(
+        json,
+        "{ok: true, app_is_there: %p, sockets: %zu, sockets_so_far: %llu,"
+        " faults: %p, faults_acted: %llu, request_url: %s,"
+        " request_url_verified: %p, events_off: %p, people: %p, more_people: %zu, channels: %p,"
+        " env: %p}",
+        sim_json_bool(json, app_is_there(services)), sim_sockets_ready(services->sockets),
+        (unsigned long long)services->sockets->greeted, faults,
+        (unsigned long long)services->faults->acted, url->url, sim_json_bool(json, url->verified),
+        sim_json_bool(json, url->events_off), sim_list_end(json, &people),
+        users->count - SIM_USERS_FIRST, sim_list_end(json, &channels), env);
 }
 
 static bool wait_is_over(const wait_t *wait)

@@ -13,9 +13,10 @@ static sim_message_t *message_at(slack_link_t *link)
     return SLACK_CONTAINER(link, sim_message_t, link);
 }
 
-void sim_messages_init(sim_messages_t *messages, sim_ids_t *ids)
+void sim_messages_init(sim_messages_t *messages, sim_ids_t *ids, const sim_users_t *users)
 {
     messages->ids = ids;
+    messages->users = users;
     messages->count = 0;
     slack__link_init(&messages->list);
 }
@@ -151,7 +152,7 @@ static const slack_json_t *replies_json(const sim_messages_t *messages, sim_json
 {
     const sim_message_t *latest = NULL;
     size_t replies = 0;
-    unsigned authors = 0;
+    sim_user_set_t authors = {{0}};
     if (*message->thread_ts) return NULL;
     for (slack_link_t *link = messages->list.next; link != &messages->list; link = link->next) {
         const sim_message_t *reply = message_at(link);
@@ -159,10 +160,10 @@ static const slack_json_t *replies_json(const sim_messages_t *messages, sim_json
         if (strcmp(reply->thread_ts, message->ts) != 0) continue;
         latest = reply;
         replies++;
-        authors |= sim_user_bit(reply->author);
+        sim_user_set_put(&authors, reply->author, true);
     }
     if (!latest) return NULL;
-    const slack_json_t *ids = sim_users_ids(json, authors);
+    const slack_json_t *ids = sim_user_set_ids(json, messages->users, &authors);
     return sim_json(json,
                     "{thread_ts: %s, reply_count: %zu, reply_users_count: %zu, latest_reply: %s,"
                     " reply_users: %p, is_locked: false, subscribed: false}",
@@ -178,7 +179,8 @@ const slack_json_t *sim_message_shown(const sim_messages_t *messages, sim_json_b
     if (message->reactions && message->reactions->count > 0)
         body = sim_json_merged(
             json, body,
-            sim_json(json, "{reactions: %p}", sim_reactions_json(json, message->reactions)));
+            sim_json(json, "{reactions: %p}",
+                     sim_reactions_json(json, messages->users, message->reactions)));
     if (message->pinned_s)
         body =
             sim_json_merged(json, body,

@@ -27,11 +27,13 @@ typedef struct sim_message {
 
 typedef struct sim_messages {
     sim_ids_t *ids;
+    const sim_users_t *users;
     slack_link_t list; /* oldest first */
     size_t count;
 } sim_messages_t;
 
-void sim_messages_init(sim_messages_t *messages, sim_ids_t *ids); /* borrowed */
+/* Both are borrowed. */
+void sim_messages_init(sim_messages_t *messages, sim_ids_t *ids, const sim_users_t *users);
 void sim_messages_done(sim_messages_t *messages);
 
 typedef struct sim_message_draft {

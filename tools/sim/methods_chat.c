@@ -43,7 +43,8 @@ static const slack_json_t *chat_post_message(sim_call_t *call)
 static const slack_json_t *chat_post_ephemeral(sim_call_t *call)
 {
     const slack_json_t *failure = NULL, *content = NULL;
-    const sim_user_t *user = sim_user_by_id(sim_call_arg(call, "user"));
+    const sim_user_t *user =
+        sim_user_by_id(&call->services->workspace->users, sim_call_arg(call, "user"));
     const sim_channel_t *channel = sim_call_own_channel(call, "channel", &failure);
     if (!channel) return failure;
     bool stranger = channel->user_id && user && strcmp(channel->user_id, user->id) != 0;

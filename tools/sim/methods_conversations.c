@@ -118,6 +118,9 @@ static const slack_json_t *window_read(sim_call_t *call, size_t limit, window_t 
     if (*ret->latest && !is_time(ret->latest)) return sim_call_error(call, "invalid_ts_latest");
     if (!sim_call_count(call, "limit", limit, SIM_LIMIT_MAX, &ret->limit))
         return sim_call_error(call, "invalid_limit");
+    if (call->services->rate_limits->limits == SIM_LIMITS_DISTRIBUTED &&
+        ret->limit > SIM_DISTRIBUTED_PAGE)
+        ret->limit = SIM_DISTRIBUTED_PAGE;
     if (!sim_cursor_read(call, ret->from) || (*ret->from && !is_time(ret->from)))
         return sim_call_error(call, "invalid_cursor");
     return NULL;

@@ -10,6 +10,8 @@
 
 /* conversations.*: new channels and direct messages, and who is in them. */
 
+#define DIRECT_MAX 8 /* people in a direct message, the bot not among them */
+
 static const slack_json_t *wrong_type(sim_call_t *call)
 {
     return sim_call_error(call, "method_not_supported_for_channel_type");
@@ -38,10 +40,7 @@ static void change_member(sim_call_t *call, sim_channel_t *channel, const sim_us
 {
     sim_json_builder_t *json = call->json;
     const bool by_bot = joins && user != sim_user_bot();
-    if (joins)
-        channel->members |= sim_user_bit(user);
-    else
-        channel->members &= ~sim_user_bit(user);
+    sim_user_set_put(&channel->members, user, joins);
     const slack_json_t *event =
         sim_json(json, "{type: %s, user: %s, channel: %s, channel_type: %s, team: %s, inviter: %s}",
                  joins ? "member_joined_channel" : "member_left_channel", user->id, channel->id,
@@ -52,32 +51,33 @@ static void change_member(sim_call_t *call, sim_channel_t *channel, const sim_us
 
 /* The users in the argument, separated by commas; the bot is left out. False for one that does not
  * exist, or for none. */
-static bool call_users(const sim_call_t *call, unsigned *ret_set, bool *ret_has_bot)
+static bool call_users(const sim_call_t *call, sim_user_set_t *ret_set, bool *ret_has_bot)
 {
     slack_slice_t rest = slack__slice(sim_call_arg(call, "users")), part;
-    const unsigned bot = sim_user_bit(sim_user_bot());
-    *ret_set = 0;
+    *ret_set = (sim_user_set_t){{0}};
     while (slack__slice_split(&rest, ',', &part)) {
         char id[SIM_ID_SIZE];
         part = slack__slice_trim(part);
         snprintf(id, sizeof id, "%.*s", (int)part.len, part.ptr);
-        const sim_user_t *user = sim_user_by_id(id);
+        const sim_user_t *user = sim_user_by_id(&call->services->workspace->users, id);
         if (!user) return false;
-        *ret_set |= sim_user_bit(user);
+        sim_user_set_put(ret_set, user, true);
     }
-    *ret_has_bot = *ret_set & bot;
-    *ret_set &= ~bot;
+    *ret_has_bot = sim_user_set_has(ret_set, sim_user_bot());
+    sim_user_set_put(ret_set, sim_user_bot(), false);
     return true;
 }
 
 /* "ann, ben" */
-static const char *users_names(slack_arena_t *arena, unsigned set, const char *separator)
+static const char *users_names(const sim_call_t *call, const sim_user_set_t *set,
+                               const char *separator)
 {
     const char *names = "";
-    for (size_t i = 0; i < SIM_USER_COUNT && names; i++)
-        if (set & 1u << i)
-            names = slack__arena_printf(arena, "%s%s%s", names, *names ? separator : "",
-                                        sim_user_at(i)->name);
+    const sim_user_t *user;
+    for (size_t i = 0; names && (user = sim_user_at(&call->services->workspace->users, i)); i++)
+        if (sim_user_set_has(set, user))
+            names = slack__arena_printf(call->json->arena, "%s%s%s", names, *names ? separator : "",
+                                        user->name);
     return names ? names : "";
 }
 
@@ -94,10 +94,12 @@ static const slack_json_t *conversations_create(sim_call_t *call)
     const char *name = sim_call_arg(call, "name");
     const bool is_private = sim_call_bool(call, "is_private");
     const char *error = sim_channel_name_error(channels, name);
+    sim_user_set_t members = {{0}};
+    sim_user_set_put(&members, sim_user_bot(), true);
     sim_channel_t *channel =
         error ? NULL
               : sim_channel_add(channels, is_private ? SIM_CHANNEL_PRIVATE : SIM_CHANNEL_PUBLIC,
-                                name, sim_user_bit(sim_user_bot()));
+                                name, &members);
     if (!channel) return sim_call_error(call, error ? error : "restricted_action");
     channel_to_transcript(call, channel,
                           is_private ? "creates the private channel" : "creates the channel");
@@ -108,22 +110,32 @@ static const slack_json_t *conversations_create(sim_call_t *call)
     return channel_answer(call, channel);
 }
 
-/* The direct message of exactly these people and the bot. NULL if there is none. */
-static sim_channel_t *direct_message(sim_channels_t *channels, unsigned people)
+/* The direct message of exactly these people and the bot, opened at need. NULL if there can be
+ * none. */
+static sim_channel_t *direct_message(sim_call_t *call, const sim_user_set_t *people,
+                                     bool *ret_is_new)
 {
-    const unsigned members = people | sim_user_bit(sim_user_bot());
+    sim_channels_t *channels = &call->services->workspace->channels;
+    slack_arena_t *arena = call->json->arena;
+    sim_user_set_t members = *people;
+    sim_user_set_put(&members, sim_user_bot(), true);
     for (size_t i = 0; i < channels->count; i++)
-        if (!channels->list[i].creator && channels->list[i].members == members)
+        if (!channels->list[i].creator && sim_user_set_equal(&channels->list[i].members, &members))
             return &channels->list[i];
-    return NULL;
+    *ret_is_new = true;
+    const bool one = sim_user_set_count(people) == 1;
+    const char *names = users_names(call, people, "--");
+    const char *name = slack__arena_printf(arena, one ? "@%s" : "mpdm-%s-1", names);
+    if (!name) return NULL;
+    return one ? sim_channel_reach(channels, name)
+               : sim_channel_add(channels, SIM_CHANNEL_MPIM, name, &members);
 }
 
 static const slack_json_t *conversations_open(sim_call_t *call)
 {
-    sim_channels_t *channels = &call->services->workspace->channels;
     const slack_json_t *failure = NULL;
     sim_channel_t *channel;
-    unsigned people;
+    sim_user_set_t people;
     bool has_bot, is_new = false;
     if (*sim_call_arg(call, "channel")) {
         channel = sim_call_own_channel(call, "channel", &failure);
@@ -132,16 +144,10 @@ static const slack_json_t *conversations_open(sim_call_t *call)
     } else {
         if (!*sim_call_arg(call, "users")) return sim_call_error(call, "users_list_not_supplied");
         if (!call_users(call, &people, &has_bot)) return sim_call_error(call, "user_not_found");
-        if (!people) return sim_call_error(call, "not_enough_users");
-        channel = direct_message(channels, people);
-        is_new = !channel;
-    }
-    if (is_new) {
-        const char *names = users_names(call->json->arena, people, "--");
-        names = slack__arena_printf(call->json->arena, "mpdm-%s-1", names);
-        channel = sim_channel_add(channels, SIM_CHANNEL_MPIM, names ? names : "mpdm",
-                                  people | sim_user_bit(sim_user_bot()));
-        if (!channel) return sim_call_error(call, "too_many_users");
+        const size_t count = sim_user_set_count(&people);
+        if (count == 0) return sim_call_error(call, "not_enough_users");
+        channel = count > DIRECT_MAX ? NULL : direct_message(call, &people, &is_new);
+        if (!channel) return sim_call_error(call, count > 1 ? "too_many_users" : "user_disabled");
     }
     const slack_json_t *shown = sim_call_bool(call, "return_im")
                                     ? sim_channel_json(call->json, channel)
@@ -171,19 +177,23 @@ static const slack_json_t *conversations_join(sim_call_t *call)
 static const slack_json_t *conversations_invite(sim_call_t *call)
 {
     const slack_json_t *failure = NULL;
-    unsigned people;
+    const sim_users_t *users = &call->services->workspace->users;
+    const sim_user_t *user;
+    sim_user_set_t people;
     bool has_bot;
     sim_channel_t *channel = call_own(call, &failure);
     if (!channel) return failure;
     if (!*sim_call_arg(call, "users")) return sim_call_error(call, "no_user");
     if (!call_users(call, &people, &has_bot)) return sim_call_error(call, "user_not_found");
     if (has_bot) return sim_call_error(call, "cant_invite_self");
-    if (people & channel->members) return sim_call_error(call, "already_in_channel");
-    const char *names = users_names(call->json->arena, people, ", ");
+    for (size_t i = 0; (user = sim_user_at(users, i)); i++)
+        if (sim_user_set_has(&people, user) && sim_channel_has(channel, user))
+            return sim_call_error(call, "already_in_channel");
+    const char *names = users_names(call, &people, ", ");
     const char *what = slack__arena_printf(call->json->arena, "invites %s", names);
     channel_to_transcript(call, channel, what ? what : "invites");
-    for (size_t i = 0; i < SIM_USER_COUNT; i++)
-        if (people & 1u << i) change_member(call, channel, sim_user_at(i), true);
+    for (size_t i = 0; (user = sim_user_at(users, i)); i++)
+        if (sim_user_set_has(&people, user)) change_member(call, channel, user, true);
     return channel_answer(call, channel);
 }
 
@@ -191,12 +201,12 @@ static const slack_json_t *conversations_kick(sim_call_t *call)
 {
     const slack_json_t *failure = NULL;
     const char *id = sim_call_arg(call, "user");
-    const sim_user_t *user = sim_user_by_id(id);
+    const sim_user_t *user = sim_user_by_id(&call->services->workspace->users, id);
     sim_channel_t *channel = call_own(call, &failure);
     if (!channel) return failure;
     if (!*id) return sim_call_missing(call, "user");
     if (!user) return sim_call_error(call, "user_not_found");
-    if (user->bot) return sim_call_error(call, "cant_kick_self");
+    if (user == sim_user_bot()) return sim_call_error(call, "cant_kick_self");
     if (!sim_channel_has(channel, user)) return sim_call_error(call, "not_in_channel");
     if (strcmp(channel->name, "general") == 0)
         return sim_call_error(call, "cant_kick_from_general");
@@ -232,7 +242,7 @@ static const slack_json_t *conversations_members(sim_call_t *call)
     sim_page_t page;
     if (channel) failure = sim_page_begin(&page, call, 100);
     if (failure) return failure;
-    for (size_t i = 0; (user = sim_user_at(i)); i++)
+    for (size_t i = 0; (user = sim_user_at(&call->services->workspace->users, i)); i++)
         if (sim_channel_has(channel, user) && sim_page_has(&page, user->id))
             sim_page_add(&page, sim_json(call->json, "%s", user->id));
     return sim_page_end(&page, "members");

@@ -122,7 +122,8 @@ static const slack_json_t *views_update(sim_call_t *call)
 static const slack_json_t *views_publish(sim_call_t *call)
 {
     const slack_json_t *failure = NULL;
-    const sim_user_t *user = sim_user_by_id(sim_call_arg(call, "user_id"));
+    const sim_user_t *user =
+        sim_user_by_id(&call->services->workspace->users, sim_call_arg(call, "user_id"));
     if (!user || user->bot)
         return sim_call_error_with(call, "invalid_arguments", "invalid `user_id`");
     sim_view_t *home = sim_view_home(&call->services->workspace->views, user);

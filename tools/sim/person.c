@@ -13,10 +13,11 @@ static const char no_app[] =
 static bool find_user_and_channel(sim_act_t *act)
 {
     const char *user = sim_act_arg(act, "user"), *channel = sim_act_arg(act, "channel");
-    act->user = sim_user_find(*user ? user : "ann");
+    const sim_users_t *users = &act->services->workspace->users;
+    act->user = sim_user_find(users, *user ? user : "ann");
     act->channel =
-        sim_channel_find(&act->services->workspace->channels, *channel ? channel : "general");
-    if (!act->user || act->user->bot)
+        sim_channel_reach(&act->services->workspace->channels, *channel ? channel : "general");
+    if (!act->user || act->user->bot || act->user->deactivated)
         return sim_act_cannot(act, "there is no person \"%.80s\"; there are ann, ben and cleo",
                               user);
     if (!act->channel)
@@ -25,7 +26,7 @@ static bool find_user_and_channel(sim_act_t *act)
                               "@ann, @ben, @cleo are direct messages",
                               channel);
     /* Nobody else writes in a person's direct messages. */
-    if (act->channel->user_id) act->user = sim_user_by_id(act->channel->user_id);
+    if (act->channel->user_id) act->user = sim_user_by_id(users, act->channel->user_id);
     return true;
 }
 

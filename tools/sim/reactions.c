@@ -25,48 +25,49 @@ static size_t reaction_find(const sim_reactions_t *reactions, const char *name)
 
 const char *sim_reaction_add(sim_reactions_t *reactions, const char *name, const sim_user_t *user)
 {
-    const unsigned bit = sim_user_bit(user);
     unsigned by_user = 0;
     if (!is_emoji(name)) return "invalid_name";
     const size_t at = reaction_find(reactions, name);
-    if (at < reactions->count && reactions->list[at].users & bit) return "already_reacted";
+    if (at < reactions->count && sim_user_set_has(&reactions->list[at].users, user))
+        return "already_reacted";
     for (size_t i = 0; i < reactions->count; i++)
-        by_user += (reactions->list[i].users & bit) != 0;
+        by_user += sim_user_set_has(&reactions->list[i].users, user);
     if (by_user == BY_USER_MAX) return "too_many_reactions";
     if (at == SIM_EMOJI_MAX) return "too_many_emoji";
     if (at == reactions->count) {
         reactions->count++;
         snprintf(reactions->list[at].name, SIM_EMOJI_SIZE, "%s", name);
-        reactions->list[at].users = 0;
+        reactions->list[at].users = (sim_user_set_t){{0}};
     }
-    reactions->list[at].users |= bit;
+    sim_user_set_put(&reactions->list[at].users, user, true);
     return NULL;
 }
 
 const char *sim_reaction_remove(sim_reactions_t *reactions, const char *name,
                                 const sim_user_t *user)
 {
-    const unsigned bit = sim_user_bit(user);
     if (!is_emoji(name)) return "invalid_name";
     const size_t at = reaction_find(reactions, name);
-    if (at == reactions->count || !(reactions->list[at].users & bit)) return "no_reaction";
-    reactions->list[at].users &= ~bit;
-    if (reactions->list[at].users) return NULL;
+    if (at == reactions->count || !(sim_user_set_has(&reactions->list[at].users, user)))
+        return "no_reaction";
+    sim_user_set_put(&reactions->list[at].users, user, false);
+    if (sim_user_set_count(&reactions->list[at].users) > 0) return NULL;
     reactions->count--;
     memmove(&reactions->list[at], &reactions->list[at + 1],
             (reactions->count - at) * sizeof reactions->list[0]);
     return NULL;
 }
 
-const slack_json_t *sim_reactions_json(sim_json_builder_t *json, const sim_reactions_t *reactions)
+const slack_json_t *sim_reactions_json(sim_json_builder_t *json, const sim_users_t *users,
+                                       const sim_reactions_t *reactions)
 {
     sim_list_t list;
     sim_list_begin(json, &list, '[');
     for (size_t i = 0; i < reactions->count; i++) {
-        const slack_json_t *users = sim_users_ids(json, reactions->list[i].users);
+        const sim_user_set_t *set = &reactions->list[i].users;
         sim_list_add(json, &list,
                      sim_json(json, "{name: %s, users: %p, count: %zu}", reactions->list[i].name,
-                              users, slack_json_count(users, "")));
+                              sim_user_set_ids(json, users, set), sim_user_set_count(set)));
     }
     return sim_list_end(json, &list);
 }

@@ -13,7 +13,7 @@ typedef struct sim_reactions {
     size_t count;
     struct {
         char name[SIM_EMOJI_SIZE]; /* "thumbsup::skin-tone-2" */
-        unsigned users;            /* a set of users, never empty */
+        sim_user_set_t users;      /* never empty */
     } list[SIM_EMOJI_MAX];
 } sim_reactions_t;
 
@@ -23,6 +23,7 @@ const char *sim_reaction_remove(sim_reactions_t *reactions, const char *name,
                                 const sim_user_t *user);
 
 /* [{name, users, count}] */
-const slack_json_t *sim_reactions_json(sim_json_builder_t *json, const sim_reactions_t *reactions);
+const slack_json_t *sim_reactions_json(sim_json_builder_t *json, const sim_users_t *users,
+                                       const sim_reactions_t *reactions);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "sim/app_env.h"
 #include "sim/deliveries.h"
+#include "sim/rate_limits.h"
 #include "sim/workspace.h"
 
 typedef struct sim_schedule sim_schedule_t;
@@ -18,6 +19,7 @@ typedef struct sim_services {
     sim_request_url_t *request_url;
     sim_deliveries_t *deliveries;
     sim_schedule_t *schedule;
+    sim_rate_limits_t *rate_limits;
 } sim_services_t;
 
 #endif

@@ -88,6 +88,7 @@ static int copy_options(sim_t *sim, const sim_options_t *given)
 {
     sim_options_t *options = &sim->options;
     *options = *given;
+    if (options->people == 0) options->people = SIM_PEOPLE_DEFAULT;
     if (options->time_scale == 0) options->time_scale = 1;
     if (options->disable_after == 0) options->disable_after = SIM_FAILURE_RATE_MIN;
     const struct {
@@ -127,6 +128,8 @@ static int check_options(const sim_options_t *options, char *error)
         return open_error(error, SLACK_EINVAL,
                           "a request URL is https, or http on a loopback address, and not",
                           options->request_url);
+    if (options->people < SIM_USERS_FIRST || options->people > SIM_USERS_MAX)
+        return open_error(error, SLACK_EINVAL, "a workspace has from 4 to 2048 people", "");
     if (!*options->signing_secret || !*options->bot_token || !*options->app_token)
         return open_error(error, SLACK_EINVAL, "a token and a signing secret cannot be empty", "");
     return 0;
@@ -165,8 +168,11 @@ static int open_server(sim_t *sim, char *error)
     return 0;
 }
 
-static void init_parts(sim_t *sim)
+static int init_parts(sim_t *sim)
 {
+    int rc = sim_workspace_init(&sim->workspace, sim->net->clock, sim->options.people,
+                                transcript_complete, sim);
+    if (rc != 0) return rc;
     static const sim_socket_events_t socket_events = {
         .opened = app_connected,
         .acked = envelope_acked,
@@ -206,14 +212,18 @@ static void init_parts(sim_t *sim)
         .request_url = &sim->request_url,
         .deliveries = &sim->deliveries,
         .schedule = &sim->schedule,
+        .rate_limits = &sim->rate_limits,
     };
-    sim_workspace_init(&sim->workspace, sim->net->clock, transcript_complete, sim);
+    sim->rate_limits.clock = sim->net->clock;
+    sim->rate_limits.limits = sim->options.limits;
+    sim->rate_limits.time_scale = sim->options.time_scale;
     sim_faults_init(&sim->faults, sim->net->clock);
     sim_sockets_init(&sim->sockets, &sockets);
     sim_request_url_init(&sim->request_url, &request_url);
     sim_deliveries_init(&sim->deliveries, &deliveries);
     sim_schedule_init(&sim->schedule, &sim->services, sim->net, sim->options.time_scale);
     sim_control_init(&sim->control, &sim->services, sim->net);
+    return 0;
 }
 
 static void first_verified(const char *problem, void *user_data)
@@ -304,10 +314,8 @@ int sim_open(sim_t **ret, slack_net_t *net, const sim_options_t *options,
     if (rc == 0) rc = slack__signer_new(&sim->signer, sim->options.signing_secret);
     if (rc == 0) rc = open_server(sim, error);
     if (rc == 0) rc = slack__curl_new(&sim->curl, net, &curl_options);
-    if (rc == 0) {
-        init_parts(sim);
-        rc = use_request_url(sim);
-    }
+    if (rc == 0) rc = init_parts(sim);
+    if (rc == 0) rc = use_request_url(sim);
     if (rc != 0) {
         if (!*error) open_error(error, rc, slack_strerror(rc), "");
         /* Both free themselves later, on the loop. */

@@ -15,18 +15,19 @@
  *   users, channels, messages, views,    what exists in the workspace; no I/O
  *     reactions, files, workflow_steps,
  *     expiring_keys, transcript -> workspace
- *   faults, failure_rate                 what goes wrong, and how much of it Slack accepts; no I/O
+ *   faults, failure_rate, rate_limits    what goes wrong, and how much Slack accepts; no I/O
  *   *_payloads, message_content          what is sent to apps, and what apps send; no I/O
  *   socket_mode, request_url             the two ways to the app
  *   deliveries                           sends over one of them, and redelivers
  *   schedule                             messages that are posted later
- *   webapi, methods_*, pages,            what apps call
+ *   webapi, refusals, methods_*, pages,  what apps call
  *     response_urls, upload_urls, install_page
  *   person, person_*, ack_outcomes       what people do
  *   control                              the API for tests and the command line
  */
 
-#define SIM_DEFAULT_PORT 4390
+#define SIM_DEFAULT_PORT   4390
+#define SIM_PEOPLE_DEFAULT 300
 
 typedef struct sim_options {
     const char *host;           /* Optional. A loopback address. Default "127.0.0.1". */
@@ -35,8 +36,12 @@ typedef struct sim_options {
     const char *signing_secret; /* Optional, as are the tokens: they have fixed defaults. */
     const char *bot_token;
     const char *app_token;
+    unsigned people;        /* Optional. How many users there are, the bot among them: from
+                               SIM_USERS_FIRST to SIM_USERS_MAX. Default SIM_PEOPLE_DEFAULT. */
+    enum sim_limits limits; /* Optional. Default SIM_LIMITS_NONE. */
     unsigned time_scale;    /* Optional. How much faster than Slack's redeliveries and scheduled
-                               messages come, and the hour of the failure rate passes. Default 1. */
+                               messages come, and the hour of the failure rate and the minutes of
+                               the rate limits pass. Default 1. */
     unsigned disable_after; /* Optional. Fewer events an hour never switch the event subscriptions
                                off. Default 1000. */
     /* Optional. Called for every entry of the transcript once it is complete. */
@@ -59,6 +64,7 @@ typedef struct sim {
     sim_request_url_t request_url;
     sim_deliveries_t deliveries;
     sim_schedule_t schedule;
+    sim_rate_limits_t rate_limits;
     sim_services_t services;
     sim_control_t control;
 

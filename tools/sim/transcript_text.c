@@ -33,7 +33,7 @@ static void append_reference(slack_buf_t *buf, sim_channels_t *channels, slack_s
     if (inside.len == 0) return;
     snprintf(id, sizeof id, "%.*s", (int)(len > 0 && len < sizeof id ? len - 1 : 0),
              inside.ptr + 1);
-    const sim_user_t *user = inside.ptr[0] == '@' ? sim_user_by_id(id) : NULL;
+    const sim_user_t *user = inside.ptr[0] == '@' ? sim_user_by_id(channels->users, id) : NULL;
     const sim_channel_t *channel = inside.ptr[0] == '#' ? sim_channel_find(channels, id) : NULL;
     if (user) {
         (void)slack__buf_printf(buf, "@%s", user->name);

@@ -25,7 +25,7 @@ static size_t named_len(sim_channels_t *channels, const char *s, char ret[REFERE
     size_t len = strspn(s + 1, "abcdefghijklmnopqrstuvwxyz0123456789_-");
     if (len == 0 || len + 2 > sizeof name) return 0;
     snprintf(name, sizeof name, "%.*s", (int)len + 1, s);
-    const sim_user_t *user = *s == '@' ? sim_user_find(name) : NULL;
+    const sim_user_t *user = *s == '@' ? sim_user_find(channels->users, name) : NULL;
     const sim_channel_t *channel = *s == '#' ? sim_channel_find(channels, name) : NULL;
     if (user) snprintf(ret, REFERENCE_SIZE, "<@%s>", user->id);
     if (channel) snprintf(ret, REFERENCE_SIZE, "<#%s|%s>", channel->id, channel->name);

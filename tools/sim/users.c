@@ -1,58 +1,98 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/users.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/team.h"
+#include "util/alloc.h"
 
-static const sim_user_t users[SIM_USER_COUNT] = {
-    {"U0ANN00001", "ann", "Ann Example", false},
-    {"U0BEN00001", "ben", "Ben Example", false},
-    {"U0CLEO0001", "cleo", "Cleo Example", false},
-    {"U0BOT00001", "bot", "Bot", true},
+static const sim_user_t first_users[SIM_USERS_FIRST] = {
+    {.id = "U0ANN00001", .name = "ann", .real_name = "Ann Example", .admin = true, .index = 0},
+    {.id = "U0BEN00001", .name = "ben", .real_name = "Ben Example", .index = 1},
+    {.id = "U0CLEO0001", .name = "cleo", .real_name = "Cleo Example", .index = 2},
+    {.id = "U0BOT00001", .name = "bot", .real_name = "Bot", .bot = true, .index = 3},
 };
 
-const sim_user_t *sim_user_at(size_t index)
+/* --- the people --- */
+
+/* "mina17", Mina Novak: one in 25 is an admin, the bot of another app, a guest or deactivated. */
+static void user_generate(sim_user_t *user, size_t index)
 {
-    return index < SIM_USER_COUNT ? &users[index] : NULL;
+    static const char *const given[] = {"amir", "bea",  "chidi", "dora", "emil", "fatima", "goran",
+                                        "hana", "igor", "june",  "kofi", "lena", "mina",   "noor",
+                                        "omar", "pia",  "quinn", "rosa", "sven", "tariq",  "uma"};
+    static const char *const family[] = {"Abe",    "Brandt", "Costa",  "Diaz",   "Eze",   "Fonseca",
+                                         "Garcia", "Haddad", "Ito",    "Jansen", "Kim",   "Lopez",
+                                         "Moreau", "Novak",  "Okafor", "Park",   "Rossi", "Singh"};
+    const char *name = given[index % (sizeof given / sizeof *given)];
+    *user = (sim_user_t){
+        .index = index,
+        .bot = index % 25 == 11,
+        .admin = index % 25 == 5,
+        .guest = index % 25 == 17,
+        .deactivated = index % 25 == 23,
+    };
+    snprintf(user->id, sizeof user->id, "U0P%07zu", index % 10000000);
+    snprintf(user->name, sizeof user->name, "%s%zu", name, index % SIM_USERS_MAX);
+    snprintf(user->real_name, sizeof user->real_name, "%c%s %s", *name - 'a' + 'A', name + 1,
+             family[index % (sizeof family / sizeof *family)]);
 }
 
-const sim_user_t *sim_user_by_id(const char *id)
+int sim_users_init(sim_users_t *users, size_t count)
 {
-    for (size_t i = 0; i < SIM_USER_COUNT; i++)
-        if (strcmp(users[i].id, id) == 0) return &users[i];
+    const size_t more = count - SIM_USERS_FIRST;
+    users->count = SIM_USERS_FIRST;
+    users->generated = NULL;
+    if (more == 0) return 0;
+    users->generated = slack__calloc(more, sizeof *users->generated);
+    if (!users->generated) return SLACK_ENOMEM;
+    users->count = count;
+    for (size_t i = 0; i < more; i++)
+        user_generate(&users->generated[i], SIM_USERS_FIRST + i);
+    return 0;
+}
+
+void sim_users_done(sim_users_t *users)
+{
+    slack__free(users->generated);
+}
+
+const sim_user_t *sim_user_at(const sim_users_t *users, size_t index)
+{
+    if (index < SIM_USERS_FIRST) return &first_users[index];
+    return index < users->count ? &users->generated[index - SIM_USERS_FIRST] : NULL;
+}
+
+const sim_user_t *sim_user_by_id(const sim_users_t *users, const char *id)
+{
+    const sim_user_t *user;
+    for (size_t i = 0; (user = sim_user_at(users, i)); i++)
+        if (strcmp(user->id, id) == 0) return user;
     return NULL;
 }
 
-const sim_user_t *sim_user_find(const char *name)
+const sim_user_t *sim_user_find(const sim_users_t *users, const char *name)
 {
-    const sim_user_t *user = sim_user_by_id(name);
+    const sim_user_t *user = sim_user_by_id(users, name);
+    if (user) return user;
     if (*name == '@') name++;
-    for (size_t i = 0; i < SIM_USER_COUNT && !user; i++)
-        if (strcmp(users[i].name, name) == 0) user = &users[i];
-    return user;
+    for (size_t i = 0; (user = sim_user_at(users, i)); i++)
+        if (strcmp(user->name, name) == 0) return user;
+    return NULL;
 }
 
 const sim_user_t *sim_user_bot(void)
 {
-    return &users[SIM_USER_COUNT - 1];
+    return &first_users[SIM_USERS_FIRST - 1];
 }
 
-unsigned sim_user_bit(const sim_user_t *user)
+const sim_user_t *sim_user_owner(void)
 {
-    return 1u << (user - users);
+    return &first_users[0];
 }
 
-const slack_json_t *sim_users_ids(sim_json_builder_t *json, unsigned set)
-{
-    sim_list_t ids;
-    sim_list_begin(json, &ids, '[');
-    for (size_t i = 0; i < SIM_USER_COUNT; i++)
-        if (set & 1u << i) sim_list_add(json, &ids, sim_json(json, "%s", users[i].id));
-    return sim_list_end(json, &ids);
-}
-
-const slack_json_t *sim_user_json(sim_json_builder_t *json, const sim_user_t *user)
+static const slack_json_t *profile_json(sim_json_builder_t *json, const sim_user_t *user)
 {
     const slack_json_t *profile =
         sim_json(json,
@@ -60,17 +100,68 @@ const slack_json_t *sim_user_json(sim_json_builder_t *json, const sim_user_t *us
                  " display_name_normalized: %s, status_text: '', status_emoji: '',"
                  " avatar_hash: 'g000000000000', team: %s}",
                  user->real_name, user->real_name, user->name, user->name, SIM_TEAM_ID);
-    if (user->bot)
-        profile =
-            sim_json_merged(json, profile,
-                            sim_json(json, "{bot_id: %s, api_app_id: %s, always_active: true}",
-                                     SIM_BOT_ID, SIM_APP_ID));
-    return sim_json(json,
-                    "{id: %s, team_id: %s, name: %s, deleted: false, color: '9f69e7',"
-                    " real_name: %s, tz: 'Etc/UTC', tz_label: 'Coordinated Universal Time',"
-                    " tz_offset: 0, is_admin: false, is_owner: false, is_primary_owner: false,"
-                    " is_restricted: false, is_ultra_restricted: false, is_app_user: false,"
-                    " updated: %d, is_bot: %p, profile: %p}",
-                    user->id, SIM_TEAM_ID, user->name, user->real_name, SIM_FOUNDED_S,
-                    sim_json_bool(json, user->bot), profile);
+    if (!user->bot) return profile;
+    const bool own = user == sim_user_bot();
+    return sim_json_merged(json, profile,
+                           sim_json(json, "{bot_id: 'B%s', api_app_id: 'A%s', always_active: true}",
+                                    (own ? SIM_BOT_ID : user->id) + 1,
+                                    (own ? SIM_APP_ID : user->id) + 1));
+}
+
+const slack_json_t *sim_user_json(sim_json_builder_t *json, const sim_user_t *user)
+{
+    const slack_json_t *owner = sim_json_bool(json, user == sim_user_owner());
+    const slack_json_t *known =
+        sim_json(json,
+                 "{id: %s, team_id: %s, name: %s, deleted: %p, profile: %p, updated: %d,"
+                 " is_bot: %p, is_app_user: false}",
+                 user->id, SIM_TEAM_ID, user->name, sim_json_bool(json, user->deactivated),
+                 profile_json(json, user), SIM_FOUNDED_S, sim_json_bool(json, user->bot));
+    if (user->deactivated) return known; /* Slack says no more of them */
+    return sim_json_merged(json, known,
+                           sim_json(json,
+                                    "{color: '9f69e7', real_name: %s, tz: 'Etc/UTC',"
+                                    " tz_label: 'Coordinated Universal Time', tz_offset: 0,"
+                                    " is_admin: %p, is_owner: %p, is_primary_owner: %p,"
+                                    " is_restricted: %p, is_ultra_restricted: false}",
+                                    user->real_name, sim_json_bool(json, user->admin), owner, owner,
+                                    sim_json_bool(json, user->guest)));
+}
+
+/* --- sets of users --- */
+
+void sim_user_set_put(sim_user_set_t *set, const sim_user_t *user, bool inside)
+{
+    const uint64_t bit = (uint64_t)1 << user->index % 64;
+    uint64_t *word = &set->words[user->index / 64];
+    *word = inside ? *word | bit : *word & ~bit;
+}
+
+bool sim_user_set_has(const sim_user_set_t *set, const sim_user_t *user)
+{
+    return set->words[user->index / 64] >> user->index % 64 & 1;
+}
+
+size_t sim_user_set_count(const sim_user_set_t *set)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < SIM_USERS_MAX / 64; i++)
+        count += (size_t)__builtin_popcountll(set->words[i]);
+    return count;
+}
+
+bool sim_user_set_equal(const sim_user_set_t *a, const sim_user_set_t *b)
+{
+    return memcmp(a, b, sizeof *a) == 0;
+}
+
+const slack_json_t *sim_user_set_ids(sim_json_builder_t *json, const sim_users_t *users,
+                                     const sim_user_set_t *set)
+{
+    const sim_user_t *user;
+    sim_list_t ids;
+    sim_list_begin(json, &ids, '[');
+    for (size_t i = 0; (user = sim_user_at(users, i)); i++)
+        if (sim_user_set_has(set, user)) sim_list_add(json, &ids, sim_json(json, "%s", user->id));
+    return sim_list_end(json, &ids);
 }

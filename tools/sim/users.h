@@ -4,30 +4,57 @@
 
 #include "sim/json_builder.h"
 
-/* The people of the workspace, and the bot. They are the same in every run. */
+/*
+ * The users of the workspace: ann, ben, cleo and the bot, and as many generated ones as an option
+ * asks for. They are the same in every run, and never change.
+ */
 
-#define SIM_USER_COUNT 4
+#define SIM_USERS_FIRST 4 /* those with a name of their own */
+#define SIM_USERS_MAX   2048
 
 typedef struct sim_user {
-    const char *id;
-    const char *name;
-    const char *real_name;
-    bool bot;
+    char id[12];
+    char name[16];
+    char real_name[32];
+    bool bot; /* of this app, or of another one */
+    bool admin;
+    bool guest;
+    bool deactivated;
+    size_t index;
 } sim_user_t;
 
-/* Index 0 to SIM_USER_COUNT - 1; NULL behind the last one. */
-const sim_user_t *sim_user_at(size_t index);
+typedef struct sim_users {
+    size_t count;
+    sim_user_t *generated; /* those behind the first ones */
+} sim_users_t;
 
-const sim_user_t *sim_user_by_id(const char *id);
+/* `count` is from SIM_USERS_FIRST to SIM_USERS_MAX. 0, SLACK_ENOMEM. */
+int sim_users_init(sim_users_t *users, size_t count);
+void sim_users_done(sim_users_t *users);
+
+/* NULL behind the last one. */
+const sim_user_t *sim_user_at(const sim_users_t *users, size_t index);
+const sim_user_t *sim_user_by_id(const sim_users_t *users, const char *id);
 /* By id, "name" or "@name". NULL if there is no such user. */
-const sim_user_t *sim_user_find(const char *name);
+const sim_user_t *sim_user_find(const sim_users_t *users, const char *name);
 const sim_user_t *sim_user_bot(void);
-/* The user's bit in a set of users. */
-unsigned sim_user_bit(const sim_user_t *user);
-/* A set of users as an array of ids. */
-const slack_json_t *sim_users_ids(sim_json_builder_t *json, unsigned set);
+const sim_user_t *sim_user_owner(void); /* ann, who has founded the workspace */
 
 /* A user as users.info shows it. */
 const slack_json_t *sim_user_json(sim_json_builder_t *json, const sim_user_t *user);
+
+/* --- sets of users --- */
+
+typedef struct sim_user_set {
+    uint64_t words[SIM_USERS_MAX / 64];
+} sim_user_set_t;
+
+void sim_user_set_put(sim_user_set_t *set, const sim_user_t *user, bool inside);
+bool sim_user_set_has(const sim_user_set_t *set, const sim_user_t *user);
+size_t sim_user_set_count(const sim_user_set_t *set);
+bool sim_user_set_equal(const sim_user_set_t *a, const sim_user_set_t *b);
+/* An array of ids. */
+const slack_json_t *sim_user_set_ids(sim_json_builder_t *json, const sim_users_t *users,
+                                     const sim_user_set_t *set);
 
 #endif

@@ -109,6 +109,12 @@ static const slack_json_t *call_run(sim_call_t *call, const slack_http_request_t
     error =
         check_token(call, read_token(request, arguments, method->token == SIM_TOKEN_APP), method);
     if (error) return sim_call_error(call, error);
+    const char *id = sim_call_arg(call, "channel");
+    if (!*id) id = sim_call_arg(call, "channel_id");
+    call->retry_after_s =
+        sim_rate_limits_take(call->services->rate_limits, call->method,
+                             sim_channel_find(&call->services->workspace->channels, id));
+    if (call->retry_after_s > 0) return NULL;
     const slack_json_t *refusal = sim_refuse_arguments(call);
     return refusal ? refusal : method->run(call);
 }
@@ -164,6 +170,10 @@ void sim_webapi_request(const sim_services_t *services, slack_http_request_t *re
     };
     if (respond_with_fault(&call, request)) return;
     const slack_json_t *answer = call_run(&call, request, &arguments);
+    if (call.retry_after_s > 0) {
+        sim_respond_ratelimited(request, call.retry_after_s);
+        return;
+    }
     if (arguments.no_charset) answer = with_charset_warning(&json, answer);
     if (json.rc != 0) answer = NULL;
     sim_respond_json(request, answer ? 200 : 500, answer);

@@ -22,7 +22,7 @@ static const slack_json_t *input_value(sim_json_builder_t *json, sim_channels_t 
                                        const char *typed)
 {
     const slack_json_t *value = NULL;
-    const sim_user_t *user = *typed == '@' ? sim_user_find(typed) : NULL;
+    const sim_user_t *user = *typed == '@' ? sim_user_find(channels->users, typed) : NULL;
     const sim_channel_t *channel = *typed == '#' ? sim_channel_find(channels, typed) : NULL;
     if (user || channel) return sim_json(json, "%s", user ? user->id : channel->id);
     if (slack__json_parse(json->arena, typed, strlen(typed), &value, NULL) == 0) return value;

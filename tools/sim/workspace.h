@@ -9,8 +9,9 @@
 #include "sim/views.h"
 #include "sim/workflow_steps.h"
 
-/* Everything in the workspace that can change. Users cannot. No I/O. */
+/* Everything in the workspace. No I/O. */
 typedef struct sim_workspace {
+    sim_users_t users;
     sim_ids_t ids;
     sim_channels_t channels;
     sim_messages_t messages;
@@ -21,10 +22,11 @@ typedef struct sim_workspace {
     sim_transcript_t transcript;
 } sim_workspace_t;
 
-/* The clock is borrowed. `complete` as for sim_transcript_init(). */
-void sim_workspace_init(sim_workspace_t *workspace, const slack_clock_t *clock,
-                        void (*complete)(const sim_entry_t *entry, void *user_data),
-                        void *user_data);
+/* `people` counts the bot, as sim_users_init() does. The clock is borrowed. `complete` as for
+ * sim_transcript_init(). 0, SLACK_ENOMEM. */
+int sim_workspace_init(sim_workspace_t *workspace, const slack_clock_t *clock, size_t people,
+                       void (*complete)(const sim_entry_t *entry, void *user_data),
+                       void *user_data);
 void sim_workspace_done(sim_workspace_t *workspace);
 
 #endif
