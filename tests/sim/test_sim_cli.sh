@@ -68,7 +68,9 @@ help_and_nonsense() {
         expect 2 'an argument is missing: slackapp sim send click ACTION_ID' "$slackapp" sim send click &&
         expect 2 'the event is not JSON' "$slackapp" sim send event '{' &&
         expect 2 '--time-scale takes a number from 1' "$slackapp" sim --time-scale 0 &&
-        expect 2 '--disable-after takes a number from 1' "$slackapp" sim --disable-after x
+        expect 2 '--disable-after takes a number from 1' "$slackapp" sim --disable-after x &&
+        expect 2 '--people takes a number from 1' "$slackapp" sim --people 2049 &&
+        expect 1 'a workspace has from 4 to 2048 people' "$slackapp" sim --port 0 --people 3
 }
 
 fault_help_and_nonsense() {
@@ -109,6 +111,8 @@ running_alone() {
         expect 0 '[]' "$slackapp" sim --json --port="$port" transcript &&
         expect 1 'there is no person "status"' "$slackapp" sim --user status send message hi &&
         expect 1 'no app is connected' "$slackapp" sim send message hi &&
+        expect 1 'no app is connected' "$slackapp" sim send --user emil4 message hi &&
+        expect 0 'bot (U0BOT00001), and 296 more' "$slackapp" sim status &&
         expect 1 'did not answer url_verification' "$slackapp" sim request-url http://127.0.0.1:1/ &&
         expect 0 'the simulator has no request URL now' "$slackapp" sim request-url '' &&
         expect 0 'told 0 sockets to reconnect' "$slackapp" sim disconnect || return 1

@@ -124,7 +124,7 @@ CONNECTED(what_cannot_be_done_is_said)
         {"{'kind':'nonsense'}", "there is no kind \"nonsense\""},
         {"{'kind':'message','text':''}", "a message needs a text"},
         {"{'kind':'message','text':'x','user':'bot'}",
-         "there is no person \"bot\"; there are ann, ben and cleo"},
+         "there is no person \"bot\"; there are ann, ben, cleo and those of users.list"},
         {"{'kind':'message','text':'x','channel':'lounge'}",
          "the bot is not in #lounge and would not get the message"},
         {"{'kind':'message','text':'x','thread':'1.2'}", "there is no message 1.2 in that channel"},

@@ -18,8 +18,9 @@ static bool find_user_and_channel(sim_act_t *act)
     act->channel =
         sim_channel_reach(&act->services->workspace->channels, *channel ? channel : "general");
     if (!act->user || act->user->bot || act->user->deactivated)
-        return sim_act_cannot(act, "there is no person \"%.80s\"; there are ann, ben and cleo",
-                              user);
+        return sim_act_cannot(
+            act, "there is no person \"%.80s\"; there are ann, ben, cleo and those of users.list",
+            user);
     if (!act->channel)
         return sim_act_cannot(act,
                               "there is no channel \"%.80s\": slackapp sim status lists them; "
