@@ -116,7 +116,7 @@ static const slack_json_t *call_run(sim_call_t *call, const slack_http_request_t
                              sim_channel_find(&call->services->workspace->channels, id));
     if (call->retry_after_s > 0) return NULL;
     const slack_json_t *refusal = sim_refuse_arguments(call);
-    return refusal ? refusal : method->run(call);
+    return refusal || call->json->rc != 0 ? refusal : method->run(call);
 }
 
 static const slack_json_t *with_charset_warning(sim_json_builder_t *json,
