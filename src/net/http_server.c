@@ -794,7 +794,7 @@ static bool is_under_way(const client_t *client)
 {
     const uint64_t now_ms = server_now_ms(client->server);
     switch (client->state) {
-    case CLIENT_READING: return client->holder.known || now_ms < client->begun_us / 1000 + FRESH_MS;
+    case CLIENT_READING: return client->holder.known || now_ms < client->deadline_ms;
     case CLIENT_QUEUED:
     case CLIENT_HANDLING: return true;
     case CLIENT_WAITING:

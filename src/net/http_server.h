@@ -54,7 +54,7 @@ unsigned slack__http_server_port(const slack_http_server_t *server);
 void slack__http_server_set_tls(slack_http_server_t *server, slack_tls_context_t *tls);
 unsigned slack__http_server_connections(const slack_http_server_t *server);
 /* The number of requests that have begun to arrive and have no response yet. Those of strangers
- * that are not complete a second after their first byte do not count. A connection younger than a
+ * do not count once their time is over, which is a second in a drain. A connection younger than a
  * second counts too, because it probably sends a request soon. */
 unsigned slack__http_server_under_way(const slack_http_server_t *server);
 /* The TLS handshakes of its connections. */

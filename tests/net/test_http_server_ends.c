@@ -119,6 +119,39 @@ SERVED(test_drain_does_not_wait_for_strangers)
     fixture_until_connections(&f, 0);
 }
 
+/* However long ago it began. */
+SERVED(test_drain_waits_a_second_for_a_slow_stranger)
+{
+    static const struct {
+        const char *half, *rest;
+    } requests[] = {
+        {"GET /slow HT", "TP/1.1\r\nHost: a\r\n\r\n"},
+        {"POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n12", "34"},
+        {"POST /slow HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n12",
+         "\r\n0\r\n\r\n"},
+    };
+    raw_t strangers[3];
+    for (size_t i = 0; i < 3; i++) {
+        fixture_dial(&f, &strangers[i]);
+        raw_say(&strangers[i], requests[i].half);
+    }
+    fixture_until_connections(&f, 3);
+    world_turn(&f.world);
+    fixture_pass_ms(&f, 5000);
+    slack__http_server_drain(f.server);
+    fixture_pass_ms(&f, 900);
+    assert_int_equal(slack__http_server_under_way(f.server), 3);
+    for (size_t i = 0; i < 3; i++)
+        raw_say(&strangers[i], requests[i].rest);
+    fixture_until_requests(&f, 3);
+    for (size_t i = 0; i < 3; i++) {
+        raw_until_eof(&strangers[i]);
+        assert_non_null(strstr(strangers[i].in, "HTTP/1.1 200 "));
+        raw_close(&strangers[i]);
+    }
+    assert_int_equal(slack__http_server_under_way(f.server), 0);
+}
+
 SERVED(test_drain)
 {
     raw_t idle, silent, busy, reading;
