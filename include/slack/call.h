@@ -2,6 +2,7 @@
 #ifndef SLACK_CALL_H
 #define SLACK_CALL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "app.h"
@@ -20,13 +21,19 @@ extern "C" {
  * Calls are form-encoded, because every method accepts that. Nested values are sent as JSON text.
  * https://docs.slack.dev/apis/web-api
  *
- * The library repeats a call in two cases. If Slack answers 429, it waits for the time in
- * Retry-After, but no longer than an hour; without a usable Retry-After it waits for 1, 2, 4 and 8
- * seconds. If Slack has certainly not processed the call, it waits for a moment: the connection
- * failed before any byte of the call was sent, or Slack refused the HTTP/2 stream. It sends a call
- * SLACK_CALL_TRIES times at most. After any other failure it does not repeat the call, because
- * Slack may have acted on it although the answer was lost. docs/examples/program.c is an example of
- * calls outside a delivery.
+ * The library sends a call SLACK_CALL_TRIES times at most, again in three cases:
+ *
+ * - Slack answers 429. The call waits for the time in Retry-After, but no longer than an hour;
+ *   without a usable Retry-After it waits for 1, 2, 4 and 8 seconds.
+ * - Slack has certainly not processed the call: the connection failed before any byte of the call
+ *   was sent, or Slack refused the HTTP/2 stream. The call waits for a moment.
+ * - The answer was lost (the connection broke, time ran out, HTTP 5xx), and a second call does no
+ *   harm: the comment of the method in slack/api/ says that it changes nothing, or nothing more. A
+ *   call with a `hash` is not one of these, since it succeeds only once.
+ *
+ * After any other failure the call is not sent again, because Slack may have acted on it.
+ * slack_client_repeat() makes a client send all calls again whose answer was lost.
+ * docs/examples/program.c is an example of calls outside a delivery.
  */
 
 /** The limit of an answer, in MiB of text. A larger one is SLACK_ETOOBIG. */
@@ -132,6 +139,11 @@ SLACK_API int slack_callf(slack_client_t *client, const char *method, slack_call
 #ifdef __GNUC__ /* as slack_jsonf() */
 #define slack_callf(...) (__extension__ slack_callf(__VA_ARGS__))
 #endif
+
+/** Let a client send calls that act, such as chat.postMessage, again too if their answer was lost.
+ * Slack may then act twice. Calls under way do not change. On the loop's thread; NULL is allowed.
+ */
+SLACK_API void slack_client_repeat(slack_client_t *client, bool repeat);
 
 /**
  * Receives the response to a call of a delivery. On the loop, it runs after the function that made

@@ -340,8 +340,9 @@ SLACK_API int slack_test_answer_limited(slack_test_t *test, unsigned retry_after
 
 /** Answer the call with a failed connection.
  * @param status a negative error. SLACK_ECLOSED: the connection was lost, and Slack may or may not
- *        have acted. SLACK_ECONNECT: the call was never sent, and the app sends it again after a
- *        pause. */
+ *        have acted; the app sends the call again after a pause if a second one does no harm
+ *        (call.h). SLACK_ECONNECT: the call was never sent, and the app sends any call again after
+ *        a pause. The test has to expect that as another call. */
 SLACK_API int slack_test_answer_lost(slack_test_t *test, int status);
 
 /** Delay the answer. slack_test_advance_ms() lets the time pass. The app waits 30 s for an answer;

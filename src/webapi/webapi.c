@@ -82,6 +82,7 @@ typedef struct call {
     size_t body_bytes; /* counted in the budget: the body, and the sender's copy of it */
     bool to_url;       /* a message to a response URL */
     bool once;
+    bool repeatable; /* a second try does no harm if Slack has made the first one */
     bool kept;       /* the receiver of the response has taken the arena */
     bool of_program; /* begun by slack_call() or slack_callf() */
     bool unheld;     /* of a delivery that does not wait for it */
@@ -321,6 +322,13 @@ static void wait_for_limit(call_t *call)
     call_wait(call, until);
 }
 
+/* Whether a failure hides what Slack has done, and is likely to pass. */
+static bool answer_is_lost(const call_t *call, const slack_curl_result_t *result)
+{
+    if (result->status == 0) return call->response.status != 0 && result->http_status >= 500;
+    return result->status == SLACK_ECLOSED || result->status == SLACK_ETIMEDOUT;
+}
+
 /* Whether the call waits for another try now. */
 static bool try_again(call_t *call, const slack_curl_result_t *result)
 {
@@ -330,12 +338,13 @@ static bool try_again(call_t *call, const slack_curl_result_t *result)
         wait_for_limit(call);
         return true;
     }
-    /* Repeat only a call that Slack has certainly not processed: a message whose response was lost
-     * may have been posted. */
-    if (!result->unsent || result->status == SLACK_ENOMEM) return false;
+    if (result->status == SLACK_ENOMEM) return false;
     if (result->status == SLACK_EHTTP) return false; /* the proxy would refuse again */
+    /* Slack may have made the call: a message whose answer was lost may have been posted. */
+    if (!result->unsent && !(call->repeatable && answer_is_lost(call, result))) return false;
     uint64_t wait_ms = slack__backoff_next_ms(&call->pace.backoff, 0, slack__random_u64());
-    SLACK_LOG(slack__net_log(webapi->net), INFO, "call not sent, trying again",
+    SLACK_LOG(slack__net_log(webapi->net), INFO,
+              result->unsent ? "call not sent, trying again" : "answer lost, trying again",
               "method=%s status=%s reason=%s wait_ms=%llu tries=%u", call->method,
               slack_err_name(call->response.status), call->response.error,
               (unsigned long long)wait_ms, call->pace.tries);
@@ -538,12 +547,21 @@ static int call_set_order(call_t *call, const slack_client_t *client, const char
     return call->target ? 0 : SLACK_ENOMEM;
 }
 
+/* Whether a call may be made twice. One with a `hash` succeeds only once, because it changes the
+ * hash. */
+static bool is_repeatable(const char *method, const slack_json_t *args)
+{
+    const slack_method_t *known = slack__method(method);
+    return known && known->effect != SLACK_METHOD_ACTS && !slack_json_get(args, "/hash");
+}
+
 static int submit_with_args(call_t *call, slack_client_t *client, const slack_json_t *args)
 {
     const slack_json_t *team = NULL;
     int rc = slack_json_error(args);
     if (rc == 0 && args) rc = slack__form_write(&call->body, args);
     if (rc == 0) rc = call_set_order(call, client, target_of(args));
+    call->repeatable = client->repeat || is_repeatable(call->method, args);
     const char *users = slack_json_str(args, "/users");
     call->users = *users != '\0';
     while ((users = strchr(users, ',')) != NULL)
@@ -642,6 +660,13 @@ int slack_call(slack_client_t *client, slack_request_t request, slack_call_fn fn
     call_refused(client, request.method, rc, args ? slack_json_reason(args) : NULL);
     call_free(call);
     return rc;
+}
+
+void slack_client_repeat(slack_client_t *client, bool repeat)
+{
+    if (client == NULL) return;
+    if (webapi_of(client) && slack__net_require(webapi_of(client)->net, __func__) != 0) return;
+    client->repeat = repeat;
 }
 
 int(slack_callf)(slack_client_t *client, const char *method, slack_call_fn fn, void *user_data,

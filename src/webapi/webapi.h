@@ -84,6 +84,7 @@ struct slack_client {
     bool refused; /* set when a call was not accepted because the webapi had no room */
     uint64_t tag; /* of each request; see curl.h */
     bool once;    /* every call is sent once: the caller has a backoff of its own */
+    bool repeat;  /* calls that act are sent again too if their answer was lost */
 };
 
 /* slack_call(), but `args` may be NULL for an empty object. */

@@ -97,6 +97,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_call, (client, slack_request("api.test", json), NULL, NULL))                           \
     X(slack_callf, (client, "api.test", NULL, NULL, "{}"))                                         \
     X(slack_cancel_job, (app, "key", NULL, NULL))                                                  \
+    V(slack_client_repeat, (client, true))                                                         \
     X(slack_default_ack, (app, SLACK_KIND_COMMAND, ""))                                            \
     X(slack_every, (app, "job", "* * * * *", NULL, handle, NULL))                                  \
     V(slack_http_cookie, (visit, "x"))                                                             \

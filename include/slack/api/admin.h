@@ -270,7 +270,7 @@ struct slack_admin_apps_restricted_list {
     SLACK_REQUEST("admin.apps.restricted.list", slack_admin_apps_restricted_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.apps.uninstall
- * Tier 1. Changes nothing. Required: app_id. Scopes: user admin.apps:write. */
+ * Tier 1. A second call acts again, or fails. Required: app_id. Scopes: user admin.apps:write. */
 struct slack_admin_apps_uninstall {
     SLACK_REQUEST_MEMBERS;
     const char *app_id;
@@ -1207,7 +1207,8 @@ struct slack_admin_users_session_getSettings {
                   __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.users.session.invalidate
- * Tier 2. Changes nothing. Required: user_id, session_id. Scopes: user admin.users:write. */
+ * Tier 2. A second call acts again, or fails. Required: user_id, session_id. Scopes: user
+ * admin.users:write. */
 struct slack_admin_users_session_invalidate {
     SLACK_REQUEST_MEMBERS;
     const char *user_id;

@@ -254,7 +254,7 @@ struct slack_apps_manifest_validate {
     SLACK_REQUEST("apps.manifest.validate", slack_apps_manifest_validate, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/apps.uninstall
- * Tier 1. Changes nothing. Required: client_id, client_secret. */
+ * Tier 1. A second call acts again, or fails. Required: client_id, client_secret. */
 struct slack_apps_uninstall {
     SLACK_REQUEST_MEMBERS;
     const char *client_id;
