@@ -463,6 +463,7 @@ static const struct fixed_option {
     {CURLOPT_NOSIGNAL, 1},
     {CURLOPT_QUICK_EXIT, 1},     /* do not wait for a thread that still resolves a name */
     {CURLOPT_FOLLOWLOCATION, 0}, /* a redirect would carry the token elsewhere */
+    {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2}, /* or later */
     {CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS},
     {CURLOPT_MAXAGE_CONN, CONN_IDLE_S_MAX},
     /* HTTP/2 if TLS offers it. Slack answers 408 to a stream without a body that the client has not

@@ -13,7 +13,7 @@ void slack__handshakes_init(slack_handshakes_t *handshakes, slack_net_t *net, un
     slack__turns_init(&handshakes->turns);
 }
 
-static bool handshakes_know(const slack_handshakes_t *handshakes, slack_slice_t network)
+bool slack__handshakes_know(const slack_handshakes_t *handshakes, slack_slice_t network)
 {
     for (unsigned i = 0; i < SLACK_KNOWN_MAX; i++)
         if (slack__slice_eq(slack__slice(handshakes->known[i]), network)) return true;
@@ -22,7 +22,7 @@ static bool handshakes_know(const slack_handshakes_t *handshakes, slack_slice_t 
 
 void slack__handshakes_remember(slack_handshakes_t *handshakes, const char *network)
 {
-    if (handshakes_know(handshakes, slack__slice(network))) return;
+    if (slack__handshakes_know(handshakes, slack__slice(network))) return;
     char *known = handshakes->known[handshakes->known_next++ % SLACK_KNOWN_MAX];
     snprintf(known, SLACK_NETWORK_SIZE, "%s", network);
 }
@@ -59,7 +59,8 @@ static void handshakes_ran(uv_work_t *work, int status)
 
 void slack__handshakes_step(slack_handshakes_t *handshakes, slack_handshake_t *handshake)
 {
-    handshake->turn.cost = handshakes_know(handshakes, handshake->turn.address) ? 1 : STRANGER_COST;
+    handshake->turn.cost =
+        slack__handshakes_know(handshakes, handshake->turn.address) ? 1 : STRANGER_COST;
     slack__turns_add(&handshakes->turns, &handshake->turn);
     handshakes->waiting++;
     if (!handshakes->running) {

@@ -52,5 +52,6 @@ void slack__handshakes_cancel(slack_handshakes_t *handshakes, slack_handshake_t 
 /* Remember that a peer of this network has sent a verified request. The oldest of 256 is forgotten.
  */
 void slack__handshakes_remember(slack_handshakes_t *handshakes, const char *network);
+bool slack__handshakes_know(const slack_handshakes_t *handshakes, slack_slice_t network);
 
 #endif

@@ -61,6 +61,7 @@ typedef struct client {
     unsigned pipelined;              /* requests since the peer last awaited a response */
     bool parsing;                    /* client_parse() is on the stack */
     bool eof;                        /* the peer sends no more */
+    bool familiar;                   /* its network had sent a verified request when it came */
     slack_http_holder_t holder;      /* of the request's memory, beyond SLACK_HTTP_SMALL_BYTES */
     slack_turn_t turn;               /* in server->turns while queued, or in server->slowed */
     uint64_t due_ms;                 /* in server->slowed */
@@ -78,6 +79,14 @@ typedef struct server_handler {
     void *user_data;
 } server_handler_t;
 
+/* Find the client of a request by the request's id, which is made of a slot and a serial number. */
+typedef struct server_slots {
+    client_t **clients;
+    uint16_t *free;
+    size_t free_count;
+    uint64_t serial; /* of the last request */
+} server_slots_t;
+
 /* The requests of addresses that have sent wrong signatures, until they may wait for their turn. */
 typedef struct server_slowed {
     slack_offenders_t offenders;
@@ -92,15 +101,12 @@ struct slack_http_server {
     server_handler_t handler;
     slack_listener_socket_t *listener; /* NULL once closed */
     slack_link_t clients;
-    client_t **slots;
-    uint16_t *free_slots;
-    size_t free_count;
+    server_slots_t slots;
     slack_http_memory_t memory; /* of all clients */
     slack_turns_t turns;
     server_slowed_t slowed;
     slack_handshakes_t handshakes;
     slack_task_t turn_task; /* hands over requests of `turns` */
-    uint64_t serial;
     uint64_t refused;
     uv_timer_t sweep;
     unsigned sweep_ms;
@@ -128,8 +134,8 @@ static void free_if_unused(slack_http_server_t *server)
     void (*fn)(void *user_data) = server->closed.fn;
     void *user_data = server->closed.user_data;
     slack__buf_done(&server->out);
-    slack__free(server->slots);
-    slack__free(server->free_slots);
+    slack__free(server->slots.clients);
+    slack__free(server->slots.free);
     slack__free(server);
     if (fn) fn(user_data);
 }
@@ -139,8 +145,8 @@ static void client_leave_slot(client_t *client)
 {
     slack_http_server_t *server = client->server;
     if (client->slot == NO_SLOT) return;
-    server->slots[client->slot] = NULL;
-    server->free_slots[server->free_count++] = (uint16_t)client->slot;
+    server->slots.clients[client->slot] = NULL;
+    server->slots.free[server->slots.free_count++] = (uint16_t)client->slot;
     client->slot = NO_SLOT;
 }
 
@@ -230,7 +236,7 @@ static void client_refuse(client_t *client, int status, const char *reason)
 static client_t *client_find(const slack_http_server_t *server, uint64_t id, int *ret_rc)
 {
     const size_t slot = (size_t)(id & SLOT_MASK);
-    client_t *client = slot < server->limits.connections ? server->slots[slot] : NULL;
+    client_t *client = slot < server->limits.connections ? server->slots.clients[slot] : NULL;
     if (client && client->state == CLIENT_HANDLING && client->request_id == id) return client;
     const bool gone =
         !client || client->state >= CLIENT_ENDING || (id >> SLOT_BITS) < client->first_serial;
@@ -310,7 +316,7 @@ static void hand_over(client_t *client)
     slack_http_request_t *request = slack__http_parser_take(&client->parser);
     client_hold(client, 0);
     request->server = server;
-    request->id = ++server->serial << SLOT_BITS | client->slot;
+    request->id = ++server->slots.serial << SLOT_BITS | client->slot;
     request->received_us = client->begun_us;
     client->request_id = request->id;
     client->requests++;
@@ -576,9 +582,14 @@ static client_t *client_new(slack_http_server_t *server)
     return client;
 }
 
+static int client_rank(const client_t *client)
+{
+    return 2 * client->holder.known + client->familiar;
+}
+
 /* Find the client to close first among the clients of a network (NULL: all), and count them.
- * Strangers are closed before known peers, and within both groups the client that has waited
- * longest for a request. */
+ * Strangers are closed before known peers, those of familiar networks after the others, and among
+ * equals the client that has waited longest for a request. */
 static client_t *first_to_close(const slack_http_server_t *server, const char *network,
                                 unsigned *ret_count)
 {
@@ -590,9 +601,8 @@ static client_t *first_to_close(const slack_http_server_t *server, const char *n
         if (network && strcmp(slack__conn_network(client->conn), network) != 0) continue;
         ++*ret_count;
         if (client->state == CLIENT_HANDLING) continue;
-        if (!found ||
-            (client->holder.known != found->holder.known ? found->holder.known
-                                                         : client->since_ms < found->since_ms))
+        if (!found || client_rank(client) < client_rank(found) ||
+            (client_rank(client) == client_rank(found) && client->since_ms < found->since_ms))
             found = client;
     }
     return found;
@@ -648,7 +658,8 @@ static void server_accepted(slack_conn_t *conn, void *user_data)
         server->trusted && slack__trusted_proxies_match(server->trusted, slack__slice(peer));
     const bool room =
         (trusted || server_make_room(server, network, server->limits.connections_per_peer)) &&
-        (server->free_count > 0 || server_make_room(server, NULL, server->limits.connections));
+        (server->slots.free_count > 0 ||
+         server_make_room(server, NULL, server->limits.connections));
     client_t *client = room ? client_new(server) : NULL;
     if (!client) {
         SLACK_LOG(slack__net_log(server->net), WARN, "connection refused",
@@ -660,11 +671,12 @@ static void server_accepted(slack_conn_t *conn, void *user_data)
     client->conn = conn;
     client->holder.address = network;
     client->holder.many = trusted;
-    client->slot = server->free_slots[--server->free_count];
-    client->first_serial = server->serial + 1;
+    client->familiar = slack__handshakes_know(&server->handshakes, slack__slice(network));
+    client->slot = server->slots.free[--server->slots.free_count];
+    client->first_serial = server->slots.serial + 1;
     client->since_ms = server_now_ms(server);
     client->deadline_ms = client->since_ms + server->limits.first_byte_ms;
-    server->slots[client->slot] = client;
+    server->slots.clients[client->slot] = client;
     if (!uv_is_active((const uv_handle_t *)&server->sweep))
         uv_timer_start(&server->sweep, server_sweep, server->sweep_ms, server->sweep_ms);
     slack__list_push(&server->clients, &client->link);
@@ -694,11 +706,11 @@ static slack_http_server_t *server_new(slack_net_t *net, const slack_http_limits
 {
     slack_http_server_t *server = slack__calloc(1, sizeof *server);
     if (!server) return NULL;
-    server->slots = slack__calloc(limits->connections, sizeof *server->slots);
-    server->free_slots = slack__calloc(limits->connections, sizeof *server->free_slots);
-    if (!server->slots || !server->free_slots) {
-        slack__free(server->slots);
-        slack__free(server->free_slots);
+    server->slots.clients = slack__calloc(limits->connections, sizeof *server->slots.clients);
+    server->slots.free = slack__calloc(limits->connections, sizeof *server->slots.free);
+    if (!server->slots.clients || !server->slots.free) {
+        slack__free(server->slots.clients);
+        slack__free(server->slots.free);
         slack__free(server);
         return NULL;
     }
@@ -711,10 +723,10 @@ static slack_http_server_t *server_new(slack_net_t *net, const slack_http_limits
         if (times[i] / 4 < server->sweep_ms) server->sweep_ms = times[i] / 4;
     if (server->sweep_ms < SWEEP_MIN_MS) server->sweep_ms = SWEEP_MIN_MS;
     /* The lowest slot is on top. */
-    while (server->free_count < limits->connections) {
-        server->free_slots[server->free_count] =
-            (uint16_t)(limits->connections - 1 - server->free_count);
-        server->free_count++;
+    while (server->slots.free_count < limits->connections) {
+        server->slots.free[server->slots.free_count] =
+            (uint16_t)(limits->connections - 1 - server->slots.free_count);
+        server->slots.free_count++;
     }
     slack__link_init(&server->clients);
     slack__http_memory_init(&server->memory, limits->memory_bytes);
@@ -787,7 +799,7 @@ void slack__http_server_set_tls(slack_http_server_t *server, slack_tls_context_t
 
 unsigned slack__http_server_connections(const slack_http_server_t *server)
 {
-    return server->limits.connections - (unsigned)server->free_count;
+    return server->limits.connections - (unsigned)server->slots.free_count;
 }
 
 static bool is_under_way(const client_t *client)

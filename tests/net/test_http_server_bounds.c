@@ -182,6 +182,36 @@ CLOSED(test_strangers_make_room)
     fixture_until_connections(&f, 0);
 }
 
+/* A new connection of a network that has sent a verified request is closed after a stranger's,
+ * although it has sent nothing yet: under attack it may need a while for its first request. */
+CLOSED(test_familiar_networks_are_not_strangers)
+{
+    raw_t known, familiar, stranger, next;
+    fixture_open_limited(&f, &short_limits);
+    f.manner = KEEP;
+    fixture_dial(&f, &known);
+    raw_say(&known, GET("/known"));
+    fixture_until_requests(&f, 1);
+    slack__http_vouch(f.server, f.held[0]);
+    assert_int_equal(fixture_answer(&f, f.held[0], 200), 0);
+    raw_close(&known);
+    fixture_until_connections(&f, 0);
+    fixture_dial(&f, &familiar);
+    fixture_until_connections(&f, 1);
+    fixture_pass_ms(&f, 1);
+    raw_connect_from(&stranger, &f.world, "127.0.0.2", slack__http_server_port(f.server));
+    fixture_until_connections(&f, 2);
+    fixture_dial(&f, &next);
+    raw_until_eof(&stranger);
+    raw_say(&familiar, GET("/familiar"));
+    fixture_until_requests(&f, 2);
+    assert_int_equal(fixture_answer(&f, f.held[1], 200), 0);
+    raw_close(&familiar);
+    raw_close(&stranger);
+    raw_close(&next);
+    fixture_until_connections(&f, 0);
+}
+
 #define STRANGERS 40
 
 static unsigned count_ended(raw_t *raws)
