@@ -331,8 +331,9 @@ static int http_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ack_t
             if (ack->body.len > SLACK_HTTP_ACK_MAX) return SLACK_ETOOBIG;
         }
         ack_to_response(ack, &response);
-        /* A request that has arrived before may have been captured. */
-        if (!d->known) slack__http_vouch(http->server, d->handle);
+        /* A request that has arrived before may have been captured. One without a key may have
+         * arrived before. */
+        if (!d->known && d->key.len > 0) slack__http_vouch(http->server, d->handle);
         rc = slack__http_respond(http->server, d->handle, &response);
     }
     if (rc == 0)

@@ -125,22 +125,33 @@ TEST(crowd_is_a_number)
 }
 
 /* A stranger makes room before a peer that has sent a verified request, however long that peer has
- * been idle. A request that has arrived before may have been captured, and makes no peer known. */
+ * been idle. A request that has arrived before, or of which nobody knows that, may have been
+ * captured, and makes no peer known. */
 TEST(a_captured_request_is_a_strangers)
 {
-    for (int captured = 0; captured < 2; captured++) {
+    static const struct {
+        const char *body;
+        bool known, captured;
+    } cases[] = {
+        {"{\"event\":{}}", false, false},
+        {"{\"event\":{}}", true, true},
+        {"{\"type\":\"block_suggestion\"}", false, true},
+        {"{\"type\":\"dialog_suggestion\"}", false, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const bool captured = cases[i].captured;
         raw_t sender, stranger, next;
         size_t len;
         http_bench_open(&b);
         b.options.http_limits.connections = 2;
         b.mock.script = MOCK_KEEP;
         http_bench_start(&b);
-        char *bytes = slack_request_make(&(signed_request_t){.body = "{\"event\":{}}"}, &len);
+        char *bytes = slack_request_make(&(signed_request_t){.body = cases[i].body}, &len);
         raw_connect(&sender, &b.mock.world, http_bench_stats(&b).port);
         raw_send(&sender, bytes, len);
         free(bytes);
         mock_run_until_count(&b.mock, 1);
-        b.mock.deliveries[0].d->known = captured;
+        b.mock.deliveries[0].d->known = cases[i].known;
         assert_int_equal(mock_ack(&b.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL), 0);
         raw_until(&sender, "200");
         b.mock.world.mono_us += 1000;
