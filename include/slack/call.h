@@ -100,7 +100,8 @@ SLACK_API const char *slack_response_channel(const slack_response_t *response);
 SLACK_API int slack_response_http_status(const slack_response_t *response);
 
 /** Read the cursor of the next page of a list.
- * @return `response_metadata.next_cursor`; "" on the last page. */
+ * @return `response_metadata.next_cursor`, or the `next_cursor` of methods that have it at the top;
+ *         "" on the last page. pages.h reads whole lists. */
 SLACK_API const char *slack_response_next_cursor(const slack_response_t *response);
 
 /**

@@ -25,6 +25,7 @@
 #include "message.h"
 #include "middleware.h"
 #include "options.h"
+#include "pages.h"
 #include "request.h"
 #include "template.h"
 #include "value.h"

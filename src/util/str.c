@@ -17,6 +17,15 @@ slack_slice_t slack__slice(const char *s)
     return (slack_slice_t){s, strlen(s)};
 }
 
+uint64_t slack__hash(uint64_t seed, const char *s)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ seed;
+    do {
+        hash = (hash ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
+    } while (*s++);
+    return hash;
+}
+
 bool slack__slice_eq(slack_slice_t a, slack_slice_t b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);

@@ -15,6 +15,10 @@ typedef struct slack_slice {
 #define SLACK_SLICE(literal) ((slack_slice_t){(literal), sizeof(literal) - 1})
 slack_slice_t slack__slice(const char *s); /* of a C string; NULL gives an empty one */
 
+/* FNV-1a of a string with its NUL, so that ("ab", "c") and ("a", "bc") differ. `seed` is any
+ * number, or the hash of the string before. */
+uint64_t slack__hash(uint64_t seed, const char *s);
+
 bool slack__slice_eq(slack_slice_t a, slack_slice_t b);
 bool slack__slice_eq_nocase(slack_slice_t a, slack_slice_t b); /* ASCII */
 slack_slice_t slack__slice_trim(slack_slice_t s);              /* spaces and tabs at both ends */

@@ -3,28 +3,18 @@
 
 #include <stddef.h>
 
-#define FNV_BASIS UINT64_C(0xcbf29ce484222325)
-#define FNV_PRIME UINT64_C(0x100000001b3)
+#include "util/str.h"
 
 void slack__rate_limit_init(slack_rate_limit_t *limit, uint64_t seed)
 {
     *limit = (slack_rate_limit_t){.seed = seed};
 }
 
-/* FNV-1a, with the NUL, so that ("ab", "c") and ("a", "bc") differ. If two keys collide, the calls
- * of one wait for those of the other. */
-static uint64_t hash_string(uint64_t hash, const char *s)
-{
-    do {
-        hash = (hash ^ (unsigned char)*s) * FNV_PRIME;
-    } while (*s++);
-    return hash;
-}
-
+/* If two keys collide, the calls of one wait for those of the other. */
 uint64_t slack__rate_limit_key(const slack_rate_limit_t *limit, const char *token,
                                const char *method)
 {
-    return hash_string(hash_string(FNV_BASIS ^ limit->seed, token), method);
+    return slack__hash(slack__hash(limit->seed, token), method);
 }
 
 static bool is_unused(const slack_lane_t *lane, uint64_t now_ms)

@@ -301,7 +301,13 @@ int slack_response_http_status(const slack_response_t *response)
     return is_alive(response) ? response->http_status : 0;
 }
 
+const char *slack__next_cursor(const slack_json_t *answer)
+{
+    const char *cursor = slack_json_str(answer, "/response_metadata/next_cursor");
+    return *cursor ? cursor : slack_json_str(answer, "/next_cursor");
+}
+
 const char *slack_response_next_cursor(const slack_response_t *response)
 {
-    return slack_response_str(response, "/response_metadata/next_cursor");
+    return slack__next_cursor(slack_response_json(response));
 }

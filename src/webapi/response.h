@@ -38,6 +38,10 @@ static inline void slack__response_fail(slack_response_t *ret, int status)
  * wrong before an answer, and the cure. Never NULL. */
 const char *slack__response_why(const slack_response_t *response, slack_arena_t *arena);
 
+/* The cursor of the next page, which a few methods have outside of the metadata; "" on the last
+ * page. */
+const char *slack__next_cursor(const slack_json_t *answer);
+
 /* Whether Slack has limited the call. */
 bool slack__response_is_limited(const slack_response_t *response);
 

@@ -609,9 +609,7 @@ const char *slack__webapi_refusal(const slack_client_t *client, const char *meth
     }
 }
 
-/* A call of the program cannot be made. The program gets the code, the log the cause and the cure.
- */
-static int call_refused(slack_client_t *client, const char *method, int rc, const char *why)
+int slack__webapi_refuse(slack_client_t *client, const char *method, int rc, const char *why)
 {
     if (rc == 0 || client == NULL) return rc;
     if (why == NULL) why = slack__webapi_refusal(client, method, rc);
@@ -623,18 +621,28 @@ static int call_refused(slack_client_t *client, const char *method, int rc, cons
     return rc;
 }
 
-/* A call of the program. The client of a delivery ends with it, and the delivery does not wait for
- * a call with a callback. */
-static int call_of_program(call_t **ret, const char *function, slack_client_t *client,
-                           const char *method, slack_call_fn fn, void *user_data)
+slack_net_t *slack__webapi_net(const slack_client_t *client)
+{
+    const slack_webapi_t *webapi = client ? webapi_of(client) : NULL;
+    return webapi ? webapi->net : NULL;
+}
+
+int slack__webapi_act(const slack_client_t *client, const char *function)
 {
     if (slack__lifetimes_checked() && !slack__lifetime_part_is_open(client, function))
         return SLACK_EALREADY;
-    int rc = 0;
-    if (client && webapi_of(client)) rc = slack__net_require(webapi_of(client)->net, function);
+    slack_net_t *net = slack__webapi_net(client);
+    return net ? slack__net_require(net, function) : 0;
+}
+
+/* A call of the program. The delivery of its client does not wait for a call with a callback. */
+static int call_of_program(call_t **ret, const char *function, slack_client_t *client,
+                           const char *method, slack_call_fn fn, void *user_data)
+{
+    int rc = slack__webapi_act(client, function);
     if (rc != 0) return rc;
     rc = call_new(ret, client, method, fn, user_data);
-    if (rc != 0) return call_refused(client, method, rc, NULL);
+    if (rc != 0) return slack__webapi_refuse(client, method, rc, NULL);
     (*ret)->of_program = true;
     (*ret)->unheld = fn && client->begin;
     return 0;
@@ -656,8 +664,9 @@ int slack_call(slack_client_t *client, slack_request_t request, slack_call_fn fn
     if (rc != 0) return rc;
     const slack_json_t *args = slack__request_args(call->arena, request);
     rc = slack__json_required(args);
-    if (rc == 0) return call_refused(client, request.method, call_finish(call, client, args), NULL);
-    call_refused(client, request.method, rc, args ? slack_json_reason(args) : NULL);
+    if (rc == 0)
+        return slack__webapi_refuse(client, request.method, call_finish(call, client, args), NULL);
+    slack__webapi_refuse(client, request.method, rc, args ? slack_json_reason(args) : NULL);
     call_free(call);
     return rc;
 }
@@ -681,11 +690,11 @@ int(slack_callf)(slack_client_t *client, const char *method, slack_call_fn fn, v
     va_start(ap, args_template);
     rc = slack__vjsonf(call->arena, &args, &error, args_template, ap);
     va_end(ap);
-    if (rc == 0) return call_refused(client, method, call_finish(call, client, args), NULL);
+    if (rc == 0) return slack__webapi_refuse(client, method, call_finish(call, client, args), NULL);
     char why[160];
     snprintf(why, sizeof why, "%s, at offset %zu: correct the template", error.what, error.offset);
     call_free(call);
-    return call_refused(client, method, rc, why);
+    return slack__webapi_refuse(client, method, rc, why);
 }
 
 int slack__webapi_respond(slack_client_t *client, const char *response_url,

@@ -94,6 +94,15 @@ int slack__webapi_call(slack_client_t *client, const char *method, const slack_j
 /* Why a call could not begin, and the cure: static text, which no person has to look up. */
 const char *slack__webapi_refusal(const slack_client_t *client, const char *method, int status);
 
+/* 0 if the program may use the client in `function`, here and now. SLACK_EALREADY if its delivery
+ * has ended, in an app that checks lifetimes; SLACK_ETHREAD. */
+int slack__webapi_act(const slack_client_t *client, const char *function);
+/* The net of the client's webapi; NULL: it has none. */
+slack_net_t *slack__webapi_net(const slack_client_t *client);
+/* A call of the program cannot be made: the delivery or the log gets the sentence `why`, by default
+ * that of the status. Returns `status`. Does nothing for status 0. */
+int slack__webapi_refuse(slack_client_t *client, const char *method, int status, const char *why);
+
 /* POST JSON to a response URL, without a token; any 2xx is success. Callbacks and tries are those
  * of a call. SLACK_EINVAL unless the URL is https on slack.com, slack-gov.com or a host below them,
  * or has the origin of the configured API. */

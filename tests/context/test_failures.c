@@ -2,6 +2,7 @@
 /* A failure is one line of the log, with a sentence: which call, the cause, the cure. */
 #include <limits.h>
 #include <slack/api/chat.h>
+#include <slack/api/conversations.h>
 #include <slack/api/users.h>
 
 #include "support/app_handlers.h"
@@ -37,6 +38,17 @@ static const char percent[] = "100%";
 
 #define CLIENT  slack_ctx_client(ctx)
 #define J(text) slack_jsonf(ctx, text)
+
+static int no_page(slack_ctx_t *ctx, const slack_page_t *page, void *user_data)
+{
+    return page->status;
+}
+
+static int first_page(slack_ctx_t *ctx, slack_request_t request)
+{
+    slack_page_t page;
+    return slack_pager_next(slack_pager(ctx, request, 0), &page) ? 0 : page.status;
+}
 
 #define MALFORMED "the format is malformed: pass the text as an argument of %s"
 
@@ -85,6 +97,20 @@ static const char percent[] = "100%";
       "chat.delete was not called: the argument channel is empty: pass")                           \
     X(slack_call_then, 2, MESSAGE,                                                                 \
       slack_call_then(ctx, slack_users_info(.more = J("[]")), NULL, NULL), "an object: pass")      \
+    X(slack_pages, 1, MESSAGE, slack_pages(CLIENT, slack_conversations_members(), 0, NULL, NULL),  \
+      "conversations.members was not called: there is no function for the pages: pass one")        \
+    X(slack_pages_then, 1, MESSAGE, slack_pages_then(ctx, slack_users_list(), 0, NULL, NULL),      \
+      "there is no function for the pages: pass one")                                              \
+    X(slack_pages_then, 2, MESSAGE,                                                                \
+      slack_pages_then(ctx, slack_conversations_members(), 0, no_page, NULL),                      \
+      "conversations.members was not called: the argument channel is missing: pass")               \
+    X(slack_pages_then, 3, MESSAGE,                                                                \
+      slack_pages_then(ctx, slack_request("x.y", J("[]")), 0, no_page, NULL), "an object: pass")   \
+    X(slack_pages_then, 4, MESSAGE,                                                                \
+      slack_pages_then(ctx, slack_request("a b", J("{}")), 0, no_page, NULL),                      \
+      "a b was not called")                                                                        \
+    X(slack_pager, 1, MESSAGE, first_page(ctx, slack_users_list()),                                \
+      "slack_pager: the calls would block the loop: run the handler with SLACK_RUN_WORKER")        \
     X(slack_call_thenf, 2, MESSAGE, slack_call_thenf(ctx, "x.y", NULL, NULL, "[1]"),               \
       "an object: pass")                                                                           \
     X(slack_call_thenf, 3, MESSAGE, slack_call_thenf(ctx, "", NULL, NULL, "{}"), "without a name") \
@@ -271,6 +297,11 @@ static int defer_on_worker(slack_ctx_t *ctx, void *user_data)
     return slack_app_defer(slack_ctx_app(ctx), &(slack_job_t){.name = "x"});
 }
 
+static int page_on_worker(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_pages(slack_ctx_client(ctx), slack_users_list(), 0, NULL, NULL);
+}
+
 static int unlisten_on_worker(slack_ctx_t *ctx, void *user_data)
 {
     return slack_unlisten(slack_ctx_app(ctx), "x");
@@ -284,6 +315,7 @@ TEST(test_a_worker_learns_what_to_call_instead)
     } wrong[] = {
         {call_on_worker, "slack_callf: only the loop's thread may call it: on a worker use "
                          "slack_call_wait() or slack_call_then()"},
+        {page_on_worker, "on a worker use slack_pages_then()"},
         {defer_on_worker, "on a worker use slack_defer()"},
         {unlisten_on_worker, "on a worker use slack_app_post()"},
     };
