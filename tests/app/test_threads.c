@@ -16,6 +16,8 @@ static slack_http_visit_t *visit;
 static slack_client_t *client;
 static const slack_json_t *json; /* NULL */
 static slack_key_t key;
+static slack_pager_t *pager;
+static slack_page_t page;
 
 static int handle(slack_ctx_t *unused, void *user_data)
 {
@@ -64,6 +66,9 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_only_for_users, (ctx, NULL))                                                           \
     X(slack_only_in_channels, (ctx, NULL))                                                         \
     X(slack_only_mentions, (ctx, NULL))                                                            \
+    V(slack_pager, (ctx, slack_request("api.test", json), 0))                                      \
+    V(slack_pager_next, (pager, &page))                                                            \
+    X(slack_pages_then, (ctx, slack_request("api.test", json), 0, NULL, NULL))                     \
     X(slack_react, (ctx, "wave"))                                                                  \
     X(slack_reply, (ctx, "x"))                                                                     \
     X(slack_reply_json, (ctx, json))                                                               \
@@ -129,6 +134,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     V(slack_on_unmatched, (app, NULL, NULL))                                                       \
     X(slack_on_view_closed, (app, "x", handle, NULL))                                              \
     X(slack_on_view_submission, (app, "x", handle, NULL))                                          \
+    X(slack_pages, (client, slack_request("api.test", json), 0, NULL, NULL))                       \
     X(slack_schedule, (app, NULL))                                                                 \
     X(slack_unlisten, (app, "x"))                                                                  \
     X(slack_use, (app, handle, NULL))
@@ -261,6 +267,7 @@ APP_CLOSED(on_a_foreign_thread)
     uv_thread_t thread;
     open_app((slack_listener_t){.fn = app_hold_then_ack});
     ctx = app_held;
+    pager = slack_pager(ctx, slack_request("api.test", json), 0);
     assert_int_equal(uv_thread_create(&thread, foreign, NULL), 0);
     uv_thread_join(&thread);
     slack_ctx_release(ctx, 0);

@@ -374,6 +374,78 @@ TEST(test_details_of_slack)
         }
 }
 
+/* ---- lists ---- */
+
+static int count_page(slack_ctx_t *ctx, const slack_page_t *page, void *user_data)
+{
+    if (page->ended) return page->status;
+    assert_int_equal(slack_json_count(page->items, ""), 1);
+    return page->number == 3 ? SLACK_EIO : 0;
+}
+
+static int pages_then(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_pages_then(ctx, slack_users_list(), 0, count_page, NULL);
+}
+
+static int pages_in_a_loop(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = 0;
+    slack_page_t page;
+    slack_pager_t *pager = slack_pager(ctx, slack_users_list(), 0);
+    while (rc == 0 && slack_pager_next(pager, &page))
+        rc = count_page(ctx, &page, NULL);
+    if (rc == 0) assert_false(slack_pager_next(pager, &page)); /* and again */
+    return rc ? rc : page.status;
+}
+
+/* A list on a delivery's client keeps the delivery open. */
+static int count_page_of_client(const slack_page_t *page, void *user_data)
+{
+    slack_ctx_t *ctx = user_data;
+    slack_ctx_hold(ctx);
+    slack_ctx_release(ctx, page->status);
+    return count_page(ctx, page, NULL);
+}
+
+static int pages_of_client(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_pages(slack_ctx_client(ctx), slack_users_list(), 0, count_page_of_client, ctx);
+}
+
+#define PAGE(cursor)                                                                               \
+    "{\"ok\":true,\"members\":[1],\"response_metadata\":{\"next_cursor\":\"" cursor "\"}}"
+
+TEST(test_lists_that_fail)
+{
+    static const struct {
+        const char *answers[3], *says, *error;
+    } lists[] = {
+        {{PAGE("a"), PAGE("a")},
+         "reason=\"users.list: the cursor of the next page has come before, so the list does not "
+         "end: read it again",
+         "error=SLACK_EPROTO"},
+        {{PAGE("a"), "{\"ok\":false,\"error\":\"invalid_cursor\"}"},
+         "method=users.list error=SLACK_EAPI reason=\"invalid_cursor",
+         "error=SLACK_EAPI"},
+        {{PAGE("a"), PAGE("b"), PAGE("c")}, "returned SLACK_EIO", "error=SLACK_EIO"},
+    };
+    static const struct {
+        slack_handler_fn fn;
+        enum slack_run run;
+    } ways[] = {{pages_then, SLACK_RUN_LOOP},
+                {pages_then, SLACK_RUN_WORKER},
+                {pages_in_a_loop, SLACK_RUN_WORKER},
+                {pages_of_client, SLACK_RUN_LOOP}};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        for (size_t way = 0; way < sizeof ways / sizeof *ways; way++) {
+            open_with(ways[way].fn, NULL, ways[way].run);
+            for (size_t k = 0; k < 3 && lists[i].answers[k]; k++)
+                fake_slack_answer(f.slack, "users.list", 200, lists[i].answers[k]);
+            fails_with(MESSAGE, way == 3 ? lists[i].error : lists[i].says);
+        }
+}
+
 /* ---- several failures, and the next attempt ---- */
 
 static int say_ten(slack_ctx_t *ctx, void *user_data)

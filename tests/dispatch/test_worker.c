@@ -414,15 +414,30 @@ BOT_TEST(a_canceled_delivery_may_be_used_until_the_app_is_freed)
 
 /* ---- out of memory ---- */
 
+static int end_of_list(slack_ctx_t *ctx, const slack_page_t *page, void *user_data)
+{
+    return page->status;
+}
+
+static int list_then_ack(slack_ctx_t *ctx, void *user_data)
+{
+    const int rc = slack_pages_then(ctx, slack_users_list(), 0, end_of_list, NULL);
+    return rc ? rc : slack_ack_jsonf(ctx, "{text: %s}", "some text");
+}
+
 static int ask_and_say(slack_ctx_t *ctx, void *user_data)
 {
+    slack_page_t page;
     const slack_response_t *response = NULL;
     int rc = slack_ack_jsonf(ctx, "{text: %s}", "some text");
     for (int i = 0; rc == 0 && i < 2; i++)
         rc = slack_call_waitf(ctx, "api.test", &response, "{a: %d}", i);
     if (rc == 0) rc = slack_call_thenf(ctx, "api.test", NULL, NULL, "{}");
     if (rc == 0) rc = slack_ctx_set(ctx, &key, "value");
-    return rc;
+    slack_pager_t *pager = rc == 0 ? slack_pager(ctx, slack_users_list(), 0) : NULL;
+    while (rc == 0 && slack_pager_next(pager, &page))
+        rc = page.items ? SLACK_EPROTO : 0;
+    return rc ? rc : page.status;
 }
 
 static bool deliver_with_failure(size_t nth, bool all)
@@ -443,6 +458,13 @@ static bool deliver_with_failure(size_t nth, bool all)
 BOT_TEST(test_out_of_memory)
 {
     listen_on_worker(SLACK_KIND_COMMAND, "/x", ask_and_say);
+    app_ready(&f);
+    assert_true(alloc_fail_attempts(deliver_with_failure) > 5);
+}
+
+BOT_TEST(test_out_of_memory_in_a_list)
+{
+    slack_on_command(f.app, "/x", list_then_ack, NULL);
     app_ready(&f);
     assert_true(alloc_fail_attempts(deliver_with_failure) > 5);
 }

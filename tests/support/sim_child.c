@@ -15,7 +15,7 @@ void sim_child_open(sim_child_t *c)
     memset(c, 0, sizeof *c);
     snprintf(c->dir, sizeof c->dir, "/tmp/slackapp-child-XXXXXX");
     assert_non_null(mkdtemp(c->dir));
-    sim_peer_open(&c->peer, NULL);
+    sim_peer_open(&c->peer, &(sim_options_t){.people = 1050});
     c->peer.world.clock = slack__clock_system;
 }
 

@@ -103,6 +103,12 @@ static const example_t examples[] = {
        {"ann runs /notes", "#general  bot: 1. buy milk (@ann)",
         "#general  bot: 2. it's 5 % off (@ben)"}}},
      false},
+    {"roster",
+     {{"{'kind':'command','command':'/roster','text':''}",
+       {"ann runs /roster", "#general  bot: 1050 users; admins: ann ",
+        "#general  bot reacts with :eyes: to: 1050 users; ", "#general  bot pins: 1050 users; ",
+        "#general (thread)  bot schedules: Is it still right?"}}},
+     false},
     {"middleware",
      {{"{'kind':'command','command':'/whoami','text':''}",
        {"-> bot (only to ann): @ann, delivery 1"}},
@@ -134,6 +140,10 @@ typedef struct run {
 } run_t;
 
 static sim_child_t c;
+
+/* The third page of /roster. */
+static const char too_fast[] = "{\"name\":\"api-status\",\"args\":[\"users.list\",\"429\",\"1\"],"
+                               "\"after\":2,\"count\":1}";
 
 /* ---- a run ---- */
 
@@ -210,6 +220,9 @@ static void run_over_a_transport(void **state)
     if (!http || run->example->takes_both) sim_child_connect_socket(&c);
     if (http && run->example->takes_both) switch_socket_mode_off();
 
+    const bool pages = strcmp(run->example->name, "roster") == 0;
+    if (pages)
+        assert_true(slack_json_bool(sim_peer_control(&c.peer, "/sim/fault", too_fast), "/ok"));
     const char *ts = "";
     size_t lines = 0;
     for (const step_t *step = run->example->steps;
@@ -221,6 +234,8 @@ static void run_over_a_transport(void **state)
         if (!strstr(at, "Socket Mode is switched off")) sim_child_give_up(&c, "it logged an error");
     if (slack_json_count(sim_child_transcript(&c, 0), "") != lines)
         sim_child_give_up(&c, "more was said");
+    if (pages && !strstr(c.child.out, "event=\"rate limited\" method=users.list"))
+        sim_child_give_up(&c, "no page was refused");
 }
 
 /* ---- wrong settings ---- */
