@@ -91,6 +91,7 @@ static void auth_test_ask(slack_identity_t *identity)
      * auth.test. */
     slack_client_t client = identity->client;
     client.owner = 0;
+    client.once = true; /* auth_test_retry() repeats it, and the log says so */
     if (identity->phase == SLACK_IDENTITY_ACCEPTED)
         identity->checked_us = slack__mono_us(identity->net->clock);
     identity->checking = true;
