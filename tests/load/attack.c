@@ -44,7 +44,8 @@ typedef struct attack_case {
     unsigned connections;    /* SLACK_HTTP_CONNECTIONS; half of it for one address */
     unsigned memory_mib;     /* SLACK_HTTP_MEMORY_BYTES */
     unsigned deliveries_mib; /* SLACK_DELIVERIES_MIB, where deliveries are the attack */
-    unsigned messages_mib;   /* what the sockets hold until a message is a delivery */
+    unsigned messages_mib;   /* what the sockets hold until a message is a delivery, and the copies
+                              * that a store on disk makes of it while it writes */
     bool socket;             /* the attack comes over Socket Mode */
 } attack_case_t;
 
@@ -144,7 +145,7 @@ static const attack_case_t cases[] = {
      .connections = 256,
      .memory_mib = 8,
      .deliveries_mib = 256,
-     .messages_mib = 32,
+     .messages_mib = 64,
      .socket = true},
 };
 
