@@ -71,14 +71,6 @@ static const char *name_of(const slack_hits_t *hits, size_t hit)
     return hits->items[hit].rule->listener.name;
 }
 
-/* Whether a name ends like the mark of a second listener. Such a name always gets a mark, or it
- * could be read as another listener's. */
-static bool is_numbered(const char *name)
-{
-    const char *number = strrchr(name, '#');
-    return number && number[1] && number[1 + strspn(number + 1, "0123456789")] == '\0';
-}
-
 /* Writes at most twice the bytes of the name, and NUMBER_MAX. */
 static size_t write_name(const slack_hits_t *hits, size_t hit, char *to)
 {
@@ -91,7 +83,10 @@ static size_t write_name(const slack_hits_t *hits, size_t hit, char *to)
         if (*from == '\n' || *from == ESCAPE) *at++ = ESCAPE;
         *at++ = *from == '\n' ? 'n' : *from;
     }
-    if (nth > 1 || is_numbered(name)) at += snprintf(at, NUMBER_MAX, "#%u", nth);
+    /* A name that ends like such a mark always gets one, or it could be read as another's. */
+    const char *mark = strrchr(name, '#');
+    const bool numbered = mark && mark[1] && mark[1 + strspn(mark + 1, "0123456789")] == '\0';
+    if (nth > 1 || numbered) at += snprintf(at, NUMBER_MAX, "#%u", nth);
     return (size_t)(at - to);
 }
 

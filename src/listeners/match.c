@@ -76,13 +76,6 @@ static unsigned channel_types(const slack_json_t *body)
     }
 }
 
-/* True only if it is certain. */
-static bool is_in_channel_of(unsigned where, const slack_json_t *body)
-{
-    const unsigned types = channel_types(body);
-    return types != 0 && (types & ~where) == 0;
-}
-
 /* The first message of a thread has its own timestamp as thread_ts, and is not a reply. */
 static bool in_thread(const slack_json_t *body)
 {
@@ -104,7 +97,10 @@ bool slack__mentions_first(const char *text, const char *user)
 static bool is_there(unsigned where, const slack_subject_t *subject)
 {
     const slack_json_t *body = subject->body;
-    if ((where & CHANNEL_TYPES) && !is_in_channel_of(where, body)) return false;
+    if (where & CHANNEL_TYPES) {
+        const unsigned types = channel_types(body);
+        if (types == 0 || (types & ~where) != 0) return false; /* it is not certain */
+    }
     if ((where & SLACK_IN_THREAD) && !in_thread(body)) return false;
     if ((where & SLACK_NOT_IN_THREAD) && in_thread(body)) return false;
     return !(where & SLACK_TO_BOT) ||

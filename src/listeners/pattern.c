@@ -129,18 +129,17 @@ struct effort {
     size_t at; /* where in the text the last item was tried */
 };
 
-static bool is_reference(const char *item)
-{
-    return strncmp(item, "(?P=", 4) == 0 ||
-           (item[0] == '\\' && ((item[1] >= '1' && item[1] <= '9') || strchr("gk", item[1])));
-}
-
 /* A back reference may compare nearly all of its group before it fails. */
 static size_t reference_steps(const slack_pattern_t *p, const pcre2_callout_block *block)
 {
+    if (p->referenced == 0) return 0;
     const PCRE2_SIZE *at = block->offset_vector;
+    const char *item = p->text + block->pattern_position;
+    const bool reference =
+        strncmp(item, "(?P=", 4) == 0 ||
+        (item[0] == '\\' && ((item[1] >= '1' && item[1] <= '9') || strchr("gk", item[1])));
     size_t longest = 0;
-    if (p->referenced == 0 || !is_reference(p->text + block->pattern_position)) return 0;
+    if (!reference) return 0;
     for (uint32_t i = 1; i <= p->referenced && i < block->capture_top; i++)
         if (at[2 * i] != PCRE2_UNSET && at[2 * i + 1] > at[2 * i] + longest)
             longest = at[2 * i + 1] - at[2 * i];

@@ -273,22 +273,20 @@ int slack__http_respond(slack_http_server_t *server, uint64_t request_id,
     return 0;
 }
 
-/* A trusted proxy that does not name its client is none: its address stands for many. */
-static void note_offender(slack_http_server_t *server, const char *peer)
-{
-    char network[SLACK_NETWORK_SIZE];
-    if (server->trusted && slack__trusted_proxies_match(server->trusted, slack__slice(peer)))
-        return;
-    slack__net_network(slack__slice(peer), network);
-    slack__offenders_note(&server->slowed.offenders, slack__slice(network), server_now_ms(server));
-}
-
 void slack__http_refuse(const slack_http_request_t *request, int status,
                         const slack_http_header_t *header, const char *reason)
 {
     slack_http_server_t *server = request->server;
+    const slack_slice_t peer = slack__slice(request->peer);
     server->refused++;
-    if (status == 401) note_offender(server, request->peer);
+    /* A trusted proxy that does not name its client offends nobody: its address stands for many. */
+    if (status == 401 &&
+        !(server->trusted && slack__trusted_proxies_match(server->trusted, peer))) {
+        char network[SLACK_NETWORK_SIZE];
+        slack__net_network(peer, network);
+        slack__offenders_note(&server->slowed.offenders, slack__slice(network),
+                              server_now_ms(server));
+    }
     SLACK_LOG(slack__net_log(server->net), WARN, "request refused",
               "status=%d reason=%s peer=%s path=%s", status, reason, request->peer,
               request->path.ptr);

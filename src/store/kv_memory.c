@@ -94,14 +94,6 @@ static kept_t *kv_kept_new(const slack_kv_entry_t *entry)
     return kept;
 }
 
-/* The order in which SQLite compares blobs. */
-static bool is_greater(slack_slice_t a, slack_slice_t b)
-{
-    size_t least = a.len < b.len ? a.len : b.len;
-    int order = least > 0 ? memcmp(a.ptr, b.ptr, least) : 0;
-    return order != 0 ? order > 0 : a.len > b.len;
-}
-
 /* Puts the entry on a shelf, in place of `old`, which may be NULL. */
 static int kept_replace(slack_kv_memory_t *kv, shelf_t *shelf, const slack_kv_entry_t *entry,
                         kept_t *old)
@@ -123,7 +115,12 @@ static int kept_replace(slack_kv_memory_t *kv, shelf_t *shelf, const slack_kv_en
 int slack__kv_memory_put(slack_kv_memory_t *kv, const slack_kv_entry_t *entry, int64_t now_ms)
 {
     kept_t *old = kept_find(kv, entry->key, now_ms);
-    if (old && is_greater(old->entry.version, entry->version)) return 0;
+    if (old) { /* compared as SQLite compares blobs */
+        const slack_slice_t a = old->entry.version, b = entry->version;
+        const size_t least = a.len < b.len ? a.len : b.len;
+        const int order = least > 0 ? memcmp(a.ptr, b.ptr, least) : 0;
+        if (order > 0 || (order == 0 && a.len > b.len)) return 0;
+    }
     if (!old && kv->put.count == SLACK_STORE_KV_MAX) old = shelf_oldest(&kv->put);
     return kept_replace(kv, &kv->put, entry, old);
 }

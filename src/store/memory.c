@@ -443,15 +443,11 @@ static int memory_kv_get(memory_store_t *memory, slack_store_op_t *op)
     return slack__batch_end(batch, rc);
 }
 
-static int memory_kv_put(memory_store_t *memory, const slack_store_op_t *op)
+static int memory_kv_write(memory_store_t *memory, slack_store_op_t *op)
 {
     const slack_kv_entry_t entry = slack__kv_from_row(&op->row);
-    return slack__kv_memory_put(memory->kv, &entry, memory_now_ms(memory));
-}
-
-static int memory_kv_add(memory_store_t *memory, slack_store_op_t *op)
-{
-    const slack_kv_entry_t entry = slack__kv_from_row(&op->row);
+    if (op->kind == SLACK_STORE_KV_PUT)
+        return slack__kv_memory_put(memory->kv, &entry, memory_now_ms(memory));
     int rc = slack__kv_memory_add(memory->kv, &entry, memory_now_ms(memory));
     op->duplicate = rc == SLACK_EALREADY;
     return op->duplicate ? 0 : rc;
@@ -468,8 +464,8 @@ static int memory_apply(memory_store_t *memory, slack_store_op_t *op)
     case SLACK_STORE_BURY: rc = memory_bury(memory, op); break;
     case SLACK_STORE_CLAIM: rc = memory_claim(memory, op); break;
     case SLACK_STORE_CANCEL: memory_cancel(memory, op); break;
-    case SLACK_STORE_KV_PUT: rc = memory_kv_put(memory, op); break;
-    case SLACK_STORE_KV_ADD: rc = memory_kv_add(memory, op); break;
+    case SLACK_STORE_KV_PUT: rc = memory_kv_write(memory, op); break;
+    case SLACK_STORE_KV_ADD: rc = memory_kv_write(memory, op); break;
     case SLACK_STORE_RENEW: break; /* there is no other owner */
     case SLACK_STORE_KV_GET: rc = memory_kv_get(memory, op); break;
     case SLACK_STORE_LIST: rc = memory_list_rows(memory, op); break;

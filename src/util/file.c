@@ -60,23 +60,19 @@ bool slack__file_permits(const struct stat *st, uid_t user, enum slack_file_use 
     return false;
 }
 
-static bool is_on_read_only_mount(int fd)
-{
-    struct statvfs mount;
-    return fstatvfs(fd, &mount) == 0 && (mount.f_flag & ST_RDONLY);
-}
-
 static const char is_a_link[] = "it is a link, not a file";
 
 /* Check an open file; 0 or -1. */
 static int check(int fd, enum slack_file_use use, slack_file_fault_t *fault)
 {
     struct stat st;
+    struct statvfs mount;
     if (fstat(fd, &st) != 0) return fail_os(fault);
     if (S_ISDIR(st.st_mode)) return fail(fault, EISDIR, strerror(EISDIR));
     if (S_ISLNK(st.st_mode)) return fail(fault, ELOOP, is_a_link);
     if (!S_ISREG(st.st_mode)) return fail(fault, ENODEV, "it is a pipe or a device, not a file");
-    return slack__file_permits(&st, geteuid(), use, fault) || is_on_read_only_mount(fd) ? 0 : -1;
+    if (slack__file_permits(&st, geteuid(), use, fault)) return 0;
+    return fstatvfs(fd, &mount) == 0 && (mount.f_flag & ST_RDONLY) ? 0 : -1;
 }
 
 /* Open a file if it may be used; -1 with *fault. */

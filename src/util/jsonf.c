@@ -250,13 +250,6 @@ static bool nested_value(parser_t *t, const char *at, const slack_json_t *json)
     return written(t, slack__json_write(&t->out, json));
 }
 
-static bool placeholder_value(parser_t *t)
-{
-    const char *at = t->p;
-    const slack_json_t *json = NULL;
-    return placeholder(t, &json) && nested_value(t, at, json);
-}
-
 /* !!%d and !%d */
 static bool boolean(parser_t *t)
 {
@@ -340,13 +333,15 @@ static bool word(parser_t *t)
 /* A scalar, or the bracket that opens a container. */
 static bool value(parser_t *t)
 {
-    char c = *t->p;
+    const char *at = t->p;
+    const char c = *at;
+    const slack_json_t *json = NULL;
     if (c == '{' || c == '[') return open_container(t);
     bool ok;
     if (c == '"' || c == '\'')
         ok = string(t);
     else if (c == '%')
-        ok = t->file ? placeholder_value(t) : conversion(t);
+        ok = t->file ? placeholder(t, &json) && nested_value(t, at, json) : conversion(t);
     else if (c == '!')
         ok = boolean(t);
     else if (c == '-' || is_digit(c))

@@ -8,19 +8,13 @@ static bool is_over(const slack_log_limit_t *limit, uint64_t now_ms)
     return now_ms - limit->since_ms >= SLACK_LOG_LIMIT_SPAN_MS;
 }
 
-static slack_log_limit_t *limit_of(slack_log_limits_t *limits, const char *event)
-{
-    slack_log_limit_t *limit = limits->events, *last = limit + SLACK_LOG_LIMIT_EVENTS - 1;
-    while (limit != last && limit->event && strcmp(limit->event, event) != 0)
-        limit++;
-    return limit;
-}
-
 bool slack__log_limit_take(slack_log_limits_t *limits, enum slack_log_level level,
                            const char *event, uint64_t now_ms)
 {
     pthread_mutex_lock(&limits->lock);
-    slack_log_limit_t *limit = limit_of(limits, event);
+    slack_log_limit_t *limit = limits->events, *last = limit + SLACK_LOG_LIMIT_EVENTS - 1;
+    while (limit != last && limit->event && strcmp(limit->event, event) != 0)
+        limit++;
     if (limit->event == NULL || is_over(limit, now_ms)) {
         limit->event = event;
         limit->since_ms = now_ms;

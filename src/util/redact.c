@@ -45,23 +45,21 @@ typedef struct scan {
     size_t word_end, pem_end;
 } scan_t;
 
-/* A secret ends before a space, a quote, a bracket, a separator or a byte that is not ASCII. It may
- * contain a backslash and '%', because URLs are also written "https:\/\/…" and "https%3A%2F%2F…".
- * A PEM text, which has several lines and headers such as Proc-Type, ends before its "-----END". */
-static bool ends_secret(slack_slice_t rest, bool pem)
-{
-    if (pem) return matches_prefix(rest, SLACK_SLICE("-----"));
-    return *rest.ptr <= ' ' || *rest.ptr >= 0x7F || strchr("\"'`<>,;&|()[]{}", *rest.ptr);
-}
-
-/* The end of the secret whose bytes begin at `at`. */
+/* The end of the secret whose bytes begin at `at`: before a space, a quote, a bracket, a separator
+ * or a byte that is not ASCII. A secret may contain a backslash and '%', because URLs are also
+ * written "https:\/\/…" and "https%3A%2F%2F…". A PEM text, which has several lines and headers such
+ * as Proc-Type, ends before its "-----END". */
 static size_t secret_end(scan_t *scan, size_t at, bool pem)
 {
     size_t *end = pem ? &scan->pem_end : &scan->word_end;
     const slack_slice_t text = scan->text;
     if (*end > at) return *end;
-    for (*end = at; *end < text.len; ++*end)
-        if (ends_secret((slack_slice_t){text.ptr + *end, text.len - *end}, pem)) break;
+    for (*end = at; *end < text.len; ++*end) {
+        const slack_slice_t rest = {text.ptr + *end, text.len - *end};
+        if (pem ? matches_prefix(rest, SLACK_SLICE("-----"))
+                : *rest.ptr <= ' ' || *rest.ptr >= 0x7F || strchr("\"'`<>,;&|()[]{}", *rest.ptr))
+            break;
+    }
     return *end;
 }
 

@@ -127,13 +127,6 @@ static const char *url_word(const slack_response_t *response, slack_arena_t *are
     return short_text(arena, result->body, result->body_len);
 }
 
-/* Whether a text has the form of Slack's errors: "invalid_blocks". */
-static bool is_error_word(const char *text)
-{
-    const size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_");
-    return len > 0 && text[len] == '\0';
-}
-
 /* Slack answers a message that it has posted with "ok" or {"ok":true}. */
 void slack__response_read_url(slack_response_t *ret, slack_arena_t *arena,
                               const slack_curl_result_t *result)
@@ -148,7 +141,9 @@ void slack__response_read_url(slack_response_t *ret, slack_arena_t *arena,
     } else if (!is_success(ret)) {
         set_http_error(ret, arena);
         if (word) ret->error = word;
-        if (word && is_error_word(word)) ret->status = SLACK_EAPI; /* Slack has refused it */
+        /* Slack has refused it if the text has the form of its errors: "invalid_blocks". */
+        if (word && *word && word[strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0')
+            ret->status = SLACK_EAPI;
     } else if (ok ? !slack_json_bool(ok, "") : slack_json_get(ret->json, "/error") != NULL) {
         set_api_error(ret, arena);
     }

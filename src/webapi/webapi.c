@@ -70,17 +70,21 @@ typedef struct call_pace {
     slack_backoff_t backoff;
 } call_pace_t;
 
+typedef struct call_request {
+    const char *url;
+    const char *headers[3];
+    slack_buf_t body;
+    size_t counted; /* in the budget: the body, and the sender's copy of it */
+} call_request_t;
+
 /* Lies in its arena, with all that belongs to it. */
 typedef struct call {
     slack_link_t link;
     slack_webapi_t *webapi;
     slack_arena_t *arena;
     const char *method; /* or "response_url" */
-    const char *url;
-    const char *headers[3];
-    slack_buf_t body;
-    size_t body_bytes; /* counted in the budget: the body, and the sender's copy of it */
-    bool to_url;       /* a message to a response URL */
+    call_request_t request;
+    bool to_url; /* a message to a response URL */
     bool once;
     bool repeatable; /* a second try does no harm if Slack has made the first one */
     bool kept;       /* the receiver of the response has taken the arena */
@@ -109,8 +113,8 @@ static uint64_t webapi_now_ms(const slack_webapi_t *webapi)
 
 static void call_free(call_t *call)
 {
-    slack__budget_give(call->webapi->budget, call->body_bytes);
-    slack__buf_done(&call->body);
+    slack__budget_give(call->webapi->budget, call->request.counted);
+    slack__buf_done(&call->request.body);
     if (!call->kept) slack__arena_free(call->arena);
 }
 
@@ -242,10 +246,10 @@ static int call_send(call_t *call)
 {
     const slack_curl_request_t request = {
         .method = "POST",
-        .url = call->url,
-        .headers = call->headers,
-        .body = slack__buf_ptr(&call->body),
-        .body_len = call->body.len,
+        .url = call->request.url,
+        .headers = call->request.headers,
+        .body = slack__buf_ptr(&call->request.body),
+        .body_len = call->request.body.len,
         .timeout_ms = call->webapi->timeout_ms,
         .body_max = RESPONSE_MAX,
         .budget = call->webapi->budget,
@@ -322,13 +326,6 @@ static void wait_for_limit(call_t *call)
     call_wait(call, until);
 }
 
-/* Whether a failure hides what Slack has done, and is likely to pass. */
-static bool answer_is_lost(const call_t *call, const slack_curl_result_t *result)
-{
-    if (result->status == 0) return call->response.status != 0 && result->http_status >= 500;
-    return result->status == SLACK_ECLOSED || result->status == SLACK_ETIMEDOUT;
-}
-
 /* Whether the call waits for another try now. */
 static bool try_again(call_t *call, const slack_curl_result_t *result)
 {
@@ -341,7 +338,10 @@ static bool try_again(call_t *call, const slack_curl_result_t *result)
     if (result->status == SLACK_ENOMEM) return false;
     if (result->status == SLACK_EHTTP) return false; /* the proxy would refuse again */
     /* Slack may have made the call: a message whose answer was lost may have been posted. */
-    if (!result->unsent && !(call->repeatable && answer_is_lost(call, result))) return false;
+    const bool lost = result->status == 0
+                          ? result->http_status >= 500 && call->response.status != 0
+                          : result->status == SLACK_ECLOSED || result->status == SLACK_ETIMEDOUT;
+    if (!result->unsent && !(call->repeatable && lost)) return false;
     uint64_t wait_ms = slack__backoff_next_ms(&call->pace.backoff, 0, slack__random_u64());
     SLACK_LOG(slack__net_log(webapi->net), INFO,
               result->unsent ? "call not sent, trying again" : "answer lost, trying again",
@@ -411,15 +411,6 @@ static bool method_is_valid(const char *method)
     return len > 0 && len <= METHOD_MAX && method[len] == '\0';
 }
 
-/* The token goes into a header line, the method into the URL. */
-static int check_call(const slack_client_t *client, const char *method)
-{
-    if (!client || !method_is_valid(method)) return SLACK_EINVAL;
-    if (webapi_of(client) == NULL) return SLACK_ECANCELED;
-    const char *token = token_for(client, method);
-    return token && slack__is_visible(slack__slice(token)) ? 0 : SLACK_EAUTH;
-}
-
 static int call_begin(call_t **ret, slack_client_t *client, slack_call_fn fn, void *user_data)
 {
     slack_webapi_t *webapi = webapi_of(client);
@@ -438,7 +429,7 @@ static int call_begin(call_t **ret, slack_client_t *client, slack_call_fn fn, vo
     if (webapi->budget) slack__arena_count_in(arena, &webapi->budget->used);
     slack__link_init(&call->link);
     slack__link_init(&call->in_order);
-    slack__buf_init(&call->body, BODY_MAX);
+    slack__buf_init(&call->request.body, BODY_MAX);
     call->webapi = webapi;
     call->arena = arena;
     call->fn = fn;
@@ -456,19 +447,23 @@ static int call_begin(call_t **ret, slack_client_t *client, slack_call_fn fn, vo
 static int call_new(call_t **ret, slack_client_t *client, const char *method, slack_call_fn fn,
                     void *user_data)
 {
+    /* The token goes into a header line, the method into the URL. */
+    if (!client || !method_is_valid(method)) return SLACK_EINVAL;
+    if (webapi_of(client) == NULL) return SLACK_ECANCELED;
+    const char *token = token_for(client, method);
+    if (!token || !slack__is_visible(slack__slice(token))) return SLACK_EAUTH;
     call_t *call;
-    int rc = check_call(client, method);
-    if (rc == 0) rc = call_begin(&call, client, fn, user_data);
+    int rc = call_begin(&call, client, fn, user_data);
     if (rc != 0) return rc;
     slack_arena_t *arena = call->arena;
     call->owner = client->owner;
-    const char *token = token_for(client, method);
     call->pace.key = slack__rate_limit_key(&call->webapi->limit, token, method);
     call->method = slack__arena_strdup(arena, method);
-    call->url = slack__arena_printf(arena, "%s%s", call->webapi->api_url, method);
-    call->headers[0] = "Content-Type: application/x-www-form-urlencoded; charset=utf-8";
-    if (*token) call->headers[1] = slack__arena_printf(arena, "Authorization: Bearer %s", token);
-    if (!call->method || !call->url || (*token && !call->headers[1])) {
+    call->request.url = slack__arena_printf(arena, "%s%s", call->webapi->api_url, method);
+    call->request.headers[0] = "Content-Type: application/x-www-form-urlencoded; charset=utf-8";
+    if (*token)
+        call->request.headers[1] = slack__arena_printf(arena, "Authorization: Bearer %s", token);
+    if (!call->method || !call->request.url || (*token && !call->request.headers[1])) {
         call_free(call);
         return SLACK_ENOMEM;
     }
@@ -480,10 +475,10 @@ static int call_new(call_t **ret, slack_client_t *client, const char *method, sl
 static bool call_take_memory(call_t *call)
 {
     slack_budget_t *budget = call->webapi->budget;
-    const size_t bytes = 2 * call->body.len;
+    const size_t bytes = 2 * call->request.body.len;
     const bool small = slack__arena_size(call->arena) + bytes <= SLACK_BUDGET_SMALL_BYTES;
     if (!small && !slack__budget_has(budget, bytes)) return false;
-    call->body_bytes = bytes;
+    call->request.counted = bytes;
     slack__budget_take(budget, bytes);
     return true;
 }
@@ -547,21 +542,16 @@ static int call_set_order(call_t *call, const slack_client_t *client, const char
     return call->target ? 0 : SLACK_ENOMEM;
 }
 
-/* Whether a call may be made twice. One with a `hash` succeeds only once, because it changes the
- * hash. */
-static bool is_repeatable(const char *method, const slack_json_t *args)
-{
-    const slack_method_t *known = slack__method(method);
-    return known && known->effect != SLACK_METHOD_ACTS && !slack_json_get(args, "/hash");
-}
-
 static int submit_with_args(call_t *call, slack_client_t *client, const slack_json_t *args)
 {
     const slack_json_t *team = NULL;
     int rc = slack_json_error(args);
-    if (rc == 0 && args) rc = slack__form_write(&call->body, args);
+    if (rc == 0 && args) rc = slack__form_write(&call->request.body, args);
     if (rc == 0) rc = call_set_order(call, client, target_of(args));
-    call->repeatable = client->repeat || is_repeatable(call->method, args);
+    /* A call with a `hash` succeeds only once, because it changes the hash. */
+    const slack_method_t *known = slack__method(call->method);
+    call->repeatable = client->repeat || (known && known->effect != SLACK_METHOD_ACTS &&
+                                          !slack_json_get(args, "/hash"));
     const char *users = slack_json_str(args, "/users");
     call->users = *users != '\0';
     while ((users = strchr(users, ',')) != NULL)
@@ -570,8 +560,9 @@ static int submit_with_args(call_t *call, slack_client_t *client, const slack_js
     if (rc == 0 && client->team_id && *client->team_id && !slack_json_get(args, "/team_id") &&
         slack__method_is(call->method, SLACK_METHOD_TEAM)) {
         rc = slack__jsonf(call->arena, &team, NULL, "{team_id: %s}", client->team_id);
-        if (rc == 0 && call->body.len > 0) rc = slack__buf_append_char(&call->body, '&');
-        if (rc == 0) rc = slack__form_write(&call->body, team);
+        if (rc == 0 && call->request.body.len > 0)
+            rc = slack__buf_append_char(&call->request.body, '&');
+        if (rc == 0) rc = slack__form_write(&call->request.body, team);
     }
     if (rc == 0) return call_submit(call, client);
     call_free(call);
@@ -709,10 +700,10 @@ int slack__webapi_respond(slack_client_t *client, const char *response_url,
     if (rc != 0) return rc;
     call->to_url = true;
     call->method = "response_url";
-    call->url = slack__arena_strdup(call->arena, response_url);
-    call->headers[0] = "Content-Type: application/json; charset=utf-8";
-    rc = call->url ? slack__json_write(&call->body, message) : SLACK_ENOMEM;
-    if (rc == 0) rc = call_set_order(call, client, call->url);
+    call->request.url = slack__arena_strdup(call->arena, response_url);
+    call->request.headers[0] = "Content-Type: application/json; charset=utf-8";
+    rc = call->request.url ? slack__json_write(&call->request.body, message) : SLACK_ENOMEM;
+    if (rc == 0) rc = call_set_order(call, client, call->request.url);
     if (rc == 0) return call_submit(call, client);
     call_free(call);
     return rc;
