@@ -61,7 +61,8 @@ struct slack_conn {
     uv_timer_t timer; /* for opening, then for lingering */
     uv_shutdown_t shutdown;
     slack_tls_t *tls;
-    slack_handshakes_t *handshakes; /* of an accepted connection with TLS */
+    slack_handshakes_t *handshakes; /* until the handshake is done: then the connection may outlive
+                                     * its server; NULL: not accepted with TLS */
     slack_handshake_t handshake;
     conn_output_t out;
     slack_task_t resume;
@@ -375,6 +376,7 @@ static void conn_stepped(slack_conn_t *conn, int rc)
         conn_fail(conn, rc, slack__tls_reason(conn->tls));
         return;
     }
+    conn->handshakes = NULL;
     conn_opened(conn);
     conn_decrypt(conn);
 }
@@ -712,7 +714,7 @@ int slack__conn_accept(slack_conn_t **ret, slack_net_t *net, int fd,
         return rc;
     }
     conn->accepted = true;
-    conn->handshakes = options->handshakes;
+    conn->handshakes = options->tls ? options->handshakes : NULL;
     conn->handshake.tls = conn->tls;
     uv_tcp_init(slack__net_loop(net), tcp);
     rc = uv_tcp_open(tcp, fd);
