@@ -37,7 +37,7 @@ static void check(const slack_env_t *env, slack_buf_t *out)
     }
 }
 
-/* What a .env file says is what it says when it is written anew, with all values in quotes. */
+/* A .env file keeps its meaning when the fuzzer writes it anew with all values in quotes. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     slack_env_t env = {.dotenv = malloc(size + 1)}, again = {0};

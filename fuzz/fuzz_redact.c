@@ -7,7 +7,7 @@
 #include "util/log.h"
 #include "util/redact.h"
 
-/* What stands before and behind each kind of secret, which itself is made of 'Z' alone. */
+/* The texts before and behind each kind of secret. The secret itself consists of 'Z' alone. */
 static const struct {
     const char *before, *behind;
 } kinds[] = {

@@ -4,7 +4,7 @@
 #include "webapi/response.h"
 #include "webapi/webapi.h"
 
-/* What callers and the log get of an answer is one line without control characters. */
+/* Callers and the log get one line of an answer, without control characters. */
 static void check_line(const char *text)
 {
     must(text && strlen(text) <= 1000);

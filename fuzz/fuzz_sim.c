@@ -35,14 +35,14 @@ static size_t envelope_count, acked_count;
 static int url_status; /* 0: the request URL answers 200, with the challenge */
 static slack_slice_t url_body;
 
-/* ---- in the place of random.c ---- */
+/* ---- replaces random.c ---- */
 
 uint64_t slack__random_u64(void)
 {
     return ++random_number;
 }
 
-/* ---- in the place of http_server.c ---- */
+/* ---- replaces http_server.c ---- */
 
 int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
                             const slack_http_server_options_t *options, int *ret_uv_error)
@@ -78,7 +78,7 @@ int slack__http_respond(slack_http_server_t *server, uint64_t request_id,
     return 0;
 }
 
-/* ---- in the place of curl.c ---- */
+/* ---- replaces curl.c ---- */
 
 typedef struct transfer {
     slack_link_t link;
@@ -170,7 +170,7 @@ const char *slack__curl_header(const slack_curl_result_t *result, const char *na
     return strcmp(name, "X-Slack-No-Retry") == 0 && url_status == 404 ? "1" : "";
 }
 
-/* ---- in the place of socket_mode.c: an app with one socket ---- */
+/* ---- replaces socket_mode.c: an app with one socket ---- */
 
 void sim_sockets_init(sim_sockets_t *s, const sim_sockets_options_t *options)
 {

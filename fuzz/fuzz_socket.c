@@ -49,7 +49,7 @@ uint64_t slack__random_u64(void)
     return 42;
 }
 
-/* ---- in the place of connections.c ---- */
+/* ---- replaces connections.c ---- */
 
 int slack__connections_init(slack_connections_t *c, const slack_options_t *options, char *error)
 {

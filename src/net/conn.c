@@ -278,7 +278,7 @@ size_t slack__conn_queued(const slack_conn_t *conn)
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* What an accepted connection sends during the handshake waits in the kernel, except for a part. */
+/* During the handshake, bytes of an accepted connection wait in the kernel, except for a part. */
 static size_t conn_room(const slack_conn_t *conn)
 {
     if (conn->state != CONN_HANDSHAKE || !conn->accepted) return SLACK_READ_BUFFER_BYTES;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* What a step of a stranger costs, beside one of a known address. */
+/* The cost of a stranger's step; a step of a known address costs 1. */
 #define STRANGER_COST 64
 
 void slack__handshakes_init(slack_handshakes_t *handshakes, slack_net_t *net, unsigned max)

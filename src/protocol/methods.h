@@ -24,7 +24,7 @@ typedef struct slack_arg {
     bool required;
 } slack_arg_t;
 
-/* What a second call does, after the answer to the first one was lost. */
+/* The effect of a second call, after the answer to the first one was lost. */
 enum slack_method_effect {
     SLACK_METHOD_ACTS, /* acts again, or fails */
     SLACK_METHOD_REPEATABLE,

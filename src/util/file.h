@@ -16,7 +16,7 @@
  * mounted it. Kubernetes, Docker and systemd mount secrets so.
  */
 
-/* What a file is for. */
+/* The purpose of a file, which decides who may read and write it. */
 enum slack_file_use {
     SLACK_FILE_PUBLIC,  /* any permissions will do */
     SLACK_FILE_TRUSTED, /* the app relies on it: it belongs to the app's user or to root, and no

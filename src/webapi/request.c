@@ -10,7 +10,7 @@
 /* More than a call may send. */
 #define ARGS_MAX ((size_t)8 << 20)
 
-/* What every struct of slack/api/ begins with. */
+/* The first members of every struct of slack/api/. */
 typedef struct head {
     SLACK_REQUEST_MEMBERS;
 } head_t;

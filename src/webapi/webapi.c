@@ -57,7 +57,7 @@ struct slack_webapi {
     void *close_data;
 };
 
-/* What the log has of a method already. */
+/* Which lines about a method the log has already. */
 enum { NOTED_DEPRECATED = 1 << 0, NOTED_WARNED = 1 << 1 };
 
 /* When a call is sent. */
