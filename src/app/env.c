@@ -115,6 +115,8 @@ int slack__env_open(slack_env_t *env, const char *path, char *error)
     slack_file_fault_t fault;
     ssize_t len = slack__file_read(path, SLACK_FILE_PRIVATE, SLACK_FILE_MAX_BYTES, &text, &fault);
     if (len < 0) {
+        const bool link = fault.error == ENOENT && readlink(path, &(char){0}, 1) > 0;
+        if (link) return file_error(error, ".env", path, "it is a link to a file that is missing");
         if (fault.error == ENOENT || fault.error == ENOTDIR) return 0;
         return fault.error == ENOMEM ? SLACK_ENOMEM : file_error(error, ".env", path, fault.why);
     }

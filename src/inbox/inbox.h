@@ -37,6 +37,7 @@ typedef struct slack_entry {
     slack_store_op_t op;   /* op.row: the row of the delivery */
     bool stored;           /* the store has the row */
     bool in_store;         /* the store is working on `op` */
+    size_t storing_bytes;  /* counted in the inbox's sum; 0: a small event, or nothing is stored */
     bool settled;          /* `op` is the end of the attempt */
     bool unsettled;        /* the store has failed to take the end, and the log says so */
     slack_store_op_t mark; /* stores the progress, for an attempt after a crash */

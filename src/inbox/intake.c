@@ -38,13 +38,6 @@ void slack__intake_reject(slack_task_t *task)
 
 /* ---- storing ---- */
 
-/* The bytes of an entry that count as being written. */
-static size_t storing_bytes(const slack_entry_t *entry)
-{
-    const size_t size = slack__arena_size(entry->run.ctx.delivery->arena);
-    return entry->inbox->store->ops->durable && size > SMALL_BYTES ? size : 0;
-}
-
 static void answer_later(slack_entry_t *entry)
 {
     slack__ack_outcome(&entry->run.ctx, SLACK_ACK_LATER);
@@ -57,7 +50,7 @@ static void event_stored(slack_store_op_t *op)
     slack_inbox_t *inbox = entry->inbox;
     slack_delivery_t *d = entry->run.ctx.delivery;
     d->known = op->duplicate;
-    inbox->storing_bytes -= storing_bytes(entry);
+    inbox->storing_bytes -= entry->storing_bytes;
     inbox->store_failing = op->status == SLACK_ESTORE;
     if (op->status != 0)
         SLACK_LOG(slack__inbox_log(inbox), WARN, "event not stored, Slack will send it again",
@@ -125,7 +118,9 @@ static void store_event(slack_entry_t *entry)
         op->row.due_ms = slack__wall_ms(inbox->services->net->clock);
     }
     SLACK_CRASH("before-store");
-    inbox->storing_bytes += storing_bytes(entry);
+    const size_t size = slack__arena_size(entry->run.ctx.delivery->arena);
+    entry->storing_bytes = inbox->store->ops->durable && size > SMALL_BYTES ? size : 0;
+    inbox->storing_bytes += entry->storing_bytes;
     slack__entry_submit(entry);
 }
 

@@ -417,9 +417,8 @@ static int http_read_cert_header(slack_http_t *http, const slack_options_t *opti
     name = slack__slice_trim(name);
     http->cert_value = slack__slice_trim(value);
     if (name.len == 0 || http->cert_value.len == 0) {
-        slack__explain(error,
-                       "SLACK_HTTP_CLIENT_CERT_HEADER is \"%.64s\"; it has to be NAME: VALUE",
-                       options->http_client_cert_header);
+        slack__explain(error, "SLACK_HTTP_CLIENT_CERT_HEADER has to be NAME: VALUE, such as "
+                              "X-Client-DN: CN=platform-tls-client.slack.com");
         return SLACK_ECONFIG;
     }
     if (http->cert_value.ptr[0] == '/' && strstr(http->cert_value.ptr, "CN=")) {

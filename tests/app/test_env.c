@@ -203,6 +203,10 @@ ENV_TEST(test_what_is_no_file)
     slack__env_close(&env);
     unsetenv("CREDENTIALS_DIRECTORY");
 
+    assert_int_equal(symlink("missing", ".env"), 0);
+    assert_int_equal(slack__env_open(&env, ".env", error), SLACK_ECONFIG);
+    assert_string_equal(error, ".env: cannot read .env: it is a link to a file that is missing");
+    assert_int_equal(unlink(".env"), 0);
     assert_int_equal(mkfifo(".env", 0600), 0);
     assert_int_equal(slack__env_open(&env, ".env", error), SLACK_ECONFIG);
     assert_string_equal(error, ".env: cannot read .env: it is a pipe or a device, not a file");
