@@ -20,6 +20,7 @@ static const struct send_kind {
     {"close-view", "[CALLBACK_ID]", "close the open modal"},
     {"open-home", "", "open the app's home tab"},
     {"open-assistant", "", "open an assistant thread beside --channel; with --thread: go there"},
+    {"stop-stream", "", "stop the message that the app streams in --channel"},
     {"step", "CALLBACK_ID [NAME=VALUE…]", "let a workflow reach a step of the app"},
     {"event", "JSON", "cause any event: {\"type\": \"…\", …}"},
 };
@@ -73,7 +74,7 @@ static const slack_json_t *kind_args(sim_json_builder_t *json, const struct send
     const char *name = kind->name, *first = argc > 0 ? argv[0] : NULL;
     if (strcmp(name, "event") == 0) return event_args(json, argc, argv, problem);
     if (strcmp(name, "submit") == 0) return values_args(json, argc, argv);
-    if (strncmp(name, "open-", 5) == 0) return sim_json(json, "{}");
+    if (!*kind->arguments) return sim_json(json, "{}");
     if (strcmp(name, "close-view") == 0) return sim_json(json, "{callback_id: %s}", first);
     if (!first) {
         snprintf(problem, CLI_PROBLEM_SIZE, "an argument is missing: slackapp sim send %s %s", name,

@@ -126,6 +126,7 @@ TEST(each_kind_has_its_arguments)
         {{"step", "s", "a=1", "b=x y"},
          "{\"callback_id\":\"s\",\"values\":[\"a=1\",\"b=x y\"],\"kind\":\"step\"}"},
         {{"open-home"}, "{\"kind\":\"open-home\"}"},
+        {{"stop-stream"}, "{\"kind\":\"stop-stream\"}"},
         {{"open-assistant"}, "{\"kind\":\"open-assistant\"}"},
         {{"event", "{\"type\":", "\"x\"}"}, "{\"event\":{\"type\":\"x\"},\"kind\":\"event\"}"},
     };

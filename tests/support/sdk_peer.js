@@ -57,6 +57,7 @@ async function callWebApi() {
     const errorOf = (promise) => promise.then(() => 'none', (error) => error.data.error);
     assert.strictEqual(await errorOf(web.chat.postMessage({ channel: 'C0GENERAL1' })), 'no_text');
     await changeTheWorkspace(errorOf);
+    await stream(errorOf);
     assert.strictEqual(await errorOf(web.apiCall('no.such')), 'unknown_method');
     assert.strictEqual(await errorOf(new WebClient('xoxb-no', { slackApiUrl, ...quiet }).auth.test()),
         'invalid_auth');
@@ -101,6 +102,49 @@ async function changeTheWorkspace(errorOf) {
     const [newest] = (await web.conversations.history({ channel: channel.id })).messages;
     assert.strictEqual(newest.files[0].size, file.length);
     await web.chat.delete({ channel: channel.id, ts: newest.ts });
+}
+
+// The SDK's own helper, and the end of a stream in Slack's words.
+async function stream(errorOf) {
+    const channel = 'C0GENERAL1';
+    const { ts: thread_ts } = await web.chat.postMessage({ channel, text: 'a question' });
+    const to = { channel, thread_ts, recipient_user_id: 'U0ANN00001', recipient_team_id: 'T0SIM00001' };
+    const streamer = web.chatStream({ ...to, task_display_mode: 'plan' });
+    const task = { type: 'task_update', id: '1', title: 'Look', status: 'in_progress' };
+    assert.strictEqual(await streamer.append({ markdown_text: '**hé' }), null); // buffered
+    await streamer.append({ chunks: [{ type: 'plan_update', title: 'A plan' }, task] });
+    assert.strictEqual(await errorOf(web.chat.update({ channel, ts: streamer.ts, text: 'x' })),
+        'streaming_state_conflict');
+    await streamer.append({ markdown_text: '** 😀' + '.'.repeat(300) });
+    const stopped = await streamer.stop({
+        markdown_text: ' bye',
+        chunks: [{ ...task, status: 'complete' }],
+        metadata: { event_type: 'answered', event_payload: {} },
+        blocks: [{
+            type: 'context_actions',
+            elements: [{
+                type: 'feedback_buttons',
+                action_id: 'feedback',
+                positive_button: { text: { type: 'plain_text', text: 'Good' }, value: '1' },
+                negative_button: { text: { type: 'plain_text', text: 'Bad' }, value: '0' },
+            }],
+        }],
+    });
+    assert.strictEqual(stopped.message.text, '**hé** 😀' + '.'.repeat(300) + ' bye');
+    assert.deepStrictEqual(stopped.message.blocks.map((block) => block.status || block.type),
+        ['plan', 'complete', 'context_actions']);
+    const { messages } = await web.conversations.replies({ channel, ts: thread_ts });
+    assert.strictEqual(messages[1].ts, streamer.ts);
+    assert.strictEqual(await errorOf(web.chat.stopStream({ channel, ts: streamer.ts })),
+        'message_not_in_streaming_state');
+
+    const long = web.chatStream(to);
+    await long.append({ markdown_text: 'x'.repeat(11999) });
+    assert.strictEqual(await errorOf(long.stop({ markdown_text: 'yz' })), 'msg_too_long');
+    await web.chat.stopStream({ channel, ts: long.ts });
+    await control('/sim/fault', { name: 'no-streams' });
+    assert.strictEqual(await errorOf(web.chatStream(to).stop()), 'channel_type_not_supported');
+    await control('/sim/fault/clear', {});
 }
 
 const modal = {

@@ -67,6 +67,17 @@ int sim_bot_message_edit(const sim_services_t *services, sim_message_t *message,
     return rc;
 }
 
+void sim_bot_message_streamed(const sim_services_t *services, sim_json_builder_t *json,
+                              const sim_message_t *message, const char *how)
+{
+    const char *verb = slack__arena_printf(json->arena, "(streamed%s) ", how);
+    message_to_transcript(services, json, message, verb ? verb : "");
+    sim_event_send(
+        services, json,
+        sim_event_changed(&services->workspace->ids, json, message,
+                          sim_json_merged(json, sim_json(json, "{text: ''}"), message->body)));
+}
+
 void sim_bot_message_delete(const sim_services_t *services, sim_message_t *message)
 {
     sim_workspace_t *workspace = services->workspace;

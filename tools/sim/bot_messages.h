@@ -15,6 +15,9 @@ int sim_bot_message_post(const sim_services_t *services, const sim_message_draft
 /* Replace the content. 0, SLACK_ENOMEM. */
 int sim_bot_message_edit(const sim_services_t *services, sim_message_t *message,
                          const slack_json_t *content);
+/* A streamed message has ended; `how` says more of it, or is "". */
+void sim_bot_message_streamed(const sim_services_t *services, sim_json_builder_t *json,
+                              const sim_message_t *message, const char *how);
 void sim_bot_message_delete(const sim_services_t *services, sim_message_t *message);
 
 /* Send the app an event without waiting for its ack. Does nothing when no app was ever connected.

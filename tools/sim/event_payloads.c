@@ -96,6 +96,16 @@ const slack_json_t *sim_event_assistant(sim_json_builder_t *json, const char *ty
                     head->ts, ts);
 }
 
+const slack_json_t *sim_event_stopped(sim_json_builder_t *json, const sim_channel_t *channel,
+                                      const char *thread_ts, const sim_user_t *user,
+                                      const slack_json_t *streams)
+{
+    return sim_json(json,
+                    "{type: 'agent_session_stopped', channel: %s, user: %s, thread_ts: %s,"
+                    " streaming_message_ts: %p}",
+                    channel->id, user->id, thread_ts, streams);
+}
+
 static const char *input_type(const slack_json_t *value)
 {
     switch (slack_json_type(value)) {

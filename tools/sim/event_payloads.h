@@ -32,6 +32,10 @@ const slack_json_t *sim_event_home_opened(sim_json_builder_t *json, const sim_ch
 const slack_json_t *sim_event_assistant(sim_json_builder_t *json, const char *type,
                                         const sim_message_t *head, const sim_channel_t *context,
                                         const char *ts);
+/* agent_session_stopped: a person stopped the streams with these timestamps. */
+const slack_json_t *sim_event_stopped(sim_json_builder_t *json, const sim_channel_t *channel,
+                                      const char *thread_ts, const sim_user_t *user,
+                                      const slack_json_t *streams);
 /* A workflow came to a step of the app. */
 const slack_json_t *sim_event_function(sim_ids_t *ids, sim_json_builder_t *json,
                                        const sim_step_t *step);

@@ -84,15 +84,17 @@ fail:
     return SLACK_ENOMEM;
 }
 
-int sim_message_edit(sim_messages_t *messages, sim_message_t *message, const slack_json_t *content)
+/* `edited` is the mark of an edit; NULL: none. */
+static int message_replace(sim_messages_t *messages, sim_message_t *message,
+                           const slack_json_t *content, const char *edited)
 {
-    char now[SIM_TS_SIZE];
     sim_json_builder_t json = {slack__arena_new(1024, 0), 0};
     if (!json.arena) return SLACK_ENOMEM;
-    sim_ids_ts(messages->ids, now);
     const slack_json_t *body = message_body(messages, &json, message, content);
-    body = sim_json_merged(
-        &json, body, sim_json(&json, "{edited: {user: %s, ts: %s}}", message->author->id, now));
+    if (edited)
+        body = sim_json_merged(
+            &json, body,
+            sim_json(&json, "{edited: {user: %s, ts: %s}}", message->author->id, edited));
     if (json.rc != 0) {
         slack__arena_free(json.arena);
         return json.rc;
@@ -101,6 +103,18 @@ int sim_message_edit(sim_messages_t *messages, sim_message_t *message, const sla
     message->arena = json.arena;
     message->body = body;
     return 0;
+}
+
+int sim_message_edit(sim_messages_t *messages, sim_message_t *message, const slack_json_t *content)
+{
+    char now[SIM_TS_SIZE];
+    sim_ids_ts(messages->ids, now);
+    return message_replace(messages, message, content, now);
+}
+
+int sim_message_set(sim_messages_t *messages, sim_message_t *message, const slack_json_t *content)
+{
+    return message_replace(messages, message, content, NULL);
 }
 
 void sim_message_remove(sim_messages_t *messages, sim_message_t *message)

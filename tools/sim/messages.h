@@ -50,6 +50,8 @@ int sim_message_add(sim_messages_t *messages, const sim_message_draft_t *draft,
                     sim_message_t **ret);
 /* Replace the content; the id fields stay. 0, SLACK_ENOMEM. */
 int sim_message_edit(sim_messages_t *messages, sim_message_t *message, const slack_json_t *content);
+/* The same without a mark of the edit: the message grows. */
+int sim_message_set(sim_messages_t *messages, sim_message_t *message, const slack_json_t *content);
 void sim_message_remove(sim_messages_t *messages, sim_message_t *message);
 
 /* Room for reactions to the message. NULL without memory. */

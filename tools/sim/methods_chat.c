@@ -4,6 +4,7 @@
 #include "sim/bot_messages.h"
 #include "sim/message_content.h"
 #include "sim/methods.h"
+#include "sim/streams.h"
 
 /* The content in the arguments. NULL with the answer in *ret_failure. */
 static const slack_json_t *call_content(sim_call_t *call, const slack_json_t **ret_failure)
@@ -83,6 +84,8 @@ static const slack_json_t *chat_update(sim_call_t *call)
     const slack_json_t *failure = NULL, *content = NULL;
     sim_message_t *message = own_message(call, "cant_update_message", &failure);
     if (!message) return failure;
+    if (sim_stream_is_open(call->services->streams, message))
+        return sim_call_error(call, "streaming_state_conflict");
     content = call_content(call, &failure);
     if (!content) return failure;
     if (sim_bot_message_edit(call->services, message, content) != 0) return NULL;

@@ -5,6 +5,7 @@
 #include "sim/event_payloads.h"
 #include "sim/message_content.h"
 #include "sim/person.h"
+#include "sim/streams.h"
 #include "sim/transcript_text.h"
 
 /* Acts that the app sees only as an event, and any event that a test makes up. */
@@ -85,10 +86,21 @@ static bool act_step(sim_act_t *act)
     return sim_act_deliver_event(act, sim_event_function(&workspace->ids, &act->json, step));
 }
 
+/* The button beside a streaming message. */
+static bool act_stop_stream(sim_act_t *act)
+{
+    sim_streams_t *streams = act->services->streams;
+    const char *thread_ts = sim_streams_thread(streams, act->channel, sim_act_ts(act, "thread"));
+    const char *place = sim_text_place(act->json.arena, act->channel, *thread_ts);
+    if (!*thread_ts) return sim_act_cannot(act, "the app streams no message in %s", place);
+    sim_act_entry(act, SIM_ENTRY_EVENT, "", "stops the stream in %s", place);
+    const slack_json_t *stopped =
+        sim_streams_stop(streams, act->channel, thread_ts, act->user, &act->json);
+    return sim_act_deliver_event(
+        act, sim_event_stopped(&act->json, act->channel, thread_ts, act->user, stopped));
+}
+
 const sim_act_kind_t sim_person_events[] = {
-    {"event", act_event},
-    {"open-home", act_open_home},
-    {"open-assistant", act_open_assistant},
-    {"step", act_step},
-    {NULL, NULL},
+    {"event", act_event}, {"open-home", act_open_home},     {"open-assistant", act_open_assistant},
+    {"step", act_step},   {"stop-stream", act_stop_stream}, {NULL, NULL},
 };

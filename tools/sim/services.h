@@ -8,6 +8,7 @@
 #include "sim/workspace.h"
 
 typedef struct sim_schedule sim_schedule_t;
+typedef struct sim_streams sim_streams_t;
 
 /* The parts of the simulator. The functions that answer the app's calls, and those that act for
  * people, reach the parts through this struct. sim_open() fills it in once. */
@@ -19,6 +20,7 @@ typedef struct sim_services {
     sim_request_url_t *request_url;
     sim_deliveries_t *deliveries;
     sim_schedule_t *schedule;
+    sim_streams_t *streams;
     sim_rate_limits_t *rate_limits;
 } sim_services_t;
 

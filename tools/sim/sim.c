@@ -212,6 +212,7 @@ static int init_parts(sim_t *sim)
         .request_url = &sim->request_url,
         .deliveries = &sim->deliveries,
         .schedule = &sim->schedule,
+        .streams = &sim->streams,
         .rate_limits = &sim->rate_limits,
     };
     sim->rate_limits.clock = sim->net->clock;
@@ -222,6 +223,7 @@ static int init_parts(sim_t *sim)
     sim_request_url_init(&sim->request_url, &request_url);
     sim_deliveries_init(&sim->deliveries, &deliveries);
     sim_schedule_init(&sim->schedule, &sim->services, sim->net, sim->options.time_scale);
+    sim_streams_init(&sim->streams, &sim->services, sim->net, sim->options.time_scale);
     sim_control_init(&sim->control, &sim->services, sim->net);
     return 0;
 }
@@ -290,6 +292,7 @@ void sim_close(sim_t *sim, void (*fn)(void *user_data), void *user_data)
     sim->closed = fn;
     sim->closed_user_data = user_data;
     sim_schedule_done(&sim->schedule);
+    sim_streams_done(&sim->streams);
     sim_deliveries_close(&sim->deliveries);
     sim_control_close(&sim->control);
     sim_sockets_close(&sim->sockets);

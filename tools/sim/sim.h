@@ -8,6 +8,7 @@
 #include "sim/control.h"
 #include "sim/schedule.h"
 #include "sim/services.h"
+#include "sim/streams.h"
 
 /*
  * A local Slack on one loop. Its parts, from the bottom up:
@@ -16,10 +17,12 @@
  *     reactions, files, workflow_steps,
  *     expiring_keys, transcript -> workspace
  *   faults, failure_rate, rate_limits    what goes wrong, and how much Slack accepts; no I/O
- *   *_payloads, message_content          what is sent to apps, and what apps send; no I/O
+ *   *_payloads, message_content,         what is sent to apps, and what apps send; no I/O
+ *     stream_chunks
  *   socket_mode, request_url             the two ways to the app
  *   deliveries                           sends over one of them, and redelivers
  *   schedule                             messages that are posted later
+ *   streams                              messages that grow
  *   webapi, refusals, methods_*, pages,  what apps call
  *     response_urls, upload_urls, install_page
  *   person, person_*, ack_outcomes       what people do
@@ -40,8 +43,8 @@ typedef struct sim_options {
                                SIM_USERS_FIRST to SIM_USERS_MAX. Default SIM_PEOPLE_DEFAULT. */
     enum sim_limits limits; /* Optional. Default SIM_LIMITS_NONE. */
     unsigned time_scale;    /* Optional. How much faster than Slack's redeliveries and scheduled
-                               messages come, and the hour of the failure rate and the minutes of
-                               the rate limits pass. Default 1. */
+                               messages come, streams end, and the hour of the failure rate and the
+                               minutes of    the rate limits pass. Default 1. */
     unsigned disable_after; /* Optional. Fewer events an hour never switch the event subscriptions
                                off. Default 1000. */
     /* Optional. Called for every entry of the transcript once it is complete. */
@@ -64,6 +67,7 @@ typedef struct sim {
     sim_request_url_t request_url;
     sim_deliveries_t deliveries;
     sim_schedule_t schedule;
+    sim_streams_t streams;
     sim_rate_limits_t rate_limits;
     sim_services_t services;
     sim_control_t control;

@@ -14,7 +14,7 @@ static const char *const kind_names[] = {
     [SIM_ENTRY_HOME] = "home",         [SIM_ENTRY_STEP] = "step",
     [SIM_ENTRY_ITEM] = "item",         [SIM_ENTRY_CHANNEL] = "channel",
     [SIM_ENTRY_SCHEDULE] = "schedule", [SIM_ENTRY_THREAD] = "thread",
-    [SIM_ENTRY_EVENT] = "event",
+    [SIM_ENTRY_EVENT] = "event",       [SIM_ENTRY_STREAM] = "stream",
 };
 
 static sim_entry_t *entry_at(slack_link_t *link)
@@ -106,6 +106,12 @@ void sim_transcript_outcome(sim_transcript_t *transcript, uint64_t number, const
     entry->outcome = outcome ? outcome : "";
     entry->pending = false;
     report_complete(transcript);
+}
+
+void sim_transcript_show(sim_transcript_t *transcript, uint64_t number, const char *text)
+{
+    sim_entry_t *entry = sim_transcript_find(transcript, number);
+    if (entry) entry->outcome = text;
 }
 
 void sim_transcript_detail(sim_transcript_t *transcript, uint64_t number,

@@ -32,6 +32,7 @@ enum sim_entry_kind {
     SIM_ENTRY_ITEM,     /* somebody changed the reactions to a message, or its pin */
     SIM_ENTRY_CHANNEL,  /* the app created a channel, or changed who is in it */
     SIM_ENTRY_SCHEDULE, /* the app scheduled a message */
+    SIM_ENTRY_STREAM,   /* the app began to stream a message */
     SIM_ENTRY_THREAD,   /* the app changed what an assistant's thread shows */
     SIM_ENTRY_EVENT     /* a person caused another event */
 };
@@ -72,6 +73,10 @@ uint64_t sim_transcript_add(sim_transcript_t *transcript, enum sim_entry_kind ki
 /* Complete a pending entry; "" for no outcome. Does nothing for a forgotten entry. */
 void sim_transcript_outcome(sim_transcript_t *transcript, uint64_t number, const char *format, ...)
     SLACK_PRINTF(3, 4);
+
+/* Show a text as the outcome of an entry that is complete: borrowed until the next call, with "" at
+ * last. Does nothing for a forgotten entry. */
+void sim_transcript_show(sim_transcript_t *transcript, uint64_t number, const char *text);
 
 /* Set the detail of an entry, which only its JSON shows: an object, copied. If memory is short, the
  * entry gets no detail.

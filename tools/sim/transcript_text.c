@@ -95,6 +95,20 @@ static void append_elements(slack_buf_t *buf, const slack_json_t *blocks)
     }
 }
 
+static void append_tasks(slack_buf_t *buf, const slack_json_t *blocks)
+{
+    slack_json_iter_t it = {0};
+    while (slack_json_next(blocks, &it)) {
+        const char *type = slack_json_str(it.value, "/type");
+        const char *title = slack_json_str(it.value, "/title"), *space = buf->len ? " " : "";
+        if (strcmp(type, "plan") == 0)
+            (void)slack__buf_printf(buf, "%s(plan %s)", space, title);
+        else if (strcmp(type, "task_card") == 0)
+            (void)slack__buf_printf(buf, "%s(task %s: %s)", space, title,
+                                    slack_json_str(it.value, "/status"));
+    }
+}
+
 const char *sim_text_message(slack_arena_t *arena, sim_channels_t *channels,
                              const slack_json_t *body)
 {
@@ -104,6 +118,7 @@ const char *sim_text_message(slack_arena_t *arena, sim_channels_t *channels,
     append_text(&buf, channels, slack_json_str(body, "/text"));
     if (buf.len == 0) append_block_texts(&buf, channels, blocks);
     append_elements(&buf, blocks);
+    append_tasks(&buf, blocks);
     slack_json_iter_t files = {0};
     while (slack_json_next(slack_json_get(body, "/files"), &files))
         (void)slack__buf_printf(&buf, "%s(file %s)", buf.len ? " " : "",
