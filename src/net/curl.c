@@ -11,6 +11,7 @@
 
 #include <slack/error.h>
 
+#include "net/curl_head.h"
 #include "net/tunnel.h"
 #include "util/alloc.h"
 #include "util/buf.h"
@@ -60,6 +61,8 @@ typedef struct slack_transfer {
     slack_buf_t answer;
     slack_budget_t *budget; /* counts answer.len; NULL: none does */
     int fault;              /* a failure that libcurl does not know; 0: no such failure */
+    const char *why;        /* of a fault; NULL: the status says it */
+    slack_curl_head_t head;
     bool proxied;
     unsigned stream;     /* of HTTP/2; 0: no stream */
     bool stream_refused; /* by the server: no part of the request was processed */
@@ -139,6 +142,25 @@ static int status_of(CURLcode code)
     }
 }
 
+/* libcurl has one code for some failures that are not one. */
+static CURLcode exact_code(slack_transfer_t *transfer, CURLcode code)
+{
+    curl_off_t first_us = 0;
+    switch (code) {
+    case CURLE_OK: /* or the connection has ended within the headers */
+        return transfer->head.complete ? code : CURLE_PARTIAL_FILE;
+    case CURLE_RECV_ERROR: /* or the chunks are malformed */
+        return strstr(transfer->error, "chunked-encod") ? CURLE_WEIRD_SERVER_REPLY : code;
+    case CURLE_OUT_OF_MEMORY: /* or a line is longer than libcurl takes */
+        curl_easy_getinfo(transfer->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_us);
+        if (first_us == 0 || transfer->head.complete) return code;
+        transfer->fault = SLACK_EPROTO;
+        transfer->why = "a line in the headers of the answer is too long";
+        return CURLE_WEIRD_SERVER_REPLY;
+    default: return code;
+    }
+}
+
 /* Whether no byte of the request was sent, or none was processed. A CONNECT is not part of it. */
 static bool is_unsent(const slack_transfer_t *transfer)
 {
@@ -154,6 +176,7 @@ static bool is_unsent(const slack_transfer_t *transfer)
 static const char *reason_of(slack_transfer_t *transfer, CURLcode code)
 {
     char *text = transfer->error;
+    if (transfer->why) return transfer->why;
     switch (transfer->fault) {
     case 0:
         if (code == CURLE_OK) return "";
@@ -164,6 +187,8 @@ static const char *reason_of(slack_transfer_t *transfer, CURLcode code)
         }
         if (transfer->stream_refused) return "the server refused the HTTP/2 stream";
         if (code == CURLE_SEND_FAIL_REWIND) return "the connection was closed before an answer";
+        if (!transfer->head.complete && code == CURLE_PARTIAL_FILE)
+            return "the connection was closed within the headers of the answer";
         if (!text[0]) return curl_easy_strerror(code);
         text[slack__redact(text, strlen(text))] = '\0';
         return text;
@@ -208,6 +233,7 @@ static void end_transfer(slack_transfer_t *transfer, CURLcode code)
     slack_curl_result_t *result = &transfer->result;
     long http_status = 0;
     char *content_type = NULL;
+    if (!transfer->fault) code = exact_code(transfer, code);
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &http_status);
     curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &content_type);
 
@@ -361,6 +387,14 @@ static int curl_set_socket(CURL *easy, curl_socket_t fd, int what, void *user_da
 }
 
 /* --- bytes --------------------------------------------------------------------------------- */
+
+static size_t transfer_receive_head(char *line, size_t size, size_t count, void *user_data)
+{
+    slack_transfer_t *transfer = user_data;
+    transfer->why = slack__curl_head_line(&transfer->head, line, size * count);
+    if (transfer->why) transfer->fault = SLACK_EPROTO;
+    return transfer->why ? 0 : size * count;
+}
 
 static size_t transfer_receive(char *data, size_t size, size_t count, void *user_data)
 {
@@ -548,6 +582,8 @@ static CURLcode set_options(slack_transfer_t *transfer, const slack_curl_request
     SET(CURLOPT_HTTPHEADER, transfer->headers);
     SET(CURLOPT_ACCEPT_ENCODING, ""); /* all that libcurl decodes; body_max is for the result */
     SET(CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
+    SET(CURLOPT_HEADERFUNCTION, transfer_receive_head);
+    SET(CURLOPT_HEADERDATA, transfer);
     SET(CURLOPT_WRITEFUNCTION, transfer_receive);
     SET(CURLOPT_WRITEDATA, transfer);
     if (curl->ca_file) SET(CURLOPT_CAINFO, curl->ca_file);

@@ -192,9 +192,22 @@ static void add_details(slack_buf_t *why, const slack_response_t *response, slac
         slack__buf_printf(why, ", HTTP %d", response->http_status);
 }
 
+/* "": the cure of the status says it. */
+static const char *http_cure(const slack_response_t *response)
+{
+    const int http_status = response->status == SLACK_EHTTP ? response->http_status : 0;
+    switch (http_status / 100) {
+    case 3: return "it redirects, which a call does not follow: check SLACK_API_URL and the proxy";
+    case 4: return http_status == 413 ? "send less" : "";
+    case 5: return "try again later, see https://slack-status.com";
+    default: return "";
+    }
+}
+
 const char *slack__response_why(const slack_response_t *response, slack_arena_t *arena)
 {
     const char *cure = slack__api_error_cure(response->json ? response->error : NULL);
+    if (*cure == '\0') cure = http_cure(response);
     if (*cure == '\0') cure = slack__error_cure(response->status);
     slack_buf_t why;
     slack__buf_init(&why, WHY_MAX);

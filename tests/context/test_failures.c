@@ -361,7 +361,7 @@ TEST(test_details_of_slack)
         {200, "{\"ok\":false,\"error\":\"no_such_word\"}", "no_such_word: look the error up in"},
         {200, "{\"ok\":false,\"error\":null,\"needed\":5,\"response_metadata\":{\"messages\":[1]}}",
          "no error named"},
-        {503, "<html>", "error=SLACK_EHTTP reason=\"HTTP 503: check SLACK_API_URL"},
+        {503, "<html>", "error=SLACK_EHTTP reason=\"HTTP 503: try again later"},
         {500, "{\"ok\":false,\"error\":\"fatal_error\"}", "reason=\"fatal_error, HTTP 500"},
         {200, "<html>", "error=SLACK_EPROTO reason=\"the answer is not JSON: check"},
     };

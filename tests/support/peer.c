@@ -15,7 +15,7 @@ typedef struct peer_conn {
 
 struct peer {
     uv_tcp_t tcp;
-    peer_fn fn;
+    peer_fn fn, accepted;
     void *user_data;
     peer_conn_t *conns;
     unsigned taken;
@@ -26,6 +26,8 @@ struct peer {
 
 typedef struct peer_write {
     uv_write_t request;
+    peer_conn_t *again; /* written once more on this connection; NULL: it is not */
+    size_t len;
     char bytes[];
 } peer_write_t;
 
@@ -110,6 +112,8 @@ static void on_connection(uv_stream_t *server, int status)
     peer->handles++;
     assert_int_equal(uv_accept(server, (uv_stream_t *)&conn->tcp), 0);
     uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read);
+    const peer_request_t none = {0, conn->number, "", ""};
+    if (peer->accepted) peer->accepted(peer, &none, peer->user_data);
 }
 
 peer_t *peer_open(uv_loop_t *loop, peer_fn fn, void *user_data)
@@ -153,21 +157,43 @@ static peer_conn_t *find(peer_t *peer, unsigned number)
     return NULL;
 }
 
+static void write_bytes(peer_conn_t *conn, peer_write_t *write);
+
 static void on_written(uv_write_t *request, int status)
 {
-    free(request); /* the first member of what was allocated */
+    peer_write_t *write = (peer_write_t *)request; /* its first member */
+    if (write->again && status == 0 && !uv_is_closing((uv_handle_t *)request->handle))
+        write_bytes(write->again, write);
+    else
+        free(write);
+}
+
+static void write_bytes(peer_conn_t *conn, peer_write_t *write)
+{
+    uv_buf_t buf = uv_buf_init(write->bytes, (unsigned)write->len);
+    assert_int_equal(uv_write(&write->request, (uv_stream_t *)&conn->tcp, &buf, 1, on_written), 0);
+}
+
+void peer_send_bytes(peer_t *peer, unsigned connection, const void *bytes, size_t len, bool again)
+{
+    peer_conn_t *conn = find(peer, connection);
+    if (!conn) return; /* the client has closed it */
+    peer_write_t *write = malloc(sizeof *write + len);
+    assert_non_null(write);
+    write->again = again ? conn : NULL;
+    write->len = len;
+    memcpy(write->bytes, bytes, len);
+    write_bytes(conn, write);
 }
 
 void peer_send(peer_t *peer, unsigned connection, const char *bytes)
 {
-    peer_conn_t *conn = find(peer, connection);
-    if (!conn) return; /* the client has closed it */
-    size_t len = strlen(bytes);
-    peer_write_t *write = malloc(sizeof *write + len);
-    assert_non_null(write);
-    memcpy(write->bytes, bytes, len);
-    uv_buf_t buf = uv_buf_init(write->bytes, (unsigned)len);
-    assert_int_equal(uv_write(&write->request, (uv_stream_t *)&conn->tcp, &buf, 1, on_written), 0);
+    peer_send_bytes(peer, connection, bytes, strlen(bytes), false);
+}
+
+void peer_on_accept(peer_t *peer, peer_fn fn)
+{
+    peer->accepted = fn;
 }
 
 void peer_answer(peer_t *peer, unsigned connection, int status, const char *headers,

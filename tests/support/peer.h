@@ -30,8 +30,13 @@ unsigned peer_port(const peer_t *peer);
 unsigned peer_requests(const peer_t *peer);
 unsigned peer_connections(const peer_t *peer); /* connections so far */
 
-/* Sends bytes on a connection. */
+/* Calls the function for each connection when it is accepted too, with a request without text. */
+void peer_on_accept(peer_t *peer, peer_fn fn);
+
+/* Sends bytes on a connection. With `again`, sends them once more after each time, until the
+ * connection closes. */
 void peer_send(peer_t *peer, unsigned connection, const char *bytes);
+void peer_send_bytes(peer_t *peer, unsigned connection, const void *bytes, size_t len, bool again);
 /* Sends a whole answer with the header lines in `headers` ("A: b\r\n", or ""), its body as it is.
  */
 void peer_answer(peer_t *peer, unsigned connection, int status, const char *headers,

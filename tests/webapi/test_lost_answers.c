@@ -7,6 +7,12 @@ static void hang_up(peer_t *peer, const peer_request_t *request)
     peer_hang_up(peer, request->connection);
 }
 
+static void hang_up_in_the_headers(peer_t *peer, const peer_request_t *request)
+{
+    peer_send(peer, request->connection, "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n");
+    peer_hang_up(peer, request->connection);
+}
+
 static void answer_503(peer_t *peer, const peer_request_t *request)
 {
     peer_answer(peer, request->connection, 503, "", "<html>");
@@ -43,6 +49,7 @@ TEST(test_what_is_sent_again)
         void (*loss)(peer_t *peer, const peer_request_t *request);
         int status;
     } losses[] = {{hang_up, SLACK_ECLOSED},
+                  {hang_up_in_the_headers, SLACK_ECLOSED},
                   {answer_503, SLACK_EHTTP},
                   {answer_500, SLACK_EAPI},
                   {be_silent, SLACK_ETIMEDOUT}};
