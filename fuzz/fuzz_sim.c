@@ -78,6 +78,14 @@ int slack__http_respond(slack_http_server_t *server, uint64_t request_id,
     return 0;
 }
 
+int slack__http_upgrade(slack_http_server_t *server, uint64_t request_id, slack_conn_t **ret_conn,
+                        slack_slice_t *ret_rest)
+{
+    must(request_id <= STEPS_MAX && !answered[request_id]);
+    answered[request_id] = true;
+    return SLACK_ECLOSED;
+}
+
 /* ---- replaces curl.c ---- */
 
 typedef struct transfer {

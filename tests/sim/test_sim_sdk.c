@@ -13,6 +13,7 @@ TEST(slacks_own_sdks_find_it_like_slack)
     const char *folder = npm_folder();
     if (!folder) skip();
     sim_peer_open(&peer, &(sim_options_t){.people = 1050});
+    world_run_clock(&peer.world); /* files are shared a moment after the call */
     child_start(&child, &peer.world,
                 (const char *const[]){"node", npm_script("sdk_peer.js"), folder,
                                       peer.sim->env.base_url, NULL},

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "support/http_peer.h"
 #include "support/sim_case.h"
 #include "support/test.h"
 
@@ -230,25 +231,136 @@ ALONE(scheduled_messages_come_when_they_are_due)
                                                     "#general  bot: two\n");
 }
 
-ALONE(files_are_uploaded_in_three_steps)
+/* ---- files ---- */
+
+static char upload_url[128];
+
+/* A new file of 5 bytes; returns its id. */
+static const char *new_file(const char *name)
 {
     const slack_json_t *where =
-        api("files.getUploadURLExternal", "{'filename':'a.txt','length':5}");
-    const char *id = slack_json_str(where, "/file_id"), *url = slack_json_str(where, "/upload_url");
+        api("files.getUploadURLExternal",
+            slack__arena_printf(peer.arena, "{'filename':'%s','length':5,'alt_txt':'five'}", name));
+    snprintf(upload_url, sizeof upload_url, "%s", slack_json_str(where, "/upload_url"));
+    return slack_json_str(where, "/file_id");
+}
+
+static int upload(const char *type, const char *body)
+{
+    sim_peer_call(&peer, &(sim_peer_request_t){"POST", upload_url, NULL, type, body});
+    return peer.status;
+}
+
+#define RAW  "application/octet-stream"
+#define FORM "multipart/form-data; boundary=\"=_x\""
+
+/* An upload as it is or as a form; some are not what was announced. */
+ALONE(uploads_are_raw_or_forms)
+{
+    static const struct {
+        const char *type, *body;
+        int status;
+    } uploads[] = {
+        {RAW, "1234", 400},
+        {RAW, "12345", 200},
+        {FORM, "--=_x\r\nA: b\r\n\r\n12345\r\n--=_x--", 200},
+        {FORM, "--=_x\r\nA: b\r\n\r\n1\r\n--=_x\r\nC: filename=a\r\n\r\n12345\r\n--=_x--\r\n", 200},
+        {FORM, "--=_x\r\nA: b\r\n\r\n12345", 400},
+        {FORM, "12345", 400},
+        {"multipart/form-data", "--\r\n\r\n12345\r\n--", 400},
+    };
+    new_file("a.txt");
+    for (size_t i = 0; i < sizeof uploads / sizeof *uploads; i++)
+        if (upload(uploads[i].type, uploads[i].body) != uploads[i].status)
+            fail_msg("upload %zu: %d, not %d", i, peer.status, uploads[i].status);
+}
+
+/* The message comes after the answer, in each channel; files.info then names it. */
+ALONE(files_are_shared_later)
+{
+    const char *a = new_file("a.txt");
+    const char *early = slack__arena_printf(peer.arena, "{'files':[{'id':'%s'}]}", a);
+    assert_error("files.completeUploadExternal", early, "file_not_found");
+    upload(RAW, "12345");
+    const char *b = new_file("b.txt");
+    upload(RAW, "54321");
     const char *complete = slack__arena_printf(
-        peer.arena, "{'files':[{'id':'%s','title':'A'}],'channel_id':'C0GENERAL1'}", id);
-    assert_error("files.completeUploadExternal", complete, "file_not_found");
-    sim_peer_request_t upload = {"POST", url, NULL, "application/octet-stream", "1234"};
-    sim_peer_call(&peer, &upload);
-    assert_int_equal(peer.status, 400); /* 5 bytes were announced */
-    upload.body = "12345";
-    sim_peer_call(&peer, &upload);
-    assert_int_equal(peer.status, 200);
+        peer.arena,
+        "{'files':[{'id':'%s','title':'A'},{'id':'%s'}],'channels':'C0GENERAL1, random',"
+        "'initial_comment':'two'}",
+        a, b);
+    const char *info = slack__arena_printf(peer.arena, "{'file':'%s'}", a);
+    assert_error("files.info", info, "file_not_found");
     assert_member(api("files.completeUploadExternal", complete), "/files/0/title", "A");
     assert_error("files.completeUploadExternal", complete, "file_not_found");
-    sim_peer_call(&peer, &upload);
-    assert_int_equal(peer.status, 404);
-    assert_string_equal(sim_peer_transcript(&peer), "#general  bot: (file a.txt)\n");
+    assert_int_equal(upload(RAW, "12345"), 404);
+    assert_int_equal(slack_json_count(api("files.info", info), "/file/shares/public"), 0);
+    sim_peer_pass_ms(&peer, 200);
+    assert_string_equal(sim_peer_transcript(&peer),
+                        "#general  bot: two (file a.txt) (file b.txt)\n"
+                        "#random  bot: two (file a.txt) (file b.txt)\n");
+    const slack_json_t *file = api("files.info", info);
+    const sim_message_t *message = sim_message_newest(&peer.sim->workspace.messages, NULL);
+    assert_member(file, "/file/shares/public/C0RANDOM01/0/ts", message->ts);
+    assert_member(file, "/file/alt_txt", "five");
+    for (int i = 0; i < 2; i++) { /* refused: the file stays as it is */
+        static const char *const channels[] = {"lounge", "nowhere"};
+        static const char *const errors[] = {"not_in_channel", "channel_not_found"};
+        const char *c = new_file("c.txt");
+        upload(RAW, "12345");
+        assert_error("files.completeUploadExternal",
+                     slack__arena_printf(peer.arena, "{'files':[{'id':'%s'}],'channel_id':'%s'}", c,
+                                         channels[i]),
+                     errors[i]);
+    }
+}
+
+/* A GET for a url_private with these headers: what comes back. The simulator makes the numbers of
+ * its ETags at random. */
+static const struct download {
+    const char *headers;
+    int status;
+    const char *range, *body;
+} downloads[] = {
+    {"", 200, NULL, "<!DOCTYPE html>"},
+    {"Authorization: bearer " SIM_PEER_BOT_TOKEN "\r\n", 200, NULL, "<!DOCTYPE html>"},
+#define ALLOWED "Authorization: Bearer " SIM_PEER_BOT_TOKEN "\r\n"
+    {ALLOWED, 200, NULL, "12345"},
+    {ALLOWED "Range: bytes=0-\r\n", 200, NULL, "12345"},
+    {ALLOWED "Range: bytes=2-\r\n", 206, "bytes 2-4/5", "345"},
+    {ALLOWED "Range: bytes=1-2\r\n", 206, "bytes 1-2/5", "23"},
+    {ALLOWED "Range: bytes=1-99\r\n", 206, "bytes 1-4/5", "2345"},
+    {ALLOWED "Range: bytes=5-\r\n", 416, "bytes */5", ""},
+    {ALLOWED "Range: bytes=2-\r\nIf-Range: \"other\"\r\n", 200, NULL, "12345"},
+    {ALLOWED "Range: lines=2-\r\n", 200, NULL, "12345"},
+    {ALLOWED "Range: bytes=-2\r\n", 200, NULL, "12345"},
+};
+
+ALONE(files_are_downloaded_with_the_token)
+{
+    const char *id = new_file("a.log");
+    upload(RAW, "12345");
+    api("files.completeUploadExternal",
+        slack__arena_printf(peer.arena, "{'files':[{'id':'%s'}]}", id));
+    const slack_json_t *file =
+        api("files.info", slack__arena_printf(peer.arena, "{'file':'%s'}", id));
+    const char *url = slack_json_str(file, "/file/url_private");
+    http_peer_t *client = http_peer_open(&peer.world.loop, sim_port(peer.sim), false);
+    for (size_t i = 0; i < sizeof downloads / sizeof *downloads; i++) {
+        const struct download *row = &downloads[i];
+        const char *request =
+            slack__arena_printf(peer.arena, "GET %s HTTP/1.1\r\nHost: sim\r\n%s\r\n",
+                                strstr(url, "/files-pri/"), row->headers);
+        const int number = http_peer_send(client, request, strlen(request), (http_pieces_t){0});
+        const http_reply_t *reply = http_peer_reply(client, number);
+        world_until(&peer.world, reply->done);
+        assert_int_equal(reply->status, row->status);
+        assert_memory_equal(reply->body, row->body, strlen(row->body));
+        if (row->range) assert_true(http_reply_has(reply, "Content-Range", row->range));
+    }
+    bool closed = false;
+    http_peer_close(client, &closed);
+    world_until(&peer.world, closed);
 }
 
 ALONE(an_app_is_installed_through_oauth)

@@ -98,9 +98,22 @@ async function changeTheWorkspace(errorOf) {
     await web.chat.deleteScheduledMessage({ channel: channel.id, scheduled_message_id });
 
     const file = Buffer.from('a line\n--of a log\r\n'.repeat(300000)); // 6 MB
-    await web.filesUploadV2({ channel_id: channel.id, file, filename: 'log.txt', title: 'The log' });
-    const [newest] = (await web.conversations.history({ channel: channel.id })).messages;
-    assert.strictEqual(newest.files[0].size, file.length);
+    const file_uploads = [{ file, filename: 'log.txt', title: 'The log' }, { file: Buffer.from('x'), filename: 'x.csv' }];
+    await web.filesUploadV2({ channel_id: channel.id, initial_comment: 'both', file_uploads });
+    let newest = { ts };
+    while (newest.ts === ts) // the message comes later
+        [newest] = (await web.conversations.history({ channel: channel.id })).messages;
+    assert.strictEqual(newest.text, 'both');
+    assert.deepStrictEqual(newest.files.map((f) => f.size), [file.length, 1]);
+    const shown = (await web.files.info({ file: newest.files[0].id })).file;
+    assert.strictEqual(shown.shares.public[channel.id][0].ts, newest.ts);
+    const headers = { Authorization: 'Bearer xoxb-simulated-bot-token' };
+    const whole = await fetch(shown.url_private, { headers });
+    assert.ok(file.equals(Buffer.from(await whole.arrayBuffer())));
+    const etag = { ...headers, Range: `bytes=${file.length - 10}-`, 'If-Range': whole.headers.get('etag') };
+    const rest = await fetch(shown.url_private_download, { headers: etag });
+    assert.strictEqual(rest.status, 206);
+    assert.match(await (await fetch(shown.url_private)).text(), /Sign in/);
     await web.chat.delete({ channel: channel.id, ts: newest.ts });
 }
 

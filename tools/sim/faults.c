@@ -8,10 +8,11 @@
 
 #include "util/str.h"
 
-#define HOUR_MS  ((uint64_t)3600 * 1000)
-#define TIMES    ((uint64_t)1000 * 1000)
-#define OPEN     "apps.connections.open"
-#define FIELD(f) offsetof(sim_effect_t, f)
+#define HOUR_MS           ((uint64_t)3600 * 1000)
+#define TIMES             ((uint64_t)1000 * 1000)
+#define SIM_CUT_BYTES_MAX ((uint64_t)1 << 30)
+#define OPEN              "apps.connections.open"
+#define FIELD(f)          offsetof(sim_effect_t, f)
 
 const sim_fault_kind_t sim_fault_kinds[] = {
     {"refresh",
@@ -158,6 +159,41 @@ const sim_fault_kind_t sim_fault_kinds[] = {
      .count = 1,
      .help = "a request to the request URL is redirected this many times; Slack"
              " follows two redirects"},
+    {"upload-status",
+     SIM_POINT_UPLOAD,
+     {0},
+     {{"STATUS", FIELD(status), 599, NULL}, {"RETRY_AFTER_S", FIELD(retry_after_s), 3600, "0"}},
+     .count = 1,
+     .help = "the upload of a file is answered with this HTTP status, and its bytes are lost"},
+    {"upload-cut",
+     SIM_POINT_UPLOAD,
+     {.drop = true},
+     .count = 1,
+     .help = "the connection ends before the answer to an upload, whose bytes are lost"},
+    {"upload-slow",
+     SIM_POINT_UPLOAD,
+     {0},
+     {{"MS", FIELD(delay_ms), HOUR_MS, "5000"}},
+     .count = 1,
+     .help = "the upload of a file is answered MS late"},
+    {"late-share",
+     SIM_POINT_SHARE,
+     {0},
+     {{"MS", FIELD(delay_ms), HOUR_MS, "5000"}},
+     .count = 1,
+     .help = "the message that shares uploaded files comes MS late"},
+    {"download-status",
+     SIM_POINT_DOWNLOAD,
+     {0},
+     {{"STATUS", FIELD(status), 599, NULL}, {"RETRY_AFTER_S", FIELD(retry_after_s), 3600, "0"}},
+     .count = 1,
+     .help = "a url_private answers this HTTP status"},
+    {"download-cut",
+     SIM_POINT_DOWNLOAD,
+     {.drop = true},
+     {{"BYTES", FIELD(cut_bytes), SIM_CUT_BYTES_MAX, "65536"}},
+     .count = 1,
+     .help = "the connection ends after BYTES of a url_private"},
     {.name = NULL},
 };
 

@@ -25,7 +25,10 @@ enum sim_point {
     SIM_POINT_PICK,     /* a socket is picked for an envelope */
     SIM_POINT_ENVELOPE, /* an envelope is about to be sent */
     SIM_POINT_ACK,      /* an ack has arrived, over either transport */
-    SIM_POINT_POST      /* a request to the request URL is about to be sent */
+    SIM_POINT_POST,     /* a request to the request URL is about to be sent */
+    SIM_POINT_UPLOAD,   /* the bytes of a file have arrived */
+    SIM_POINT_DOWNLOAD, /* a file is about to be sent */
+    SIM_POINT_SHARE     /* a message is about to share files */
 };
 
 #define SIM_FAULTS_MAX      32
@@ -50,6 +53,7 @@ typedef struct sim_effect {
     uint64_t pad_kib;
     uint64_t ghosts;
     uint64_t redirects;
+    uint64_t cut_bytes;                   /* send so many bytes before `drop` */
     char disconnect[SIM_FAULT_WORD_SIZE]; /* send disconnect with this reason */
     char error[SIM_FAULT_WORD_SIZE];      /* answer ok: false with this error */
     char method[SIM_FAULT_WORD_SIZE];     /* act on this method only; "": on all */

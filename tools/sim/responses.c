@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "net/http_response.h"
 #include "util/random.h"
 
 #define ANSWER_MAX ((size_t)16 * 1024 * 1024)
@@ -74,6 +75,34 @@ void sim_respond_ratelimited(slack_http_request_t *request, uint64_t retry_after
 void sim_respond_text(slack_http_request_t *request, int status, const char *text)
 {
     respond_with_id(request, status, "text/plain; charset=utf-8", slack__slice(text), 0);
+}
+
+static void cut_data(slack_conn_t *conn, const char *data, size_t len, void *user_data)
+{
+}
+
+static void cut_closed(slack_conn_t *conn, int status, void *user_data)
+{
+}
+
+void sim_respond_cut(slack_http_request_t *request, const slack_http_response_t *response,
+                     size_t bytes, bool silent)
+{
+    static const slack_conn_events_t events = {.data = cut_data, .closed = cut_closed};
+    static const slack_http_response_context_t context = {.close = true};
+    slack_conn_t *conn;
+    slack_slice_t rest;
+    slack_buf_t text;
+    slack__buf_init(&text, ANSWER_MAX + 4096);
+    const bool taken = slack__http_upgrade(request->server, request->id, &conn, &rest) == 0;
+    if (taken) slack__conn_set_events(conn, &events, NULL);
+    if (taken && !silent && slack__http_response_write(&text, response, &context) == 0) {
+        const size_t left_out = bytes < response->body_len ? response->body_len - bytes : 0;
+        (void)slack__conn_write(conn, slack__buf_ptr(&text), text.len - left_out);
+    }
+    if (taken) slack__conn_finish(conn);
+    slack__buf_done(&text);
+    slack__arena_free(request->arena);
 }
 
 void sim_respond_error(slack_http_request_t *request, int status, const char *error)

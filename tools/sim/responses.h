@@ -15,6 +15,10 @@ void sim_respond_json(slack_http_request_t *request, int status, const slack_jso
 void sim_respond_text(slack_http_request_t *request, int status, const char *text);
 /* 429, as Slack limits rates. `retry_after_s` 0: without a Retry-After. */
 void sim_respond_ratelimited(slack_http_request_t *request, uint64_t retry_after_s);
+/* Send the head of the response and the first bytes of its body, or nothing if `silent`, and close
+ * the connection. */
+void sim_respond_cut(slack_http_request_t *request, const slack_http_response_t *response,
+                     size_t bytes, bool silent);
 /* {ok: false, error: …} */
 void sim_respond_error(slack_http_request_t *request, int status, const char *error);
 

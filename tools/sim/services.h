@@ -4,6 +4,7 @@
 
 #include "sim/app_env.h"
 #include "sim/deliveries.h"
+#include "sim/later.h"
 #include "sim/rate_limits.h"
 #include "sim/workspace.h"
 
@@ -22,6 +23,8 @@ typedef struct sim_services {
     sim_schedule_t *schedule;
     sim_streams_t *streams;
     sim_rate_limits_t *rate_limits;
+    sim_later_t *later;
+    unsigned time_scale; /* how much faster than Slack's the time passes */
 } sim_services_t;
 
 #endif

@@ -4,15 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/file_urls.h"
 #include "sim/install_page.h"
 #include "sim/response_urls.h"
 #include "sim/responses.h"
-#include "sim/upload_urls.h"
 #include "sim/webapi.h"
 #include "util/alloc.h"
 
 #define BODY_MAX  (SIM_FILE_BYTES_MAX + 4096) /* a file, as a part of a form */
-#define WRITE_MAX ((size_t)16 * 1024 * 1024)
+#define WRITE_MAX BODY_MAX
 #define TRANSFERS 64
 
 unsigned sim_port(const sim_t *sim)
@@ -37,6 +37,8 @@ void sim_request(sim_t *sim, slack_http_request_t *request)
         sim_response_url_request(&sim->services, request);
     else if (is_below(request, "/upload/"))
         sim_upload_request(&sim->services, request);
+    else if (is_below(request, "/files-pri/"))
+        sim_download_request(&sim->services, request);
     else if (is_below(request, "/oauth/"))
         sim_install_request(&sim->services, request);
     else if (is_below(request, "/sim/"))
@@ -214,6 +216,8 @@ static int init_parts(sim_t *sim)
         .schedule = &sim->schedule,
         .streams = &sim->streams,
         .rate_limits = &sim->rate_limits,
+        .later = &sim->later,
+        .time_scale = sim->options.time_scale,
     };
     sim->rate_limits.clock = sim->net->clock;
     sim->rate_limits.limits = sim->options.limits;
@@ -224,6 +228,7 @@ static int init_parts(sim_t *sim)
     sim_deliveries_init(&sim->deliveries, &deliveries);
     sim_schedule_init(&sim->schedule, &sim->services, sim->net, sim->options.time_scale);
     sim_streams_init(&sim->streams, &sim->services, sim->net, sim->options.time_scale);
+    sim_later_init(&sim->later, sim->net);
     sim_control_init(&sim->control, &sim->services, sim->net);
     return 0;
 }
@@ -291,6 +296,7 @@ void sim_close(sim_t *sim, void (*fn)(void *user_data), void *user_data)
     sim->closing = true;
     sim->closed = fn;
     sim->closed_user_data = user_data;
+    sim_later_close(&sim->later);
     sim_schedule_done(&sim->schedule);
     sim_streams_done(&sim->streams);
     sim_deliveries_close(&sim->deliveries);

@@ -21,10 +21,10 @@
  *     stream_chunks
  *   socket_mode, request_url             the two ways to the app
  *   deliveries                           sends over one of them, and redelivers
- *   schedule                             messages that are posted later
+ *   schedule, later                      what happens later
  *   streams                              messages that grow
  *   webapi, refusals, methods_*, pages,  what apps call
- *     response_urls, upload_urls, install_page
+ *     response_urls, file_urls, install_page
  *   person, person_*, ack_outcomes       what people do
  *   control                              the API for tests and the command line
  */
@@ -68,6 +68,7 @@ typedef struct sim {
     sim_deliveries_t deliveries;
     sim_schedule_t schedule;
     sim_streams_t streams;
+    sim_later_t later;
     sim_rate_limits_t rate_limits;
     sim_services_t services;
     sim_control_t control;

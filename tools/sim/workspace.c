@@ -20,6 +20,7 @@ int sim_workspace_init(sim_workspace_t *workspace, const slack_clock_t *clock, s
 void sim_workspace_done(sim_workspace_t *workspace)
 {
     sim_transcript_clear(&workspace->transcript);
+    sim_files_done(&workspace->files);
     sim_steps_done(&workspace->steps);
     sim_views_done(&workspace->views);
     sim_messages_done(&workspace->messages);
