@@ -259,7 +259,7 @@ CURL_TEST(test_refused_requests, 1, answer_hello)
     request = post_of("x");
     request.method = "GET";
     assert_int_equal(slack__curl_send(curl, &request, see, NULL), SLACK_EINVAL);
-    request.method = "BREW";
+    request.method = "BR EW";
     assert_int_equal(slack__curl_send(curl, &request, see, NULL), SLACK_EINVAL);
     close_all();
     assert_int_equal(seen.count, 0);

@@ -64,6 +64,11 @@ static size_t request_len(const peer_conn_t *conn, const char **ret_body)
     size_t body = length && length < end ? strtoul(length + 16, NULL, 10) : 0;
     size_t head = (size_t)(end - conn->text) + 4;
     *ret_body = conn->text + head;
+    const char *chunked = strstr(conn->text, "Transfer-Encoding: chunked");
+    if (chunked && chunked < end) {
+        const char *last = strstr(end + 2, "\r\n0\r\n\r\n");
+        return last ? (size_t)(last - conn->text) + 7 : 0;
+    }
     return conn->len >= head + body ? head + body : 0;
 }
 
@@ -206,6 +211,12 @@ void peer_answer(peer_t *peer, unsigned connection, int status, const char *head
              strlen(body), headers, body);
     peer_send(peer, connection, text);
     free(text);
+}
+
+size_t peer_unsent(peer_t *peer, unsigned connection)
+{
+    peer_conn_t *conn = find(peer, connection);
+    return conn ? uv_stream_get_write_queue_size((uv_stream_t *)&conn->tcp) : 0;
 }
 
 void peer_hang_up(peer_t *peer, unsigned connection)

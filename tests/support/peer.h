@@ -9,8 +9,8 @@
 
 /*
  * An HTTP server that a test scripts byte by byte, so that it may misbehave. It reads whole
- * requests (a head and Content-Length bytes) on any number of kept connections. It uses libuv only,
- * and no memory of the library.
+ * requests (a head, and Content-Length bytes or chunks) on any number of kept connections. It uses
+ * libuv only, and no memory of the library.
  */
 typedef struct peer peer_t;
 
@@ -41,6 +41,8 @@ void peer_send_bytes(peer_t *peer, unsigned connection, const void *bytes, size_
  */
 void peer_answer(peer_t *peer, unsigned connection, int status, const char *headers,
                  const char *body);
+/* The bytes that the client has not taken yet, the kernel's buffers aside. */
+size_t peer_unsent(peer_t *peer, unsigned connection);
 /* Closes the connection. */
 void peer_hang_up(peer_t *peer, unsigned connection);
 
