@@ -412,7 +412,7 @@ static const slack_block_kind_t *kind_of(check_t *check, const object_t *object,
         REFUSE(check, WRONG_PLACE, &at, .text = type, .other = in ? in : "a message");
         return NULL;
     }
-    note_unknown(check, SLACK_BLOCK_UNKNOWN_KIND, object->at, type);
+    note_unknown(check, SLACK_BLOCK_UNKNOWN_KIND, &at, type);
     return NULL;
 }
 
@@ -436,14 +436,27 @@ static void check_object(check_t *check, object_t object, enum slack_block_place
     check->depth--;
 }
 
-void slack__block_check(const slack_json_t *payload, slack_block_faults_t *ret)
+/* Checks a value at a place of the payload. */
+static void check_at(const at_t *at, const slack_json_t *value, enum slack_block_place place,
+                     slack_block_faults_t *ret)
 {
+    static const slack_block_kind_t none = {.type = NULL};
     unsigned char seen[SLACK_BLOCK_KINDS_MAX] = {0};
     check_t check = {.faults = ret, .seen = seen};
-    const at_t top = {.up = NULL};
-    const object_t none = {.at = &top};
+    const object_t parent = {.at = at, .kind = &none};
     ret->refused.sentence[0] = ret->refused.slack[0] = '\0';
     ret->unknown.sentence[0] = ret->unknown.slack[0] = '\0';
-    if (slack_json_type(payload) == SLACK_JSON_OBJECT)
-        check_object(&check, (object_t){&top, payload, NULL, 0}, SLACK_BLOCK_IN_PAYLOAD, &none);
+    check_object(&check, (object_t){at, value, NULL, 0}, place, &parent);
+}
+
+void slack__block_check(const slack_json_t *payload, slack_block_faults_t *ret)
+{
+    const at_t top = {.up = NULL};
+    check_at(&top, payload, SLACK_BLOCK_IN_PAYLOAD, ret);
+}
+
+void slack__block_check_view(const slack_json_t *view, slack_block_faults_t *ret)
+{
+    const at_t top = {.up = NULL}, at = {.up = &top, .name = "view"};
+    check_at(&at, view, SLACK_BLOCK_IN_VIEW, ret);
 }

@@ -33,9 +33,11 @@ typedef struct slack_block_faults {
     slack_block_fault_t unknown;
 } slack_block_faults_t;
 
-/* Checks the `blocks`, `attachments` and `view` of a message, of a call's arguments or of an ack.
- * Any other member, and any value that is not an object, has no fault. The check ends at the first
- * refused one. */
+/* Checks the `blocks`, `attachments`, `chunks` and `view` of a message, of a call's arguments or of
+ * an ack. Its other members have no fault. The check ends at the first refused one. */
 void slack__block_check(const slack_json_t *payload, slack_block_faults_t *ret);
+
+/* Checks a modal or a home tab, as the member `view` of a payload. */
+void slack__block_check_view(const slack_json_t *view, slack_block_faults_t *ret);
 
 #endif

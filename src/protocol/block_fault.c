@@ -4,9 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* $t: the text, $o: the other text, $v: the value, $l: the limit, $m: one more, $n: one less. The
- * words of Slack are those of its answers, as they are quoted in public; where none was found, they
- * follow the others. `on_parent`: Slack's pointer leads to the object that lacks the member. */
+/* $t: the text, $e: its words as alternatives, $o: the other text, $v: the value, $l: the limit,
+ * $m: one more, $n: one less. The words of Slack are those of its answers, as they are quoted in
+ * public; where none was found, they follow the others. `on_parent`: Slack's pointer leads to the
+ * object that lacks the member. */
 static const struct words {
     const char *sentence, *slack;
     bool on_parent;
@@ -24,8 +25,8 @@ static const struct words {
     [SLACK_BLOCK_WRONG_WORD] = {"\"$t\", must be one of: $o", "must be one of: $o", 0},
     [SLACK_BLOCK_WRONG_FORM] = {"\"$t\", must be $o", "must match format: $o", 0},
     [SLACK_BLOCK_WRONG_PLACE] = {"\"$t\", not allowed in $o", "unsupported type: $t", 0},
-    [SLACK_BLOCK_NEITHER] = {"none of: $t", "must define one of: $t", 0},
-    [SLACK_BLOCK_BOTH] = {"$v of: $t, at most $l", "must define only one of: $t", 0},
+    [SLACK_BLOCK_NEITHER] = {"none of: $t", "must define either $e", 0},
+    [SLACK_BLOCK_BOTH] = {"$v of: $t, at most $l", "must define only one of $e", 0},
     [SLACK_BLOCK_AGAIN] = {"\"$t\" again, as in item $v", "`$o` \"$t\" already exists", 0},
     [SLACK_BLOCK_FOCUSED_AGAIN] = {"true again, at most $l", "only $l element can have focus", 0},
     [SLACK_BLOCK_TOO_LONG_IN_ALL] = {"$v characters in all $t blocks, at most $l",
@@ -87,6 +88,15 @@ static void line_add_way(line_t *line, const slack_block_at_t *at, bool pointer)
     if (!pointer && at->name == NULL) line_add(line, "]", 1);
 }
 
+/* `text` or `fields` */
+static void line_add_choice(line_t *line, const char *names)
+{
+    line_add(line, "`", 1);
+    for (; *names; names++)
+        line_add(line, *names == ' ' ? "` or `" : names, *names == ' ' ? SIZE_MAX : 1);
+    line_add(line, "`", 1);
+}
+
 static void line_add_words(line_t *line, const char *pattern, const slack_block_about_t *about)
 {
     for (; *pattern; pattern++) {
@@ -96,6 +106,7 @@ static void line_add_words(line_t *line, const char *pattern, const slack_block_
         }
         switch (*++pattern) {
         case 't': line_add(line, about->text, NAME_MAX_BYTES); break;
+        case 'e': line_add_choice(line, about->text); break;
         case 'o': line_add(line, about->other, 2 * NAME_MAX_BYTES); break;
         case 'v': line_add_number(line, about->value); break;
         case 'l': line_add_number(line, about->limit); break;

@@ -16,6 +16,7 @@ enum slack_block_place {
     SLACK_BLOCK_IN_CHILD,
     SLACK_BLOCK_IN_PAYLOAD,
     SLACK_BLOCK_IN_ATTACHMENT,
+    SLACK_BLOCK_IN_CHUNK,
     SLACK_BLOCK_IN_VIEW,
     /* Elements, each in the blocks that take it. */
     SLACK_BLOCK_IN_ACTIONS,
