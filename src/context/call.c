@@ -68,7 +68,7 @@ static void call_answered(const slack_response_t *response, void *user_data)
 static int call_start(slack_ctx_t *ctx, void *args)
 {
     const struct worker_call *call = args;
-    struct slack_call_wait *wait = slack__malloc(sizeof *wait);
+    struct slack_call_wait *wait = slack__calloc(1, sizeof *wait);
     if (wait == NULL) return SLACK_ENOMEM;
     wait->work = ctx->works;
     slack_client_t *client = slack__ctx_client(ctx);

@@ -16,8 +16,10 @@ static int ask_on_loop(slack_pool_ask_t *ask)
 static void ask_abandoned(slack_pool_ask_t *ask)
 {
     slack_work_t *work = SLACK_CONTAINER(ask, slack_work_t, ask);
-    if (work->wait) work->wait->work = NULL;
+    struct slack_call_wait *wait = work->wait;
     work->wait = NULL;
+    if (wait) wait->work = NULL;
+    if (wait && wait->abandoned) wait->abandoned(wait);
 }
 
 slack_work_t *slack__work_new(slack_ctx_t *ctx, slack_handler_fn fn, void *user_data)

@@ -28,6 +28,8 @@ typedef struct slack_voice {
  * end of the work. */
 struct slack_call_wait {
     struct slack_work *work; /* NULL: the worker has stopped waiting */
+    /* The worker stops waiting, and its memory may go. Optional. */
+    void (*abandoned)(struct slack_call_wait *wait);
 };
 
 /* An answer that a handler on a worker may read. It lies in the arena of its call. */

@@ -6,7 +6,6 @@
 
 #include "net/curl.h"
 #include "util/arena.h"
-#include "webapi/pace.h"
 
 /*
  * Calls the Web API: encodes arguments, keeps Slack's rate limits, repeats what is safe to repeat,
@@ -27,11 +26,8 @@ typedef struct slack_webapi_options {
     const char *api_url;  /* Required, copied; ends in '/'. */
     const char *ca_file;  /* Optional, copied. */
     slack_proxy_t *proxy; /* Optional, referenced. */
-    unsigned concurrency; /* calls sent at once at most */
-    unsigned calls_max;   /* calls without an answer; 0: those that are sent at once */
+    unsigned concurrency; /* calls under way at most, including those that wait */
     unsigned timeout_ms;  /* of one try */
-    unsigned wait_ms;     /* a call that waits longer fails; 0: it may wait for ever */
-    enum slack_pace pace; /* 0: SLACK_PACE_OFF */
     /* Optional, borrowed until the last answer is freed. Counts the memory of calls, and of answers
      * that callbacks keep. */
     slack_budget_t *budget;
@@ -51,9 +47,32 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net,
 /* Every call under way ends with SLACK_ECANCELED, then `fn` is called and all is freed. */
 void slack__webapi_close(slack_webapi_t *webapi, void (*fn)(void *user_data), void *user_data);
 
+/* Something that makes several calls and requests, such as an upload. */
+typedef struct slack_flow {
+    slack_link_t link;                         /* the webapi's */
+    void (*canceled)(struct slack_flow *flow); /* the webapi closes, and waits for the end */
+} slack_flow_t;
+
+#define SLACK_FLOWS_MAX 64
+
+/* Begin a flow; its owner unlinks it and calls slack__webapi_leave() at its end. 0; SLACK_EBUSY;
+ * SLACK_ECANCELED. */
+int slack__webapi_join(slack_webapi_t *webapi, slack_flow_t *flow,
+                       void (*canceled)(slack_flow_t *flow));
+/* A flow has ended, whose link is in no list any more. */
+void slack__webapi_leave(slack_webapi_t *webapi);
+/* Send a request that is no call, by the webapi's sender. */
+int slack__webapi_send(slack_webapi_t *webapi, const slack_curl_request_t *request,
+                       slack_curl_fn fn, void *user_data);
+/* A header of the result of such a request; see slack__curl_header(). */
+const char *slack__webapi_header(const slack_webapi_t *webapi, const slack_curl_result_t *result,
+                                 const char *name);
+/* Whether a URL belongs to Slack: https on slack.com, slack-gov.com or a host below them, or the
+ * origin of the configured API. */
+bool slack__webapi_owns(const slack_webapi_t *webapi, const char *url);
+
 /* The number of calls under way, and how many more are accepted now. */
 size_t slack__webapi_under_way(const slack_webapi_t *webapi);
-size_t slack__webapi_waiting(const slack_webapi_t *webapi); /* of them for their turn */
 size_t slack__webapi_room(const slack_webapi_t *webapi);
 /* The number of calls that the program has begun so far, and whose end no delivery gets. */
 uint64_t slack__webapi_unwatched(const slack_webapi_t *webapi);
@@ -102,7 +121,8 @@ const char *slack__webapi_refusal(const slack_client_t *client, const char *meth
 /* 0 if the program may use the client in `function`, here and now. SLACK_EALREADY if its delivery
  * has ended, in an app that checks lifetimes; SLACK_ETHREAD. */
 int slack__webapi_act(const slack_client_t *client, const char *function);
-/* The net of the client's webapi; NULL: it has none. */
+/* The client's webapi, and its net; NULL: it has none. */
+slack_webapi_t *slack__webapi_of(const slack_client_t *client);
 slack_net_t *slack__webapi_net(const slack_client_t *client);
 /* A call of the program cannot be made: the delivery or the log gets the sentence `why`, by default
  * that of the status. Returns `status`. Does nothing for status 0. */
@@ -122,9 +142,6 @@ uint64_t slack__webapi_number(const slack_response_t *response);
  * */
 slack_arena_t *slack__webapi_arena(const slack_response_t *response);
 void slack__webapi_keep(const slack_response_t *response);
-
-/* Whether a URL is https on slack.com, slack-gov.com or a host below them. */
-bool slack__url_is_slacks(const char *url);
 
 /* The warning of an answer and its first messages in one short line; NULL: it has none. */
 const char *slack__response_warnings(const slack_response_t *response, slack_arena_t *arena);

@@ -208,6 +208,12 @@ static bool is_ready(const sim_bot_t *bot, unsigned n)
 void sim_bot_open(sim_bot_t *bot, const char *transport, unsigned connections,
                   const sim_options_t *options)
 {
+    sim_bot_open_with(bot, transport, connections, options, NULL);
+}
+
+void sim_bot_open_with(sim_bot_t *bot, const char *transport, unsigned connections,
+                       const sim_options_t *options, void (*prepare)(slack_app_t *app))
+{
     memset(bot, 0, sizeof *bot);
     bot->transport = transport;
     sim_peer_open(&bot->peer, options);
@@ -230,6 +236,7 @@ void sim_bot_open(sim_bot_t *bot, const char *transport, unsigned connections,
     slack__inspect_set_clock(bot->app, &bot->peer.world.clock);
     assert_int_equal(slack_on_message(bot->app, "event", on_message, bot), 0);
     assert_int_equal(slack_on_command(bot->app, "/x", on_command, bot), 0);
+    if (prepare) prepare(bot->app);
     assert_int_equal(slack_app_start(bot->app, on_stopped, bot), 0);
     if (strcmp(transport, "socket") == 0) {
         if (connections > 0) (void)sim_bot_pass_until(bot, sim_bot_has_sockets, connections, 60000);

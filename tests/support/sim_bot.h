@@ -33,6 +33,9 @@ typedef struct sim_bot {
  * or NULL. */
 void sim_bot_open(sim_bot_t *bot, const char *transport, unsigned connections,
                   const sim_options_t *options);
+/* The same; `prepare` is called before the app starts. */
+void sim_bot_open_with(sim_bot_t *bot, const char *transport, unsigned connections,
+                       const sim_options_t *options, void (*prepare)(slack_app_t *app));
 /* Stops the app unless it has stopped, closes both, and fails the test if a handle is left. */
 void sim_bot_close(sim_bot_t *bot);
 

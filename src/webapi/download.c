@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: MIT */
+#include "webapi/download.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "net/url.h"
+#include "util/http_header.h"
+
+/*
+ *   (create the file) -> GET -> redirected: GET there
+ *                         ^  -> 200, 206: write … write -> (commit) -> end
+ *                         |  -> 429, 5xx, connection lost: wait, then ask for the rest
+ *                         +---------------------------------------+
+ *
+ * The rest is asked for with Range, and If-Range names the version that came before: another
+ * version, or a server that knows no ranges, answers with the whole file (RFC 9110 13.1.5).
+ */
+
+#define REDIRECTS_MAX 5
+#define TRIES_MAX     10
+
+typedef struct slack_download_flow {
+    slack_file_flow_t flow;
+    const char *url, *path;
+    slack_file_write_fn write;
+    void *user_data;
+    uint64_t max_bytes;
+    bool html;
+
+    const char *at; /* the URL after redirects */
+    unsigned redirects, tries;
+    uint64_t have;    /* bytes that are written, or in the block */
+    uint64_t skip;    /* bytes of this answer that came before */
+    uint64_t size;    /* of the file; UINT64_MAX: not known */
+    const char *etag; /* the version of the file; NULL: not known */
+    bool takes;       /* this answer has the file */
+    bool complete;    /* all of it has come */
+    const char *content_type;
+    int http_status;
+} slack_download_flow_t;
+
+static slack_download_flow_t *download_of(slack_file_flow_t *flow)
+{
+    return SLACK_CONTAINER(flow, slack_download_flow_t, flow);
+}
+
+static void get(slack_file_flow_t *flow);
+
+/* --- the bytes ----------------------------------------------------------------------------- */
+
+static void committed(slack_disk_file_t *disk)
+{
+    slack_file_flow_t *flow = SLACK_CONTAINER(disk, slack_file_flow_t, disk);
+    if (slack__file_flow_disk(flow, "write")) slack__file_flow_end(flow);
+}
+
+/* The last bytes are on their way to the program or to the disk, or have come there. */
+static void complete(slack_download_flow_t *download)
+{
+    slack_file_flow_t *flow = &download->flow;
+    download->complete = true;
+    if (flow->calling || flow->disk.busy) return; /* its end comes back here */
+    if (download->write)
+        slack__file_flow_end(flow);
+    else
+        slack__disk_commit(&flow->disk, committed);
+}
+
+/* The sink has room again. */
+static void go_on(slack_file_flow_t *flow)
+{
+    slack_download_flow_t *download = download_of(flow);
+    if (download->complete)
+        complete(download);
+    else if (flow->transfer && !flow->disk.busy)
+        slack__curl_resume_sink(flow->transfer);
+}
+
+static void block_written(slack_disk_file_t *disk)
+{
+    slack_file_flow_t *flow = SLACK_CONTAINER(disk, slack_file_flow_t, disk);
+    if (slack__file_flow_disk(flow, "write")) go_on(flow);
+}
+
+static void bytes_written(slack_file_flow_t *flow)
+{
+    const int64_t rc = flow->call->result;
+    if (rc != 0)
+        slack__file_flow_fail(flow, rc < 0 ? (int)rc : SLACK_EINVAL,
+                              "its write function returned %s",
+                              rc < 0 ? slack_err_name((int)rc) : "a positive number");
+    else
+        go_on(flow);
+}
+
+/* A window always fits: a block is written once there is no room for another one. */
+static int write_to_disk(slack_download_flow_t *download, const char *data, size_t len)
+{
+    slack_disk_file_t *disk = &download->flow.disk;
+    memcpy(disk->block + disk->len, data, len);
+    disk->len += len;
+    download->have += len;
+    if (disk->len + SLACK_CURL_WINDOW <= SLACK_DISK_BLOCK) return 0;
+    slack__disk_write(disk, block_written);
+    return SLACK_CURL_LATER;
+}
+
+static int write_to_program(slack_download_flow_t *download, const char *data, size_t len)
+{
+    slack_file_flow_t *flow = &download->flow;
+    slack_file_call_t *call = flow->call;
+    memcpy(call->bytes, data, len);
+    call->need = SLACK_FILE_WRITE;
+    call->len = len;
+    call->offset = download->have;
+    download->have += len;
+    slack__file_flow_call(flow, bytes_written);
+    if (flow->over) return SLACK_ECANCELED;
+    return flow->calling ? SLACK_CURL_LATER : 0;
+}
+
+static int sink_write(const char *data, size_t len, void *user_data)
+{
+    slack_download_flow_t *download = user_data;
+    slack_file_flow_t *flow = &download->flow;
+    if (flow->over) return SLACK_ECANCELED;
+    if (!download->takes) return 0; /* a page about an error */
+    const size_t old = download->skip < len ? (size_t)download->skip : len;
+    download->skip -= old;
+    data += old;
+    len -= old;
+    if (len == 0) return 0;
+    if (len > download->max_bytes - download->have) {
+        slack__file_flow_fail(flow, SLACK_ETOOBIG, "the file is larger than %" PRIu64 " bytes",
+                              download->max_bytes);
+        return SLACK_ETOOBIG;
+    }
+    int rc = download->write ? write_to_program(download, data, len)
+                             : write_to_disk(download, data, len);
+    flow->report.bytes = download->have;
+    if (rc == 0 && download->have < download->size) slack__file_flow_progress(flow, false);
+    if (flow->over) return SLACK_ECANCELED;
+    return flow->calling ? SLACK_CURL_LATER : rc;
+}
+
+/* --- the answer ---------------------------------------------------------------------------- */
+
+static const char *header_of(slack_download_flow_t *download, const slack_curl_result_t *result,
+                             const char *name)
+{
+    return slack__webapi_header(download->flow.webapi, result, name);
+}
+
+/* "bytes 5-9/10", or "bytes 5-9" with an unknown size. False: it is not one. */
+static bool read_content_range(const char *text, uint64_t *ret_first, uint64_t *ret_size)
+{
+    slack_slice_t rest = slack__slice(text), unit, first, last;
+    if (!slack__slice_split(&rest, ' ', &unit) ||
+        !slack__slice_eq_nocase(unit, SLACK_SLICE("bytes")))
+        return false;
+    if (!slack__slice_split(&rest, '-', &first) || !slack__slice_split(&rest, '/', &last) ||
+        !slack__parse_u64(first, INT64_MAX, ret_first))
+        return false;
+    if (!slack__parse_u64(rest, INT64_MAX, ret_size)) *ret_size = UINT64_MAX;
+    return true;
+}
+
+/* Whether the answer begins where the download ended, with the same version. */
+static const char *check_version(slack_download_flow_t *download, const slack_curl_result_t *head,
+                                 uint64_t first, uint64_t size)
+{
+    const char *etag = header_of(download, head, "ETag");
+    const bool began = download->have > 0;
+    if (began && download->etag && *etag && strcmp(etag, download->etag) != 0)
+        return "the file changed while it was downloaded: download it again";
+    if (began && size != download->size)
+        return "the size of the file changed while it was downloaded: download it again";
+    if (first > download->have) return "the server has left out a part of the file";
+    download->skip = download->have - first;
+    download->size = size;
+    download->flow.report.total = size == UINT64_MAX ? 0 : size;
+    /* A weak ETag does not name bytes (RFC 9110 13.1.5). */
+    if (!began && *etag == '"') download->etag = slack__arena_strdup(download->flow.arena, etag);
+    return NULL;
+}
+
+/* A file has a Content-Disposition; Slack's login page has none. */
+static bool is_login_page(slack_download_flow_t *download, const slack_curl_result_t *head)
+{
+    static const char html[] = "text/html";
+    return !download->html && strncmp(head->content_type, html, sizeof html - 1) == 0 &&
+           *header_of(download, head, "Content-Disposition") == '\0';
+}
+
+static int sink_head(const slack_curl_result_t *head, void *user_data)
+{
+    slack_download_flow_t *download = user_data;
+    slack_file_flow_t *flow = &download->flow;
+    uint64_t first = 0, size = UINT64_MAX;
+    if (flow->over) return SLACK_ECANCELED;
+    download->http_status = head->http_status;
+    download->takes = false;
+    if (head->http_status != 200 && head->http_status != 206) return 0;
+    if (is_login_page(download, head)) {
+        slack__file_flow_fail(flow, SLACK_EAUTH,
+                              "a page of HTML came in place of the file: give the app the scope "
+                              "files:read, and install it again; if the file is HTML, set html");
+        return SLACK_EAUTH;
+    }
+    const char *length = header_of(download, head, "Content-Length");
+    if (head->http_status == 206) {
+        if (!read_content_range(header_of(download, head, "Content-Range"), &first, &size)) {
+            slack__file_flow_fail(flow, SLACK_EPROTO, "an answer 206 without a Content-Range");
+            return SLACK_EPROTO;
+        }
+    } else if (!slack__parse_u64(slack__slice(length), INT64_MAX, &size)) {
+        size = UINT64_MAX;
+    }
+    const char *wrong = check_version(download, head, first, size);
+    if (wrong) {
+        slack__file_flow_fail(flow, SLACK_ECONFLICT, "%s", wrong);
+        return SLACK_ECONFLICT;
+    }
+    if (size != UINT64_MAX && size > download->max_bytes) {
+        slack__file_flow_fail(flow, SLACK_ETOOBIG,
+                              "the file has %" PRIu64 " bytes, more than %" PRIu64, size,
+                              download->max_bytes);
+        return SLACK_ETOOBIG;
+    }
+    download->content_type = slack__arena_strdup(flow->arena, head->content_type);
+    download->takes = true;
+    /* The bytes of the connection that was lost may still be on their way. */
+    return flow->calling || flow->disk.busy ? SLACK_CURL_LATER : 0;
+}
+
+/* --- the end of an answer ------------------------------------------------------------------ */
+
+/* The URL that a redirect leads to, which may lack scheme and host. NULL: nowhere. */
+static const char *redirect_to(slack_download_flow_t *download, const char *location)
+{
+    slack_url_t url, from;
+    slack_arena_t *arena = download->flow.arena;
+    if (*location == '/' && location[1] == '/') return NULL;
+    if (*location == '/') {
+        if (slack__url_parse(&from, download->at) != 0) return NULL;
+        location = slack__arena_printf(arena, "%.*s%s", (int)(from.target.ptr - download->at),
+                                       download->at, location);
+    }
+    if (location == NULL || slack__url_parse(&url, location) != 0) return NULL;
+    /* http is for a simulator on this machine, which is what such a server would ask for. */
+    if (!url.secure && !slack__webapi_owns(download->flow.webapi, location)) return NULL;
+    return slack__arena_strdup(arena, location);
+}
+
+static void redirected(slack_download_flow_t *download, const slack_curl_result_t *result)
+{
+    slack_file_flow_t *flow = &download->flow;
+    const char *to = redirect_to(download, header_of(download, result, "Location"));
+    if (++download->redirects > REDIRECTS_MAX || to == NULL) {
+        slack__file_flow_fail(flow, SLACK_EHTTP,
+                              to ? "more than %d redirects" : "a redirect to no URL of https",
+                              REDIRECTS_MAX);
+        return;
+    }
+    download->at = to;
+    get(flow);
+}
+
+static bool try_can_heal(const slack_download_flow_t *download, const slack_curl_result_t *result)
+{
+    const int http = result->http_status;
+    if (result->status == 0)
+        return download->takes || http == 429 || http == 408 || http / 100 == 5;
+    return result->status == SLACK_ECONNECT || result->status == SLACK_ECLOSED ||
+           result->status == SLACK_ETIMEDOUT;
+}
+
+static void try_again(slack_download_flow_t *download, const slack_curl_result_t *result,
+                      const char *why)
+{
+    slack_file_flow_t *flow = &download->flow;
+    const uint64_t wait_ms = slack__file_flow_pause_ms(flow, result->retry_after_s);
+    SLACK_LOG(slack__net_log(slack__webapi_net(&flow->client)), INFO,
+              "download broke off, trying again",
+              "file=%s bytes=%" PRIu64 " reason=\"%s\" wait_ms=%" PRIu64, flow->name,
+              download->have, why, wait_ms);
+    download->at = download->url;
+    download->redirects = 0;
+    slack__file_flow_wait(flow, wait_ms, get);
+}
+
+static void received(slack_file_flow_t *flow, const slack_curl_result_t *result)
+{
+    slack_download_flow_t *download = download_of(flow);
+    const int http = result->http_status;
+    char why[160];
+    const bool whole =
+        download->size == UINT64_MAX ? result->status == 0 : download->have == download->size;
+    if (download->takes && whole && download->skip == 0) {
+        slack__file_flow_progress(flow, true);
+        if (!flow->over) complete(download);
+        return;
+    }
+    if (result->status == 0 && http / 100 == 3) {
+        redirected(download, result);
+        return;
+    }
+    if (result->status != 0)
+        snprintf(why, sizeof why, "%s", result->reason);
+    else if (download->takes)
+        snprintf(why, sizeof why, "the answer has less than the file");
+    else
+        snprintf(why, sizeof why, "HTTP %d%s", http,
+                 http == 404 || http == 403 ? ": the app cannot see the file, or it is deleted"
+                                            : "");
+    const int status = result->status    ? result->status
+                       : download->takes ? SLACK_ECLOSED
+                                         : SLACK_EHTTP;
+    if (!try_can_heal(download, result))
+        slack__file_flow_fail(flow, status, "%s", why);
+    else if (download->tries >= TRIES_MAX)
+        slack__file_flow_fail(flow, status, "%s, after %d tries", why, TRIES_MAX);
+    else
+        try_again(download, result, why);
+}
+
+/* --- a request ----------------------------------------------------------------------------- */
+
+static void get(slack_file_flow_t *flow)
+{
+    slack_download_flow_t *download = download_of(flow);
+    const char *headers[4] = {NULL};
+    size_t count = 0;
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    bool made = arena != NULL;
+    if (made && slack__webapi_owns(flow->webapi, download->at))
+        made = (headers[count++] = slack__arena_printf(arena, "Authorization: Bearer %s",
+                                                       flow->client.token)) != NULL;
+    if (made && download->have > 0)
+        made = (headers[count++] = slack__arena_printf(arena, "Range: bytes=%" PRIu64 "-",
+                                                       download->have)) != NULL;
+    if (made && download->have > 0 && download->etag)
+        made =
+            (headers[count++] = slack__arena_printf(arena, "If-Range: %s", download->etag)) != NULL;
+    slack_curl_request_t request = {
+        .method = "GET",
+        .url = download->at,
+        .headers = headers,
+        .sink = {.head = sink_head, .write = sink_write, .user_data = download},
+        .idle_ms = SLACK_FILE_IDLE_MS,
+        .timeout_ms = slack__file_timeout_ms(
+            (download->size == UINT64_MAX ? download->max_bytes : download->size) - download->have),
+    };
+    download->tries++;
+    download->takes = false;
+    download->skip = 0;
+    if (made)
+        slack__file_flow_send(flow, &request, received);
+    else
+        slack__file_flow_fail(flow, SLACK_ENOMEM, "%s", slack_strerror(SLACK_ENOMEM));
+    slack__arena_free(arena);
+}
+
+static void file_created(slack_disk_file_t *disk)
+{
+    slack_file_flow_t *flow = SLACK_CONTAINER(disk, slack_file_flow_t, disk);
+    if (slack__file_flow_disk(flow, "make")) get(flow);
+}
+
+static void download_start(slack_file_flow_t *flow)
+{
+    const slack_download_flow_t *download = download_of(flow);
+    if (download->path)
+        slack__disk_create(&flow->disk, download->path, file_created);
+    else
+        get(flow);
+}
+
+static const char *download_wrong(const slack_client_t *client, const slack_download_t *given)
+{
+    const slack_webapi_t *webapi = client ? slack__webapi_of(client) : NULL;
+    if (given == NULL || given->url == NULL) return "there is no URL: pass url_private of a file";
+    if ((given->path != NULL) == (given->write != NULL))
+        return "the file goes nowhere: set path or write";
+    if (given->path && *given->path == '\0') return "the path is empty: name a file";
+    if (webapi && !slack__webapi_owns(webapi, given->url))
+        return "the URL is not one of Slack's: the file may be external";
+    return NULL;
+}
+
+static int download_init(slack_download_flow_t *download, const slack_download_t *given,
+                         slack_file_call_t **ret_call)
+{
+    slack_arena_t *arena = download->flow.arena;
+    download->url = download->at = slack__arena_strdup(arena, given->url);
+    download->path = slack__arena_strdup(arena, given->path);
+    download->write = given->write;
+    download->max_bytes = given->max_bytes ? given->max_bytes : SLACK_DOWNLOAD_BYTES_MAX;
+    download->html = given->html;
+    download->size = UINT64_MAX;
+    if (!download->url || (given->path && !download->path)) return SLACK_ENOMEM;
+    const char *name = strrchr(given->path ? given->path : given->url, '/');
+    download->flow.name = slack__arena_strdup(arena, name ? name + 1 : given->path);
+    download->flow.report.name = download->flow.name;
+    if (download->flow.name == NULL) return SLACK_ENOMEM;
+    if (!given->write && !given->progress) return 0;
+    slack_file_call_t *call = slack__file_call_new(given->write != NULL);
+    if (call == NULL) return SLACK_ENOMEM;
+    call->write = given->write;
+    call->user_data = given->user_data;
+    call->progress = given->progress;
+    call->progress_data = given->progress_data;
+    *ret_call = call;
+    return 0;
+}
+
+int slack__download_begin(slack_client_t *client, const slack_download_t *given,
+                          const slack_file_owner_t *owner, slack_file_flow_t **ret,
+                          const char **ret_why)
+{
+    slack_file_call_t *call = NULL;
+    *ret_why = download_wrong(client, given);
+    if (*ret_why) return SLACK_EINVAL;
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    slack_download_flow_t *download = arena ? slack__arena_calloc(arena, sizeof *download) : NULL;
+    int rc = SLACK_ENOMEM;
+    if (download) {
+        download->flow.arena = arena;
+        download->flow.owner = owner;
+        download->flow.resume = go_on;
+        rc = download_init(download, given, &call);
+    }
+    if (rc == 0)
+        rc = slack__file_flow_begin(&download->flow, client, call, download_start, ret_why);
+    if (rc == 0) {
+        *ret = &download->flow;
+        return 0;
+    }
+    slack__file_call_release(call);
+    slack__arena_free(arena);
+    return rc;
+}
+
+slack_downloaded_t slack__download_result(slack_file_flow_t *flow)
+{
+    const slack_download_flow_t *download = download_of(flow);
+    const slack_flow_fault_t *fault = &flow->fault;
+    slack_downloaded_t result = {
+        .status = fault->status,
+        .error = "",
+        .bytes = download->have,
+        .content_type = download->content_type ? download->content_type : "",
+        .http_status = download->http_status,
+    };
+    if (fault->status != 0) result.error = fault->why ? fault->why : slack_strerror(fault->status);
+    return result;
+}

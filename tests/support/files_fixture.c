@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/files_fixture.h"
+
+#include <dirent.h>
+#include <unistd.h>
+
+struct files_fixture ff;
+
+#define PATIENCE_NS UINT64_C(30000000000)
+
+static void on_millisecond(uv_timer_t *timer)
+{
+}
+
+void ff_turn(void)
+{
+    uv_timer_t timer;
+    uv_loop_t *loop = &peer.world.loop;
+    uv_update_time(loop);
+    uv_timer_init(loop, &timer);
+    uv_timer_start(&timer, on_millisecond, 1, 1);
+    uv_run(loop, UV_RUN_ONCE);
+    uv_close((uv_handle_t *)&timer, NULL);
+    uv_run(loop, UV_RUN_NOWAIT);
+    peer.world.mono_us += ff.turn_ms * 1000;
+    slack__net_clock_moved(peer.world.net);
+}
+
+void ff_until(unsigned want)
+{
+    const uint64_t since_ns = uv_hrtime();
+    while (ff.ended < want && uv_hrtime() - since_ns < PATIENCE_NS)
+        ff_turn();
+    if (ff.ended < want) fail_msg("nothing came of it:\n%s", peer.world.log);
+}
+
+static void open_webapi(void)
+{
+    char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/api/",
+             ff.server ? peer_port(ff.server) : sim_port(peer.sim));
+    const slack_webapi_options_t options = {
+        .api_url = url, .concurrency = 100, .timeout_ms = 10000};
+    assert_int_equal(slack__webapi_new(&ff.webapi, peer.world.net, &options), 0);
+    ff.client = (slack_client_t){
+        .webapi = ff.webapi, .log = &peer.world.logger, .token = SIM_PEER_BOT_TOKEN};
+}
+
+static void close_webapi(void)
+{
+    ff.closed = false;
+    slack__webapi_close(ff.webapi, world_set_flag, &ff.closed);
+    while (!ff.closed)
+        ff_turn();
+    ff.webapi = NULL;
+}
+
+void ff_reopen(void)
+{
+    close_webapi();
+    open_webapi();
+}
+
+void ff_open(peer_fn fn)
+{
+    memset(&ff, 0, sizeof ff);
+    ff.turn_ms = 20;
+    sim_peer_open(&peer, NULL);
+    if (fn) ff.server = peer_open(&peer.world.loop, fn, NULL);
+    open_webapi();
+    snprintf(ff.folder, sizeof ff.folder, "/tmp/slack-files-XXXXXX");
+    assert_non_null(mkdtemp(ff.folder));
+    for (size_t i = 0; i + 1 < sizeof ff.bytes; i++)
+        ff.bytes[i] = (char)((i * 2654435761u) >> 13);
+}
+
+void ff_close(void)
+{
+    DIR *dir = opendir(ff.folder);
+    for (struct dirent *entry; dir && (entry = readdir(dir));)
+        unlinkat(dirfd(dir), entry->d_name, 0);
+    if (dir) closedir(dir);
+    rmdir(ff.folder);
+    if (ff.webapi) close_webapi();
+    peer_close(ff.server);
+    sim_peer_close(&peer);
+}
+
+const char *ff_path(const char *name)
+{
+    static char paths[4][128];
+    static unsigned next;
+    char *path = paths[next++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", ff.folder, name);
+    return path;
+}
+
+const char *ff_make(const char *name, size_t size)
+{
+    const char *path = ff_path(name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(ff.bytes, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+    return path;
+}
+
+int ff_progress(const slack_file_progress_t *progress, void *user_data)
+{
+    ff.progress++;
+    ff.progress_bytes = progress->bytes;
+    snprintf(ff.name, sizeof ff.name, "%s", progress->name);
+    assert_true(progress->total == 0 || progress->bytes <= progress->total);
+    return ff.progress_rc;
+}
+
+void ff_uploaded(const slack_uploaded_t *uploaded, void *user_data)
+{
+    ff.ended++;
+    ff.status = uploaded->status;
+    ff.files = slack_json_count(uploaded->files, "");
+    snprintf(ff.error, sizeof ff.error, "%s", uploaded->error);
+    snprintf(ff.channel, sizeof ff.channel, "%s", uploaded->channel);
+    snprintf(ff.ts, sizeof ff.ts, "%s", uploaded->ts);
+}
+
+void ff_downloaded(const slack_downloaded_t *downloaded, void *user_data)
+{
+    ff.ended++;
+    ff.status = downloaded->status;
+    ff.got = downloaded->bytes;
+    snprintf(ff.error, sizeof ff.error, "%s", downloaded->error);
+}
+
+int ff_upload(const slack_upload_t *upload)
+{
+    const unsigned before = ff.ended;
+    assert_int_equal(slack_upload(&ff.client, upload, ff_uploaded, NULL), 0);
+    assert_int_equal(ff.ended, before); /* not before the return */
+    ff_until(before + 1);
+    return ff.status;
+}
+
+int ff_download(const slack_download_t *download)
+{
+    const unsigned before = ff.ended;
+    assert_int_equal(slack_download(&ff.client, download, ff_downloaded, NULL), 0);
+    assert_int_equal(ff.ended, before);
+    ff_until(before + 1);
+    return ff.status;
+}
+
+void ff_fault(const char *words, unsigned count, unsigned after)
+{
+    slack_arena_t *arena = peer.arena;
+    slack_slice_t rest = slack__slice(words), word;
+    slack__slice_split(&rest, ' ', &word);
+    char *body = slack__arena_printf(arena, "{'name':'%.*s','count':%u,%s'args':[", (int)word.len,
+                                     word.ptr, count, after ? "'after':1," : "");
+    for (const char *comma = ""; rest.len > 0 && slack__slice_split(&rest, ' ', &word); comma = ",")
+        body = slack__arena_printf(arena, "%s%s'%.*s'", body, comma, (int)word.len, word.ptr);
+    body = slack__arena_printf(arena, "%s]}", body);
+    assert_true(slack_json_bool(sim_peer_control(&peer, "/sim/fault", body), "/ok"));
+}

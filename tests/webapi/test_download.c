@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+/* Downloads: from the simulator, where connections break off, and from servers that misbehave. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "support/file.h"
+#include "support/files_fixture.h"
+
+static char private_url[160];
+
+/* Puts a file of that size into the simulator. */
+static void put(const char *name, size_t size)
+{
+    const slack_file_t file = {.data = ff.bytes, .size = size, .name = name};
+    assert_int_equal(ff_upload(&(slack_upload_t){.files = &file, .count = 1}), 0);
+    const sim_files_t *files = &peer.sim->workspace.files;
+    const sim_file_t *newest = &files->ring[(files->count - 1) % SIM_FILES_MAX];
+    sim_json_builder_t json = {peer.arena, 0};
+    snprintf(private_url, sizeof private_url, "%s",
+             slack_json_str(sim_file_json(&json, newest, peer.sim->env.base_url), "/url_private"));
+}
+
+static size_t got;
+static int take_rc;
+
+static int take(const void *bytes, size_t len, uint64_t offset, void *user_data)
+{
+    assert_int_equal(offset, got);
+    assert_true(offset + len < sizeof ff.bytes);
+    assert_memory_equal(bytes, ff.bytes + offset, len);
+    got += len;
+    return take_rc;
+}
+
+static void assert_file(const char *path, size_t size)
+{
+    struct stat st;
+    size_t len;
+    assert_string_equal(ff.error, "");
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    const char *bytes = file_read(path, &len);
+    assert_int_equal(len, size);
+    assert_memory_equal(bytes, ff.bytes, size);
+}
+
+static unsigned files_in_folder(void)
+{
+    unsigned count = 0;
+    DIR *dir = opendir(ff.folder);
+    for (struct dirent *entry; (entry = readdir(dir));)
+        count += entry->d_name[0] != '.' || strlen(entry->d_name) > 2;
+    closedir(dir);
+    return count;
+}
+
+FILES_TEST(bytes_go_anywhere)
+{
+    static const size_t sizes[] = {1, SLACK_CURL_WINDOW, SLACK_DISK_BLOCK, SLACK_DISK_BLOCK + 1,
+                                   700000};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        const char *path = ff_make("a.log", 5); /* is replaced */
+        put("a.log", sizes[i]);
+        ff.progress = 0;
+        assert_int_equal(ff_download(&(slack_download_t){
+                             .url = private_url, .path = path, .progress = ff_progress}),
+                         0);
+        assert_file(path, sizes[i]);
+        assert_int_equal(ff.progress_bytes, sizes[i]);
+        assert_int_equal(files_in_folder(), 1);
+        got = 0;
+        assert_int_equal(ff_download(&(slack_download_t){.url = private_url, .write = take}), 0);
+        assert_int_equal(got, sizes[i]);
+    }
+}
+
+static const struct fault {
+    const char *words;
+    unsigned count;
+    int status;
+    const char *error;
+} faults[] = {
+    {"download-cut 0", 2, 0, ""},
+    {"download-cut 1", 3, 0, ""},
+    {"download-cut 100000", 5, 0, ""},
+    {"download-cut 299999", 1, 0, ""},
+    {"download-status 429 7", 1, 0, ""},
+    {"download-status 503", 3, 0, ""},
+    {"download-cut 10", 20, SLACK_ECLOSED, "after 10 tries"},
+    {"download-status 500", 20, SLACK_EHTTP, "HTTP 500, after 10 tries"},
+    {"download-status 404", 1, SLACK_EHTTP, "HTTP 404: the app cannot see the file"},
+};
+
+FILES_TEST(a_download_goes_on_where_it_broke_off)
+{
+    put("a.log", 300000);
+    const char *path = ff_path("copy");
+    for (size_t i = 0; i < 2 * sizeof faults / sizeof *faults; i++) {
+        const struct fault *row = &faults[i / 2];
+        const slack_download_t download = {
+            .url = private_url, .path = i % 2 ? path : NULL, .write = i % 2 ? NULL : take};
+        got = 0;
+        unlink(path);
+        sim_peer_control(&peer, "/sim/fault/clear", "{}");
+        ff_fault(row->words, row->count, 0);
+        ff_download(&download);
+        if (ff.status != row->status || !strstr(ff.error, row->error))
+            fail_msg("%s: %d, %s\n%s", row->words, ff.status, ff.error, peer.world.log);
+        if (row->status == 0 && i % 2) assert_file(path, 300000);
+        if (row->status == 0 && i % 2 == 0) assert_int_equal(got, 300000);
+        if (row->status != 0) assert_int_equal(files_in_folder(), 0); /* nothing is left */
+    }
+}
+
+FILES_TEST(what_cannot_be_downloaded_is_explained)
+{
+    put("a.log", 1000);
+    const struct {
+        slack_download_t download;
+        int begin, status;
+        const char *error;
+    } rows[] = {
+        {{.url = private_url, .path = ff_path("no/copy")}, 0, SLACK_EIO, "cannot make it: No such"},
+        {{.url = private_url, .path = ff.folder}, 0, SLACK_EIO, "cannot write it: Is a directory"},
+        {{.url = private_url, .write = take, .max_bytes = 999},
+         0,
+         SLACK_ETOOBIG,
+         "the file has 1000 bytes, more than 999"},
+        {{.url = private_url}, SLACK_EINVAL, 0, "the file goes nowhere: set path or write"},
+        {{.write = take}, SLACK_EINVAL, 0, "there is no URL: pass url_private of a file"},
+        {{.url = "https://drive.example.com/x", .write = take},
+         SLACK_EINVAL,
+         0,
+         "the URL is not one of Slack's: the file may be external"},
+        {{.url = "https://files.slack.com.example.com/x", .write = take},
+         SLACK_EINVAL,
+         0,
+         "the URL is not one of Slack's"},
+        {{.url = "http://files.slack.com/x", .write = take},
+         SLACK_EINVAL,
+         0,
+         "the URL is not one of Slack's"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        got = 0;
+        world_forget_log(&peer.world);
+        if (rows[i].begin) {
+            assert_int_equal(slack_download(&ff.client, &rows[i].download, ff_downloaded, NULL),
+                             rows[i].begin);
+            assert_true(world_logged(&peer.world, rows[i].error));
+        } else if (ff_download(&rows[i].download) != rows[i].status ||
+                   !strstr(ff.error, rows[i].error)) {
+            fail_msg("row %zu: %d, %s", i, ff.status, ff.error);
+        }
+    }
+    take_rc = SLACK_ESTORE;
+    got = 0;
+    assert_int_equal(ff_download(&(slack_download_t){.url = private_url, .write = take}),
+                     SLACK_ESTORE);
+    take_rc = 0;
+    ff.client.token = "xoxb-other";
+    assert_int_equal(ff_download(&(slack_download_t){.url = private_url, .write = take}),
+                     SLACK_EAUTH);
+    assert_non_null(strstr(ff.error, "give the app the scope files:read"));
+}
+
+/* ---- servers that misbehave ---- */
+
+#define ETAG "ETag: \"1\"\r\n"
+
+/* The answers of a server, one after the other, then the last one again: a head, how many bytes of
+ * the file follow and from where, and whether the connection ends. */
+typedef struct piece {
+    const char *head;
+    size_t from, len;
+    bool cut;
+} piece_t;
+
+static const struct script {
+    const char *name;
+    piece_t pieces[4];
+    int status;
+    const char *error;
+    const char *asked; /* a part of the last request */
+} scripts[] = {
+    {"resumed",
+     {{"200 OK\r\nContent-Length: 100\r\n" ETAG, 0, 40, true},
+      {"206 Partial Content\r\nContent-Length: 60\r\nContent-Range: bytes 40-99/100\r\n" ETAG, 40,
+       60, false}},
+     0,
+     "",
+     "Range: bytes=40-\r\nIf-Range: \"1\"\r\n"},
+    {"the whole file again",
+     {{"200 OK\r\nContent-Length: 100\r\n" ETAG, 0, 40, true},
+      {"200 OK\r\nContent-Length: 100\r\n" ETAG, 0, 100, false}},
+     0,
+     "",
+     "Range: bytes=40-"},
+    {"an earlier range",
+     {{"200 OK\r\nContent-Length: 100\r\n", 0, 40, true},
+      {"206 Partial Content\r\nContent-Length: 70\r\nContent-Range: bytes 30-99/100\r\n", 30, 70,
+       false}},
+     0,
+     "",
+     "Range: bytes=40-\r\n"},
+    {"another version",
+     {{"200 OK\r\nContent-Length: 100\r\n" ETAG, 0, 40, true},
+      {"200 OK\r\nContent-Length: 100\r\nETag: \"2\"\r\n", 0, 100, false}},
+     SLACK_ECONFLICT,
+     "the file changed while it was downloaded: download it again",
+     ""},
+    {"another size",
+     {{"200 OK\r\nContent-Length: 100\r\n", 0, 40, true},
+      {"206 Partial Content\r\nContent-Length: 61\r\nContent-Range: bytes 40-100/101\r\n", 40, 61,
+       false}},
+     SLACK_ECONFLICT,
+     "the size of the file changed",
+     ""},
+    {"a gap",
+     {{"200 OK\r\nContent-Length: 100\r\n", 0, 40, true},
+      {"206 Partial Content\r\nContent-Length: 50\r\nContent-Range: bytes 50-99/100\r\n", 50, 50,
+       false}},
+     SLACK_ECONFLICT,
+     "the server has left out a part of the file",
+     ""},
+    {"no range",
+     {{"206 Partial Content\r\nContent-Length: 50\r\n", 0, 50, false}},
+     SLACK_EPROTO,
+     "an answer 206 without a Content-Range",
+     ""},
+    {"chunks", {{"200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n", 0, 3, false}}, 0, "", ""},
+    {"endless",
+     {{"200 OK\r\nContent-Length: 99999999999\r\n", 0, 100, false}},
+     SLACK_ETOOBIG,
+     "more than 1000",
+     ""},
+    {"endless in chunks",
+     {{"200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n", 0, 2000, false}},
+     SLACK_ETOOBIG,
+     "larger than 1000 bytes",
+     ""},
+    {"silent",
+     {{"200 OK\r\nContent-Length: 100\r\n", 0, 10, false}},
+     SLACK_ETIMEDOUT,
+     "after 10 tries",
+     "Range: bytes=10-"},
+    {"a login page",
+     {{"200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 10\r\n", 0, 10, false}},
+     SLACK_EAUTH,
+     "files:read",
+     ""},
+    {"a file of HTML",
+     {{"200 OK\r\nContent-Type: text/html\r\nContent-Disposition: attachment\r\nContent-Length: "
+       "10\r\n",
+       0, 10, false}},
+     0,
+     "",
+     ""},
+    {"no HTTP", {{"what?\r\n", 0, 0, true}}, SLACK_EPROTO, "", ""},
+    {"redirects without an end",
+     {{"302 Found\r\nLocation: /next\r\nContent-Length: 0\r\n", 0, 0, false}},
+     SLACK_EHTTP,
+     "more than 5 redirects",
+     "GET /next "},
+    {"a redirect to http",
+     {{"302 Found\r\nLocation: http://example.com/x\r\nContent-Length: 0\r\n", 0, 0, false}},
+     SLACK_EHTTP,
+     "a redirect to no URL of https",
+     ""},
+    {"a redirect to another port of this machine",
+     {{"302 Found\r\nLocation: http://127.0.0.1:1/x\r\nContent-Length: 0\r\n", 0, 0, false}},
+     SLACK_EHTTP,
+     "a redirect to no URL of https",
+     ""},
+    {"a redirect to nowhere",
+     {{"302 Found\r\nLocation: //host/\r\nContent-Length: 0\r\n", 0, 0, false}},
+     SLACK_EHTTP,
+     "a redirect to no URL of https",
+     ""},
+};
+
+static const piece_t *next_piece;
+static char asked[2048]; /* the last request */
+
+static void answer(peer_t *server, const peer_request_t *request, void *user_data)
+{
+    char text[4096];
+    const piece_t *piece = next_piece;
+    snprintf(asked, sizeof asked, "%s", request->text);
+    const bool chunked = strstr(piece->head, "chunked") != NULL;
+    int len = snprintf(text, sizeof text, "HTTP/1.1 %s%s", piece->head, chunked ? "" : "\r\n");
+    for (size_t i = 0; i < piece->len; i++) /* letters, since the peer sends strings */
+        text[len++] = (char)('a' + (piece->from + i) % 26);
+    snprintf(text + len, sizeof text - (size_t)len, "%s",
+             chunked && piece->len == 3 ? "\r\n0\r\n\r\n" : "");
+    peer_send(server, request->connection, text);
+    if (piece->cut) peer_hang_up(server, request->connection);
+    if (piece[1].head) next_piece++;
+}
+
+FILES_PEER_TEST(servers_that_misbehave, answer)
+{
+    char url[80];
+    for (size_t i = 0; i + 1 < sizeof ff.bytes; i++)
+        ff.bytes[i] = (char)('a' + i % 26);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/files-pri/T1-F1/a.log", peer_port(ff.server));
+    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+        const struct script *row = &scripts[i];
+        next_piece = row->pieces;
+        ff.turn_ms = row->status == SLACK_ETIMEDOUT ? 2000 : 20;
+        got = 0;
+        ff_download(&(slack_download_t){.url = url, .write = take, .max_bytes = 1000});
+        if (ff.status != row->status || !strstr(ff.error, row->error))
+            fail_msg("%s: %d, %s", row->name, ff.status, ff.error);
+        if (!strstr(asked, row->asked)) fail_msg("%s asked:\n%s", row->name, asked);
+        assert_int_equal(got, ff.got);
+        assert_non_null(strstr(asked, "Authorization: Bearer " SIM_PEER_BOT_TOKEN "\r\n"));
+    }
+}
+
+/* A stop in every phase. */
+FILES_TEST(a_stop_ends_all_downloads)
+{
+    put("a.log", 300000);
+    for (unsigned turns = 0, late = 0; late < 3; turns++) {
+        const slack_download_t downloads[] = {{.url = private_url, .path = ff_path("copy")},
+                                              {.url = private_url, .write = take}};
+        got = 0;
+        ff.ended = 0;
+        for (int i = 0; i < 2; i++)
+            assert_int_equal(slack_download(&ff.client, &downloads[i], ff_downloaded, NULL), 0);
+        for (unsigned i = 0; i < turns && ff.ended < 2; i++)
+            ff_turn();
+        late += ff.ended == 2;
+        ff_reopen();
+        assert_int_equal(ff.ended, 2);
+        assert_true(ff.status == 0 || ff.status == SLACK_ECANCELED);
+        assert_true(files_in_folder() <= 1); /* the whole file or none */
+    }
+}
