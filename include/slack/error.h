@@ -55,7 +55,8 @@ extern "C" {
     X(SLACK_ESPENT, -20028, "the response URL is used up or expired")                              \
     X(SLACK_ECRASHED, -20029, "the process ended during every attempt")                            \
     X(SLACK_EDAMAGED, -20030, "the stored row is damaged")                                         \
-    X(SLACK_ETHREAD, -20031, "called on the wrong thread")
+    X(SLACK_ETHREAD, -20031, "called on the wrong thread")                                         \
+    X(SLACK_ESTOPPED, -20032, "a user has stopped it")
 
 enum slack_error {
 #define SLACK_ERROR_ENUM(name, number, text) name = number,

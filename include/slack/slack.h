@@ -28,6 +28,7 @@
 #include "options.h"
 #include "pages.h"
 #include "request.h"
+#include "stream.h"
 #include "template.h"
 #include "value.h"
 #include "view.h"

@@ -27,6 +27,7 @@ static int init_parts(slack_app_t *app)
 {
     slack__lifetimes_init(&app->services.lifetimes, &app->log);
     app->services.app = app;
+    slack__streams_init(&app->services.streams, NULL);
     app->services.log = &app->log;
     app->services.counters = &app->counters;
     app->services.deadlines = &app->deadlines;
@@ -217,6 +218,7 @@ static int open_calls(slack_app_t *app)
     slack__proxy_unref(calls.proxy);
     if (rc != 0) return slack__app_fail(app, rc, "cannot prepare calls: %s", slack_strerror(rc));
     slack__identity_open(&app->identity, app->services.net, app->services.webapi, o);
+    app->identity.client.streams = &app->services.streams;
     return 0;
 }
 
@@ -249,6 +251,7 @@ static void configure_parts(slack_app_t *app)
     app->dispatcher.own_events = o->own_events != 0;
     app->dispatcher.dedupe_messages = o->dedupe == SLACK_DEDUPE_MESSAGES;
     app->admin.net = net;
+    app->services.streams.net = net;
     app->inbox.bounds =
         (slack_inbox_bounds_t){o->max_deliveries, o->max_attempts, (size_t)o->deliveries_mib << 20};
     slack__ack_deadlines_start(&app->deadlines, net, o->ack_ms);

@@ -22,6 +22,7 @@ slack_client_t *slack_client_new(slack_app_t *app, const char *token)
         return NULL;
     }
     client->home = &app->services.webapi;
+    client->streams = &app->services.streams;
     client->log = &app->log;
     client->token = copy;
     return client;

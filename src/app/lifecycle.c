@@ -14,6 +14,8 @@
 /* How often the app looks whether its drain is over. The first look comes after the transports have
  * read the bytes that were in the kernel when the drain began. */
 #define DRAIN_LOOK_MS 20
+/* How long streams have for their ends. */
+#define STREAMS_END_MS 2000
 
 void slack__app_destroy(slack_app_t *app)
 {
@@ -101,7 +103,7 @@ static void close_net(slack_app_t *app)
 static void close_handles(slack_app_t *app)
 {
     slack_life_t *life = &app->life;
-    app->services.net = NULL;
+    app->services.net = app->services.streams.net = NULL;
     slack__mailbox_close(&app->mailbox, slack__app_handle_closed);
     uv_signal_t *const signals[] = {&life->sigint, &life->sigterm, &life->sighup};
     for (size_t i = 0; life->signals && i < sizeof signals / sizeof *signals; i++)
@@ -138,6 +140,7 @@ static void close_begin(slack_app_t *app)
     slack__timer_stop(net, &app->life.timer);
     slack__ack_deadlines_stop(&app->deadlines);
     slack__pool_cancel(app->services.pool);
+    slack__streams_close(&app->services.streams);
     slack__identity_close(&app->identity);
     slack__inbox_close(&app->inbox);
     slack__http_routes_abandon(&app->routes);
@@ -160,12 +163,22 @@ static void life_timer_start(slack_app_t *app, void (*fire)(slack_timer_t *timer
     slack__timer_start(app->services.net, &app->life.timer, in_ms);
 }
 
+/* So long before the end of a drain the app stops the streams that are open. */
+static uint64_t streams_end_ms(const slack_app_t *app)
+{
+    const uint64_t half_ms = app->options.drain_ms / 2;
+    return half_ms < STREAMS_END_MS ? half_ms : STREAMS_END_MS;
+}
+
 static void drain_look(slack_timer_t *timer)
 {
     slack_app_t *app = SLACK_CONTAINER(timer, slack_app_t, life.timer);
     const bool busy = slack__inbox_busy(&app->inbox) > 0 || app->routes.visit_count > 0 ||
-                      slack__transports_busy(&app->transports);
-    if (busy && slack__mono_ms(app->log.clock) < app->life.drain_end_ms) {
+                      slack__transports_busy(&app->transports) || app->services.streams.count > 0;
+    const uint64_t now_ms = slack__mono_ms(app->log.clock);
+    if (busy && now_ms + streams_end_ms(app) >= app->life.drain_end_ms)
+        slack__streams_stop(&app->services.streams);
+    if (busy && now_ms < app->life.drain_end_ms) {
         life_timer_start(app, drain_look, DRAIN_LOOK_MS);
         return;
     }

@@ -73,6 +73,7 @@ struct slack_ctx {
     slack_voice_t voice;        /* of handlers on the loop; a work has its own */
     slack_work_t *works;        /* the newest first; only the first may be running */
     struct slack_done_hook *done_hooks;
+    struct slack_owned_stream *streams; /* of stream.c, the newest first */
     struct slack_value *values;
     atomic_uint responses;                 /* messages sent to the response URL */
     bool function_ended;                   /* slack_complete() or slack_fail() was called */

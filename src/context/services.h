@@ -6,6 +6,7 @@
 
 #include <slack/app.h>
 
+#include "context/stream_sender.h"
 #include "net/loop.h"
 #include "net/worker_pool.h"
 #include "ops/counters.h"
@@ -15,7 +16,7 @@
 struct slack_ack_deadlines;
 
 /* The parts that the code of a delivery may use. The app sets them at its start. After that only
- * `lifetimes`, `own_jobs`, `running` and `stopping` change. */
+ * `lifetimes`, `own_jobs`, `running`, `streams` and `stopping` change. */
 typedef struct slack_services {
     slack_app_t *app;          /* opaque: only passed to functions of the program */
     const slack_logger_t *log; /* with the clock; valid until the app is freed */
@@ -25,6 +26,7 @@ typedef struct slack_services {
     slack_counters_t *counters;
     slack_budget_t calls; /* the memory of calls, and of the answers that handlers keep */
     struct slack_ack_deadlines *deadlines;
+    slack_streams_t streams;     /* that are not over */
     slack_lifetimes_t lifetimes; /* knows which entries have ended: see ended.c */
     uint64_t own_jobs;           /* the number of jobs that the program has stored by itself */
     struct slack_ctx *running;   /* whose handler is on the loop's stack; NULL: none */

@@ -3,6 +3,7 @@
 
 #include "context/ack_deadline.h"
 #include "context/ack_send.h"
+#include "context/stream.h"
 #include "dispatch/authorize.h"
 #include "dispatch/dedupe.h"
 #include "dispatch/worker.h"
@@ -18,6 +19,13 @@
 static bool run_is_idle(const slack_run_t *run)
 {
     return run->ctx.holds == 0 && run->ctx.calls == 0 && !run->ordering.waits;
+}
+
+/* The same at the end of a listener or a wait: the streams that are open end first. */
+static bool run_is_over(slack_run_t *run)
+{
+    if (run->ctx.streams && run_is_idle(run)) slack__ctx_end_streams(&run->ctx);
+    return run_is_idle(run);
 }
 
 /* ---- chains ---- */
@@ -120,7 +128,7 @@ static int run_listeners(slack_run_t *run)
         run->next_hit++;
         int rc = listener_begin(run, hit);
         if (first == 0) first = rc;
-        if (!run_is_idle(run)) break;
+        if (!run_is_over(run)) break;
         listener_end(run);
     }
     return first;
@@ -248,10 +256,11 @@ static void report_failure(slack_run_t *run)
  * the program is on the stack: one could otherwise see its delivery end. */
 static void run_settle(slack_run_t *run)
 {
+    const bool over = run_is_over(run); /* a stream may have failed */
     if (is_unmatched(run) && !run->unmatched_reported) report_unmatched(run);
     if (run->ctx.failure.first.status && !run->error_reported) report_failure(run);
     run_acknowledge(run);
-    if (run_is_idle(run) && run->next_hit == run->hits.count) run->owner->ended(run);
+    if (over && run_is_idle(run) && run->next_hit == run->hits.count) run->owner->ended(run);
 }
 
 /* ---- the bot's own events ---- */
@@ -288,6 +297,9 @@ static bool is_left_out(slack_run_t *run)
 static void begin_authorized(slack_run_t *run)
 {
     run->begun = true;
+    if (run->ctx.delivery->kind == SLACK_KIND_EVENT && run->ctx.services->streams.count > 0)
+        slack__streams_stopped(&run->ctx.services->streams,
+                               slack_json_get(run->ctx.delivery->body, "/event"));
     if (!run->unauthorized) {
         const slack_registry_t *registry = run->dispatcher->registry;
         if (is_left_out(run) ||
@@ -321,7 +333,7 @@ void slack__run_advance(slack_run_t *run)
         begin_authorized(run);
         return;
     }
-    if (run_is_idle(run)) {
+    if (run_is_over(run)) {
         /* No listener is open if the run has waited for its ordering. */
         if (run->ctx.failure.current.open) listener_end(run);
         run_listeners(run);

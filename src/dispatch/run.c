@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "dispatch/run.h"
 
+#include "context/stream.h"
+
 void slack__run_init(slack_run_t *run, slack_dispatcher_t *dispatcher, slack_services_t *services,
                      slack_delivery_t *delivery)
 {
@@ -28,6 +30,7 @@ void slack__run_done(slack_run_t *run)
     slack__run_leave_ordering(run);
     slack__unlink(&run->waiter.link);
     if (run->granted) slack__grant_unref(run->granted);
+    if (run->ctx.streams) slack__ctx_free_streams(&run->ctx);
     slack__ctx_done(&run->ctx);
     if (run->hits.count > 0) slack__hits_release(&run->hits);
 }

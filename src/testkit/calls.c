@@ -54,7 +54,8 @@ int slack__calls_default_answer(kit_base_t *base, const kit_call_t *call, const 
                             "{ok: true, url: 'https://test.slack.com/', team: 'test', user: 'bot',"
                             " team_id: %s, user_id: %s, bot_id: %s}",
                             base->team, base->bot_user, base->bot_id);
-    if (strcmp(call->method, "chat.postMessage") == 0) {
+    if (strcmp(call->method, "chat.postMessage") == 0 ||
+        strcmp(call->method, "chat.startStream") == 0) {
         char ts[KIT_TS_MAX];
         slack__kit_ts(base, ts);
         return slack__jsonf(arena, ret, NULL, "{ok: true, channel: %s, ts: %s}",

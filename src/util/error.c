@@ -72,6 +72,7 @@ static const struct {
     {SLACK_ECRASHED, false, "find the crash, then slackapp inbox retry"},
     {SLACK_EDAMAGED, false, "restore the store from a copy, or slackapp inbox drop"},
     {SLACK_ETHREAD, false, "use slack_app_post(), or slack_call_wait() on a worker"},
+    {SLACK_ESTOPPED, false, "end what makes the text, and return 0"},
 };
 
 #define FACTS (sizeof facts / sizeof *facts)

@@ -107,8 +107,9 @@ struct slack_client {
         place;    /* the number of the call whose place in the order the next calls take; 0: none */
     bool refused; /* set when a call was not accepted because the webapi had no room */
     uint64_t tag; /* of each request; see curl.h */
-    bool once;    /* every call is sent once: the caller has a backoff of its own */
-    bool repeat;  /* calls that act are sent again too if their answer was lost */
+    struct slack_streams *streams; /* the app's, for a client without a delivery; NULL: none */
+    bool once;   /* every call is sent once: the caller has a backoff of its own */
+    bool repeat; /* calls that act are sent again too if their answer was lost */
 };
 
 /* slack_call(), but `args` may be NULL for an empty object. */

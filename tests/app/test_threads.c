@@ -17,6 +17,7 @@ static slack_client_t *client;
 static const slack_json_t *json; /* NULL */
 static slack_key_t key;
 static slack_pager_t *pager;
+static slack_stream_t *stream;
 static slack_page_t page;
 
 static int handle(slack_ctx_t *unused, void *user_data)
@@ -81,6 +82,12 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_set_prompts, (ctx, "x", json))                                                         \
     X(slack_set_status, (ctx, "x"))                                                                \
     X(slack_set_title, (ctx, "x"))                                                                 \
+    V(slack_stream, (ctx, NULL))                                                                   \
+    X(slack_stream_append, (stream, "x"))                                                          \
+    X(slack_stream_chunkf, (stream, "{}"))                                                         \
+    X(slack_stream_status, (stream))                                                               \
+    X(slack_stream_stop, (stream, NULL, NULL))                                                     \
+    V(slack_stream_ts, (stream))                                                                   \
     X(slack_unreact, (ctx, "wave"))                                                                \
     X(slack_update, (ctx, "1.0", json))                                                            \
     X(slack_update_said, (ctx, json))                                                              \
@@ -103,6 +110,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_callf, (client, "api.test", NULL, NULL, "{}"))                                         \
     X(slack_cancel_job, (app, "key", NULL, NULL))                                                  \
     V(slack_client_repeat, (client, true))                                                         \
+    V(slack_client_stream, (client, NULL))                                                         \
     X(slack_default_ack, (app, SLACK_KIND_COMMAND, ""))                                            \
     X(slack_every, (app, "job", "* * * * *", NULL, handle, NULL))                                  \
     V(slack_http_cookie, (visit, "x"))                                                             \
@@ -268,6 +276,7 @@ APP_CLOSED(on_a_foreign_thread)
     open_app((slack_listener_t){.fn = app_hold_then_ack});
     ctx = app_held;
     pager = slack_pager(ctx, slack_request("api.test", json), 0);
+    stream = slack_stream(ctx, NULL);
     assert_int_equal(uv_thread_create(&thread, foreign, NULL), 0);
     uv_thread_join(&thread);
     slack_ctx_release(ctx, 0);

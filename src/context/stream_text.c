@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+#include "context/stream_text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <slack/error.h>
+
+/* A longer word is sent in parts. */
+#define WORD_MAX 256
+
+void slack__stream_text_init(slack_stream_text_t *text)
+{
+    text->sent = 0;
+    slack__buf_init(&text->buf, SLACK_STREAM_TEXT_MAX);
+}
+
+void slack__stream_text_done(slack_stream_text_t *text)
+{
+    slack__buf_done(&text->buf);
+}
+
+/* ---- characters ---- */
+
+static size_t units_of_byte(char c)
+{
+    const unsigned char byte = (unsigned char)c;
+    return (byte & 0xC0) == 0x80 ? 0 : byte >= 0xF0 ? 2 : 1;
+}
+
+static size_t units(const char *s, size_t len)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < len; i++)
+        count += units_of_byte(s[i]);
+    return count;
+}
+
+/* The offset at which `s` has so many units; `len` if it has fewer. */
+static size_t offset_of_units(const char *s, size_t len, size_t count)
+{
+    size_t at = 0;
+    for (size_t seen = 0; at < len; at++) {
+        seen += units_of_byte(s[at]);
+        if (seen > count) break;
+    }
+    return at;
+}
+
+/* `len` without a character at the end whose last bytes are missing. */
+static size_t whole_characters(const char *s, size_t len)
+{
+    for (size_t back = 1; back <= 3 && back <= len; back++) {
+        const unsigned char byte = (unsigned char)s[len - back];
+        if ((byte & 0xC0) == 0x80) continue;
+        const size_t size = byte >= 0xF8   ? 1
+                            : byte >= 0xF0 ? 4
+                            : byte >= 0xE0 ? 3
+                            : byte >= 0xC0 ? 2
+                                           : 1;
+        return size > back ? len - back : len;
+    }
+    return len;
+}
+
+/* ---- fences ---- */
+
+/* The mark of a fence at the start of a line and its length, or 0. *ret_mark is where it begins. */
+static size_t fence_mark(const char *line, size_t len, const char **ret_mark)
+{
+    size_t indent = 0, count = 0;
+    while (indent < len && indent < 3 && line[indent] == ' ')
+        indent++;
+    *ret_mark = line + indent;
+    if (indent == len || (line[indent] != '`' && line[indent] != '~')) return 0;
+    while (indent + count < len && line[indent + count] == line[indent])
+        count++;
+    return count < 3 ? 0 : count;
+}
+
+static bool is_blank(const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (s[i] != ' ' && s[i] != '\t' && s[i] != '\r') return false;
+    return true;
+}
+
+/* Reads lines, and knows the fence that is open behind the last one. A line counts once it has its
+ * newline. https://spec.commonmark.org/0.31.2/#fenced-code-blocks */
+typedef struct fences {
+    const char *s;
+    size_t at;        /* the start of the line that is read next */
+    const char *open; /* the fence's line, from its mark on; NULL: no fence is open */
+    size_t count;     /* of its marks */
+    size_t len;       /* of its line */
+} fences_t;
+
+static void fences_read(fences_t *fences, size_t end)
+{
+    const char *newline, *mark;
+    while (fences->at < end &&
+           (newline = memchr(fences->s + fences->at, '\n', end - fences->at)) != NULL) {
+        const char *line = fences->s + fences->at;
+        const size_t marks = fence_mark(line, (size_t)(newline - line), &mark);
+        const char *info = mark + marks;
+        const size_t info_len = (size_t)(newline - info);
+        fences->at += (size_t)(newline - line) + 1;
+        if (marks == 0) continue;
+        if (fences->open == NULL) {
+            if (*mark == '`' && memchr(info, '`', info_len)) continue;
+            fences->open = mark;
+            fences->count = marks;
+            fences->len = marks + info_len;
+        } else if (*mark == *fences->open && marks >= fences->count && is_blank(info, info_len)) {
+            fences->open = NULL;
+        }
+    }
+}
+
+slack_stream_fence_t slack__stream_text_fence(const slack_stream_text_t *text, size_t end)
+{
+    slack_stream_fence_t fence = {"", ""};
+    fences_t fences = {.s = slack__buf_ptr(&text->buf)};
+    fences_read(&fences, end);
+    if (fences.open == NULL) return fence;
+    size_t count = fences.count, len = fences.len;
+    if (count > sizeof fence.close - 2) count = sizeof fence.close - 2;
+    if (len > sizeof fence.open - 2) len = count; /* without its info */
+    snprintf(fence.open, sizeof fence.open, "%.*s\n", (int)len, fences.open);
+    const bool at_line = fences.s[end - 1] == '\n';
+    if (!at_line) fence.close[0] = '\n';
+    memset(fence.close + !at_line, *fences.open, count);
+    return fence;
+}
+
+/* ---- where a part ends ---- */
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t';
+}
+
+/* The end of the first paragraph in `from` … `end`, outside of fences; 0: none. */
+static size_t paragraph_end(const char *s, size_t from, size_t end)
+{
+    fences_t fences = {.s = s};
+    for (size_t at = from < 2 ? 2 : from; at <= end; at++) {
+        if (s[at - 1] != '\n' || s[at - 2] != '\n') continue;
+        fences_read(&fences, at);
+        if (fences.open == NULL) return at;
+    }
+    return 0;
+}
+
+/* The last place in `from` … `end` where a message can end: behind a line, else behind a word.
+ * `from` if there is none. It is not within the line that opens a fence. */
+static size_t message_end(const char *s, size_t from, size_t end)
+{
+    const char *mark;
+    size_t at = end;
+    while (at > from && s[at - 1] != '\n')
+        at--;
+    if (at > from || (from > 0 && s[from - 1] == '\n')) return at;
+    for (at = end; at > from && !is_space(s[at - 1]);)
+        at--;
+    size_t line = at;
+    while (line > 0 && s[line - 1] != '\n')
+        line--;
+    return line > from && fence_mark(s + line, at - line, &mark) > 0 ? line : at;
+}
+
+size_t slack__stream_text_whole(const slack_stream_text_t *text)
+{
+    return whole_characters(slack__buf_ptr(&text->buf), text->buf.len);
+}
+
+/* The end of what can be shown now: behind the last blank that waits. */
+static size_t part_end(const slack_stream_text_t *text, bool all)
+{
+    const char *s = slack__buf_ptr(&text->buf);
+    size_t end = text->buf.len;
+    if (all) return slack__stream_text_whole(text);
+    while (end > text->sent && !is_space(s[end - 1]))
+        end--;
+    return end == text->sent && slack__stream_text_waiting(text) > WORD_MAX
+               ? slack__stream_text_whole(text)
+               : end;
+}
+
+slack_stream_cut_t slack__stream_text_cut(const slack_stream_text_t *text, bool all)
+{
+    const char *s = slack__buf_ptr(&text->buf);
+    if (slack__stream_text_waiting(text) == 0) return (slack_stream_cut_t){text->sent, false};
+    const size_t end = part_end(text, all), size = units(s, end);
+    if (size <= SLACK_STREAM_MESSAGE_GOOD) return (slack_stream_cut_t){end, false};
+
+    const size_t fits = offset_of_units(s, end, SLACK_STREAM_MESSAGE_MAX);
+    size_t good = offset_of_units(s, end, SLACK_STREAM_MESSAGE_GOOD);
+    if (good < text->sent) good = text->sent;
+    const size_t paragraph = paragraph_end(s, good, fits);
+    if (paragraph > 0 && paragraph < text->buf.len) return (slack_stream_cut_t){paragraph, true};
+    if (size <= SLACK_STREAM_MESSAGE_MAX) return (slack_stream_cut_t){end, false};
+
+    const size_t best = fits > text->sent ? message_end(s, text->sent, fits) : text->sent;
+    /* A word that no message holds is cut. */
+    return (slack_stream_cut_t){best > 0 ? best : fits, true};
+}
+
+int slack__stream_text_roll(slack_stream_text_t *text, size_t end, const char *open)
+{
+    slack_buf_t next;
+    slack__buf_init(&next, SLACK_STREAM_TEXT_MAX);
+    int rc = slack__buf_append_slice(&next, slack__slice(open));
+    if (rc == 0 && end < text->buf.len)
+        rc = slack__buf_append(&next, slack__buf_ptr(&text->buf) + end, text->buf.len - end);
+    if (rc != 0) {
+        slack__buf_done(&next);
+        return SLACK_ENOMEM;
+    }
+    slack__buf_done(&text->buf);
+    text->buf = next;
+    text->sent = 0;
+    return 0;
+}
