@@ -7,8 +7,9 @@
 #include "net/curl_transfer.h"
 #include "util/alloc.h"
 
-#define CACHED_CONNS   16L /* open connections kept for the next transfer */
-#define HOST_CONNS_MAX 64L /* to one host over HTTP/1.1; libcurl queues more transfers */
+/* To one host over HTTP/1.1; libcurl queues more transfers. As many are kept open for the next
+ * ones: else a burst of calls would open a connection for each of them. */
+#define CONNS_MAX 64L
 
 /* --- the end of a transfer ----------------------------------------------------------------- */
 
@@ -323,8 +324,8 @@ static CURLM *new_multi(slack_curl_t *curl)
     curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, curl);
     curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, curl_set_timer);
     curl_multi_setopt(multi, CURLMOPT_TIMERDATA, curl);
-    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, CACHED_CONNS);
-    curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, HOST_CONNS_MAX);
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, CONNS_MAX);
+    curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, CONNS_MAX);
     return multi;
 }
 

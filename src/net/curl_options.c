@@ -11,6 +11,8 @@
 
 #define CONNECT_MS      10000L
 #define CONN_IDLE_S_MAX 60L /* the server may be closing an older one right now */
+/* libcurl sends such a body and the headers in one piece, if it needs no function to read it. */
+#define WITH_HEADERS_MAX (64 << 10)
 
 /* --- bytes --------------------------------------------------------------------------------- */
 
@@ -91,9 +93,22 @@ static size_t transfer_send_source(char *to, size_t size, size_t count, void *us
 /*
  * If a connection that was used before closes without a response, libcurl sends the request again
  * on a new one, since the server may have closed an idle connection. But the server may also have
- * died after it posted the message, and only the caller may decide to post twice. So once libcurl
- * has read a byte of the body, it cannot read the body again. CURLOPT_POSTFIELDS could not do that.
+ * died after it posted the message, and only the caller may decide to post twice. So this ends a
+ * transfer that would begin again after a byte of its request was sent.
  */
+static int transfer_may_send(void *user_data, char *primary_ip, char *local_ip, int primary_port,
+                             int local_port)
+{
+    slack_transfer_t *transfer = user_data;
+    long sent_bytes = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
+    if (transfer->out.begun && sent_bytes > transfer->out.before) return CURL_PREREQFUNC_ABORT;
+    transfer->out.begun = true;
+    transfer->out.before = sent_bytes;
+    return CURL_PREREQFUNC_OK;
+}
+
+/* Nor does libcurl read a source again. */
 static int transfer_rewind(void *user_data, curl_off_t offset, int origin)
 {
     slack_transfer_t *transfer = user_data;
@@ -190,8 +205,8 @@ static CURLcode set_body(slack_transfer_t *transfer, int64_t len)
     const bool streamed = slack__transfer_has_source(transfer);
     SET(CURLOPT_POST, 1L);
     SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
-    if (!has_body(transfer) || len == 0) {
-        SET(CURLOPT_POSTFIELDS, ""); /* Content-Length: 0 */
+    if (!streamed && len <= WITH_HEADERS_MAX) {
+        SET(CURLOPT_POSTFIELDS, (const char *)transfer->body);
         return code;
     }
     SET(CURLOPT_READFUNCTION, streamed ? transfer_send_source : transfer_send);
@@ -206,6 +221,10 @@ static CURLcode set_method(slack_transfer_t *transfer, const slack_curl_request_
     CURLcode code = CURLE_OK;
     const bool head = strcmp(request->method, "HEAD") == 0;
     const bool post = strcmp(request->method, "POST") == 0;
+    if (!head && strcmp(request->method, "GET") != 0) {
+        SET(CURLOPT_PREREQFUNCTION, transfer_may_send);
+        SET(CURLOPT_PREREQDATA, transfer);
+    }
     if (has_body(transfer) || post)
         code =
             set_body(transfer, slack__transfer_has_source(transfer) ? request->source.len

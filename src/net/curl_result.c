@@ -32,6 +32,7 @@ static int status_of(CURLcode code)
     case CURLE_SSL_INVALIDCERTSTATUS:
     case CURLE_SSL_CLIENTCERT: return SLACK_ETLS;
     case CURLE_GOT_NOTHING:
+    case CURLE_ABORTED_BY_CALLBACK: /* see transfer_may_send() */
     case CURLE_SEND_ERROR:
     case CURLE_SEND_FAIL_REWIND: /* see transfer_rewind() */
     case CURLE_RECV_ERROR:
@@ -56,7 +57,11 @@ static CURLcode exact_code(slack_transfer_t *transfer, CURLcode code)
         transfer->fault = SLACK_EPROTO;
         transfer->why = "a line in the headers of the answer is too long";
         return CURLE_WEIRD_SERVER_REPLY;
-    default: return code;
+    default: /* or the connection was lost, and there is no other one */
+        return transfer->out.begun &&
+                       (status_of(code) == SLACK_ECONNECT || status_of(code) == SLACK_ETLS)
+                   ? CURLE_ABORTED_BY_CALLBACK
+                   : code;
     }
 }
 
@@ -85,7 +90,8 @@ static const char *reason_of(slack_transfer_t *transfer, CURLcode code)
             return text;
         }
         if (transfer->stream_refused) return "the server refused the HTTP/2 stream";
-        if (code == CURLE_SEND_FAIL_REWIND) return "the connection was closed before an answer";
+        if (code == CURLE_SEND_FAIL_REWIND || code == CURLE_ABORTED_BY_CALLBACK)
+            return "the connection was closed before an answer";
         if (!transfer->head.complete && code == CURLE_PARTIAL_FILE)
             return "the connection was closed within the headers of the answer";
         if (!text[0]) return curl_easy_strerror(code);

@@ -48,6 +48,8 @@ typedef struct transfer_out {
     bool over;         /* the source has given all */
     bool waits;        /* the source said SLACK_CURL_LATER */
     bool starved;      /* libcurl waits for bytes */
+    bool begun;        /* libcurl has a connection for the request */
+    long before;       /* bytes that it sent before the request, to a proxy */
 } transfer_out_t;
 
 /* The body of a response. */

@@ -314,25 +314,39 @@ CURL_TEST(test_closed_without_an_answer, 1, answer_hang_up)
     assert_int_equal(peer_requests(peer), 1);
 }
 
+/* Then the server is gone, if `gone`. */
+static bool gone;
+
 static void answer_first_only(peer_t *p, const peer_request_t *request, void *user_data)
 {
     if (request->number == 1)
         peer_answer(p, request->connection, 200, "", "ok");
+    else if (gone)
+        peer_close(p);
     else
         peer_hang_up(p, request->connection);
 }
 
 /* libcurl alone would repeat this POST, since a kept connection closed without an answer. */
-CURL_TEST(test_a_post_on_a_kept_connection_is_not_repeated, 1, answer_first_only)
+TEST(test_a_post_on_a_kept_connection_is_not_repeated)
 {
-    post("a=b");
-    see_next();
-    assert_int_equal(seen.last.status, 0);
-    post("text=once");
-    see_next();
-    assert_int_equal(seen.last.status, SLACK_ECLOSED);
-    assert_false(seen.last.unsent);
-    assert_int_equal(peer_requests(peer), 2);
+    static char large[200000];
+    memset(large, 'x', sizeof large - 1);
+    const char *const bodies[] = {"text=once", "", large};
+    for (size_t i = 0; i < 6; i++) {
+        gone = i >= 3;
+        open_all(1, answer_first_only);
+        post("a=b");
+        see_next();
+        assert_int_equal(seen.last.status, 0);
+        post(bodies[i % 3]);
+        see_next();
+        assert_int_equal(seen.last.status, SLACK_ECLOSED);
+        assert_false(seen.last.unsent);
+        if (gone) peer = NULL;
+        if (peer) assert_int_equal(peer_requests(peer), 2);
+        close_all();
+    }
 }
 
 static void answer_large(peer_t *p, const peer_request_t *request, void *user_data)
@@ -441,7 +455,7 @@ CURL_TEST(test_concurrent, 100, answer_hello)
     for (int i = 0; i < 256; i++)
         assert_int_equal(seen.statuses[i], 0);
     assert_int_equal(peer_requests(peer), 300);
-    assert_true(peer_connections(peer) < 300); /* some were reused */
+    assert_in_range(peer_connections(peer), 1, 64); /* each is used again in the next round */
 }
 
 /* The first request is answered after the second. */
