@@ -34,7 +34,7 @@ MEMBERS = {
 EFFECTS = {
     "READS": "Changes nothing.",
     "REPEATABLE": "A second call changes nothing more.",
-    "ACTS": "A second call acts again, or fails.",
+    "ACTS": "A second call may act again, or fail.",
 }
 
 

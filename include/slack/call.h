@@ -117,10 +117,10 @@ SLACK_API const char *slack_response_next_cursor(const slack_response_t *respons
  * @param user_data borrowed until `fn` returns.
  * @return 0: `fn` will run exactly once. With any other code it will not run: SLACK_EINVAL if a
  *         required argument is missing, for a method with illegal characters, or if the arguments
- *         are no object; SLACK_EAUTH if the client has no
- *         token that can be sent; SLACK_EBUSY if 256 calls are under way, or if they take all of
- *         SLACK_CALLS_MIB; SLACK_ETOOBIG; SLACK_ECANCELED if the app does not run, or stops;
- *         SLACK_ETHREAD on another thread than the loop's; SLACK_ENOMEM. The log has the cause.
+ *         are no object; SLACK_EAUTH if the client has no token that can be sent; SLACK_EBUSY if
+ *         slack_options_t.max_calls are under way, or take all of SLACK_CALLS_MIB; SLACK_ETOOBIG;
+ *         SLACK_ECANCELED if the app does not run, or stops; SLACK_ETHREAD on another thread than
+ *         the loop's; SLACK_ENOMEM. The log has the cause.
  */
 SLACK_API int slack_call(slack_client_t *client, slack_request_t request, slack_call_fn fn,
                          void *user_data);

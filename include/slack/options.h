@@ -25,6 +25,18 @@ extern "C" {
 
 struct uv_loop_s;
 
+/** Which of Slack's rate limits the calls of an app keep, so that Slack need not refuse them.
+ * https://docs.slack.dev/apis/web-api/rate-limits */
+enum slack_pace {
+    /** None: calls wait only after Slack has refused one. */
+    SLACK_PACE_OFF = 1,
+    /** Those of apps that one organization has made for itself, and of apps in the Marketplace. */
+    SLACK_PACE_INTERNAL,
+    /** Those of apps that are distributed outside the Marketplace: conversations.history and
+     * conversations.replies once a minute. */
+    SLACK_PACE_DISTRIBUTED
+};
+
 /** Which deliveries the app drops because it has had them before. */
 enum slack_dedupe {
     /** Events with the same event_id, for the same app. */
@@ -181,9 +193,22 @@ typedef struct slack_options {
     unsigned deliveries_mib;
     /** Optional. The memory of the Web API calls under way and of the answers that handlers on
      * workers keep, 96 to 1048576 MiB. Beyond it a large call is refused and a large answer is not
-     * read, with SLACK_EBUSY; calls and answers up to 64 KiB always have room. An answer takes
-     * about five times its text while it is read. SLACK_CALLS_MIB. Default 256. */
+     * read, with SLACK_EBUSY; answers up to 64 KiB always have room, and so do calls up to
+     * 64 KiB while fewer than 256 are under way. An answer takes about five times its text while it
+     * is read. SLACK_CALLS_MIB. Default 256. */
     unsigned calls_mib;
+
+    /** Optional. The largest number of Web API calls without an answer, 1 to 1000000. 256 of them
+     * are on their way at once, the others wait. Beyond it a call returns SLACK_EBUSY. Default
+     * 16640. */
+    unsigned max_calls;
+    /** Optional. Which of Slack's limits the calls keep. SLACK_PACE (off, internal, distributed).
+     * Default SLACK_PACE_INTERNAL; SLACK_PACE_OFF in the test kit, and if `api_url` is on a
+     * loopback host, where a simulator or a test is. */
+    enum slack_pace pace;
+    /** Optional. A Web API call that has waited so long for its turn fails with SLACK_ETIMEDOUT, 1
+     * to 86400000 ms. SLACK_CALL_WAIT_MS. Default 7200000, twice the longest Retry-After. */
+    unsigned call_wait_ms;
 
     /** Optional. The number of attempts before a stored delivery becomes a dead letter, 1 to 100.
      * SLACK_MAX_ATTEMPTS. Default 5. */

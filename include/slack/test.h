@@ -54,6 +54,8 @@ typedef struct slack_test_options {
     /** Optional. The longest time to wait for a handler on a worker (SLACK_RUN_WORKER), by the
      * machine's clock, in milliseconds. Default 10000. */
     unsigned worker_wait_ms;
+    /** Optional. slack_options_t.max_calls, to test a bot that makes too many calls at once. */
+    unsigned max_calls;
     /** Optional. The function that writes the app's log lines. Default: none. */
     slack_log_fn log_fn;
     /** Optional, borrowed until the kit is freed. Passed to log_fn. */

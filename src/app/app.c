@@ -167,6 +167,7 @@ static void call_ended(const char *method, const slack_response_t *response, uin
 {
     slack_app_t *app = user_data;
     slack__counters_call(&app->counters, method, response->status);
+    slack__histogram_add(&app->counters.call_wait, response->waited_ms * 1000);
     if (owner != 0 && response->status == SLACK_EAPI &&
         slack__api_error(response->error) == SLACK_API_DEAD_TOKEN)
         slack__identity_token_failed(&app->identity, owner);
@@ -188,6 +189,16 @@ static int open_recorder(slack_app_t *app)
     return slack__recorder_open(&app->recorder, app->services.net, &options, app->error);
 }
 
+/* A test or a simulator has no limits, unless it is there to show them. */
+static enum slack_pace pace_of(const slack_app_t *app)
+{
+    const slack_options_t *o = &app->options;
+    slack_url_t url;
+    if (o->pace != 0) return o->pace;
+    const bool local = slack__url_parse(&url, o->api_url) == 0 && slack__is_loopback(url.host);
+    return local || app->sender ? SLACK_PACE_OFF : SLACK_PACE_INTERNAL;
+}
+
 static int open_calls(slack_app_t *app)
 {
     const slack_options_t *o = &app->options;
@@ -196,7 +207,10 @@ static int open_calls(slack_app_t *app)
         .api_url = o->api_url,
         .ca_file = o->ca_file,
         .concurrency = CALLS_MAX,
+        .calls_max = o->max_calls,
         .timeout_ms = CALL_TIMEOUT_MS,
+        .wait_ms = o->call_wait_ms,
+        .pace = pace_of(app),
         .budget = &app->services.calls,
         .called = call_ended,
         .user_data = app,

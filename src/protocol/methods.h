@@ -26,7 +26,7 @@ typedef struct slack_arg {
 
 /* The effect of a second call, after the answer to the first one was lost. */
 enum slack_method_effect {
-    SLACK_METHOD_ACTS, /* acts again, or fails */
+    SLACK_METHOD_ACTS, /* may act again, or fail */
     SLACK_METHOD_REPEATABLE,
     SLACK_METHOD_READS,
 };

@@ -18,6 +18,7 @@ static int new_app(slack_test_t *kit, const slack_test_options_t *options)
         .transport = "memory",
         .bot_token = "xoxb-test",
         .store = "memory:",
+        .max_calls = options->max_calls,
         .log_level = options->log_level ? options->log_level : SLACK_LOG_DEBUG,
         .log_fn = options->log_fn ? options->log_fn : drop_line,
         .log_user_data = options->log_user_data,

@@ -245,14 +245,21 @@ static bool is_below(slack_slice_t host, slack_slice_t domain)
     return slack__slice_eq_nocase(tail, domain) && (extra == 0 || host.ptr[extra - 1] == '.');
 }
 
+bool slack__url_is_slacks(const char *url)
+{
+    slack_url_t parts;
+    if (slack__url_parse(&parts, url) != 0) return false;
+    return slack__slice_eq_nocase(parts.scheme, SLACK_SLICE("https")) &&
+           (is_below(parts.host, SLACK_SLICE("slack.com")) ||
+            is_below(parts.host, SLACK_SLICE("slack-gov.com")));
+}
+
 bool slack__response_url_allowed(const char *url, const char *api_url)
 {
     slack_url_t parts, api;
     if (slack__url_parse(&parts, url) != 0) return false;
     if (slack__url_parse(&api, api_url) == 0 && slack__url_same_origin(&parts, &api)) return true;
-    return slack__slice_eq_nocase(parts.scheme, SLACK_SLICE("https")) &&
-           (is_below(parts.host, SLACK_SLICE("slack.com")) ||
-            is_below(parts.host, SLACK_SLICE("slack-gov.com")));
+    return slack__url_is_slacks(url);
 }
 
 /* --- what callers read --------------------------------------------------------------------- */

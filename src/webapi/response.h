@@ -18,6 +18,7 @@ struct slack_response {
     const slack_json_t *json;
     int64_t retry_after_s; /* -1: no Retry-After; 0: it names no time in the future */
     bool unsent;           /* no byte of the request was sent */
+    uint64_t waited_ms;    /* of its call, before all its tries */
 };
 
 /* Read libcurl's result of a call, or of a message to a response URL. Everything is copied into the

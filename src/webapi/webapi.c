@@ -12,14 +12,14 @@
 #include "util/json.h"
 #include "util/lifetime.h"
 #include "util/str.h"
-#include "webapi/rate_limit.h"
+#include "webapi/pace.h"
 #include "webapi/request.h"
 #include "webapi/response.h"
 
 /*
- * A call is accepted, then it waits (for its lane, for a pause to end) or is on its way, perhaps
- * several times, and at last call_end() reports its end. That happens from a task: the sender's, or
- * `end_task` for calls that end without a response.
+ * A call is accepted, then it waits (for the calls of its order, for its turn) and is on its way,
+ * perhaps several times, and at last call_end() reports its end. That happens from a task: the
+ * sender's, or `end_task` for calls that end without a response.
  */
 
 #define METHOD_MAX      128
@@ -36,23 +36,23 @@ struct slack_webapi {
     slack_sender_t sender;
     slack_curl_t *curl; /* the sender; NULL: another one sends */
     char *api_url;
-    unsigned concurrency;
-    unsigned timeout_ms;
+    unsigned concurrency, calls_max;
+    unsigned timeout_ms, wait_ms;
     slack_budget_t *budget;
     void (*called)(const char *method, const slack_response_t *response, uint64_t owner,
                    void *user_data);
     void *user_data;
-    unsigned count; /* calls accepted, whose end is not reported */
+    unsigned count;   /* calls accepted, whose end is not reported */
+    unsigned sending; /* of them on their way */
     uint64_t unwatched;
     uint64_t last_number;
-    slack_rate_limit_t limit;
-    slack_link_t waiting; /* by number: first come, first served */
+    slack_pacer_t *pace;
     slack_link_t ordered; /* call->in_order: calls with an order, by number, until they end */
     slack_link_t ended;   /* without a response; for `end_task` */
     slack_task_t end_task;
     slack_link_t flows;
     unsigned flow_count;
-    slack_timer_t timer;  /* for the next waiting call */
+    slack_timer_t timer;  /* for the next call that waits */
     unsigned char *noted; /* of each method, and of all unknown ones: NOTED_… */
     bool closing;
     void (*close_fn)(void *user_data);
@@ -64,10 +64,11 @@ enum { NOTED_DEPRECATED = 1 << 0, NOTED_WARNED = 1 << 1 };
 
 /* When a call is sent. */
 typedef struct call_pace {
+    slack_paced_t paced; /* its number is the call's */
+    bool behind;         /* it waits for another one of its order, and not yet for its turn */
     uint64_t accepted_ms;
-    uint64_t key;       /* of its lane */
-    slack_lane_t *lane; /* NULL: no lane */
-    uint64_t due_ms;    /* it waits until then */
+    uint64_t since_ms;  /* it waits, or is on its way */
+    uint64_t waited_ms; /* before that */
     unsigned tries;
     slack_backoff_t backoff;
 } call_pace_t;
@@ -81,7 +82,7 @@ typedef struct call_request {
 
 /* Lies in its arena, with all that belongs to it. */
 typedef struct call {
-    slack_link_t link;
+    slack_link_t link; /* in webapi->ended */
     slack_webapi_t *webapi;
     slack_arena_t *arena;
     const char *method; /* or "response_url" */
@@ -97,11 +98,10 @@ typedef struct call {
     void *user_data;
     slack_client_t *client; /* its `end` takes the response; NULL: no client's */
     uint64_t owner;         /* the client's */
-    uint64_t number;
-    slack_link_t in_order; /* in webapi->ordered; alone: the call has no order */
-    const void *order;     /* the client's */
-    const char *target;    /* calls of one order to one target wait for each other */
-    size_t users;          /* how many the call names in its argument "users" */
+    slack_link_t in_order;  /* in webapi->ordered; alone: the call has no order */
+    const void *order;      /* the client's */
+    const char *target;     /* calls of one order to one target wait for each other */
+    size_t users;           /* how many the call names in its argument "users" */
     call_pace_t pace;
     slack_response_t response;
 } call_t;
@@ -132,13 +132,42 @@ slack_arena_t *slack__webapi_arena(const slack_response_t *response)
 
 uint64_t slack__webapi_number(const slack_response_t *response)
 {
-    return call_of(response)->number;
+    return call_of(response)->pace.paced.number;
 }
 
 void slack__webapi_keep(const slack_response_t *response)
 {
     call_of(response)->kept = true;
 }
+
+static bool same_order(const call_t *a, const call_t *b)
+{
+    return a->order == b->order && strcmp(a->target, b->target) == 0;
+}
+
+/* Whether an earlier call of its order to its target has not ended. */
+static bool call_is_behind(const call_t *call)
+{
+    const slack_link_t *ordered = &call->webapi->ordered;
+    if (call->order == NULL) return false;
+    for (slack_link_t *link = call->in_order.prev; link != ordered; link = link->prev)
+        if (same_order(SLACK_CONTAINER(link, call_t, in_order), call)) return true;
+    return false;
+}
+
+/* The call that may be sent at the end of this one; NULL: there is none. */
+static call_t *call_follower(const call_t *call)
+{
+    const slack_link_t *ordered = &call->webapi->ordered;
+    if (call->order == NULL) return NULL;
+    for (slack_link_t *link = call->in_order.next; link != ordered; link = link->next) {
+        call_t *follower = SLACK_CONTAINER(link, call_t, in_order);
+        if (same_order(follower, call)) return follower;
+    }
+    return NULL;
+}
+
+static void send_waiting(slack_webapi_t *webapi);
 
 /* Report the end of a call and free it. The callee may close the webapi. */
 static void call_end(call_t *call)
@@ -147,6 +176,7 @@ static void call_end(call_t *call)
     const slack_response_t *response = &call->response;
     webapi->count--;
     call->response.method = call->method;
+    call->response.waited_ms = call->pace.waited_ms;
     if (webapi->called) webapi->called(call->method, response, call->owner, webapi->user_data);
     if (call->fn) {
         slack_net_t *net = webapi->net;
@@ -160,8 +190,14 @@ static void call_end(call_t *call)
                   call->method, slack_err_name(response->status),
                   slack__response_why(response, call->arena));
     }
+    call_t *follower =
+        call_follower(call); /* the callback may have made calls in this one's place */
     slack__unlink(&call->in_order);
     call_free(call);
+    if (follower == NULL || !follower->pace.behind) return;
+    follower->pace.behind = false;
+    slack__pace_wait(webapi->pace, &follower->pace.paced, 0);
+    send_waiting(webapi); /* a webapi that the callee closes is freed later */
 }
 
 static void end_calls(slack_webapi_t *webapi)
@@ -176,31 +212,20 @@ static void webapi_run_end_task(slack_task_t *task)
     end_calls(SLACK_CONTAINER(task, slack_webapi_t, end_task));
 }
 
-static void call_leave_lane(call_t *call)
+static void call_stops_waiting(call_t *call)
 {
-    if (!call->pace.lane) return;
-    slack__lane_leave(call->pace.lane);
-    call->pace.lane = NULL;
-}
-
-/* Whether an earlier call of its order to its target has not ended. */
-static bool call_is_behind(const call_t *call)
-{
-    const slack_link_t *ordered = &call->webapi->ordered;
-    if (call->order == NULL) return false;
-    for (slack_link_t *link = call->in_order.prev; link != ordered; link = link->prev) {
-        const call_t *before = SLACK_CONTAINER(link, call_t, in_order);
-        if (before->order == call->order && strcmp(before->target, call->target) == 0) return true;
-    }
-    return false;
+    const uint64_t now = webapi_now_ms(call->webapi);
+    call->pace.waited_ms += now - call->pace.since_ms;
+    call->pace.since_ms = now;
 }
 
 /* End a call that waits, or that the sender has not taken. */
 static void call_fail(call_t *call, int status)
 {
     slack_webapi_t *webapi = call->webapi;
-    call_leave_lane(call);
-    slack__unlink(&call->in_order);
+    slack__pace_leave(webapi->pace, &call->pace.paced);
+    call->pace.behind = false;
+    call_stops_waiting(call);
     slack__response_fail(&call->response, status);
     slack__list_push(&webapi->ended, &call->link);
     slack__task_post(webapi->net, &webapi->end_task);
@@ -261,45 +286,54 @@ static int call_send(call_t *call)
     const slack_sender_t *sender = &call->webapi->sender;
     int rc = sender->send(sender->sender, &request, call_got_result, call);
     if (rc != 0) return rc;
-    if (call->pace.lane) call->pace.lane->busy = true;
+    call->webapi->sending++;
     call->pace.tries++;
+    call_stops_waiting(call);
     return 0;
 }
 
-static void call_wait(call_t *call, uint64_t due_ms)
+/* A call that has waited for too long. */
+static void call_expire(call_t *call)
 {
-    slack_link_t *after = call->webapi->waiting.prev;
-    while (after != &call->webapi->waiting &&
-           SLACK_CONTAINER(after, call_t, link)->number > call->number)
-        after = after->prev;
-    call->pace.due_ms = due_ms;
-    slack__list_push(after->next, &call->link); /* behind `after` */
+    call_fail(call, SLACK_ETIMEDOUT);
+    const char *why =
+        slack__arena_printf(call->arena,
+                            "%s waited %llu s for its turn, because Slack limits its "
+                            "rate: call it less often, or raise "
+                            "SLACK_CALL_WAIT_MS",
+                            call->method, (unsigned long long)(call->pace.waited_ms / 1000));
+    if (why) call->response.error = why;
 }
 
-/* Send the waiting calls that are due and whose lanes are open. */
+/* Calls that someone waits for have an eighth of the places to themselves. */
+static bool only_interactive(const slack_webapi_t *webapi)
+{
+    return webapi->sending >= webapi->concurrency - webapi->concurrency / 8;
+}
+
+/* Send the calls whose turn it is. */
 static void send_waiting(slack_webapi_t *webapi)
 {
-    uint64_t now = webapi_now_ms(webapi), wake_ms = UINT64_MAX;
-    slack_link_t *next;
-    for (slack_link_t *link = webapi->waiting.next; link != &webapi->waiting; link = next) {
-        call_t *call = SLACK_CONTAINER(link, call_t, link);
-        uint64_t ready = call->pace.lane ? slack__lane_open_ms(call->pace.lane) : 0;
-        if (ready < call->pace.due_ms) ready = call->pace.due_ms;
-        next = link->next;
-        if (call_is_behind(call)) continue; /* the end of the other one comes back here */
-        if (ready > now) {
-            if (ready < wake_ms) wake_ms = ready;
-            continue;
-        }
-        slack__unlink(link);
-        int rc = call_send(call);
-        if (rc != 0) call_fail(call, rc);
+    const uint64_t now = webapi_now_ms(webapi);
+    uint64_t ready_ms = UINT64_MAX, late_ms;
+    slack_paced_t *paced;
+    while ((paced = slack__pace_expired(webapi->pace, now, &late_ms)) != NULL)
+        call_expire(SLACK_CONTAINER(paced, call_t, pace.paced));
+    while (webapi->sending < webapi->concurrency) {
+        paced = slack__pace_next(webapi->pace, only_interactive(webapi), now, &ready_ms);
+        if (paced == NULL) break;
+        call_t *call = SLACK_CONTAINER(paced, call_t, pace.paced);
+        const int rc = call_send(call);
+        if (rc == 0) continue;
+        slack__pace_answered(paced);
+        call_fail(call, rc);
     }
     if (webapi->closing) return;
-    if (wake_ms == UINT64_MAX)
+    if (late_ms < ready_ms) ready_ms = late_ms;
+    if (ready_ms == UINT64_MAX)
         slack__timer_stop(webapi->net, &webapi->timer);
     else
-        slack__timer_start_at(webapi->net, &webapi->timer, wake_ms * 1000);
+        slack__timer_start_at(webapi->net, &webapi->timer, ready_ms * 1000);
 }
 
 static void webapi_timer_fired(slack_timer_t *timer)
@@ -319,13 +353,8 @@ static void wait_for_limit(call_t *call)
     SLACK_LOG(slack__net_log(webapi->net), INFO, "rate limited", "method=%s wait_s=%lld tries=%u",
               call->method, (long long)seconds, call->pace.tries);
     /* Each response URL has a limit of its own. */
-    slack_lane_t *lane =
-        call->to_url ? NULL : slack__rate_limit_pause(&webapi->limit, call->pace.key, now, until);
-    if (lane && !call->pace.lane) {
-        slack__lane_join(lane);
-        call->pace.lane = lane;
-    }
-    call_wait(call, until);
+    if (!call->to_url) slack__pace_close_lane(webapi->pace, &call->pace.paced, until);
+    slack__pace_wait(webapi->pace, &call->pace.paced, until);
 }
 
 /* Whether the call waits for another try now. */
@@ -350,7 +379,7 @@ static bool try_again(call_t *call, const slack_curl_result_t *result)
               "method=%s status=%s reason=%s wait_ms=%llu tries=%u", call->method,
               slack_err_name(call->response.status), call->response.error,
               (unsigned long long)wait_ms, call->pace.tries);
-    call_wait(call, webapi_now_ms(webapi) + wait_ms);
+    slack__pace_wait(webapi->pace, &call->pace.paced, webapi_now_ms(webapi) + wait_ms);
     return true;
 }
 
@@ -381,15 +410,15 @@ static void call_got_result(const slack_curl_result_t *result, void *user_data)
     if (call->response.status == SLACK_EAPI &&
         slack__already_as_wanted(call->method, call->response.json, call->users))
         call->response.status = 0; /* a reader of the error still sees the difference */
-    if (call->pace.lane) call->pace.lane->busy = false;
-
-    const bool again = try_again(call, result), ordered = call->order != NULL;
-    if (!again) call_leave_lane(call);
+    slack__pace_answered(&call->pace.paced);
+    call->pace.since_ms = webapi_now_ms(webapi);
+    webapi->sending--;
+    const bool again = try_again(call, result);
+    if (!again) slack__pace_leave(webapi->pace, &call->pace.paced);
     send_waiting(webapi); /* the next call of the lane */
     if (again) return;
     call_log(call, result);
-    call_end(call);                    /* its callback may make calls in its place */
-    if (ordered) send_waiting(webapi); /* a webapi that the callee closes is freed later */
+    call_end(call);
 }
 
 /* --- the start of a call ------------------------------------------------------------------- */
@@ -413,11 +442,17 @@ static bool method_is_valid(const char *method)
     return len > 0 && len <= METHOD_MAX && method[len] == '\0';
 }
 
+/* Whether another call may wait. */
+static bool has_room(const slack_webapi_t *webapi)
+{
+    return webapi->count < webapi->calls_max;
+}
+
 static int call_begin(call_t **ret, slack_client_t *client, slack_call_fn fn, void *user_data)
 {
     slack_webapi_t *webapi = slack__webapi_of(client);
     if (webapi == NULL || webapi->closing) return SLACK_ECANCELED;
-    if (webapi->count >= webapi->concurrency) {
+    if (!has_room(webapi)) {
         client->refused = true;
         return SLACK_EBUSY;
     }
@@ -439,7 +474,7 @@ static int call_begin(call_t **ret, slack_client_t *client, slack_call_fn fn, vo
     call->client = !fn && client->begin && client->end ? client : NULL;
     call->once = client->once;
     call->tag = client->tag;
-    call->number = client->place;
+    call->pace.paced.number = client->place;
     call->pace.backoff = (slack_backoff_t){.base_ms = BACKOFF_BASE_MS, .cap_ms = BACKOFF_CAP_MS};
     slack__response_fail(&call->response, 0);
     *ret = call;
@@ -459,7 +494,6 @@ static int call_new(call_t **ret, slack_client_t *client, const char *method, sl
     if (rc != 0) return rc;
     slack_arena_t *arena = call->arena;
     call->owner = client->owner;
-    call->pace.key = slack__rate_limit_key(&call->webapi->limit, token, method);
     call->method = slack__arena_strdup(arena, method);
     call->request.url = slack__arena_printf(arena, "%s%s", call->webapi->api_url, method);
     call->request.headers[0] = "Content-Type: application/x-www-form-urlencoded; charset=utf-8";
@@ -478,7 +512,10 @@ static bool call_take_memory(call_t *call)
 {
     slack_budget_t *budget = call->webapi->budget;
     const size_t bytes = 2 * call->request.body.len;
-    const bool small = slack__arena_size(call->arena) + bytes <= SLACK_BUDGET_SMALL_BYTES;
+    /* The small calls that wait could be many, so only those are sure of room that need not wait.
+     */
+    const bool small = call->webapi->count < call->webapi->concurrency &&
+                       slack__arena_size(call->arena) + bytes <= SLACK_BUDGET_SMALL_BYTES;
     if (!small && !slack__budget_has(budget, bytes)) return false;
     call->request.counted = bytes;
     slack__budget_take(budget, bytes);
@@ -486,7 +523,7 @@ static bool call_take_memory(call_t *call)
 }
 
 /* End a submission: if this succeeds, the end of the call will be reported. */
-static int call_submit(call_t *call, slack_client_t *client)
+static int call_submit(call_t *call, slack_client_t *client, const slack_pace_call_t *what)
 {
     slack_webapi_t *webapi = call->webapi;
     if (!call_take_memory(call)) {
@@ -494,35 +531,25 @@ static int call_submit(call_t *call, slack_client_t *client)
         call_free(call);
         return SLACK_EBUSY;
     }
-    call->pace.accepted_ms = webapi_now_ms(webapi);
-    if (call->number == 0) call->number = ++webapi->last_number;
-    slack_lane_t *lane = call->to_url ? NULL
-                                      : slack__rate_limit_find(&webapi->limit, call->pace.key,
-                                                               call->pace.accepted_ms);
+    call->pace.accepted_ms = call->pace.since_ms = webapi_now_ms(webapi);
+    call->pace.paced.until_ms =
+        webapi->wait_ms ? call->pace.accepted_ms + webapi->wait_ms : UINT64_MAX;
+    if (call->pace.paced.number == 0) call->pace.paced.number = ++webapi->last_number;
+    slack__pace_enter(webapi->pace, &call->pace.paced, what, call->pace.accepted_ms);
     if (call->order) {
         slack_link_t *after = webapi->ordered.prev;
         while (after != &webapi->ordered &&
-               SLACK_CONTAINER(after, call_t, in_order)->number > call->number)
+               SLACK_CONTAINER(after, call_t, in_order)->pace.paced.number >
+                   call->pace.paced.number)
             after = after->prev;
         slack__list_push(after->next, &call->in_order); /* behind `after` */
     }
-    if (lane) {
-        slack__lane_join(lane);
-        call->pace.lane = lane;
-    }
-    if (lane || call_is_behind(call)) {
-        call_wait(call, 0);
-        send_waiting(webapi);
-    } else {
-        int rc = call_send(call);
-        if (rc != 0) {
-            slack__unlink(&call->in_order);
-            call_free(call);
-            return rc;
-        }
-    }
     webapi->count++;
     if (call->client) call->client->begin(call->client);
+    call->pace.behind = call_is_behind(call);
+    if (call->pace.behind) return 0;
+    slack__pace_wait(webapi->pace, &call->pace.paced, 0);
+    send_waiting(webapi);
     return 0;
 }
 
@@ -566,9 +593,20 @@ static int submit_with_args(call_t *call, slack_client_t *client, const slack_js
             rc = slack__buf_append_char(&call->request.body, '&');
         if (rc == 0) rc = slack__form_write(&call->request.body, team);
     }
-    if (rc == 0) return call_submit(call, client);
-    call_free(call);
-    return rc;
+    if (rc != 0) {
+        call_free(call);
+        return rc;
+    }
+    const char *team_id = slack_json_str(args, "/team_id");
+    const slack_pace_call_t what = {
+        .token = token_for(client, call->method),
+        .team = *team_id          ? team_id
+                : client->team_id ? client->team_id
+                                  : "",
+        .method = call->method,
+        .channel = slack_json_str(args, "/channel"),
+    };
+    return call_submit(call, client, &what);
 }
 
 int slack__webapi_call(slack_client_t *client, const char *method, const slack_json_t *args,
@@ -594,9 +632,9 @@ const char *slack__webapi_refusal(const slack_client_t *client, const char *meth
                              : "the client has no token: use slack_ctx_client() in a delivery, or "
                                "slack_client_new()";
     case SLACK_EBUSY:
-        return client->webapi && slack__webapi_room(slack__webapi_of(client)) > 0
+        return slack__webapi_of(client) && has_room(slack__webapi_of(client))
                    ? "the calls under way take all of SLACK_CALLS_MIB: do less at once, or raise it"
-                   : "the limit of calls under way is reached: do less at once";
+                   : "too many calls wait for their turn: do less at once";
     case SLACK_ETOOBIG: return "the arguments are more than 4 MiB: send less";
     default: return slack_strerror(status);
     }
@@ -708,7 +746,8 @@ int slack__webapi_respond(slack_client_t *client, const char *response_url,
     call->request.headers[0] = "Content-Type: application/json; charset=utf-8";
     rc = call->request.url ? slack__json_write(&call->request.body, message) : SLACK_ENOMEM;
     if (rc == 0) rc = call_set_order(call, client, call->request.url);
-    if (rc == 0) return call_submit(call, client);
+    const slack_pace_call_t what = {.token = "", .team = "", .method = call->method, .channel = ""};
+    if (rc == 0) return call_submit(call, client, &what);
     call_free(call);
     return rc;
 }
@@ -716,6 +755,11 @@ int slack__webapi_respond(slack_client_t *client, const char *response_url,
 size_t slack__webapi_under_way(const slack_webapi_t *webapi)
 {
     return webapi->count;
+}
+
+size_t slack__webapi_waiting(const slack_webapi_t *webapi)
+{
+    return slack__pace_waiting(webapi->pace);
 }
 
 size_t slack__webapi_room(const slack_webapi_t *webapi)
@@ -732,6 +776,7 @@ uint64_t slack__webapi_unwatched(const slack_webapi_t *webapi)
 
 static void webapi_free(slack_webapi_t *webapi)
 {
+    slack__pace_free(webapi->pace);
     slack__free(webapi->noted);
     slack__free(webapi->api_url);
     slack__free(webapi);
@@ -799,9 +844,14 @@ void slack__webapi_close(slack_webapi_t *webapi, void (*fn)(void *user_data), vo
     webapi->close_fn = fn;
     webapi->close_data = user_data;
     slack__timer_stop(webapi->net, &webapi->timer);
+    slack_paced_t *paced;
+    while ((paced = slack__pace_take(webapi->pace)) != NULL)
+        call_fail(SLACK_CONTAINER(paced, call_t, pace.paced), SLACK_ECANCELED);
     slack_link_t *link;
-    while ((link = slack__list_shift(&webapi->waiting)))
-        call_fail(SLACK_CONTAINER(link, call_t, link), SLACK_ECANCELED);
+    for (link = webapi->ordered.next; link != &webapi->ordered; link = link->next) {
+        call_t *call = SLACK_CONTAINER(link, call_t, in_order);
+        if (call->pace.behind) call_fail(call, SLACK_ECANCELED);
+    }
     while ((link = slack__list_shift(&webapi->flows)))
         SLACK_CONTAINER(link, slack_flow_t, link)
             ->canceled(SLACK_CONTAINER(link, slack_flow_t, link));
@@ -847,7 +897,9 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi
     slack__methods(&methods);
     webapi->noted = slack__calloc(methods + 1, 1);
     webapi->api_url = slack__strdup(url);
-    int rc = webapi->noted && webapi->api_url ? open_sender(webapi, net, options) : SLACK_ENOMEM;
+    webapi->pace = slack__pace_new(options->pace);
+    int rc = webapi->noted && webapi->api_url && webapi->pace ? open_sender(webapi, net, options)
+                                                              : SLACK_ENOMEM;
     if (rc != 0) {
         webapi_free(webapi);
         return rc;
@@ -855,13 +907,13 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi
     if (options->wrap) options->wrap(&webapi->sender, options->wrap_data);
     webapi->net = net;
     webapi->concurrency = options->concurrency;
+    webapi->calls_max = options->calls_max ? options->calls_max : options->concurrency;
     webapi->timeout_ms = options->timeout_ms;
+    webapi->wait_ms = options->wait_ms;
     webapi->budget = options->budget;
     webapi->called = options->called;
     webapi->user_data = options->user_data;
-    slack__rate_limit_init(&webapi->limit, slack__random_u64());
     slack__link_init(&webapi->ordered);
-    slack__link_init(&webapi->waiting);
     slack__link_init(&webapi->ended);
     slack__link_init(&webapi->flows);
     slack__link_init(&webapi->end_task.link);

@@ -6,6 +6,7 @@
 
 #include "net/curl.h"
 #include "util/arena.h"
+#include "webapi/pace.h"
 
 /*
  * Calls the Web API: encodes arguments, keeps Slack's rate limits, repeats what is safe to repeat,
@@ -26,8 +27,11 @@ typedef struct slack_webapi_options {
     const char *api_url;  /* Required, copied; ends in '/'. */
     const char *ca_file;  /* Optional, copied. */
     slack_proxy_t *proxy; /* Optional, referenced. */
-    unsigned concurrency; /* calls under way at most, including those that wait */
+    unsigned concurrency; /* calls sent at once at most */
+    unsigned calls_max;   /* calls without an answer; 0: those that are sent at once */
     unsigned timeout_ms;  /* of one try */
+    unsigned wait_ms;     /* a call that waits longer fails; 0: it may wait for ever */
+    enum slack_pace pace; /* 0: SLACK_PACE_OFF */
     /* Optional, borrowed until the last answer is freed. Counts the memory of calls, and of answers
      * that callbacks keep. */
     slack_budget_t *budget;
@@ -73,6 +77,7 @@ bool slack__webapi_owns(const slack_webapi_t *webapi, const char *url);
 
 /* The number of calls under way, and how many more are accepted now. */
 size_t slack__webapi_under_way(const slack_webapi_t *webapi);
+size_t slack__webapi_waiting(const slack_webapi_t *webapi); /* of them for their turn */
 size_t slack__webapi_room(const slack_webapi_t *webapi);
 /* The number of calls that the program has begun so far, and whose end no delivery gets. */
 uint64_t slack__webapi_unwatched(const slack_webapi_t *webapi);
@@ -143,6 +148,9 @@ uint64_t slack__webapi_number(const slack_response_t *response);
  * */
 slack_arena_t *slack__webapi_arena(const slack_response_t *response);
 void slack__webapi_keep(const slack_response_t *response);
+
+/* Whether a URL is https on slack.com, slack-gov.com or a host below them. */
+bool slack__url_is_slacks(const char *url);
 
 /* The warning of an answer and its first messages in one short line; NULL: it has none. */
 const char *slack__response_warnings(const slack_response_t *response, slack_arena_t *arena);

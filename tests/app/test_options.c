@@ -33,6 +33,7 @@ ENV_TEST(test_defaults)
     assert_int_equal(o.log_level, SLACK_LOG_INFO);
     assert_int_equal(o.drain_ms, 10000);
     assert_int_equal(o.max_deliveries, 4096);
+    assert_int_equal(o.max_calls, 16640);
     assert_int_equal(o.http_limits.requests, 0);
     slack_options_done(&o);
 }
@@ -394,7 +395,7 @@ static void expect_cells(const slack_option_t *option, char *values, char *prese
         for (unsigned i = 0; i < option->number; i++)
             slack__slice_split(&rest, ',', &word);
         word = slack__slice_trim(word);
-        sprintf(preset, "`%.*s`", (int)word.len, word.ptr);
+        if (option->number) sprintf(preset, "`%.*s`", (int)word.len, word.ptr);
     } else if (option->type == SLACK_OPTION_NUMBER) {
         sprintf(values, option->min == option->max ? "`%u`" : "%u to %u", option->min, option->max);
         if (option->number) sprintf(preset, "`%u`", option->number);

@@ -141,7 +141,8 @@ TEST_EACH(mistake_that_the_log_explains, mistakes)
     last_ctx = NULL;
     *said = '\0';
     memset(big, 'x', sizeof big - 1);
-    assert_int_equal(slack_test_new(&t, &(slack_test_options_t){.log_fn = keep_line}), 0);
+    assert_int_equal(
+        slack_test_new(&t, &(slack_test_options_t){.max_calls = 256, .log_fn = keep_line}), 0);
     slack_app_t *app = slack_test_app(t);
     slack_on_message(app, NULL, mistake->fn, NULL);
     slack_on_command(app, "/x", mistake->fn, NULL);

@@ -113,8 +113,10 @@ static void on_dead(slack_ctx_t *ctx, const slack_dead_t *dead, void *user_data)
 
 static void open_app(const char *where, unsigned attempts)
 {
-    app_open(&f, &(slack_options_t){
-                     .store = where, .max_attempts = attempts, .log_level = SLACK_LOG_ERROR});
+    app_open(&f, &(slack_options_t){.store = where,
+                                    .max_attempts = attempts,
+                                    .max_calls = 256,
+                                    .log_level = SLACK_LOG_ERROR});
     runs = refused = deads = held_count = repeats_seen = 0;
     slack_on_error(f.app, on_error, NULL);
     slack_on_dead(f.app, on_dead, NULL);

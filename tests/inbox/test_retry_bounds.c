@@ -24,7 +24,8 @@ static void count_dead(slack_ctx_t *ctx, const slack_dead_t *dead, void *user_da
 static void open_with(slack_handler_fn fn, void *user_data)
 {
     runs = deads = 0;
-    app_open(&f, &(slack_options_t){.store = "memory:", .max_attempts = ATTEMPTS});
+    app_open(&f,
+             &(slack_options_t){.store = "memory:", .max_attempts = ATTEMPTS, .max_calls = 256});
     slack_listener_t listener = {.kind = SLACK_KIND_EVENT, .message = 1, .attempts = limit};
     listener.fn = fn;
     listener.user_data = user_data;

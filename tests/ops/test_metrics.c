@@ -79,6 +79,7 @@ BOT_TEST(everything_is_there)
         {"slackapp_deliveries_put_off", 1},
         {"slackapp_handlers_queued", 1},
         {"slackapp_calls_under_way", 1},
+        {"slackapp_calls_waiting", 1},
         {"slackapp_call_bytes", 1},
         {"slackapp_calls_total", 2},
         {"slackapp_transport_ready", 3},

@@ -43,8 +43,9 @@ CONNECTED(an_acknowledged_command_may_say_something)
         {"{'text':'hi'}", " -> bot (only to ann): hi"},
         {"{'text':'hi','response_type':'in_channel'}", " -> bot (in the channel): hi"},
         {"{'response_type':'in_channel'}", " -> shown in the channel"},
-        {"{'blocks':[1]}", " -> a message that Slack refuses: invalid_blocks must be an object "
-                           "[json-pointer:/blocks/0]"},
+        {"{'blocks':[1]}",
+         " -> a message that Slack refuses: invalid_blocks must provide an object "
+         "[json-pointer:/blocks/0]"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const slack_json_t *envelope = run_command("");

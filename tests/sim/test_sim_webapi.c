@@ -134,7 +134,7 @@ ALONE(post_message_refuses)
     assert_string_equal(message_of("chat.postMessage", "{}"),
                         "[ERROR] missing required field: channel");
     assert_string_equal(message_of("chat.postMessage", cases[8].body),
-                        "[ERROR] missing required field [json-pointer:/blocks/0/text]");
+                        "[ERROR] must define either `text` or `fields` [json-pointer:/blocks/0]");
     assert_string_equal(sim_peer_transcript(&peer), "");
 }
 
@@ -364,14 +364,14 @@ ALONE(views_are_checked)
         {"{'type':'modal'," TITLE "}", "missing required field: blocks [json-pointer:/view]"},
         {"{'type':'modal','blocks':[]}", "missing required field: title [json-pointer:/view]"},
         {"{'type':'modal'," TITLE ",'blocks':[{}]}",
-         "missing required field: type [json-pointer:/view/blocks/0/type]"},
+         "missing required field: type [json-pointer:/view/blocks/0]"},
         {"{'type':'modal'," TITLE
          ",'blocks':[{'type':'input','label':{'type':'plain_text','text':'l'},"
          "'element':{'type':'plain_text_input'}}]}",
          "missing required field: submit [json-pointer:/view]"},
         {"{'type':'modal','blocks':[],'title':{'type':'plain_text',"
          "'text':'more than 24 characters!!'}}",
-         "must be less than 25 characters [json-pointer:/view/title]"},
+         "must be less than 25 characters [json-pointer:/view/title/text]"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *message = message_of("views.open", with_trigger(trigger(NULL), cases[i].view));
@@ -428,7 +428,7 @@ ALONE(views_push)
 
 ALONE(views_publish)
 {
-#define HOME "{'type':'home','blocks':[{'type':'markdown','text':'Hi'}]}"
+#define HOME "{'type':'home','blocks':[{'type':'section','text':{'type':'mrkdwn','text':'Hi'}}]}"
     const char *body = "{'user_id':'U0ANN00001','view':" HOME "}";
     const slack_json_t *answer = sim_peer_api(&peer, "views.publish", body);
     const char *id = slack_json_str(answer, "/view/id");

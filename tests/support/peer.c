@@ -182,7 +182,7 @@ static void write_bytes(peer_conn_t *conn, peer_write_t *write)
 void peer_send_bytes(peer_t *peer, unsigned connection, const void *bytes, size_t len, bool again)
 {
     peer_conn_t *conn = find(peer, connection);
-    if (!conn) return; /* the client has closed it */
+    if (!conn || len == 0) return; /* the client may have closed it */
     peer_write_t *write = malloc(sizeof *write + len);
     assert_non_null(write);
     write->again = again ? conn : NULL;

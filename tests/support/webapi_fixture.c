@@ -21,7 +21,11 @@ int wf_try_open(unsigned concurrency, unsigned timeout_ms, unsigned port)
     const slack_webapi_options_t options = {.api_url = api_url,
                                             .concurrency = concurrency,
                                             .timeout_ms = timeout_ms,
-                                            .budget = wf.budget};
+                                            .budget = wf.budget,
+                                            .calls_max = wf.pace ? WF_CALLS_MAX : 0,
+                                            .wait_ms = wf.pace ? WF_WAIT_S * 1000 : 0,
+                                            .pace = wf.pace};
+    wf.pace = 0;
     memset(&wf.ends, 0, sizeof wf.ends);
     wf.closed = false;
     int rc = slack__webapi_new(&wf.webapi, wf.world.net, &options);

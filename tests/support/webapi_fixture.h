@@ -9,6 +9,9 @@
 
 #define WF_TOKEN    "xoxb-123456789012-abcdefghijkl"
 #define WF_ENDS_MAX 512
+/* The bounds of calls that wait, with a pace. */
+#define WF_CALLS_MAX 10000
+#define WF_WAIT_S    7200
 
 /* The Web API of a peer that the test scripts. An unexpected failure fails the test. */
 extern struct webapi_fixture {
@@ -18,6 +21,7 @@ extern struct webapi_fixture {
     peer_t *peer;
     bool closed;
     slack_budget_t *budget; /* Optional, set before the opening. */
+    enum slack_pace pace;   /* Optional, set before each opening. */
     char request[8192];     /* the last that wf_answer_ok() has answered */
     struct {                /* the responses, in order */
         unsigned count;

@@ -73,6 +73,44 @@ FINE_TEST(test_a_call_that_never_left)
     slack_test_expect_status(kit, 0);
 }
 
+static int call_by_name(slack_ctx_t *ctx, void *user_data)
+{
+    const char *method = slack_json_str(slack_ctx_body(ctx), "/text");
+    const slack_json_t *args = slack_jsonf(ctx, "{channel: 'C1', user: 'U1', text: 'x'}");
+    slack_client_repeat(slack_ctx_client(ctx), *(bool *)user_data);
+    const int rc = slack_call(slack_ctx_client(ctx), slack_request(method, args), NULL, NULL);
+    return rc ? rc : slack_ack(ctx);
+}
+
+/* A read is sent again; a message only if the program has asked for it. Otherwise the user of the
+ * command reads that it has failed. */
+FINE_TEST(test_a_lost_answer)
+{
+    static const struct {
+        const char *method;
+        bool opted, again;
+    } cases[] = {{"users.info", false, true},
+                 {"conversations.history", false, true},
+                 {"reactions.remove", false, true},
+                 {"chat.postMessage", false, false},
+                 {"conversations.create", false, false},
+                 {"chat.postMessage", true, true}};
+    bool opted;
+    slack_on_command(slack_test_app(kit), "/call", call_by_name, &opted);
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+        const int lost = i % 2 ? SLACK_ECLOSED : SLACK_ETIMEDOUT;
+        const bool again = cases[i / 2].again;
+        opted = cases[i / 2].opted;
+        slack_test_expect(kit, cases[i / 2].method, NULL);
+        slack_test_answer_lost(kit, lost);
+        slack_test_expect(kit, again ? cases[i / 2].method : "response_url", NULL);
+        slack_test_command(kit, "/call", cases[i / 2].method);
+        slack_test_advance_ms(kit, 60000);
+        assert_int_equal(slack_test_call_count(kit), 2 * (i + 1));
+        slack_test_expect_status(kit, again ? 0 : lost);
+    }
+}
+
 FINE_TEST(test_the_last_ts_is_that_of_the_newest_answer)
 {
     assert_string_equal(slack_test_last_ts(kit), "");

@@ -3,6 +3,7 @@
 #include <slack/api/conversations.h>
 #include <slack/api/users.h>
 
+#include "protocol/already.h"
 #include "protocol/methods.h"
 #include "support/alloc_fail.h"
 #include "support/json.h"
@@ -91,6 +92,36 @@ ARENA_TEST(test_methods)
     assert_int_equal(list->effect, SLACK_METHOD_READS);
     assert_int_equal(list->pages, SLACK_PAGES_CURSOR);
     assert_string_equal(list->items, "members");
+}
+
+/* Slack refuses a second call of the method, which the library takes for a success. */
+static bool is_refused(const char *method)
+{
+    static const char *const errors[] = {"already_reacted",  "already_pinned",
+                                         "already_starred",  "already_in_channel",
+                                         "already_approved", "invite_already_approved"};
+    bool refused = false;
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        refused |= slack__already_as_wanted(
+            method, json_of(slack__arena_printf(arena, "{'error':'%s'}", errors[i])), 1);
+    return refused;
+}
+
+/* People may see each call of a method with such a verb, or each call makes one thing more. */
+ARENA_TEST(test_what_people_see_is_not_repeated)
+{
+    static const char *const verbs[] = {
+        "add",     "create", "post",   "send",     "schedule", "share",  "upload",
+        "invite",  "push",   "Stream", "complete", "unfurl",   "Topic",  "Purpose",
+        "approve", "kick",   "rename", "export",   "reset",    "Invite", "issue"};
+    size_t count;
+    const slack_method_t *methods = slack__methods(&count);
+    for (const slack_method_t *m = methods; m < methods + count; m++)
+        for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+            const char *last = strrchr(m->name, '.') + 1, *verb = strstr(last, verbs[i]);
+            if (verb && m->effect == SLACK_METHOD_REPEATABLE && !is_refused(m->name))
+                fail_msg("%s", m->name);
+        }
 }
 
 static int make_args(void *unused)

@@ -5,9 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ID_MAX       255
-#define TEXT_MAX     3000
-#define ELEMENTS_MAX 25
+#include "protocol/block_check.h"
 
 /* --- elements --- */
 
@@ -89,172 +87,25 @@ bool sim_element_find(const slack_json_t *blocks, const char *block_id, const ch
 
 /* --- checking --- */
 
-typedef struct check {
-    char *problem;
-    char at[96]; /* JSON pointer to what is checked now */
-} check_t;
-
-static bool wrong(const check_t *check, const char *where, const char *what)
+static bool blocks_judge(const slack_block_faults_t *faults, char problem[SIM_PROBLEM_SIZE])
 {
-    snprintf(check->problem, SIM_PROBLEM_SIZE, "%s [json-pointer:%s%s]", what, check->at, where);
-    return false;
+    const slack_block_fault_t *fault = *faults->refused.slack ? &faults->refused : &faults->unknown;
+    snprintf(problem, SIM_PROBLEM_SIZE, "%s", fault->slack);
+    return *problem == '\0';
 }
 
-/* Code points, which are close enough to what Slack counts. */
-static size_t characters(const char *s)
+bool sim_blocks_check(const slack_json_t *message, char problem[SIM_PROBLEM_SIZE])
 {
-    size_t n = 0;
-    for (; *s; s++)
-        n += (*s & 0xC0) != 0x80;
-    return n;
+    slack_block_faults_t faults;
+    slack__block_check(message, &faults);
+    return blocks_judge(&faults, problem);
 }
 
-static bool check_id(const check_t *check, const slack_json_t *object, const char *path)
+bool sim_blocks_check_view(const slack_json_t *view, char problem[SIM_PROBLEM_SIZE])
 {
-    const slack_json_t *id = slack_json_get(object, path);
-    if (!id) return true;
-    if (slack_json_type(id) != SLACK_JSON_STRING) return wrong(check, path, "must be a string");
-    if (characters(slack_json_str(id, "")) > ID_MAX)
-        return wrong(check, path, "must be less than 256 characters");
-    return true;
-}
-
-/* A text object. `plain`: plain_text only. */
-static bool check_text(const check_t *check, const slack_json_t *object, const char *path,
-                       bool plain, size_t max)
-{
-    const slack_json_t *text = slack_json_get(object, path);
-    const char *type = slack_json_str(text, "/type");
-    const char *string = slack_json_str(text, "/text");
-    if (!text) return wrong(check, path, "missing required field");
-    if (slack_json_type(text) != SLACK_JSON_OBJECT) return wrong(check, path, "must be an object");
-    if (strcmp(type, "plain_text") != 0 && (plain || strcmp(type, "mrkdwn") != 0))
-        return wrong(check, path, plain ? "must be a plain_text object" : "unsupported text type");
-    if (!*string) return wrong(check, path, "must be more than 0 characters");
-    if (characters(string) > max) return wrong(check, path, "too many characters");
-    return true;
-}
-
-static bool check_element(const check_t *check, const slack_json_t *element, const char *path)
-{
-    if (!element) return wrong(check, path, "missing required field");
-    if (!element_type(element)) return wrong(check, path, "unsupported type of element");
-    if (!check_id(check, element, "/action_id")) return false;
-    if (strcmp(slack_json_str(element, "/type"), "button") == 0)
-        return check_text(check, element, "/text", true, 75);
-    return true;
-}
-
-static bool check_section(const check_t *check, const slack_json_t *block)
-{
-    const slack_json_t *fields = slack_json_get(block, "/fields");
-    const slack_json_t *accessory = slack_json_get(block, "/accessory");
-    if (!fields && !check_text(check, block, "/text", false, TEXT_MAX)) return false;
-    if (fields && (slack_json_count(fields, "") == 0 || slack_json_count(fields, "") > 10))
-        return wrong(check, "/fields", "must be 1 to 10 text objects");
-    if (!accessory || strcmp(slack_json_str(accessory, "/type"), "image") == 0) return true;
-    return check_element(check, accessory, "/accessory");
-}
-
-static bool check_actions(const check_t *check, const slack_json_t *block)
-{
-    const slack_json_t *elements = slack_json_get(block, "/elements");
-    slack_json_iter_t it = {0};
-    if (slack_json_count(elements, "") == 0 || slack_json_count(elements, "") > ELEMENTS_MAX)
-        return wrong(check, "/elements", "must be 1 to 25 elements");
-    while (slack_json_next(elements, &it))
-        if (!check_element(check, it.value, "/elements")) return false;
-    return true;
-}
-
-static bool check_input(const check_t *check, const slack_json_t *block)
-{
-    return check_text(check, block, "/label", true, 2000) &&
-           check_element(check, slack_json_get(block, "/element"), "/element");
-}
-
-static bool check_header(const check_t *check, const slack_json_t *block)
-{
-    return check_text(check, block, "/text", true, 150);
-}
-
-static bool check_context(const check_t *check, const slack_json_t *block)
-{
-    size_t count = slack_json_count(block, "/elements");
-    return count > 0 && count <= 10 ? true : wrong(check, "/elements", "must be 1 to 10 elements");
-}
-
-static bool check_image(const check_t *check, const slack_json_t *block)
-{
-    if (!*slack_json_str(block, "/alt_text"))
-        return wrong(check, "/alt_text", "missing required field");
-    if (!*slack_json_str(block, "/image_url") && !slack_json_get(block, "/slack_file"))
-        return wrong(check, "/image_url", "missing required field");
-    return true;
-}
-
-static bool check_nothing(const check_t *check, const slack_json_t *block)
-{
-    return true;
-}
-
-static const struct block_type {
-    const char *type;
-    bool (*check)(const check_t *check, const slack_json_t *block);
-} block_types[] = {
-    {"section", check_section},         {"actions", check_actions},   {"input", check_input},
-    {"header", check_header},           {"context", check_context},   {"image", check_image},
-    {"divider", check_nothing},         {"rich_text", check_nothing}, {"markdown", check_nothing},
-    {"video", check_nothing},           {"file", check_nothing},      {"table", check_nothing},
-    {"context_actions", check_actions},
-};
-
-static bool check_block(const check_t *check, const slack_json_t *block)
-{
-    const char *type = slack_json_str(block, "/type");
-    if (slack_json_type(block) != SLACK_JSON_OBJECT) return wrong(check, "", "must be an object");
-    if (!*type) return wrong(check, "/type", "missing required field: type");
-    if (!check_id(check, block, "/block_id")) return false;
-    for (size_t i = 0; i < sizeof block_types / sizeof *block_types; i++)
-        if (strcmp(block_types[i].type, type) == 0) return block_types[i].check(check, block);
-    return wrong(check, "/type", "unsupported type");
-}
-
-/* block_ids are unique among all blocks, action_ids within one block. */
-static bool check_unique(const check_t *check, const slack_json_t *blocks)
-{
-    slack_json_iter_t a = {0};
-    while (slack_json_next(blocks, &a)) {
-        const char *id = slack_json_str(a.value, "/block_id");
-        slack_json_iter_t b = a;
-        while (*id && slack_json_next(blocks, &b))
-            if (strcmp(slack_json_str(b.value, "/block_id"), id) == 0)
-                return wrong(check, "", "block_id already exists");
-        slack_json_iter_t x = {0};
-        const slack_json_t *elements = slack_json_get(a.value, "/elements");
-        while (slack_json_next(elements, &x)) {
-            id = slack_json_str(x.value, "/action_id");
-            slack_json_iter_t y = x;
-            while (*id && slack_json_next(elements, &y))
-                if (strcmp(slack_json_str(y.value, "/action_id"), id) == 0)
-                    return wrong(check, "", "action_id already exists");
-        }
-    }
-    return true;
-}
-
-bool sim_blocks_check(const slack_json_t *blocks, size_t max, char problem[SIM_PROBLEM_SIZE])
-{
-    check_t check = {problem, "/blocks"};
-    slack_json_iter_t it = {0};
-    if (slack_json_type(blocks) != SLACK_JSON_ARRAY) return wrong(&check, "", "must be an array");
-    if (slack_json_count(blocks, "") > max) return wrong(&check, "", "no more blocks are allowed");
-    while (slack_json_next(blocks, &it)) {
-        snprintf(check.at, sizeof check.at, "/blocks/%zu", it.index - 1);
-        if (!check_block(&check, it.value)) return false;
-    }
-    snprintf(check.at, sizeof check.at, "/blocks");
-    return check_unique(&check, blocks);
+    slack_block_faults_t faults;
+    slack__block_check_view(view, &faults);
+    return blocks_judge(&faults, problem);
 }
 
 /* --- naming --- */

@@ -7,12 +7,11 @@
 
 /* Block Kit: what Slack refuses, which ids it adds, and the states of elements. Pure. */
 
-#define SIM_MESSAGE_BLOCKS_MAX 50
-#define SIM_VIEW_BLOCKS_MAX    100
-
-/* Whether Slack would accept an array of blocks. If not, `problem` gets a sentence like Slack's:
- * "missing required field: text [json-pointer:/blocks/0/text]". */
-bool sim_blocks_check(const slack_json_t *blocks, size_t max, char problem[SIM_PROBLEM_SIZE]);
+/* Whether Slack would accept the `blocks` and `attachments` of a message, or a view. If not,
+ * `problem` gets its words: "missing required field: text [json-pointer:/blocks/0]". It refuses
+ * kinds and members that it does not know. */
+bool sim_blocks_check(const slack_json_t *message, char problem[SIM_PROBLEM_SIZE]);
+bool sim_blocks_check_view(const slack_json_t *view, char problem[SIM_PROBLEM_SIZE]);
 
 /* Blocks as Slack stores them: each has a block_id, each element an action_id. */
 const slack_json_t *sim_blocks_named(sim_json_builder_t *json, const slack_json_t *blocks);

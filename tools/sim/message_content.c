@@ -56,13 +56,17 @@ const char *sim_message_content(sim_json_builder_t *json, const slack_json_t *fr
     if (!*text && slack_json_count(blocks, "") == 0 && slack_json_count(attachments, "") == 0)
         return blocks && slack_json_type(blocks) != SLACK_JSON_ARRAY ? "invalid_blocks_format"
                                                                      : "no_text";
+    const slack_json_t *shown =
+        sim_json(json, "{blocks?: %p, attachments?: %p}", blocks, attachments);
     if (blocks && slack_json_type(blocks) != SLACK_JSON_ARRAY)
         error = "invalid_blocks_format";
-    else if (blocks && !sim_blocks_check(blocks, SIM_MESSAGE_BLOCKS_MAX, problem))
-        error = "invalid_blocks";
-    if (!error && metadata) error = check_metadata(metadata);
-    if (!error && slack_json_count(attachments, "") > ATTACHMENTS_MAX)
+    else if (slack_json_count(attachments, "") > ATTACHMENTS_MAX)
         error = "too_many_attachments";
+    else if (!sim_blocks_check(shown, problem))
+        error =
+            strstr(problem, "json-pointer:/attachments") ? "invalid_attachments" : "invalid_blocks";
+    else if (metadata)
+        error = check_metadata(metadata);
     if (error) return error;
 
     const slack_json_t *content = sim_json(json, "{text: %.*s}", (int)text_len(text), text);

@@ -61,8 +61,7 @@ const char *sim_chunks_check(const slack_json_t *chunks, char problem[SIM_PROBLE
         }
         const slack_json_t *blocks = slack_json_get(it.value, "/blocks");
         if (is_chunk(it.value, "blocks") &&
-            (slack_json_type(blocks) != SLACK_JSON_ARRAY ||
-             !sim_blocks_check(blocks, SIM_MESSAGE_BLOCKS_MAX, problem)))
+            (slack_json_type(blocks) != SLACK_JSON_ARRAY || !sim_blocks_check(it.value, problem)))
             return "invalid_blocks";
     }
     return NULL;

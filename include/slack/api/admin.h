@@ -72,7 +72,7 @@ struct slack_admin_apps_activities_list {
     SLACK_REQUEST("admin.apps.activities.list", slack_admin_apps_activities_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.apps.approve
- * Tier 2. A second call changes nothing more. Scopes: user admin.apps:write. */
+ * Tier 2. A second call may act again, or fail. Scopes: user admin.apps:write. */
 struct slack_admin_apps_approve {
     SLACK_REQUEST_MEMBERS;
     slack_flag_t allow_child_auto_install;
@@ -101,7 +101,7 @@ struct slack_admin_apps_approved_list {
     SLACK_REQUEST("admin.apps.approved.list", slack_admin_apps_approved_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.apps.clearResolution
- * Tier 2. A second call changes nothing more. Required: app_id. Scopes: user admin.apps:write. */
+ * Tier 2. A second call may act again, or fail. Required: app_id. Scopes: user admin.apps:write. */
 struct slack_admin_apps_clearResolution {
     SLACK_REQUEST_MEMBERS;
     const char *app_id;
@@ -173,7 +173,7 @@ struct slack_admin_apps_mcp_servers_permissions_set {
                   slack_admin_apps_mcp_servers_permissions_set, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.apps.permissions.add
- * Tier 2. A second call changes nothing more. Required: app_id. Scopes: user admin.apps:write. */
+ * Tier 2. A second call may act again, or fail. Required: app_id. Scopes: user admin.apps:write. */
 struct slack_admin_apps_permissions_add {
     SLACK_REQUEST_MEMBERS;
     const char *app_id;
@@ -193,7 +193,7 @@ struct slack_admin_apps_permissions_list {
     SLACK_REQUEST("admin.apps.permissions.list", slack_admin_apps_permissions_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.apps.permissions.remove
- * Tier 2. A second call changes nothing more. Required: app_id. Scopes: user admin.apps:write. */
+ * Tier 2. A second call may act again, or fail. Required: app_id. Scopes: user admin.apps:write. */
 struct slack_admin_apps_permissions_remove {
     SLACK_REQUEST_MEMBERS;
     const char *app_id;
@@ -218,7 +218,7 @@ struct slack_admin_apps_permissions_set {
     SLACK_REQUEST("admin.apps.permissions.set", slack_admin_apps_permissions_set, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.apps.requests.cancel
- * Tier 2. A second call acts again, or fails. Required: request_id. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: request_id. Scopes: user
  * admin.apps:write. */
 struct slack_admin_apps_requests_cancel {
     SLACK_REQUEST_MEMBERS;
@@ -244,7 +244,7 @@ struct slack_admin_apps_requests_list {
     SLACK_REQUEST("admin.apps.requests.list", slack_admin_apps_requests_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.apps.restrict
- * Tier 2. A second call changes nothing more. Scopes: user admin.apps:write. */
+ * Tier 2. A second call may act again, or fail. Scopes: user admin.apps:write. */
 struct slack_admin_apps_restrict {
     SLACK_REQUEST_MEMBERS;
     const char *app_id;
@@ -270,7 +270,7 @@ struct slack_admin_apps_restricted_list {
     SLACK_REQUEST("admin.apps.restricted.list", slack_admin_apps_restricted_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.apps.uninstall
- * Tier 1. A second call acts again, or fails. Required: app_id. Scopes: user admin.apps:write. */
+ * Tier 1. A second call may act again, or fail. Required: app_id. Scopes: user admin.apps:write. */
 struct slack_admin_apps_uninstall {
     SLACK_REQUEST_MEMBERS;
     const char *app_id;
@@ -302,7 +302,7 @@ struct slack_admin_audit_anomaly_allow_updateItem {
                   slack_admin_audit_anomaly_allow_updateItem, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.auth.policy.assignEntities
- * Tier 4. A second call acts again, or fails. Required: policy_name, entity_type, entity_ids.
+ * Tier 4. A second call may act again, or fail. Required: policy_name, entity_type, entity_ids.
  * Scopes: user admin.users:write. */
 struct slack_admin_auth_policy_assignEntities {
     SLACK_REQUEST_MEMBERS;
@@ -329,7 +329,7 @@ struct slack_admin_auth_policy_getEntities {
     SLACK_REQUEST("admin.auth.policy.getEntities", slack_admin_auth_policy_getEntities, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.auth.policy.removeEntities
- * Tier 4. A second call acts again, or fails. Required: policy_name, entity_type, entity_ids.
+ * Tier 4. A second call may act again, or fail. Required: policy_name, entity_type, entity_ids.
  * Scopes: user admin.users:write. */
 struct slack_admin_auth_policy_removeEntities {
     SLACK_REQUEST_MEMBERS;
@@ -342,7 +342,7 @@ struct slack_admin_auth_policy_removeEntities {
                   __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.barriers.create
- * Tier 2. A second call acts again, or fails. Required: primary_usergroup_id,
+ * Tier 2. A second call may act again, or fail. Required: primary_usergroup_id,
  * barriered_from_usergroup_ids, restricted_subjects. Scopes: user admin.barriers:write. */
 struct slack_admin_barriers_create {
     SLACK_REQUEST_MEMBERS;
@@ -354,7 +354,7 @@ struct slack_admin_barriers_create {
     SLACK_REQUEST("admin.barriers.create", slack_admin_barriers_create, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.barriers.delete
- * Tier 2. A second call acts again, or fails. Required: barrier_id. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: barrier_id. Scopes: user
  * admin.barriers:write. */
 struct slack_admin_barriers_delete {
     SLACK_REQUEST_MEMBERS;
@@ -375,7 +375,7 @@ struct slack_admin_barriers_list {
     SLACK_REQUEST("admin.barriers.list", slack_admin_barriers_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.barriers.update
- * Tier 2. A second call changes nothing more. Required: barrier_id, primary_usergroup_id,
+ * Tier 2. A second call may act again, or fail. Required: barrier_id, primary_usergroup_id,
  * barriered_from_usergroup_ids, restricted_subjects. Scopes: user admin.barriers:write. */
 struct slack_admin_barriers_update {
     SLACK_REQUEST_MEMBERS;
@@ -398,7 +398,7 @@ struct slack_admin_conversations_archive {
     SLACK_REQUEST("admin.conversations.archive", slack_admin_conversations_archive, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.conversations.bulkArchive
- * Tier 2. A second call acts again, or fails. Required: channel_ids. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: channel_ids. Scopes: user
  * admin.conversations:write. */
 struct slack_admin_conversations_bulkArchive {
     SLACK_REQUEST_MEMBERS;
@@ -409,7 +409,7 @@ struct slack_admin_conversations_bulkArchive {
                   __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.conversations.bulkDelete
- * Tier 2. A second call acts again, or fails. Required: channel_ids. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: channel_ids. Scopes: user
  * admin.conversations:write. */
 struct slack_admin_conversations_bulkDelete {
     SLACK_REQUEST_MEMBERS;
@@ -420,7 +420,7 @@ struct slack_admin_conversations_bulkDelete {
                   __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.conversations.bulkMove
- * Tier 2. A second call acts again, or fails. Required: target_team_id, channel_ids. Scopes:
+ * Tier 2. A second call may act again, or fail. Required: target_team_id, channel_ids. Scopes:
  * user admin.conversations:write. */
 struct slack_admin_conversations_bulkMove {
     SLACK_REQUEST_MEMBERS;
@@ -431,7 +431,7 @@ struct slack_admin_conversations_bulkMove {
     SLACK_REQUEST("admin.conversations.bulkMove", slack_admin_conversations_bulkMove, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.conversations.bulkSetExcludeFromSlackAi
- * Tier 2. A second call changes nothing more. Required: channel_ids, exclude. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: channel_ids, exclude. Scopes: user
  * admin.conversations:write. */
 struct slack_admin_conversations_bulkSetExcludeFromSlackAi {
     SLACK_REQUEST_MEMBERS;
@@ -443,7 +443,7 @@ struct slack_admin_conversations_bulkSetExcludeFromSlackAi {
                   slack_admin_conversations_bulkSetExcludeFromSlackAi, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.conversations.bulkSetProperties
- * Tier 2. A second call changes nothing more. Required: channel_ids, property. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: channel_ids, property. Scopes: user
  * admin.conversations:write. */
 struct slack_admin_conversations_bulkSetProperties {
     SLACK_REQUEST_MEMBERS;
@@ -455,7 +455,7 @@ struct slack_admin_conversations_bulkSetProperties {
                   slack_admin_conversations_bulkSetProperties, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.conversations.convertToPrivate
- * Tier 2. A second call acts again, or fails. Required: channel_id. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: channel_id. Scopes: user
  * admin.conversations:write. */
 struct slack_admin_conversations_convertToPrivate {
     SLACK_REQUEST_MEMBERS;
@@ -467,7 +467,7 @@ struct slack_admin_conversations_convertToPrivate {
                   slack_admin_conversations_convertToPrivate, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.conversations.convertToPublic
- * Tier 2. A second call acts again, or fails. Required: channel_id. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: channel_id. Scopes: user
  * admin.conversations:write. */
 struct slack_admin_conversations_convertToPublic {
     SLACK_REQUEST_MEMBERS;
@@ -478,7 +478,7 @@ struct slack_admin_conversations_convertToPublic {
                   slack_admin_conversations_convertToPublic, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.conversations.create
- * Tier 2. A second call acts again, or fails. Required: name, is_private. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: name, is_private. Scopes: user
  * admin.conversations:write. */
 struct slack_admin_conversations_create {
     SLACK_REQUEST_MEMBERS;
@@ -492,7 +492,7 @@ struct slack_admin_conversations_create {
     SLACK_REQUEST("admin.conversations.create", slack_admin_conversations_create, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.conversations.createForObjects
- * Tier 2. A second call acts again, or fails. Required: object_id, salesforce_org_id. Scopes:
+ * Tier 2. A second call may act again, or fail. Required: object_id, salesforce_org_id. Scopes:
  * user admin.conversations:manage_objects. */
 struct slack_admin_conversations_createForObjects {
     SLACK_REQUEST_MEMBERS;
@@ -505,7 +505,7 @@ struct slack_admin_conversations_createForObjects {
                   slack_admin_conversations_createForObjects, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.conversations.delete
- * Tier 2. A second call acts again, or fails. Required: channel_id. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: channel_id. Scopes: user
  * admin.conversations:write. */
 struct slack_admin_conversations_delete {
     SLACK_REQUEST_MEMBERS;
@@ -515,7 +515,7 @@ struct slack_admin_conversations_delete {
     SLACK_REQUEST("admin.conversations.delete", slack_admin_conversations_delete, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.conversations.disconnectShared
- * Tier 2. A second call acts again, or fails. Required: channel_id. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: channel_id. Scopes: user
  * admin.conversations:write. */
 struct slack_admin_conversations_disconnectShared {
     SLACK_REQUEST_MEMBERS;
@@ -574,7 +574,7 @@ struct slack_admin_conversations_getTeams {
     SLACK_REQUEST("admin.conversations.getTeams", slack_admin_conversations_getTeams, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.conversations.invite
- * Tier 2. A second call acts again, or fails. Required: user_ids, channel_id. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: user_ids, channel_id. Scopes: user
  * admin.conversations:write. */
 struct slack_admin_conversations_invite {
     SLACK_REQUEST_MEMBERS;
@@ -585,7 +585,7 @@ struct slack_admin_conversations_invite {
     SLACK_REQUEST("admin.conversations.invite", slack_admin_conversations_invite, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.conversations.linkObjects
- * Tier 2. A second call acts again, or fails. Required: channel, record_id, salesforce_org_id.
+ * Tier 2. A second call may act again, or fail. Required: channel, record_id, salesforce_org_id.
  * Scopes: user admin.conversations:manage_objects. */
 struct slack_admin_conversations_linkObjects {
     SLACK_REQUEST_MEMBERS;
@@ -613,7 +613,7 @@ struct slack_admin_conversations_lookup {
     SLACK_REQUEST("admin.conversations.lookup", slack_admin_conversations_lookup, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.conversations.removeCustomRetention
- * Tier 2. A second call changes nothing more. Required: channel_id. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: channel_id. Scopes: user
  * admin.conversations:write. */
 struct slack_admin_conversations_removeCustomRetention {
     SLACK_REQUEST_MEMBERS;
@@ -624,7 +624,7 @@ struct slack_admin_conversations_removeCustomRetention {
                   slack_admin_conversations_removeCustomRetention, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.conversations.rename
- * Tier 2. A second call acts again, or fails. Required: channel_id, name. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: channel_id, name. Scopes: user
  * admin.conversations:write. */
 struct slack_admin_conversations_rename {
     SLACK_REQUEST_MEMBERS;
@@ -635,7 +635,7 @@ struct slack_admin_conversations_rename {
     SLACK_REQUEST("admin.conversations.rename", slack_admin_conversations_rename, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.conversations.restrictAccess.addGroup
- * Tier 2. A second call acts again, or fails. Required: group_id, channel_id. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: group_id, channel_id. Scopes: user
  * admin.conversations:write. */
 struct slack_admin_conversations_restrictAccess_addGroup {
     SLACK_REQUEST_MEMBERS;
@@ -659,7 +659,7 @@ struct slack_admin_conversations_restrictAccess_listGroups {
                   slack_admin_conversations_restrictAccess_listGroups, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.conversations.restrictAccess.removeGroup
- * Tier 1. A second call acts again, or fails. Required: group_id, channel_id. Scopes: user
+ * Tier 1. A second call may act again, or fail. Required: group_id, channel_id. Scopes: user
  * admin.conversations:write. */
 struct slack_admin_conversations_restrictAccess_removeGroup {
     SLACK_REQUEST_MEMBERS;
@@ -738,7 +738,7 @@ struct slack_admin_conversations_unarchive {
     SLACK_REQUEST("admin.conversations.unarchive", slack_admin_conversations_unarchive, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.conversations.unlinkObjects
- * Tier 2. A second call acts again, or fails. Required: channel, new_name. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: channel, new_name. Scopes: user
  * admin.conversations:manage_objects. */
 struct slack_admin_conversations_unlinkObjects {
     SLACK_REQUEST_MEMBERS;
@@ -750,7 +750,7 @@ struct slack_admin_conversations_unlinkObjects {
                   __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.emoji.add
- * Tier 2. A second call acts again, or fails. Required: name. Scopes: user admin.teams:write. */
+ * Tier 2. A second call may act again, or fail. Required: name. Scopes: user admin.teams:write. */
 struct slack_admin_emoji_add {
     SLACK_REQUEST_MEMBERS;
     const char *name;
@@ -760,7 +760,7 @@ struct slack_admin_emoji_add {
     SLACK_REQUEST("admin.emoji.add", slack_admin_emoji_add, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.emoji.addAlias
- * Tier 2. A second call acts again, or fails. Required: name, alias_for. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: name, alias_for. Scopes: user
  * admin.teams:write. */
 struct slack_admin_emoji_addAlias {
     SLACK_REQUEST_MEMBERS;
@@ -782,7 +782,7 @@ struct slack_admin_emoji_list {
     SLACK_REQUEST("admin.emoji.list", slack_admin_emoji_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.emoji.remove
- * Tier 2. A second call acts again, or fails. Required: name. Scopes: user admin.teams:write. */
+ * Tier 2. A second call may act again, or fail. Required: name. Scopes: user admin.teams:write. */
 struct slack_admin_emoji_remove {
     SLACK_REQUEST_MEMBERS;
     const char *name;
@@ -791,7 +791,7 @@ struct slack_admin_emoji_remove {
     SLACK_REQUEST("admin.emoji.remove", slack_admin_emoji_remove, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.emoji.rename
- * Tier 2. A second call acts again, or fails. Required: name, new_name. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: name, new_name. Scopes: user
  * admin.teams:write. */
 struct slack_admin_emoji_rename {
     SLACK_REQUEST_MEMBERS;
@@ -842,7 +842,7 @@ struct slack_admin_functions_permissions_set {
                   __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.inviteRequests.approve
- * Tier 2. A second call acts again, or fails. Required: invite_request_id. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: invite_request_id. Scopes: user
  * admin.invites:write. */
 struct slack_admin_inviteRequests_approve {
     SLACK_REQUEST_MEMBERS;
@@ -880,7 +880,7 @@ struct slack_admin_inviteRequests_denied_list {
                   __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.inviteRequests.deny
- * Tier 2. A second call acts again, or fails. Required: invite_request_id. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: invite_request_id. Scopes: user
  * admin.invites:write. */
 struct slack_admin_inviteRequests_deny {
     SLACK_REQUEST_MEMBERS;
@@ -903,7 +903,7 @@ struct slack_admin_inviteRequests_list {
     SLACK_REQUEST("admin.inviteRequests.list", slack_admin_inviteRequests_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.roles.addAssignments
- * Tier 2. A second call acts again, or fails. Required: role_id, entity_ids, user_ids. Scopes:
+ * Tier 2. A second call may act again, or fail. Required: role_id, entity_ids, user_ids. Scopes:
  * user admin.roles:write. */
 struct slack_admin_roles_addAssignments {
     SLACK_REQUEST_MEMBERS;
@@ -929,7 +929,7 @@ struct slack_admin_roles_listAssignments {
     SLACK_REQUEST("admin.roles.listAssignments", slack_admin_roles_listAssignments, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.roles.removeAssignments
- * Tier 2. A second call acts again, or fails. Required: role_id, entity_ids, user_ids. Scopes:
+ * Tier 2. A second call may act again, or fail. Required: role_id, entity_ids, user_ids. Scopes:
  * user admin.roles:write. */
 struct slack_admin_roles_removeAssignments {
     SLACK_REQUEST_MEMBERS;
@@ -953,7 +953,7 @@ struct slack_admin_teams_admins_list {
     SLACK_REQUEST("admin.teams.admins.list", slack_admin_teams_admins_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.teams.create
- * Tier 1. A second call acts again, or fails. Required: team_domain, team_name. Scopes: user
+ * Tier 1. A second call may act again, or fail. Required: team_domain, team_name. Scopes: user
  * admin.teams:write. */
 struct slack_admin_teams_create {
     SLACK_REQUEST_MEMBERS;
@@ -1057,8 +1057,8 @@ struct slack_admin_teams_settings_setName {
     SLACK_REQUEST("admin.teams.settings.setName", slack_admin_teams_settings_setName, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.usergroups.addChannels
- * Tier 1. A second call acts again, or fails. Required: usergroup_id, channel_ids. Scopes: user
- * admin.usergroups:write. */
+ * Tier 1. A second call may act again, or fail. Required: usergroup_id, channel_ids. Scopes:
+ * user admin.usergroups:write. */
 struct slack_admin_usergroups_addChannels {
     SLACK_REQUEST_MEMBERS;
     const char *usergroup_id;
@@ -1069,7 +1069,7 @@ struct slack_admin_usergroups_addChannels {
     SLACK_REQUEST("admin.usergroups.addChannels", slack_admin_usergroups_addChannels, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.usergroups.addTeams
- * Tier 2. A second call acts again, or fails. Required: usergroup_id, team_ids. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: usergroup_id, team_ids. Scopes: user
  * admin.teams:write. */
 struct slack_admin_usergroups_addTeams {
     SLACK_REQUEST_MEMBERS;
@@ -1092,8 +1092,8 @@ struct slack_admin_usergroups_listChannels {
     SLACK_REQUEST("admin.usergroups.listChannels", slack_admin_usergroups_listChannels, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.usergroups.removeChannels
- * Tier 2. A second call acts again, or fails. Required: usergroup_id, channel_ids. Scopes: user
- * admin.usergroups:write. */
+ * Tier 2. A second call may act again, or fail. Required: usergroup_id, channel_ids. Scopes:
+ * user admin.usergroups:write. */
 struct slack_admin_usergroups_removeChannels {
     SLACK_REQUEST_MEMBERS;
     const char *usergroup_id;
@@ -1104,7 +1104,7 @@ struct slack_admin_usergroups_removeChannels {
                   __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.usergroups.removeTeams
- * Tier 2. A second call acts again, or fails. Required: usergroup_id, team_ids. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: usergroup_id, team_ids. Scopes: user
  * admin.teams:write. */
 struct slack_admin_usergroups_removeTeams {
     SLACK_REQUEST_MEMBERS;
@@ -1139,7 +1139,7 @@ struct slack_admin_users_getExpiration {
     SLACK_REQUEST("admin.users.getExpiration", slack_admin_users_getExpiration, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.users.invite
- * Tier 2. A second call acts again, or fails. Required: team_id, email, channel_ids. Scopes:
+ * Tier 2. A second call may act again, or fail. Required: team_id, email, channel_ids. Scopes:
  * user admin.users:write. */
 struct slack_admin_users_invite {
     SLACK_REQUEST_MEMBERS;
@@ -1207,7 +1207,7 @@ struct slack_admin_users_session_getSettings {
                   __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.users.session.invalidate
- * Tier 2. A second call acts again, or fails. Required: user_id, session_id. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: user_id, session_id. Scopes: user
  * admin.users:write. */
 struct slack_admin_users_session_invalidate {
     SLACK_REQUEST_MEMBERS;
@@ -1233,7 +1233,8 @@ struct slack_admin_users_session_list {
     SLACK_REQUEST("admin.users.session.list", slack_admin_users_session_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.users.session.reset
- * Tier 2. A second call changes nothing more. Required: user_id. Scopes: user admin.users:write. */
+ * Tier 2. A second call may act again, or fail. Required: user_id. Scopes: user
+ * admin.users:write. */
 struct slack_admin_users_session_reset {
     SLACK_REQUEST_MEMBERS;
     const char *user_id;
@@ -1244,7 +1245,7 @@ struct slack_admin_users_session_reset {
     SLACK_REQUEST("admin.users.session.reset", slack_admin_users_session_reset, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.users.session.resetBulk
- * Tier 2. A second call changes nothing more. Required: user_ids. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: user_ids. Scopes: user
  * admin.users:write. */
 struct slack_admin_users_session_resetBulk {
     SLACK_REQUEST_MEMBERS;
@@ -1315,7 +1316,7 @@ struct slack_admin_users_setRegular {
     SLACK_REQUEST("admin.users.setRegular", slack_admin_users_setRegular, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.users.unsupportedVersions.export
- * Tier 1. A second call acts again, or fails. Scopes: user admin.users:read. */
+ * Tier 1. A second call may act again, or fail. Scopes: user admin.users:read. */
 struct slack_admin_users_unsupportedVersions_export {
     SLACK_REQUEST_MEMBERS;
     int64_t date_sessions_started;
@@ -1326,8 +1327,8 @@ struct slack_admin_users_unsupportedVersions_export {
                   slack_admin_users_unsupportedVersions_export, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.workflows.collaborators.add
- * Tier 2. A second call acts again, or fails. Required: workflow_ids, collaborator_ids. Scopes:
- * user admin.workflows:write. */
+ * Tier 2. A second call may act again, or fail. Required: workflow_ids, collaborator_ids.
+ * Scopes: user admin.workflows:write. */
 struct slack_admin_workflows_collaborators_add {
     SLACK_REQUEST_MEMBERS;
     const slack_json_t *workflow_ids;
@@ -1338,8 +1339,8 @@ struct slack_admin_workflows_collaborators_add {
                   __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.workflows.collaborators.remove
- * Tier 2. A second call acts again, or fails. Required: workflow_ids, collaborator_ids. Scopes:
- * user admin.workflows:write. */
+ * Tier 2. A second call may act again, or fail. Required: workflow_ids, collaborator_ids.
+ * Scopes: user admin.workflows:write. */
 struct slack_admin_workflows_collaborators_remove {
     SLACK_REQUEST_MEMBERS;
     const slack_json_t *workflow_ids;
@@ -1414,7 +1415,7 @@ struct slack_admin_workflows_triggers_types_permissions_set {
                   slack_admin_workflows_triggers_types_permissions_set, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.workflows.unpublish
- * Tier 2. A second call changes nothing more. Required: workflow_ids. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: workflow_ids. Scopes: user
  * admin.workflows:write. */
 struct slack_admin_workflows_unpublish {
     SLACK_REQUEST_MEMBERS;

@@ -31,7 +31,7 @@ struct slack_apps_activities_list {
     SLACK_REQUEST("apps.activities.list", slack_apps_activities_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/apps.auth.external.delete
- * Tier 4. A second call acts again, or fails. */
+ * Tier 4. A second call may act again, or fail. */
 struct slack_apps_auth_external_delete {
     SLACK_REQUEST_MEMBERS;
     const char *app_id;
@@ -42,7 +42,7 @@ struct slack_apps_auth_external_delete {
     SLACK_REQUEST("apps.auth.external.delete", slack_apps_auth_external_delete, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/apps.auth.external.get
- * Tier 3. Changes nothing. Required: external_token_id. */
+ * Tier 3. A second call changes nothing more. Required: external_token_id. */
 struct slack_apps_auth_external_get {
     SLACK_REQUEST_MEMBERS;
     const char *external_token_id;
@@ -206,7 +206,7 @@ struct slack_apps_managed_permissions_set {
     SLACK_REQUEST("apps.managed.permissions.set", slack_apps_managed_permissions_set, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/apps.manifest.create
- * Tier 1. A second call acts again, or fails. Required: manifest. */
+ * Tier 1. A second call may act again, or fail. Required: manifest. */
 struct slack_apps_manifest_create {
     SLACK_REQUEST_MEMBERS;
     const slack_json_t *manifest;
@@ -216,7 +216,7 @@ struct slack_apps_manifest_create {
     SLACK_REQUEST("apps.manifest.create", slack_apps_manifest_create, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/apps.manifest.delete
- * Tier 1. A second call acts again, or fails. Required: app_id. */
+ * Tier 1. A second call may act again, or fail. Required: app_id. */
 struct slack_apps_manifest_delete {
     SLACK_REQUEST_MEMBERS;
     const char *app_id;
@@ -254,7 +254,7 @@ struct slack_apps_manifest_validate {
     SLACK_REQUEST("apps.manifest.validate", slack_apps_manifest_validate, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/apps.uninstall
- * Tier 1. A second call acts again, or fails. Required: client_id, client_secret. */
+ * Tier 1. A second call may act again, or fail. Required: client_id, client_secret. */
 struct slack_apps_uninstall {
     SLACK_REQUEST_MEMBERS;
     const char *client_id;

@@ -8,7 +8,7 @@
 /** @file api/auth.h  The methods auth.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/auth.revoke
- * Tier 3. A second call acts again, or fails. */
+ * Tier 3. A second call may act again, or fail. */
 struct slack_auth_revoke {
     SLACK_REQUEST_MEMBERS;
     slack_flag_t test;

@@ -8,7 +8,7 @@
 /** @file api/bookmarks.h  The methods bookmarks.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/bookmarks.add
- * Tier 2. A second call acts again, or fails. Required: title, type. Scopes: bookmarks:write. */
+ * Tier 2. A second call may act again, or fail. Required: title, type. Scopes: bookmarks:write. */
 struct slack_bookmarks_add {
     SLACK_REQUEST_MEMBERS;
     /* at most 256 characters */
@@ -48,7 +48,7 @@ struct slack_bookmarks_list {
 #define slack_bookmarks_list(...) SLACK_REQUEST("bookmarks.list", slack_bookmarks_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/bookmarks.remove
- * Tier 2. A second call acts again, or fails. Scopes: bookmarks:write. */
+ * Tier 2. A second call may act again, or fail. Scopes: bookmarks:write. */
 struct slack_bookmarks_remove {
     SLACK_REQUEST_MEMBERS;
     const char *channel_id;

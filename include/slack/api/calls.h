@@ -8,7 +8,7 @@
 /** @file api/calls.h  The methods calls.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/calls.add
- * Tier 3. A second call acts again, or fails. Required: external_unique_id, join_url. Scopes:
+ * Tier 3. A second call may act again, or fail. Required: external_unique_id, join_url. Scopes:
  * calls:write. */
 struct slack_calls_add {
     SLACK_REQUEST_MEMBERS;
@@ -24,7 +24,7 @@ struct slack_calls_add {
 #define slack_calls_add(...) SLACK_REQUEST("calls.add", slack_calls_add, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/calls.end
- * Tier 3. A second call acts again, or fails. Required: id. Scopes: calls:write. */
+ * Tier 3. A second call may act again, or fail. Required: id. Scopes: calls:write. */
 struct slack_calls_end {
     SLACK_REQUEST_MEMBERS;
     const char *id;
@@ -41,7 +41,7 @@ struct slack_calls_info {
 #define slack_calls_info(...) SLACK_REQUEST("calls.info", slack_calls_info, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/calls.participants.add
- * Tier 3. A second call acts again, or fails. Required: id, users. Scopes: calls:write. */
+ * Tier 3. A second call may act again, or fail. Required: id, users. Scopes: calls:write. */
 struct slack_calls_participants_add {
     SLACK_REQUEST_MEMBERS;
     const char *id;
@@ -51,7 +51,7 @@ struct slack_calls_participants_add {
     SLACK_REQUEST("calls.participants.add", slack_calls_participants_add, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/calls.participants.remove
- * Tier 3. A second call acts again, or fails. Required: id, users. Scopes: calls:write. */
+ * Tier 3. A second call may act again, or fail. Required: id, users. Scopes: calls:write. */
 struct slack_calls_participants_remove {
     SLACK_REQUEST_MEMBERS;
     const char *id;

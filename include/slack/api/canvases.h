@@ -19,7 +19,7 @@ struct slack_canvases_access_delete {
     SLACK_REQUEST("canvases.access.delete", slack_canvases_access_delete, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/canvases.access.set
- * Tier 3. A second call changes nothing more. Required: canvas_id, access_level. Scopes:
+ * Tier 3. A second call may act again, or fail. Required: canvas_id, access_level. Scopes:
  * canvases:write. */
 struct slack_canvases_access_set {
     SLACK_REQUEST_MEMBERS;
@@ -33,7 +33,7 @@ struct slack_canvases_access_set {
     SLACK_REQUEST("canvases.access.set", slack_canvases_access_set, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/canvases.create
- * Tier 2. A second call acts again, or fails. Scopes: canvases:write. */
+ * Tier 2. A second call may act again, or fail. Scopes: canvases:write. */
 struct slack_canvases_create {
     SLACK_REQUEST_MEMBERS;
     const char *title;
@@ -44,7 +44,7 @@ struct slack_canvases_create {
     SLACK_REQUEST("canvases.create", slack_canvases_create, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/canvases.delete
- * Tier 3. A second call acts again, or fails. Required: canvas_id. Scopes: canvases:write. */
+ * Tier 3. A second call may act again, or fail. Required: canvas_id. Scopes: canvases:write. */
 struct slack_canvases_delete {
     SLACK_REQUEST_MEMBERS;
     const char *canvas_id;
@@ -53,7 +53,7 @@ struct slack_canvases_delete {
     SLACK_REQUEST("canvases.delete", slack_canvases_delete, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/canvases.edit
- * Tier 3. A second call acts again, or fails. Required: canvas_id, changes. Scopes:
+ * Tier 3. A second call may act again, or fail. Required: canvas_id, changes. Scopes:
  * canvases:write. */
 struct slack_canvases_edit {
     SLACK_REQUEST_MEMBERS;

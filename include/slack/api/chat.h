@@ -8,7 +8,7 @@
 /** @file api/chat.h  The methods chat.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/chat.appendStream
- * Tier 4. A second call acts again, or fails. Required: channel, ts. Scopes: bot chat:write. */
+ * Tier 4. A second call may act again, or fail. Required: channel, ts. Scopes: bot chat:write. */
 struct slack_chat_appendStream {
     SLACK_REQUEST_MEMBERS;
     const char *channel;
@@ -30,7 +30,7 @@ struct slack_chat_delete {
 #define slack_chat_delete(...) SLACK_REQUEST("chat.delete", slack_chat_delete, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/chat.deleteScheduledMessage
- * Tier 3. A second call acts again, or fails. Required: channel, scheduled_message_id. Scopes:
+ * Tier 3. A second call may act again, or fail. Required: channel, scheduled_message_id. Scopes:
  * chat:write. */
 struct slack_chat_deleteScheduledMessage {
     SLACK_REQUEST_MEMBERS;
@@ -52,7 +52,7 @@ struct slack_chat_getPermalink {
     SLACK_REQUEST("chat.getPermalink", slack_chat_getPermalink, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/chat.meMessage
- * Tier 3. A second call acts again, or fails. Required: channel, text. Scopes: chat:write. */
+ * Tier 3. A second call may act again, or fail. Required: channel, text. Scopes: chat:write. */
 struct slack_chat_meMessage {
     SLACK_REQUEST_MEMBERS;
     const char *channel;
@@ -61,7 +61,7 @@ struct slack_chat_meMessage {
 #define slack_chat_meMessage(...) SLACK_REQUEST("chat.meMessage", slack_chat_meMessage, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/chat.postEphemeral
- * Tier 4. A second call acts again, or fails. Required: channel, user. Scopes: chat:write. */
+ * Tier 4. A second call may act again, or fail. Required: channel, user. Scopes: chat:write. */
 struct slack_chat_postEphemeral {
     SLACK_REQUEST_MEMBERS;
     const char *channel;
@@ -83,7 +83,7 @@ struct slack_chat_postEphemeral {
     SLACK_REQUEST("chat.postEphemeral", slack_chat_postEphemeral, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/chat.postMessage
- * A special rate. A second call acts again, or fails. Required: channel. Scopes: chat:write. */
+ * A special rate. A second call may act again, or fail. Required: channel. Scopes: chat:write. */
 struct slack_chat_postMessage {
     SLACK_REQUEST_MEMBERS;
     const char *channel;
@@ -109,7 +109,7 @@ struct slack_chat_postMessage {
     SLACK_REQUEST("chat.postMessage", slack_chat_postMessage, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/chat.scheduleMessage
- * Tier 3. A second call acts again, or fails. Required: channel, post_at. Scopes: chat:write. */
+ * Tier 3. A second call may act again, or fail. Required: channel, post_at. Scopes: chat:write. */
 struct slack_chat_scheduleMessage {
     SLACK_REQUEST_MEMBERS;
     const char *channel;
@@ -146,7 +146,7 @@ struct slack_chat_scheduledMessages_list {
     SLACK_REQUEST("chat.scheduledMessages.list", slack_chat_scheduledMessages_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/chat.startStream
- * Tier 2. A second call acts again, or fails. Required: channel. Scopes: bot chat:write. */
+ * Tier 2. A second call may act again, or fail. Required: channel. Scopes: bot chat:write. */
 struct slack_chat_startStream {
     SLACK_REQUEST_MEMBERS;
     const char *channel;
@@ -165,7 +165,7 @@ struct slack_chat_startStream {
     SLACK_REQUEST("chat.startStream", slack_chat_startStream, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/chat.stopStream
- * Tier 2. A second call acts again, or fails. Required: channel, ts. Scopes: bot chat:write. */
+ * Tier 2. A second call may act again, or fail. Required: channel, ts. Scopes: bot chat:write. */
 struct slack_chat_stopStream {
     SLACK_REQUEST_MEMBERS;
     const char *channel;
@@ -179,7 +179,7 @@ struct slack_chat_stopStream {
     SLACK_REQUEST("chat.stopStream", slack_chat_stopStream, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/chat.unfurl
- * Tier 3. A second call changes nothing more. Scopes: links:write. */
+ * Tier 3. A second call may act again, or fail. Scopes: links:write. */
 struct slack_chat_unfurl {
     SLACK_REQUEST_MEMBERS;
     const char *channel;

@@ -8,7 +8,7 @@
 /** @file api/conversations.h  The methods conversations.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/conversations.acceptSharedInvite
- * Tier 2. A second call acts again, or fails. Required: channel_name. Scopes: bot
+ * Tier 2. A second call may act again, or fail. Required: channel_name. Scopes: bot
  * conversations.connect:write. */
 struct slack_conversations_acceptSharedInvite {
     SLACK_REQUEST_MEMBERS;
@@ -47,7 +47,7 @@ struct slack_conversations_archive {
     SLACK_REQUEST("conversations.archive", slack_conversations_archive, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/conversations.canvases.create
- * Tier 2. A second call acts again, or fails. Required: channel_id. Scopes: canvases:write. */
+ * Tier 2. A second call may act again, or fail. Required: channel_id. Scopes: canvases:write. */
 struct slack_conversations_canvases_create {
     SLACK_REQUEST_MEMBERS;
     const char *channel_id;
@@ -69,7 +69,7 @@ struct slack_conversations_close {
     SLACK_REQUEST("conversations.close", slack_conversations_close, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/conversations.create
- * Tier 2. A second call acts again, or fails. Required: name. Scopes: bot channels:manage
+ * Tier 2. A second call may act again, or fail. Required: name. Scopes: bot channels:manage
  * channels:write groups:write im:write mpim:write; user channels:write groups:write im:write
  * mpim:write. */
 struct slack_conversations_create {
@@ -82,7 +82,7 @@ struct slack_conversations_create {
     SLACK_REQUEST("conversations.create", slack_conversations_create, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/conversations.declineSharedInvite
- * Tier 3. A second call acts again, or fails. Required: invite_id. Scopes: bot
+ * Tier 3. A second call may act again, or fail. Required: invite_id. Scopes: bot
  * conversations.connect:manage. */
 struct slack_conversations_declineSharedInvite {
     SLACK_REQUEST_MEMBERS;
@@ -151,7 +151,7 @@ struct slack_conversations_invite {
     SLACK_REQUEST("conversations.invite", slack_conversations_invite, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/conversations.inviteShared
- * Tier 2. A second call acts again, or fails. Required: channel. Scopes: bot
+ * Tier 2. A second call may act again, or fail. Required: channel. Scopes: bot
  * conversations.connect:write. */
 struct slack_conversations_inviteShared {
     SLACK_REQUEST_MEMBERS;
@@ -174,7 +174,7 @@ struct slack_conversations_join {
     SLACK_REQUEST("conversations.join", slack_conversations_join, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/conversations.kick
- * Tier 3. A second call acts again, or fails. Required: channel. Scopes: bot channels:manage
+ * Tier 3. A second call may act again, or fail. Required: channel. Scopes: bot channels:manage
  * groups:write; user channels:write groups:write. */
 struct slack_conversations_kick {
     SLACK_REQUEST_MEMBERS;
@@ -262,7 +262,7 @@ struct slack_conversations_open {
     SLACK_REQUEST("conversations.open", slack_conversations_open, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/conversations.rename
- * Tier 2. A second call acts again, or fails. Required: channel, name. Scopes: bot
+ * Tier 2. A second call may act again, or fail. Required: channel, name. Scopes: bot
  * channels:manage channels:write groups:write im:write mpim:write; user channels:write
  * groups:write im:write mpim:write. */
 struct slack_conversations_rename {
@@ -336,7 +336,7 @@ struct slack_conversations_requestSharedInvite_list {
                   slack_conversations_requestSharedInvite_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/conversations.setPurpose
- * Tier 2. A second call changes nothing more. Required: channel, purpose. Scopes: bot
+ * Tier 2. A second call may act again, or fail. Required: channel, purpose. Scopes: bot
  * channels:manage channels:write.topic groups:write groups:write.topic im:write im:write.topic
  * mpim:write mpim:write.topic; user channels:write channels:write.topic groups:write
  * groups:write.topic im:write im:write.topic mpim:write mpim:write.topic. */
@@ -349,7 +349,7 @@ struct slack_conversations_setPurpose {
     SLACK_REQUEST("conversations.setPurpose", slack_conversations_setPurpose, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/conversations.setTopic
- * Tier 2. A second call changes nothing more. Required: channel, topic. Scopes: bot
+ * Tier 2. A second call may act again, or fail. Required: channel, topic. Scopes: bot
  * channels:manage channels:write.topic groups:write groups:write.topic im:write im:write.topic
  * mpim:write mpim:write.topic; user channels:write channels:write.topic groups:write
  * groups:write.topic im:write im:write.topic mpim:write mpim:write.topic. */

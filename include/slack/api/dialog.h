@@ -8,7 +8,7 @@
 /** @file api/dialog.h  The methods dialog.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/dialog.open
- * Tier 4. A second call acts again, or fails. Required: dialog, trigger_id. */
+ * Tier 4. A second call may act again, or fail. Required: dialog, trigger_id. */
 struct slack_dialog_open {
     SLACK_REQUEST_MEMBERS;
     const slack_json_t *dialog;

@@ -15,7 +15,7 @@ struct slack_dnd_endDnd {
 #define slack_dnd_endDnd(...) SLACK_REQUEST("dnd.endDnd", slack_dnd_endDnd, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/dnd.endSnooze
- * Tier 2. A second call acts again, or fails. Scopes: user dnd:write. */
+ * Tier 2. A second call may act again, or fail. Scopes: user dnd:write. */
 struct slack_dnd_endSnooze {
     SLACK_REQUEST_MEMBERS;
 };

@@ -8,7 +8,7 @@
 /** @file api/entity.h  The methods entity.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/entity.acknowledgeCommentAction
- * Tier 3. A second call acts again, or fails. Required: trigger_id. */
+ * Tier 3. A second call may act again, or fail. Required: trigger_id. */
 struct slack_entity_acknowledgeCommentAction {
     SLACK_REQUEST_MEMBERS;
     const char *trigger_id;
@@ -20,7 +20,7 @@ struct slack_entity_acknowledgeCommentAction {
                   __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/entity.presentComments
- * Tier 3. A second call acts again, or fails. Required: comments, trigger_id. */
+ * Tier 3. A second call may act again, or fail. Required: comments, trigger_id. */
 struct slack_entity_presentComments {
     SLACK_REQUEST_MEMBERS;
     const slack_json_t *comments;
@@ -36,7 +36,7 @@ struct slack_entity_presentComments {
     SLACK_REQUEST("entity.presentComments", slack_entity_presentComments, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/entity.presentDetails
- * Tier 3. A second call acts again, or fails. Required: trigger_id. */
+ * Tier 3. A second call may act again, or fail. Required: trigger_id. */
 struct slack_entity_presentDetails {
     SLACK_REQUEST_MEMBERS;
     const char *trigger_id;

@@ -8,7 +8,7 @@
 /** @file api/files.h  The methods files.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/files.comments.delete
- * Tier 2. A second call acts again, or fails. Required: file, id. Scopes: files:write. */
+ * Tier 2. A second call may act again, or fail. Required: file, id. Scopes: files:write. */
 struct slack_files_comments_delete {
     SLACK_REQUEST_MEMBERS;
     const char *file;
@@ -18,7 +18,7 @@ struct slack_files_comments_delete {
     SLACK_REQUEST("files.comments.delete", slack_files_comments_delete, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/files.completeUploadExternal
- * Tier 4. A second call acts again, or fails. Required: files. Scopes: files:write. */
+ * Tier 4. A second call may act again, or fail. Required: files. Scopes: files:write. */
 struct slack_files_completeUploadExternal {
     SLACK_REQUEST_MEMBERS;
     const slack_json_t *files;
@@ -83,7 +83,7 @@ struct slack_files_list {
 #define slack_files_list(...) SLACK_REQUEST("files.list", slack_files_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/files.remote.add
- * Tier 2. A second call acts again, or fails. Required: external_id, external_url, title.
+ * Tier 2. A second call may act again, or fail. Required: external_id, external_url, title.
  * Scopes: bot remote_files:write. Without indexable_file_contents and preview_image, which no
  * form can carry. */
 struct slack_files_remote_add {
@@ -120,7 +120,7 @@ struct slack_files_remote_list {
     SLACK_REQUEST("files.remote.list", slack_files_remote_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/files.remote.remove
- * Tier 2. A second call acts again, or fails. Scopes: bot remote_files:write. */
+ * Tier 2. A second call may act again, or fail. Scopes: bot remote_files:write. */
 struct slack_files_remote_remove {
     SLACK_REQUEST_MEMBERS;
     const char *external_id;
@@ -130,7 +130,7 @@ struct slack_files_remote_remove {
     SLACK_REQUEST("files.remote.remove", slack_files_remote_remove, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/files.remote.share
- * Tier 2. A second call acts again, or fails. Required: channels. Scopes: remote_files:share. */
+ * Tier 2. A second call may act again, or fail. Required: channels. Scopes: remote_files:share. */
 struct slack_files_remote_share {
     SLACK_REQUEST_MEMBERS;
     const char *channels;
@@ -155,7 +155,7 @@ struct slack_files_remote_update {
     SLACK_REQUEST("files.remote.update", slack_files_remote_update, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/files.revokePublicURL
- * Tier 3. A second call acts again, or fails. Required: file. Scopes: files:write. */
+ * Tier 3. A second call may act again, or fail. Required: file. Scopes: files:write. */
 struct slack_files_revokePublicURL {
     SLACK_REQUEST_MEMBERS;
     const char *file;
@@ -164,7 +164,7 @@ struct slack_files_revokePublicURL {
     SLACK_REQUEST("files.revokePublicURL", slack_files_revokePublicURL, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/files.sharedPublicURL
- * Tier 3. A second call acts again, or fails. Required: file. Scopes: user files:write. */
+ * Tier 3. A second call may act again, or fail. Required: file. Scopes: user files:write. */
 struct slack_files_sharedPublicURL {
     SLACK_REQUEST_MEMBERS;
     const char *file;
@@ -173,8 +173,8 @@ struct slack_files_sharedPublicURL {
     SLACK_REQUEST("files.sharedPublicURL", slack_files_sharedPublicURL, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/files.upload
- * Tier 2. A second call acts again, or fails. Scopes: files:write. Deprecated by Slack. Without
- * file, which no form can carry. */
+ * Tier 2. A second call may act again, or fail. Scopes: files:write. Deprecated by Slack.
+ * Without file, which no form can carry. */
 struct slack_files_upload {
     SLACK_REQUEST_MEMBERS;
     const char *channels;

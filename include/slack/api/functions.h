@@ -8,7 +8,7 @@
 /** @file api/functions.h  The methods functions.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/functions.completeError
- * Tier 3. A second call acts again, or fails. Required: function_execution_id, error. */
+ * Tier 3. A second call may act again, or fail. Required: function_execution_id, error. */
 struct slack_functions_completeError {
     SLACK_REQUEST_MEMBERS;
     const char *function_execution_id;
@@ -18,7 +18,7 @@ struct slack_functions_completeError {
     SLACK_REQUEST("functions.completeError", slack_functions_completeError, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/functions.completeSuccess
- * Tier 3. A second call acts again, or fails. Required: function_execution_id, outputs. */
+ * Tier 3. A second call may act again, or fail. Required: function_execution_id, outputs. */
 struct slack_functions_completeSuccess {
     SLACK_REQUEST_MEMBERS;
     const char *function_execution_id;
@@ -28,7 +28,7 @@ struct slack_functions_completeSuccess {
     SLACK_REQUEST("functions.completeSuccess", slack_functions_completeSuccess, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/functions.distributions.permissions.add
- * Tier 3. A second call acts again, or fails. */
+ * Tier 3. A second call may act again, or fail. */
 struct slack_functions_distributions_permissions_add {
     SLACK_REQUEST_MEMBERS;
     const char *function_id;
@@ -53,7 +53,7 @@ struct slack_functions_distributions_permissions_list {
                   slack_functions_distributions_permissions_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/functions.distributions.permissions.remove
- * Tier 3. A second call acts again, or fails. */
+ * Tier 3. A second call may act again, or fail. */
 struct slack_functions_distributions_permissions_remove {
     SLACK_REQUEST_MEMBERS;
     const char *function_id;
@@ -96,7 +96,7 @@ struct slack_functions_workflows_steps_list {
                   __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/functions.workflows.steps.responses.export
- * Tier 3. A second call acts again, or fails. Required: step_id. */
+ * Tier 3. A second call may act again, or fail. Required: step_id. */
 struct slack_functions_workflows_steps_responses_export {
     SLACK_REQUEST_MEMBERS;
     const char *step_id;

@@ -8,7 +8,7 @@
 /** @file api/reminders.h  The methods reminders.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/reminders.add
- * Tier 2. A second call acts again, or fails. Required: text, time. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: text, time. Scopes: user
  * reminders:write. */
 struct slack_reminders_add {
     SLACK_REQUEST_MEMBERS;
@@ -21,7 +21,8 @@ struct slack_reminders_add {
 #define slack_reminders_add(...) SLACK_REQUEST("reminders.add", slack_reminders_add, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/reminders.complete
- * Tier 2. A second call acts again, or fails. Required: reminder. Scopes: user reminders:write. */
+ * Tier 2. A second call may act again, or fail. Required: reminder. Scopes: user
+ * reminders:write. */
 struct slack_reminders_complete {
     SLACK_REQUEST_MEMBERS;
     const char *reminder;
@@ -31,7 +32,8 @@ struct slack_reminders_complete {
     SLACK_REQUEST("reminders.complete", slack_reminders_complete, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/reminders.delete
- * Tier 2. A second call acts again, or fails. Required: reminder. Scopes: user reminders:write. */
+ * Tier 2. A second call may act again, or fail. Required: reminder. Scopes: user
+ * reminders:write. */
 struct slack_reminders_delete {
     SLACK_REQUEST_MEMBERS;
     const char *reminder;

@@ -19,7 +19,7 @@ struct slack_slackLists_access_delete {
     SLACK_REQUEST("slackLists.access.delete", slack_slackLists_access_delete, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/slackLists.access.set
- * Tier 3. A second call changes nothing more. Required: list_id, access_level. Scopes:
+ * Tier 3. A second call may act again, or fail. Required: list_id, access_level. Scopes:
  * lists:write. */
 struct slack_slackLists_access_set {
     SLACK_REQUEST_MEMBERS;
@@ -32,7 +32,7 @@ struct slack_slackLists_access_set {
     SLACK_REQUEST("slackLists.access.set", slack_slackLists_access_set, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/slackLists.create
- * Tier 2. A second call acts again, or fails. Required: name. Scopes: lists:write. */
+ * Tier 2. A second call may act again, or fail. Required: name. Scopes: lists:write. */
 struct slack_slackLists_create {
     SLACK_REQUEST_MEMBERS;
     const char *name;
@@ -59,7 +59,7 @@ struct slack_slackLists_download_get {
     SLACK_REQUEST("slackLists.download.get", slack_slackLists_download_get, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/slackLists.download.start
- * Tier 2. A second call acts again, or fails. Required: list_id. Scopes: lists:read. */
+ * Tier 2. A second call may act again, or fail. Required: list_id. Scopes: lists:read. */
 struct slack_slackLists_download_start {
     SLACK_REQUEST_MEMBERS;
     const char *list_id;
@@ -72,7 +72,7 @@ struct slack_slackLists_download_start {
     SLACK_REQUEST("slackLists.download.start", slack_slackLists_download_start, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/slackLists.items.create
- * Tier 3. A second call acts again, or fails. Required: list_id. Scopes: lists:write. */
+ * Tier 3. A second call may act again, or fail. Required: list_id. Scopes: lists:write. */
 struct slack_slackLists_items_create {
     SLACK_REQUEST_MEMBERS;
     const char *list_id;
@@ -84,7 +84,7 @@ struct slack_slackLists_items_create {
     SLACK_REQUEST("slackLists.items.create", slack_slackLists_items_create, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/slackLists.items.delete
- * Tier 2. A second call acts again, or fails. Required: list_id, id. Scopes: lists:write. */
+ * Tier 2. A second call may act again, or fail. Required: list_id, id. Scopes: lists:write. */
 struct slack_slackLists_items_delete {
     SLACK_REQUEST_MEMBERS;
     const char *list_id;
@@ -94,7 +94,7 @@ struct slack_slackLists_items_delete {
     SLACK_REQUEST("slackLists.items.delete", slack_slackLists_items_delete, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/slackLists.items.deleteMultiple
- * Tier 2. A second call acts again, or fails. Required: list_id, ids. Scopes: lists:write. */
+ * Tier 2. A second call may act again, or fail. Required: list_id, ids. Scopes: lists:write. */
 struct slack_slackLists_items_deleteMultiple {
     SLACK_REQUEST_MEMBERS;
     const char *list_id;
@@ -129,7 +129,7 @@ struct slack_slackLists_items_list {
     SLACK_REQUEST("slackLists.items.list", slack_slackLists_items_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/slackLists.items.update
- * Tier 3. A second call changes nothing more. Required: list_id, cells. Scopes: lists:write. */
+ * Tier 3. A second call may act again, or fail. Required: list_id, cells. Scopes: lists:write. */
 struct slack_slackLists_items_update {
     SLACK_REQUEST_MEMBERS;
     const char *list_id;

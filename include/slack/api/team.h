@@ -44,7 +44,7 @@ struct slack_team_billing_info {
     SLACK_REQUEST("team.billing.info", slack_team_billing_info, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/team.externalTeams.disconnect
- * Tier 1. A second call acts again, or fails. Required: target_team. Scopes: bot
+ * Tier 1. A second call may act again, or fail. Required: target_team. Scopes: bot
  * conversations.connect:manage. */
 struct slack_team_externalTeams_disconnect {
     SLACK_REQUEST_MEMBERS;

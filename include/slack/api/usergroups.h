@@ -8,7 +8,7 @@
 /** @file api/usergroups.h  The methods usergroups.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/usergroups.create
- * Tier 2. A second call acts again, or fails. Required: name. Scopes: usergroups:write. */
+ * Tier 2. A second call may act again, or fail. Required: name. Scopes: usergroups:write. */
 struct slack_usergroups_create {
     SLACK_REQUEST_MEMBERS;
     const char *name;
@@ -24,7 +24,7 @@ struct slack_usergroups_create {
     SLACK_REQUEST("usergroups.create", slack_usergroups_create, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/usergroups.disable
- * Tier 2. A second call acts again, or fails. Required: usergroup. Scopes: usergroups:write. */
+ * Tier 2. A second call may act again, or fail. Required: usergroup. Scopes: usergroups:write. */
 struct slack_usergroups_disable {
     SLACK_REQUEST_MEMBERS;
     const char *usergroup;
@@ -35,7 +35,7 @@ struct slack_usergroups_disable {
     SLACK_REQUEST("usergroups.disable", slack_usergroups_disable, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/usergroups.enable
- * Tier 2. A second call acts again, or fails. Required: usergroup. Scopes: usergroups:write. */
+ * Tier 2. A second call may act again, or fail. Required: usergroup. Scopes: usergroups:write. */
 struct slack_usergroups_enable {
     SLACK_REQUEST_MEMBERS;
     const char *usergroup;

@@ -8,7 +8,7 @@
 /** @file api/views.h  The methods views.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/views.open
- * Tier 4. A second call acts again, or fails. Required: view. */
+ * Tier 4. A second call may act again, or fail. Required: view. */
 struct slack_views_open {
     SLACK_REQUEST_MEMBERS;
     const slack_json_t *view;
@@ -29,7 +29,7 @@ struct slack_views_publish {
 #define slack_views_publish(...) SLACK_REQUEST("views.publish", slack_views_publish, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/views.push
- * Tier 4. A second call acts again, or fails. Required: view. */
+ * Tier 4. A second call may act again, or fail. Required: view. */
 struct slack_views_push {
     SLACK_REQUEST_MEMBERS;
     const slack_json_t *view;

@@ -8,7 +8,7 @@
 /** @file api/workflows.h  The methods workflows.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/workflows.featured.add
- * Tier 2. A second call acts again, or fails. Required: channel_id, trigger_ids. Scopes:
+ * Tier 2. A second call may act again, or fail. Required: channel_id, trigger_ids. Scopes:
  * bookmarks:write. */
 struct slack_workflows_featured_add {
     SLACK_REQUEST_MEMBERS;
@@ -28,7 +28,7 @@ struct slack_workflows_featured_list {
     SLACK_REQUEST("workflows.featured.list", slack_workflows_featured_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/workflows.featured.remove
- * Tier 2. A second call acts again, or fails. Required: channel_id, trigger_ids. Scopes:
+ * Tier 2. A second call may act again, or fail. Required: channel_id, trigger_ids. Scopes:
  * bookmarks:write. */
 struct slack_workflows_featured_remove {
     SLACK_REQUEST_MEMBERS;
@@ -50,7 +50,8 @@ struct slack_workflows_featured_set {
     SLACK_REQUEST("workflows.featured.set", slack_workflows_featured_set, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/workflows.triggers.permissions.add
- * Tier 3. A second call acts again, or fails. Required: trigger_id. Scopes: bot triggers:write. */
+ * Tier 3. A second call may act again, or fail. Required: trigger_id. Scopes: bot
+ * triggers:write. */
 struct slack_workflows_triggers_permissions_add {
     SLACK_REQUEST_MEMBERS;
     const char *trigger_id;
@@ -74,7 +75,8 @@ struct slack_workflows_triggers_permissions_list {
                   slack_workflows_triggers_permissions_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/workflows.triggers.permissions.remove
- * Tier 3. A second call acts again, or fails. Required: trigger_id. Scopes: bot triggers:write. */
+ * Tier 3. A second call may act again, or fail. Required: trigger_id. Scopes: bot
+ * triggers:write. */
 struct slack_workflows_triggers_permissions_remove {
     SLACK_REQUEST_MEMBERS;
     const char *trigger_id;

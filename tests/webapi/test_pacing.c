@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls that wait for their turn, on a virtual clock and against a peer that counts. */
+#include "support/webapi_fixture.h"
+
+#define EACH 500
+#define RATE 20 /* of users.list, a minute */
+
+static struct {
+    unsigned next[3], refused, opened; /* requests before the view; 0: not yet */
+    uint64_t at_us[3][EACH];
+} seen;
+
+/* Slack, without any mercy: 20 a minute for each token. */
+static void answer_tier(peer_t *p, const peer_request_t *request, void *user_data)
+{
+    const char *token = strstr(request->text, "Bearer xoxb-");
+    const unsigned i = token ? (unsigned)(token[12] - '0') : 0;
+    const uint64_t now_us = wf.world.mono_us;
+    if (strstr(request->text, "/api/views.open ")) {
+        seen.opened = seen.next[0] + seen.next[1] + seen.next[2];
+        peer_answer(p, request->connection, 200, "", "{\"ok\":true}");
+        return;
+    }
+    const unsigned n = seen.next[i];
+    if (n >= RATE && now_us - seen.at_us[i][n - RATE] < 60000000) seen.refused++;
+    if (strtoul(request->body + 2, NULL, 10) != n) fail_msg("%s is not n=%u", request->body, n);
+    seen.at_us[i][seen.next[i]++] = now_us;
+    peer_answer(p, request->connection, 200, "", "{\"ok\":true}");
+}
+
+static void run_until(unsigned ends)
+{
+    for (unsigned i = 0; i < 100000 && wf.ends.count < ends; i++) {
+        if (i % 8 == 0) wf_pass_s(1);
+        uv_run(&wf.world.loop, UV_RUN_NOWAIT);
+    }
+    assert_int_equal(wf.ends.count, ends);
+}
+
+/* No call is refused, none is overtaken, and no workspace waits for another. */
+CLOSED(test_three_workspaces)
+{
+    char tokens[3][8];
+    memset(&seen, 0, sizeof seen);
+    wf.pace = SLACK_PACE_INTERNAL;
+    wf_open(100, 10000, answer_tier);
+    for (unsigned i = 0; i < 3; i++) {
+        snprintf(tokens[i], sizeof tokens[i], "xoxb-%u", i);
+        wf.client.token = tokens[i];
+        for (uintptr_t n = 0; n < EACH; n++)
+            wf_call("users.list", n);
+    }
+    run_until(600);
+    wf_call("views.open", 0);
+    run_until(3 * EACH + 1);
+    assert_int_equal(seen.refused, 0);
+    assert_in_range(seen.opened, 600, 610);
+    for (unsigned n = 0; n < EACH; n++)
+        for (unsigned i = 1; i < 3; i++)
+            assert_in_range(seen.at_us[i][n] + 3000000 - seen.at_us[0][n], 0, 6000000);
+}
+
+static unsigned ended, canceled;
+
+static void note(const slack_response_t *response, void *user_data)
+{
+    ended++;
+    canceled += slack_response_status(response) == SLACK_ECANCELED;
+}
+
+/* Those that are on their way, those that wait for their turn, and those behind another. */
+TEST(test_a_stop)
+{
+    ended = canceled = 0;
+    wf.pace = SLACK_PACE_INTERNAL;
+    wf_open(100, 10000, answer_tier);
+    wf.client.order = &wf;
+    for (unsigned n = 0; n < 10000; n++)
+        assert_int_equal(slack_callf(&wf.client, n % 2 ? "users.list" : "chat.postMessage", note,
+                                     NULL, n % 3 ? "{n: 1}" : "{channel: 'C1'}"),
+                         0);
+    assert_true(slack__webapi_waiting(wf.webapi) > 6000);
+    wf_close();
+    assert_int_equal(ended, 10000);
+    assert_int_equal(canceled, 10000);
+}
+
+/* A call that waits too long ends with a sentence, and a full queue takes no more. */
+CLOSED(test_bounds)
+{
+    memset(&seen, 0, sizeof seen);
+    wf.pace = SLACK_PACE_INTERNAL;
+    wf_open(10, 10000, answer_tier);
+    wf.client.log = &wf.world.logger;
+    for (uintptr_t n = 0; n < WF_CALLS_MAX; n++)
+        wf_call("users.list", n);
+    assert_int_equal(slack_callf(&wf.client, "users.list", wf_end, NULL, "{}"), SLACK_EBUSY);
+    assert_true(world_logged(&wf.world, "too many calls wait for their turn: do less at once"));
+    world_until(&wf.world, wf.ends.count >= 4); /* the first ones have their answers */
+    wf_pass_s(WF_WAIT_S);
+    world_until(&wf.world, wf.ends.count == WF_CALLS_MAX);
+    assert_string_equal(wf.ends.error,
+                        "users.list waited 7200 s for its turn, because Slack limits its rate: "
+                        "call it less often, or raise SLACK_CALL_WAIT_MS");
+}
