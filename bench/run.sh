@@ -127,6 +127,11 @@ first_ack() {
         fail 'the start of a bot could not be measured'
 }
 
+calls() {
+    timeout 120 "$build/bench/calls" "${BENCH_PAIRS-20}" $((events / 4)) $connections \
+        >"$work/client.calls" || fail 'calls could not be measured'
+}
+
 # field NAME FILE: the best of its values, as other load on the machine can only make them worse.
 field() {
     order=-n
@@ -203,6 +208,14 @@ print_socket() {
     fi
 }
 
+print_calls() {
+    row "calls/s, $connections at once" "$(field rate client.calls)" - -
+    row "  libcurl's multi interface, middle of pairs" "$(field multi_rate client.calls)" \
+        "$(field ratio client.calls)" '>= 0.85'
+    row '  cost of a call' "$(field cpu_us client.calls) us" \
+        "$(field cpu_ratio client.calls)" -
+}
+
 print_table() {
     printf '%-44s %14s %9s  %-9s %s\n' figure value ratio budget ''
     if [ "$part" = inbox ]; then
@@ -212,6 +225,7 @@ print_table() {
     fi
     print_http
     print_socket
+    print_calls
     start=$(field start_ms bot.start)
     row 'start to first ack over HTTP, ms' '' "$start" '<= 20'
     row 'resident memory idle, MB' '' "$(mb "$idle")" '<= 12'
@@ -274,4 +288,5 @@ while [ $round -lt "$rounds" ]; do
     wrk_round
 done
 peak=$(memory "$bot_pid" VmHWM)
+[ "$part" = inbox ] || calls
 print_table

@@ -282,7 +282,7 @@ CURLcode slack__transfer_set_options(slack_transfer_t *transfer,
         SET(fixed_options[i].option, fixed_options[i].value);
     SET(CURLOPT_PRIVATE, transfer);
     SET(CURLOPT_ERRORBUFFER, transfer->error);
-    SET(CURLOPT_VERBOSE, 1L); /* transfer_log() is called */
+    SET(CURLOPT_VERBOSE, url->secure ? 1L : 0L); /* transfer_log() is called; HTTP/2 needs TLS */
     SET(CURLOPT_DEBUGFUNCTION, transfer_log);
     SET(CURLOPT_DEBUGDATA, transfer);
     SET(CURLOPT_URL, request->url);

@@ -14,7 +14,7 @@
  * program's functions run only from the task `tell`, for the transfers in curl->due.
  */
 
-#define SLACK_CURL_IDLE_EASY_MAX 8 /* easy handles kept for the next transfer */
+#define SLACK_CURL_IDLE_EASY_MAX 64 /* easy handles kept for the next transfers */
 
 struct slack_curl {
     slack_net_t *net;

@@ -60,7 +60,10 @@ static bool read_member(const void *args, const slack_arg_t *arg, member_t *ret)
 
 static int write_member(slack_buf_t *text, const slack_arg_t *arg, member_t member)
 {
-    int rc = slack__buf_printf(text, "%s\"%s\":", text->len > 1 ? "," : "", arg->name);
+    const slack_slice_t before = text->len > 1 ? SLACK_SLICE(",\"") : SLACK_SLICE("\"");
+    int rc = slack__buf_append_slice(text, before);
+    if (rc == 0) rc = slack__buf_append_slice(text, slack__slice(arg->name));
+    if (rc == 0) rc = slack__buf_append_slice(text, SLACK_SLICE("\":"));
     if (rc != 0) return rc;
     switch (arg->type) {
     case SLACK_ARG_BOOL:

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The cost of a call of the Web API, beside that of the same request on libcurl's multi interface
+ * alone: handles that are set up once, a body that is ready, an answer that is not parsed. Both
+ * send to one server on 127.0.0.1, a process of its own, in turns; a pair is a batch of each. The
+ * figures are the medians of the pairs.
+ *
+ * usage: calls PAIRS CALLS CONCURRENCY
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+#include <uv.h>
+
+#include <slack/api/chat.h>
+
+#include "webapi/webapi.h"
+
+#define PAIRS_MAX       1000
+#define CONCURRENCY_MAX 256
+#define REQUEST_MAX     8192
+#define TOKEN           "xoxb-123456789012-abcdefghijkl"
+#define TEXT            "The build of main has failed: 3 of 1200 tests, see the log."
+#define BODY                                                                                       \
+    "{\"ok\":true,\"channel\":\"C0123456789\",\"ts\":\"1503435956.000247\",\"message\":{"          \
+    "\"text\":\"" TEXT "\",\"username\":\"ecto1\",\"bot_id\":\"B123ABC456\",\"type\":\"message\"," \
+    "\"subtype\":\"bot_message\",\"ts\":\"1503435956.000247\"}}"
+
+static char api_url[64];
+static unsigned calls, concurrency;
+
+static void die(const char *what)
+{
+    fprintf(stderr, "calls: %s\n", what);
+    exit(1);
+}
+
+/* --- the server --- */
+
+typedef struct conn {
+    uv_tcp_t tcp;
+    uv_write_t write;
+    size_t len;
+    char bytes[REQUEST_MAX];
+} conn_t;
+
+static void conn_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+    conn_t *conn = handle->data;
+    *buf = uv_buf_init(conn->bytes + conn->len, (unsigned)(REQUEST_MAX - 1 - conn->len));
+}
+
+static void conn_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+/* Answers a request when it is complete: one at a time, as HTTP/1.1 clients send them. */
+static void conn_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
+{
+    static char answer[1024];
+    conn_t *conn = stream->data;
+    if (count < 0) {
+        uv_close((uv_handle_t *)stream, conn_closed);
+        return;
+    }
+    conn->len += (size_t)count;
+    conn->bytes[conn->len] = '\0';
+    const char *end = strstr(conn->bytes, "\r\n\r\n");
+    const char *length = strstr(conn->bytes, "Content-Length: ");
+    if (!end || !length ||
+        conn->len < (size_t)(end - conn->bytes) + 4 + strtoul(length + 16, NULL, 10))
+        return;
+    conn->len = 0;
+    uv_buf_t out = uv_buf_init(
+        answer,
+        (unsigned)snprintf(answer, sizeof answer,
+                           "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\n"
+                           "X-Slack-Req-Id: 6b1f\r\nContent-Length: %zu\r\n\r\n%s",
+                           sizeof BODY - 1, BODY));
+    uv_write(&conn->write, stream, &out, 1, NULL);
+}
+
+static void accept_conn(uv_stream_t *server, int status)
+{
+    conn_t *conn = calloc(1, sizeof *conn);
+    if (!conn) die("out of memory");
+    uv_tcp_init(server->loop, &conn->tcp);
+    conn->tcp.data = conn;
+    uv_accept(server, (uv_stream_t *)&conn->tcp);
+    uv_tcp_nodelay(&conn->tcp, 1);
+    uv_read_start((uv_stream_t *)&conn->tcp, conn_alloc, conn_read);
+}
+
+/* Sets api_url. */
+static pid_t start_server(void)
+{
+    struct sockaddr_in address;
+    int len = sizeof address, ports[2];
+    if (pipe(ports) != 0) die("no pipe");
+    pid_t pid = fork();
+    if (pid < 0) die("no process");
+    if (pid == 0) {
+        uv_loop_t loop;
+        uv_tcp_t tcp;
+        uv_loop_init(&loop);
+        uv_tcp_init(&loop, &tcp);
+        uv_ip4_addr("127.0.0.1", 0, &address);
+        uv_tcp_bind(&tcp, (const struct sockaddr *)&address, 0);
+        if (uv_listen((uv_stream_t *)&tcp, 256, accept_conn) != 0) die("cannot listen");
+        uv_tcp_getsockname(&tcp, (struct sockaddr *)&address, &len);
+        if (write(ports[1], &address, sizeof address) != sizeof address) die("no pipe");
+        uv_run(&loop, UV_RUN_DEFAULT);
+    }
+    if (read(ports[0], &address, sizeof address) != sizeof address) die("the server did not start");
+    snprintf(api_url, sizeof api_url, "http://127.0.0.1:%u/api/", ntohs(address.sin_port));
+    return pid;
+}
+
+/* --- the client --- */
+
+static uv_loop_t loop;
+static slack_webapi_t *webapi;
+static slack_client_t client;
+static unsigned begun, ended;
+
+static void call_next(void);
+
+static void call_ended(const slack_response_t *response, void *user_data)
+{
+    if (slack_response_status(response) != 0) die(slack_response_error(response));
+    ended++;
+    call_next();
+}
+
+static void call_next(void)
+{
+    if (begun == calls) return;
+    char text[128];
+    snprintf(text, sizeof text, "%s %u", TEXT, begun++);
+    if (slack_call(&client, slack_chat_postMessage(.channel = "C0123456789", .text = text),
+                   call_ended, NULL) != 0)
+        die("a call was refused");
+}
+
+static void run_client(void)
+{
+    begun = ended = 0;
+    for (unsigned i = 0; i < concurrency; i++)
+        call_next();
+    while (ended < calls)
+        uv_run(&loop, UV_RUN_ONCE);
+}
+
+/* --- libcurl --- */
+
+/* As libcurl's own example does it (docs/examples/multi-uv.c). */
+
+static CURLM *multi;
+static CURL *handles[CONCURRENCY_MAX];
+static uv_timer_t timer;
+
+typedef struct answer {
+    size_t len;
+    char bytes[1024];
+} answer_t;
+
+static size_t take(char *data, size_t size, size_t count, void *user_data)
+{
+    answer_t *answer = user_data;
+    const size_t len = size * count;
+    if (answer->len + len > sizeof answer->bytes) return 0;
+    memcpy(answer->bytes + answer->len, data, len);
+    answer->len += len;
+    return len;
+}
+
+static void send_next(CURL *handle)
+{
+    char body[256];
+    if (begun == calls) return;
+    snprintf(body, sizeof body,
+             "channel=C0123456789&text=The+build+of+main+has+failed%%3A+3+of+1200+tests%%2C+see+"
+             "the+log.+%u",
+             begun++);
+    curl_easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, body);
+    curl_multi_add_handle(multi, handle);
+}
+
+static void collect(void)
+{
+    int left;
+    for (CURLMsg *message; (message = curl_multi_info_read(multi, &left));) {
+        CURL *handle = message->easy_handle;
+        void *got;
+        if (message->data.result != CURLE_OK) die(curl_easy_strerror(message->data.result));
+        curl_easy_getinfo(handle, CURLINFO_PRIVATE, &got);
+        answer_t *answer = got;
+        if (answer->len != sizeof BODY - 1) die("libcurl got another answer");
+        answer->len = 0;
+        curl_multi_remove_handle(multi, handle);
+        ended++;
+        send_next(handle);
+    }
+}
+
+static void timed_out(uv_timer_t *unused)
+{
+    int running;
+    curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    collect();
+}
+
+static int set_timer(CURLM *unused, long timeout_ms, void *user_data)
+{
+    if (timeout_ms < 0)
+        uv_timer_stop(&timer);
+    else
+        uv_timer_start(&timer, timed_out, (uint64_t)timeout_ms, 0);
+    return 0;
+}
+
+typedef struct watch {
+    uv_poll_t poll;
+    curl_socket_t fd;
+} watch_t;
+
+static void watch_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static void watch_ready(uv_poll_t *poll, int status, int events)
+{
+    const watch_t *watch = poll->data;
+    const int flags = (events & UV_READABLE ? CURL_CSELECT_IN : 0) |
+                      (events & UV_WRITABLE ? CURL_CSELECT_OUT : 0);
+    int running;
+    curl_multi_socket_action(multi, watch->fd, flags, &running);
+    collect();
+}
+
+static int set_socket(CURL *unused, curl_socket_t fd, int what, void *user_data, void *priv)
+{
+    watch_t *watch = priv;
+    if (what == CURL_POLL_REMOVE) {
+        curl_multi_assign(multi, fd, NULL);
+        uv_close((uv_handle_t *)&watch->poll, watch_closed);
+        return 0;
+    }
+    if (!watch) {
+        watch = calloc(1, sizeof *watch);
+        if (!watch || uv_poll_init_socket(&loop, &watch->poll, fd) != 0) die("cannot watch");
+        watch->poll.data = watch;
+        watch->fd = fd;
+        curl_multi_assign(multi, fd, watch);
+    }
+    const int events =
+        (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
+    return uv_poll_start(&watch->poll, events, watch_ready);
+}
+
+/* The same request as the client's; its handles are set up once. */
+static void open_multi(void)
+{
+    char url[128];
+    struct curl_slist *headers = curl_slist_append(NULL, "Authorization: Bearer " TOKEN);
+    curl_slist_append(headers, "Content-Type: application/x-www-form-urlencoded; charset=utf-8");
+    snprintf(url, sizeof url, "%schat.postMessage", api_url);
+    uv_timer_init(&loop, &timer);
+    multi = curl_multi_init();
+    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, set_socket);
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_timer);
+    for (unsigned i = 0; i < concurrency; i++) {
+        CURL *handle = handles[i] = curl_easy_init();
+        answer_t *answer = calloc(1, sizeof *answer);
+        if (!handle || !answer) die("out of memory");
+        curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+        curl_easy_setopt(handle, CURLOPT_URL, url);
+        curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+        curl_easy_setopt(handle, CURLOPT_USERAGENT, "slackapp/0.1.0 libcurl");
+        curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "");
+        curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, 30000L);
+        curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take);
+        curl_easy_setopt(handle, CURLOPT_WRITEDATA, answer);
+        curl_easy_setopt(handle, CURLOPT_PRIVATE, answer);
+    }
+}
+
+static void run_multi(void)
+{
+    begun = ended = 0;
+    for (unsigned i = 0; i < concurrency; i++)
+        send_next(handles[i]);
+    while (ended < calls)
+        uv_run(&loop, UV_RUN_ONCE);
+}
+
+/* --- pairs --- */
+
+typedef struct batch {
+    double rate, cpu_us;
+} batch_t;
+
+static double cpu_now_us(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+static batch_t measure(void (*run)(void))
+{
+    const double cpu_us = cpu_now_us();
+    const uint64_t since_ns = uv_hrtime();
+    run();
+    return (batch_t){calls * 1e9 / (double)(uv_hrtime() - since_ns),
+                     (cpu_now_us() - cpu_us) / calls};
+}
+
+static int compare(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static double median(double *values, unsigned count)
+{
+    qsort(values, count, sizeof *values, compare);
+    return values[count / 2];
+}
+
+int main(int argc, char **argv)
+{
+    static double figures[6][PAIRS_MAX];
+    static const char *const names[] = {"rate",   "multi_rate",   "ratio",
+                                        "cpu_us", "multi_cpu_us", "cpu_ratio"};
+    const unsigned pairs = argc == 4 ? (unsigned)atoi(argv[1]) : 0;
+    calls = argc == 4 ? (unsigned)atoi(argv[2]) : 0;
+    concurrency = argc == 4 ? (unsigned)atoi(argv[3]) : 0;
+    if (pairs < 1 || pairs > PAIRS_MAX || calls < 1 || concurrency < 1 ||
+        concurrency > CONCURRENCY_MAX)
+        die("usage: calls PAIRS CALLS CONCURRENCY");
+    const pid_t server = start_server();
+    static const slack_logger_t log = {.level = SLACK_LOG_ERROR};
+    slack_net_t *net;
+    uv_loop_init(&loop);
+    if (slack__net_new(&net, &loop, &slack__clock_system, &log) != 0) die("out of memory");
+    const slack_webapi_options_t options = {
+        .api_url = api_url, .concurrency = concurrency, .timeout_ms = 30000};
+    if (slack__webapi_new(&webapi, net, &options) != 0) die("out of memory");
+    client = (slack_client_t){.webapi = webapi, .token = TOKEN};
+    open_multi();
+    run_client();
+    run_multi();
+    for (unsigned i = 0; i < pairs; i++) {
+        const batch_t a = measure(run_client), b = measure(run_multi);
+        const double row[] = {a.rate,   b.rate,   a.rate / b.rate,
+                              a.cpu_us, b.cpu_us, a.cpu_us / b.cpu_us};
+        for (unsigned j = 0; j < 6; j++)
+            figures[j][i] = row[j];
+    }
+    for (unsigned j = 0; j < 6; j++)
+        printf("%s=%.*f%c", names[j],
+               j % 3 == 2 ? 2
+               : j < 3    ? 0
+                          : 1,
+               median(figures[j], pairs), j < 5 ? ' ' : '\n');
+    kill(server, SIGTERM);
+    return 0;
+}
