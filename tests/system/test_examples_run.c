@@ -10,7 +10,7 @@
 #include "support/test.h"
 
 #define STEPS_MAX 8
-#define LINES_MAX 6
+#define LINES_MAX 9
 
 /* A user's action, and a part of each line that it adds to the transcript. "%t" stands for the
  * transport's name, "%s" for the ts of the message sent before. */
@@ -109,6 +109,13 @@ static const example_t examples[] = {
         "#general  bot reacts with :eyes: to: 1050 users; ", "#general  bot pins: 1050 users; ",
         "#general (thread)  bot schedules: Is it still right?"}}},
      false},
+    {"incident",
+     {{"{'kind':'message','text':'@bot incident The database is slow'}",
+       {"ann: @bot incident", "bot creates the channel", "bot invites ann, ben",
+        "bot: The database is slow", "bot pins: The database is slow",
+        "(thread)  bot begins to stream", "(thread)  bot: (file database.log)",
+        "(thread)  bot: (streamed) Uploading the log: ", "#general  bot: @ben is on it in #inc-"}}},
+     false},
     {"middleware",
      {{"{'kind':'command','command':'/whoami','text':''}",
        {"-> bot (only to ann): @ann, delivery 1"}},
@@ -134,16 +141,22 @@ static const example_t examples[] = {
 };
 #define EXAMPLES (sizeof examples / sizeof *examples)
 
+/* What the simulator refuses an example once, for POST /sim/fault, and what that one logs. */
+static const struct refusal {
+    const char *name, *fault, *logged;
+} refusals[] = {
+    {"roster", "{'name':'api-status','args':['users.list','429','1'],'after':2,'count':1}",
+     "event=\"rate limited\" method=users.list"}, /* the third page */
+    {"incident", "{'name':'upload-status','args':['429','1']}",
+     "event=\"upload failed, trying again\" file=database.log"},
+};
+
 typedef struct run {
     const example_t *example;
     const char *transport;
 } run_t;
 
 static sim_child_t c;
-
-/* The third page of /roster. */
-static const char too_fast[] = "{\"name\":\"api-status\",\"args\":[\"users.list\",\"429\",\"1\"],"
-                               "\"after\":2,\"count\":1}";
 
 /* ---- a run ---- */
 
@@ -220,9 +233,12 @@ static void run_over_a_transport(void **state)
     if (!http || run->example->takes_both) sim_child_connect_socket(&c);
     if (http && run->example->takes_both) switch_socket_mode_off();
 
-    const bool pages = strcmp(run->example->name, "roster") == 0;
-    if (pages)
-        assert_true(slack_json_bool(sim_peer_control(&c.peer, "/sim/fault", too_fast), "/ok"));
+    const struct refusal *refusal = NULL;
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
+        if (strcmp(refusals[i].name, run->example->name) == 0) refusal = &refusals[i];
+    if (refusal)
+        assert_true(
+            slack_json_bool(sim_peer_control(&c.peer, "/sim/fault", refusal->fault), "/ok"));
     const char *ts = "";
     size_t lines = 0;
     for (const step_t *step = run->example->steps;
@@ -234,8 +250,8 @@ static void run_over_a_transport(void **state)
         if (!strstr(at, "Socket Mode is switched off")) sim_child_give_up(&c, "it logged an error");
     if (slack_json_count(sim_child_transcript(&c, 0), "") != lines)
         sim_child_give_up(&c, "more was said");
-    if (pages && !strstr(c.child.out, "event=\"rate limited\" method=users.list"))
-        sim_child_give_up(&c, "no page was refused");
+    if (refusal && !strstr(c.child.out, refusal->logged))
+        sim_child_give_up(&c, "nothing was refused");
 }
 
 /* ---- wrong settings ---- */
