@@ -49,6 +49,9 @@ extern "C" {
  * slack_stream_stop() until all is sent.
  */
 
+/** The number of streams of an app that are open at one time. */
+#define SLACK_STREAMS_MAX 256
+
 /** A message that grows, or several. */
 typedef struct slack_stream slack_stream_t;
 
@@ -88,7 +91,7 @@ typedef struct slack_stream_options {
  * @param options Optional, copied.
  * @return the stream, which lives until the delivery ends; NULL if memory is out. The functions
  *         below take NULL for a stream without memory. If the stream could not begin, they return
- *         the error.
+ *         the error: SLACK_EINVAL without a channel, SLACK_EBUSY if SLACK_STREAMS_MAX are open.
  */
 SLACK_API slack_stream_t *slack_stream(slack_ctx_t *ctx, const slack_stream_options_t *options);
 
@@ -98,8 +101,8 @@ SLACK_API slack_stream_t *slack_stream(slack_ctx_t *ctx, const slack_stream_opti
  *
  * @param client must live until the end of the stream.
  * @param options Required: a channel. Copied.
- * @return the stream; NULL if there is no channel, if the app does not run, or if memory is out;
- * the log has the cause.
+ * @return the stream; NULL if there is no channel, if the app does not run, if SLACK_STREAMS_MAX
+ *         streams are open, or if memory is out; the log has the cause.
  */
 SLACK_API slack_stream_t *slack_client_stream(slack_client_t *client,
                                               const slack_stream_options_t *options);

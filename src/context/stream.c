@@ -192,6 +192,9 @@ static owned_t *owned_new(slack_streams_t *streams, slack_client_t *client,
     return owned;
 }
 
+static const char too_many[] =
+    "slack_stream: too many streams are open: stop one, or begin this one later";
+
 struct begin {
     const slack_stream_options_t *options;
     owned_t *owned;
@@ -212,6 +215,8 @@ static int begin_here(slack_ctx_t *ctx, void *args)
     if (*place.channel == '\0')
         slack__stream_fail(&owned->stream, SLACK_EINVAL,
                            "slack_stream: the delivery has no channel: name one in the options");
+    else if (ctx->services->streams.count > SLACK_STREAMS_MAX)
+        slack__stream_fail(&owned->stream, SLACK_EBUSY, too_many);
     return 0;
 }
 
@@ -240,6 +245,8 @@ slack_stream_t *slack_client_stream(slack_client_t *client, const slack_stream_o
         why = "slack_client_stream: a client of a delivery: use slack_stream()";
     else if (client->streams->net == NULL)
         rc = SLACK_ECANCELED, why = "slack_client_stream: the app does not run";
+    else if (client->streams->count >= SLACK_STREAMS_MAX)
+        rc = SLACK_EBUSY, why = too_many;
     else if (*channel)
         rc = 0;
     if (rc == 0) {
@@ -280,7 +287,8 @@ static int stream_refuse(owned_t *owned, int rc, const char *why)
 {
     const slack_fault_t *fault = &owned->stream.fault;
     if (rc == 0) return 0;
-    if (why == NULL) why = fault->status == rc ? slack__fault_why(fault) : slack_strerror(rc);
+    if (fault->status == rc) why = slack__fault_why(fault);
+    if (why == NULL) why = slack_strerror(rc);
     if (owned->ctx == NULL) return rc; /* the end of the stream has the sentence */
     return slack__ctx_fail(owned->ctx, rc, "%s%s%s", fault->method ? fault->method : "",
                            fault->method ? ": " : "", why);

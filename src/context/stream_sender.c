@@ -44,6 +44,8 @@ static bool stream_waits(const slack_stream_t *stream)
 static void stream_run_task(slack_task_t *task)
 {
     slack_stream_t *stream = SLACK_CONTAINER(task, slack_stream_t, task);
+    slack__stream_text_done(&stream->text);
+    slack__stream_chunks_done(&stream->chunks);
     stream->owner->ended(stream);
 }
 

@@ -523,6 +523,29 @@ STREAM_TEST(a_client_streams)
 
 /* ---- what the program gets wrong ---- */
 
+static int begin_many(slack_ctx_t *ctx, void *user_data)
+{
+    slack_client_t *client = slack_app_client(slack_test_app(kit));
+    for (int i = 0; i < SLACK_STREAMS_MAX; i++)
+        assert_int_equal(slack_stream_append(slack_stream(ctx, NULL), ""), 0);
+    stream = slack_stream(ctx, &(slack_stream_options_t){.channel = "C1"});
+    const int rc = slack_stream_append(stream, "x");
+    assert_int_equal(rc, SLACK_EBUSY);
+    assert_non_null(strstr(slack_ctx_strerror(ctx, rc), "too many streams are open"));
+    assert_null(slack_client_stream(client, &(slack_stream_options_t){.channel = "C1"}));
+    return 0;
+}
+
+STREAM_TEST(streams_are_limited)
+{
+    slack_on_command(slack_test_app(kit), "/many", begin_many, NULL);
+    for (int i = 0; i < 2; i++) {
+        slack_test_command(kit, "/many", "");
+        slack_test_expect_status(kit, 0);
+    }
+    kit_fine();
+}
+
 static int misuse(slack_ctx_t *ctx, void *user_data)
 {
     assert_int_equal(slack_stream_append(NULL, "x"), SLACK_ENOMEM);
