@@ -64,6 +64,7 @@ slack_client_t *slack__ctx_client(slack_ctx_t *ctx)
         .webapi = ctx->services->webapi,
         .log = slack__ctx_log(ctx),
         .token = ctx->grant->bot_token,
+        .workspace = ctx->grant->bot_token,
         .owner = ctx->grant->number,
         .team_id = acting_team(ctx),
         .order = ctx,

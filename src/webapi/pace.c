@@ -1,111 +1,88 @@
 /* SPDX-License-Identifier: MIT */
 #include "webapi/pace.h"
 
-#include <string.h>
+#include <limits.h>
 
-#include "protocol/methods.h"
 #include "util/alloc.h"
+#include "util/map.h"
 #include "util/random.h"
 #include "util/str.h"
 
-/* Lanes that are in use within a minute. When there are more, calls share a lane without a limit.
- */
-#define LANES_MAX 4096
-/* So many lanes are looked at for each call: more than a call makes. */
+/* More than the calls that the app accepts by default use at once. */
+#define LANES_MAX 40000
+/* So many unused lanes are looked at for each call: more than a call makes. */
 #define LOOKS 4
 
 struct slack_lane {
-    slack_link_t link; /* in a queue of the pace's while calls wait in it, else in `idle` */
+    slack_heap_node_t turn; /* among its parent's lanes, from when it is ready; in none: no call
+                               waits, or an answer has to come first */
+    slack_lane_t *parent;   /* the workspace's of a channel, or a class, which has none */
+    slack_heap_t lanes;     /* below it, in which calls wait */
+    slack_link_t calls;     /* that wait and are due, by number */
+    slack_link_t unused;    /* in pace->unused, without calls and lanes below it */
     uint64_t key;
-    slack_lane_t *workspace; /* shared by the lanes of channels; NULL: none */
-    slack_link_t calls;      /* that wait, by number */
     slack_rate_t rate;
     uint64_t full_ms;   /* the bucket is full then */
     uint64_t closed_ms; /* by a 429, until then */
-    unsigned users;     /* calls of this lane, waiting or sent */
-    unsigned sent;      /* of them without an answer yet */
-    unsigned channels;  /* lanes that share this one */
-    bool interactive;   /* someone waits for its calls: they do not wait for the bucket */
-    bool one_by_one;    /* after a 429, until it has no calls */
+    unsigned calls_in, lanes_in;
+    unsigned sent, sent_max; /* of its calls; without an answer yet */
 };
+
+enum { INTERACTIVE, BULK, CLASSES };
 
 struct slack_pacer {
     enum slack_pace limits;
+    unsigned places;
     slack_map_t *lanes;
-    slack_link_t interactive, queue; /* lanes in which calls wait; they take turns */
-    slack_link_t idle;               /* other lanes, oldest first */
-    slack_lane_t rest;               /* of calls for which there is no lane */
+    slack_lane_t classes[CLASSES];
+    slack_lane_t rest;   /* bulk calls, for which memory for a lane was out: without a limit */
+    slack_link_t unused; /* lanes, by the time since when they are */
+    slack_heap_t due;    /* paced->due of calls that wait for a time of their own */
+    slack_link_t by_age; /* paced->in_age of all calls */
     size_t waiting;
+    uint64_t now_ms; /* of the last call here that had a time */
     uint64_t seed;
 };
 
-/* --- rates --------------------------------------------------------------------------------- */
-
-/* So many calls in a minute. A fifth of them may be sent at once, since a handler makes a handful
- * of calls and should not wait for them; the rest refills within the minute. So no minute has more
- * calls than that, however it begins. Slack tolerates bursts beyond, but says of no size. */
-static slack_rate_t per_minute(uint32_t calls)
+static slack_lane_t *lane_of(slack_heap_node_t *turn)
 {
-    const uint32_t burst = calls < 5 ? 1 : calls / 5;
-    const uint32_t refilled = calls > burst ? calls - burst : 1;
-    return (slack_rate_t){(60000 + refilled - 1) / refilled, burst};
+    return SLACK_CONTAINER(turn, slack_lane_t, turn);
 }
 
-slack_rate_t slack__pace_rate(const char *method, enum slack_pace limits)
-{
-    static const struct {
-        const char *method;
-        uint32_t calls, distributed; /* a minute */
-    } special[] = {
-        {"assistant.threads.setStatus", 60, 60}, {"auth.test", 600, 600},
-        {"chat.getPermalink", 600, 600},         {"chat.postMessage", 300, 300},
-        {"conversations.history", 50, 1},        {"conversations.replies", 50, 1},
-        {"oauth.v2.access", 600, 600},
-    };
-    static const uint32_t tiers[] = {[SLACK_TIER_SPECIAL] = 0, 1, 20, 50, 100};
-    const slack_rate_t none = {0, 0};
-    if (limits != SLACK_PACE_INTERNAL && limits != SLACK_PACE_DISTRIBUTED) return none;
-    for (size_t i = 0; i < sizeof special / sizeof *special; i++)
-        if (strcmp(special[i].method, method) == 0)
-            return per_minute(limits == SLACK_PACE_DISTRIBUTED ? special[i].distributed
-                                                               : special[i].calls);
-    const slack_method_t *known = slack__method(method);
-    const uint32_t calls = known ? tiers[known->tier] : 0;
-    return calls > 0 ? per_minute(calls) : none;
-}
-
-/* About a message a second in a channel, and short bursts. */
-static const slack_rate_t channel_rate = {1000, 5};
-
-/* Someone waits for these, and most of them have a trigger_id of three seconds. */
-static bool is_interactive(const char *method)
-{
-    static const char *const methods[] = {
-        "dialog.open",
-        "functions.completeError",
-        "functions.completeSuccess",
-        "response_url",
-        "views.open",
-        "views.push",
-        "views.update",
-    };
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-        if (strcmp(methods[i], method) == 0) return true;
-    return false;
-}
+/* --- turns --------------------------------------------------------------------------------- */
 
 /* When the bucket has a call: it is empty if it needs `burst` intervals to be full. */
 static uint64_t bucket_ready_ms(const slack_lane_t *lane)
 {
-    const uint64_t slack_ms = (uint64_t)(lane->rate.burst - 1) * lane->rate.interval_ms;
-    if (lane->rate.interval_ms == 0 || lane->full_ms < slack_ms) return 0;
-    return lane->full_ms - slack_ms;
+    const uint64_t filled_ms = (uint64_t)(lane->rate.burst - 1) * lane->rate.interval_ms;
+    if (lane->rate.interval_ms == 0 || lane->full_ms < filled_ms) return 0;
+    return lane->full_ms - filled_ms;
 }
 
-static void bucket_take(slack_lane_t *lane, uint64_t now_ms)
+/* When the lane may send; UINT64_MAX: no call waits, or an answer has to come first. */
+static uint64_t lane_ready_ms(const slack_lane_t *lane)
 {
-    if (lane->full_ms < now_ms) lane->full_ms = now_ms;
-    lane->full_ms += lane->rate.interval_ms;
+    uint64_t ready = bucket_ready_ms(lane);
+    if (lane->sent >= lane->sent_max) return UINT64_MAX;
+    if (ready < lane->closed_ms) ready = lane->closed_ms;
+    if (!slack__list_empty(&lane->calls)) return ready;
+    if (lane->lanes.first == NULL) return UINT64_MAX;
+    return ready > lane->lanes.first->key ? ready : lane->lanes.first->key;
+}
+
+/* Gives a lane, and those above it, the turn that it has after a change. A lane that is ready keeps
+ * its turn, until it is served. */
+static void lane_changed(slack_pacer_t *pace, slack_lane_t *lane, bool served)
+{
+    for (; lane->parent; lane = lane->parent) {
+        const uint64_t now = pace->now_ms, ready = lane_ready_ms(lane);
+        if (slack__heap_has(&lane->turn)) {
+            if (!served && lane->turn.key <= now && ready <= now) continue;
+            slack__heap_take(&lane->parent->lanes, &lane->turn);
+        }
+        if (ready != UINT64_MAX)
+            slack__heap_put(&lane->parent->lanes, &lane->turn, ready > now ? ready : now);
+    }
 }
 
 /* --- lanes --------------------------------------------------------------------------------- */
@@ -116,23 +93,28 @@ static slack_slice_t lane_key(const void *value)
     return (slack_slice_t){(const char *)&lane->key, sizeof lane->key};
 }
 
-static void lane_init(slack_lane_t *lane, uint64_t key, slack_rate_t rate, bool interactive)
+static void lane_init(slack_lane_t *lane, slack_lane_t *parent, uint64_t key, slack_rate_t rate)
 {
-    *lane = (slack_lane_t){.key = key, .rate = rate, .interactive = interactive};
-    slack__link_init(&lane->link);
+    *lane = (slack_lane_t){.parent = parent, .key = key, .rate = rate, .sent_max = UINT_MAX};
     slack__link_init(&lane->calls);
+    slack__link_init(&lane->unused);
 }
 
-slack_pacer_t *slack__pace_new(enum slack_pace limits)
+slack_pacer_t *slack__pace_new(enum slack_pace limits, unsigned places)
 {
+    const slack_rate_t no_limit = {0, 0};
     slack_pacer_t *pace = slack__calloc(1, sizeof *pace);
     if (pace == NULL) return NULL;
     pace->limits = limits;
+    pace->places = places;
     pace->seed = slack__random_u64();
-    slack__link_init(&pace->queue);
-    slack__link_init(&pace->interactive);
-    slack__link_init(&pace->idle);
-    lane_init(&pace->rest, 0, (slack_rate_t){0, 0}, false);
+    slack__link_init(&pace->unused);
+    slack__link_init(&pace->by_age);
+    for (unsigned i = 0; i < CLASSES; i++) {
+        lane_init(&pace->classes[i], NULL, 0, no_limit);
+        pace->classes[i].sent_max = places - places / 8;
+    }
+    lane_init(&pace->rest, &pace->classes[BULK], 0, no_limit);
     pace->lanes = slack__map_new_keyed(LANES_MAX, lane_key);
     if (pace->lanes) return pace;
     slack__free(pace);
@@ -146,97 +128,208 @@ void slack__pace_free(slack_pacer_t *pace)
     slack__free(pace);
 }
 
-/* Frees some lanes that no call uses, and whose bucket is full: a new lane would be equal. */
-static void free_idle_lanes(slack_pacer_t *pace, uint64_t now_ms)
+/* Notes that a lane has lost a call or a lane below it. */
+static void lane_lost(slack_pacer_t *pace, slack_lane_t *lane)
 {
-    for (unsigned i = 0; i < LOOKS && !slack__list_empty(&pace->idle); i++) {
-        slack_lane_t *lane = SLACK_CONTAINER(slack__list_shift(&pace->idle), slack_lane_t, link);
-        if (lane->users > 0 || lane->channels > 0 || lane->full_ms > now_ms ||
-            lane->closed_ms > now_ms) {
-            slack__list_push(&pace->idle, &lane->link);
+    if (lane->parent == NULL || lane->calls_in > 0) return;
+    lane->sent_max = UINT_MAX;
+    if (lane->lanes_in == 0 && lane != &pace->rest) slack__list_push(&pace->unused, &lane->unused);
+}
+
+static void lane_free(slack_pacer_t *pace, slack_lane_t *lane)
+{
+    slack_lane_t *parent = lane->parent;
+    slack__unlink(&lane->unused);
+    slack__map_take(pace->lanes, lane_key(lane));
+    slack__free(lane);
+    parent->lanes_in--;
+    lane_lost(pace, parent);
+}
+
+/* Frees some unused lanes whose bucket is full: a new lane would be equal. */
+static void free_unused_lanes(slack_pacer_t *pace)
+{
+    for (unsigned i = 0; i < LOOKS && !slack__list_empty(&pace->unused); i++) {
+        slack_lane_t *lane = SLACK_CONTAINER(pace->unused.next, slack_lane_t, unused);
+        if (lane->full_ms <= pace->now_ms && lane->closed_ms <= pace->now_ms) {
+            lane_free(pace, lane);
             continue;
         }
-        if (lane->workspace) lane->workspace->channels--;
-        slack__map_take(pace->lanes, lane_key(lane));
-        slack__free(lane);
+        slack__unlink(&lane->unused);
+        slack__list_push(&pace->unused, &lane->unused);
     }
 }
 
-/* NULL: no room is left. */
-static slack_lane_t *lane_for(slack_pacer_t *pace, uint64_t key, slack_rate_t rate,
-                              bool interactive)
+/* The lane of this key, for a call or a lane below it, which the caller counts. NULL: memory is
+ * out. At the limit, the lane that is unused for the longest time makes room. */
+static slack_lane_t *lane_for(slack_pacer_t *pace, slack_lane_t *parent, uint64_t key,
+                              slack_rate_t rate)
 {
     slack_lane_t *lane =
         slack__map_get(pace->lanes, (slack_slice_t){(const char *)&key, sizeof key});
-    if (lane) return lane;
-    lane = slack__calloc(1, sizeof *lane);
-    if (lane == NULL) return NULL;
-    lane_init(lane, key, rate, interactive);
-    if (slack__map_put(pace->lanes, lane_key(lane), lane) == 0) {
-        slack__list_push(&pace->idle, &lane->link);
+    if (lane) {
+        slack__unlink(&lane->unused);
         return lane;
     }
+    parent->lanes_in++; /* which keeps it */
+    if (slack__map_count(pace->lanes) >= LANES_MAX && !slack__list_empty(&pace->unused))
+        lane_free(pace, SLACK_CONTAINER(pace->unused.next, slack_lane_t, unused));
+    lane = slack__calloc(1, sizeof *lane);
+    if (lane) lane_init(lane, parent, key, rate);
+    if (lane && slack__map_put(pace->lanes, lane_key(lane), lane) == 0) return lane;
+    parent->lanes_in--;
     slack__free(lane);
     return NULL;
 }
 
-void slack__pace_enter(slack_pacer_t *pace, slack_paced_t *paced, const slack_pace_call_t *call,
-                       uint64_t now_ms)
+static slack_lane_t *lane_for_call(slack_pacer_t *pace, const slack_pace_call_t *call)
 {
-    const slack_rate_t rate = slack__pace_rate(call->method, pace->limits);
     /* If two keys collide, the calls of one wait for those of the other. */
     const uint64_t key =
         slack__hash(slack__hash(slack__hash(pace->seed, call->token), call->team), call->method);
-    free_idle_lanes(pace, now_ms);
-    slack_lane_t *lane = lane_for(pace, key, rate, is_interactive(call->method));
-    if (lane && rate.interval_ms > 0 && *call->channel != '\0' &&
-        strcmp(call->method, "chat.postMessage") == 0) {
-        slack_lane_t *workspace = lane;
-        lane = lane_for(pace, slack__hash(key, call->channel), channel_rate, false);
-        if (lane && lane->workspace == NULL) {
-            lane->workspace = workspace;
-            workspace->channels++;
-        }
-    }
-    if (lane == NULL) lane = &pace->rest;
-    lane->users++;
-    if (lane->workspace) lane->workspace->users++;
-    slack__link_init(&paced->link);
-    paced->lane = lane;
+    slack_lane_t *class = &pace->classes[slack__is_interactive(call->method) ? INTERACTIVE : BULK];
+    const slack_rate_t in_channel = slack__rate_in_channel(call->method, pace->limits);
+    slack_lane_t *lane = lane_for(pace, class, key, slack__rate_of(call->method, pace->limits));
+    if (lane == NULL) return &pace->rest;
+    if (in_channel.interval_ms == 0) return lane;
+    slack_lane_t *channel = lane_for(pace, lane, slack__hash(key, call->channel), in_channel);
+    if (channel) return channel;
+    lane_lost(pace, lane);
+    return &pace->rest;
 }
 
-static void lane_forget_call(slack_lane_t *lane)
+/* --- calls --------------------------------------------------------------------------------- */
+
+void slack__pace_enter(slack_pacer_t *pace, slack_paced_t *paced, const slack_pace_call_t *call,
+                       uint64_t now_ms)
 {
-    if (--lane->users == 0) lane->one_by_one = false;
+    pace->now_ms = now_ms;
+    free_unused_lanes(pace);
+    slack__link_init(&paced->link);
+    slack__list_push(&pace->by_age, &paced->in_age);
+    paced->lane = lane_for_call(pace, call);
+    for (slack_lane_t *lane = paced->lane; lane; lane = lane->parent)
+        lane->calls_in++;
 }
 
-/* --- waiting ------------------------------------------------------------------------------- */
+/* Puts a call that is due into its lane. One that waits again is among the first there. */
+static void join_lane(slack_pacer_t *pace, slack_paced_t *paced)
+{
+    slack_link_t *calls = &paced->lane->calls, *before = calls;
+    const bool is_last = slack__list_empty(calls) ||
+                         SLACK_CONTAINER(calls->prev, slack_paced_t, link)->number <= paced->number;
+    if (!is_last) do
+            before = before->next;
+        while (SLACK_CONTAINER(before, slack_paced_t, link)->number <= paced->number);
+    slack__list_push(before, &paced->link);
+    lane_changed(pace, paced->lane, false);
+}
 
 void slack__pace_wait(slack_pacer_t *pace, slack_paced_t *paced, uint64_t due_ms)
 {
-    slack_lane_t *lane = paced->lane;
-    if (slack__list_empty(&lane->calls)) {
-        slack__unlink(&lane->link);
-        slack__list_push(lane->interactive ? &pace->interactive : &pace->queue, &lane->link);
-    }
-    slack_link_t *after = lane->calls.prev;
-    while (after != &lane->calls &&
-           SLACK_CONTAINER(after, slack_paced_t, link)->number > paced->number)
-        after = after->prev;
-    slack__list_push(after->next, &paced->link); /* behind `after` */
-    paced->due_ms = due_ms;
+    if (!slack__linked(&paced->in_age)) /* it expired on its way */
+        slack__list_push(pace->by_age.next, &paced->in_age);
     pace->waiting++;
+    if (due_ms > pace->now_ms)
+        slack__heap_put(&pace->due, &paced->due, due_ms);
+    else
+        join_lane(pace, paced);
 }
 
 static void stop_waiting(slack_pacer_t *pace, slack_paced_t *paced)
 {
-    slack_lane_t *lane = paced->lane;
-    if (!slack__linked(&paced->link)) return;
-    slack__unlink(&paced->link);
+    if (slack__heap_has(&paced->due)) {
+        slack__heap_take(&pace->due, &paced->due);
+    } else if (slack__linked(&paced->link)) {
+        slack__unlink(&paced->link);
+        lane_changed(pace, paced->lane, false);
+    } else {
+        return;
+    }
     pace->waiting--;
-    if (!slack__list_empty(&lane->calls)) return;
-    slack__unlink(&lane->link);
-    if (lane != &pace->rest) slack__list_push(&pace->idle, &lane->link);
+}
+
+/* Sends the first call of a lane that is ready, or of one below it. */
+static slack_paced_t *lane_send(slack_pacer_t *pace, slack_lane_t *lane)
+{
+    while (lane->lanes.first)
+        lane = lane_of(lane->lanes.first);
+    slack_paced_t *paced = SLACK_CONTAINER(slack__list_shift(&lane->calls), slack_paced_t, link);
+    paced->sent = true;
+    pace->waiting--;
+    for (slack_lane_t *up = lane; up; up = up->parent) {
+        up->sent++;
+        if (up->full_ms < pace->now_ms) up->full_ms = pace->now_ms;
+        up->full_ms += up->rate.interval_ms;
+    }
+    lane_changed(pace, lane, true);
+    return paced;
+}
+
+slack_paced_t *slack__pace_next(slack_pacer_t *pace, uint64_t now_ms, uint64_t *ret_ready_ms)
+{
+    slack_heap_node_t *first;
+    pace->now_ms = now_ms;
+    while ((first = pace->due.first) && first->key <= now_ms) {
+        slack__heap_take(&pace->due, first);
+        join_lane(pace, SLACK_CONTAINER(first, slack_paced_t, due));
+    }
+    *ret_ready_ms = first ? first->key : UINT64_MAX;
+    if (pace->classes[INTERACTIVE].sent + pace->classes[BULK].sent >= pace->places) return NULL;
+    for (unsigned i = 0; i < CLASSES; i++) {
+        slack_lane_t *class = &pace->classes[i];
+        const uint64_t ready_ms = lane_ready_ms(class);
+        if (ready_ms <= now_ms) return lane_send(pace, class);
+        if (ready_ms < *ret_ready_ms) *ret_ready_ms = ready_ms;
+    }
+    return NULL;
+}
+
+slack_paced_t *slack__pace_take(slack_pacer_t *pace)
+{
+    slack_link_t *link;
+    while ((link = slack__list_shift(&pace->by_age))) {
+        slack_paced_t *paced = SLACK_CONTAINER(link, slack_paced_t, in_age);
+        if (paced->sent) continue; /* it gets its answer */
+        stop_waiting(pace, paced);
+        return paced;
+    }
+    return NULL;
+}
+
+slack_paced_t *slack__pace_expired(slack_pacer_t *pace, uint64_t now_ms, uint64_t *ret_next_ms)
+{
+    pace->now_ms = now_ms;
+    *ret_next_ms = UINT64_MAX;
+    while (!slack__list_empty(&pace->by_age)) {
+        slack_paced_t *paced = SLACK_CONTAINER(pace->by_age.next, slack_paced_t, in_age);
+        if (paced->until_ms > now_ms) {
+            *ret_next_ms = paced->until_ms;
+            return NULL;
+        }
+        if (!paced->sent) return slack__pace_take(pace);
+        slack__unlink(&paced->in_age); /* it may get its answer */
+    }
+    return NULL;
+}
+
+void slack__pace_answered(slack_pacer_t *pace, slack_paced_t *paced)
+{
+    paced->sent = false;
+    for (slack_lane_t *lane = paced->lane; lane; lane = lane->parent)
+        lane->sent--;
+    lane_changed(pace, paced->lane, false);
+}
+
+void slack__pace_close_lane(slack_pacer_t *pace, slack_paced_t *paced, uint64_t until_ms)
+{
+    slack_lane_t *lane = paced->lane;
+    if (lane == &pace->rest) return; /* its calls have nothing in common */
+    while (lane->parent->parent)
+        lane = lane->parent;
+    lane->sent_max = 1;
+    if (lane->closed_ms < until_ms) lane->closed_ms = until_ms;
+    lane_changed(pace, lane, false);
 }
 
 void slack__pace_leave(slack_pacer_t *pace, slack_paced_t *paced)
@@ -244,109 +337,12 @@ void slack__pace_leave(slack_pacer_t *pace, slack_paced_t *paced)
     slack_lane_t *lane = paced->lane;
     if (lane == NULL) return;
     stop_waiting(pace, paced);
-    lane_forget_call(lane);
-    if (lane->workspace) lane_forget_call(lane->workspace);
+    slack__unlink(&paced->in_age);
     paced->lane = NULL;
-}
-
-/* When the lane may send; UINT64_MAX: after an answer. */
-static uint64_t lane_ready_ms(const slack_lane_t *lane)
-{
-    if (lane->one_by_one && lane->sent > 0) return UINT64_MAX;
-    uint64_t ready = lane->interactive ? 0 : bucket_ready_ms(lane);
-    if (ready < lane->closed_ms) ready = lane->closed_ms;
-    const uint64_t shared = lane->workspace ? lane_ready_ms(lane->workspace) : 0;
-    return ready > shared ? ready : shared;
-}
-
-/* The first call of a lane that is due. NULL: none is before *ret_ready_ms. */
-static slack_paced_t *lane_first(slack_lane_t *lane, uint64_t now_ms, uint64_t *ret_ready_ms)
-{
-    const uint64_t open_ms = lane_ready_ms(lane);
-    *ret_ready_ms = open_ms;
-    if (open_ms > now_ms) return NULL;
-    *ret_ready_ms = UINT64_MAX;
-    for (slack_link_t *link = lane->calls.next; link != &lane->calls; link = link->next) {
-        slack_paced_t *paced = SLACK_CONTAINER(link, slack_paced_t, link);
-        if (paced->due_ms <= now_ms) return paced;
-        if (paced->due_ms < *ret_ready_ms) *ret_ready_ms = paced->due_ms;
+    for (; lane; lane = lane->parent) {
+        lane->calls_in--;
+        lane_lost(pace, lane);
     }
-    return NULL;
-}
-
-static void lane_send(slack_lane_t *lane, uint64_t now_ms)
-{
-    bucket_take(lane, now_ms);
-    lane->sent++;
-    if (lane->workspace) lane_send(lane->workspace, now_ms);
-}
-
-slack_paced_t *slack__pace_next(slack_pacer_t *pace, bool interactive_only, uint64_t now_ms,
-                                uint64_t *ret_ready_ms)
-{
-    slack_link_t *const queues[] = {&pace->interactive, interactive_only ? NULL : &pace->queue};
-    *ret_ready_ms = UINT64_MAX;
-    for (size_t i = 0; i < 2 && queues[i]; i++) {
-        for (slack_link_t *link = queues[i]->next; link != queues[i]; link = link->next) {
-            slack_lane_t *lane = SLACK_CONTAINER(link, slack_lane_t, link);
-            uint64_t ready_ms;
-            slack_paced_t *paced = lane_first(lane, now_ms, &ready_ms);
-            if (paced == NULL) {
-                if (ready_ms < *ret_ready_ms) *ret_ready_ms = ready_ms;
-                continue;
-            }
-            slack__unlink(link); /* it was its turn */
-            slack__list_push(queues[i], link);
-            stop_waiting(pace, paced);
-            lane_send(lane, now_ms);
-            return paced;
-        }
-    }
-    return NULL;
-}
-
-/* A lane's first call is its oldest. */
-slack_paced_t *slack__pace_expired(slack_pacer_t *pace, uint64_t now_ms, uint64_t *ret_next_ms)
-{
-    slack_link_t *const queues[] = {&pace->interactive, &pace->queue};
-    *ret_next_ms = UINT64_MAX;
-    for (size_t i = 0; i < 2; i++) {
-        for (slack_link_t *link = queues[i]->next; link != queues[i]; link = link->next) {
-            const slack_lane_t *lane = SLACK_CONTAINER(link, slack_lane_t, link);
-            slack_paced_t *paced = SLACK_CONTAINER(lane->calls.next, slack_paced_t, link);
-            if (paced->until_ms <= now_ms) {
-                stop_waiting(pace, paced);
-                return paced;
-            }
-            if (paced->until_ms < *ret_next_ms) *ret_next_ms = paced->until_ms;
-        }
-    }
-    return NULL;
-}
-
-void slack__pace_answered(slack_paced_t *paced)
-{
-    paced->lane->sent--;
-    if (paced->lane->workspace) paced->lane->workspace->sent--;
-}
-
-void slack__pace_close_lane(slack_pacer_t *pace, slack_paced_t *paced, uint64_t until_ms)
-{
-    slack_lane_t *lane = paced->lane->workspace ? paced->lane->workspace : paced->lane;
-    if (lane == &pace->rest) return; /* its calls have nothing in common */
-    lane->one_by_one = true;
-    if (lane->closed_ms < until_ms) lane->closed_ms = until_ms;
-}
-
-slack_paced_t *slack__pace_take(slack_pacer_t *pace)
-{
-    const slack_link_t *queue =
-        slack__list_empty(&pace->interactive) ? &pace->queue : &pace->interactive;
-    if (slack__list_empty(queue)) return NULL;
-    slack_lane_t *lane = SLACK_CONTAINER(queue->next, slack_lane_t, link);
-    slack_paced_t *paced = SLACK_CONTAINER(lane->calls.next, slack_paced_t, link);
-    stop_waiting(pace, paced);
-    return paced;
 }
 
 size_t slack__pace_waiting(const slack_pacer_t *pace)

@@ -12,6 +12,7 @@
 #include "util/json.h"
 #include "util/lifetime.h"
 #include "util/str.h"
+#include "webapi/order.h"
 #include "webapi/pace.h"
 #include "webapi/request.h"
 #include "webapi/response.h"
@@ -42,13 +43,12 @@ struct slack_webapi {
     void (*called)(const char *method, const slack_response_t *response, uint64_t owner,
                    void *user_data);
     void *user_data;
-    unsigned count;   /* calls accepted, whose end is not reported */
-    unsigned sending; /* of them on their way */
+    unsigned count; /* calls accepted, whose end is not reported */
     uint64_t unwatched;
     uint64_t last_number;
     slack_pacer_t *pace;
-    slack_link_t ordered; /* call->in_order: calls with an order, by number, until they end */
-    slack_link_t ended;   /* without a response; for `end_task` */
+    slack_map_t *orders;
+    slack_link_t ended; /* without a response; for `end_task` */
     slack_task_t end_task;
     slack_link_t flows;
     unsigned flow_count;
@@ -65,7 +65,8 @@ enum { NOTED_DEPRECATED = 1 << 0, NOTED_WARNED = 1 << 1 };
 /* When a call is sent. */
 typedef struct call_pace {
     slack_paced_t paced; /* its number is the call's */
-    bool behind;         /* it waits for another one of its order, and not yet for its turn */
+    slack_ordered_t ordered;
+    bool behind; /* it waits for another one of its order, and not yet for its turn */
     uint64_t accepted_ms;
     uint64_t since_ms;  /* it waits, or is on its way */
     uint64_t waited_ms; /* before that */
@@ -98,9 +99,6 @@ typedef struct call {
     void *user_data;
     slack_client_t *client; /* its `end` takes the response; NULL: no client's */
     uint64_t owner;         /* the client's */
-    slack_link_t in_order;  /* in webapi->ordered; alone: the call has no order */
-    const void *order;      /* the client's */
-    const char *target;     /* calls of one order to one target wait for each other */
     size_t users;           /* how many the call names in its argument "users" */
     call_pace_t pace;
     slack_response_t response;
@@ -140,33 +138,6 @@ void slack__webapi_keep(const slack_response_t *response)
     call_of(response)->kept = true;
 }
 
-static bool same_order(const call_t *a, const call_t *b)
-{
-    return a->order == b->order && strcmp(a->target, b->target) == 0;
-}
-
-/* Whether an earlier call of its order to its target has not ended. */
-static bool call_is_behind(const call_t *call)
-{
-    const slack_link_t *ordered = &call->webapi->ordered;
-    if (call->order == NULL) return false;
-    for (slack_link_t *link = call->in_order.prev; link != ordered; link = link->prev)
-        if (same_order(SLACK_CONTAINER(link, call_t, in_order), call)) return true;
-    return false;
-}
-
-/* The call that may be sent at the end of this one; NULL: there is none. */
-static call_t *call_follower(const call_t *call)
-{
-    const slack_link_t *ordered = &call->webapi->ordered;
-    if (call->order == NULL) return NULL;
-    for (slack_link_t *link = call->in_order.next; link != ordered; link = link->next) {
-        call_t *follower = SLACK_CONTAINER(link, call_t, in_order);
-        if (same_order(follower, call)) return follower;
-    }
-    return NULL;
-}
-
 static void send_waiting(slack_webapi_t *webapi);
 
 /* Report the end of a call and free it. The callee may close the webapi. */
@@ -190,13 +161,13 @@ static void call_end(call_t *call)
                   call->method, slack_err_name(response->status),
                   slack__response_why(response, call->arena));
     }
-    call_t *follower =
-        call_follower(call); /* the callback may have made calls in this one's place */
-    slack__unlink(&call->in_order);
+    /* The callback may have made calls in this one's place. */
+    slack_ordered_t *ordered = slack__order_leave(webapi->orders, &call->pace.ordered);
+    call_t *first = ordered ? SLACK_CONTAINER(ordered, call_t, pace.ordered) : NULL;
     call_free(call);
-    if (follower == NULL || !follower->pace.behind) return;
-    follower->pace.behind = false;
-    slack__pace_wait(webapi->pace, &follower->pace.paced, 0);
+    if (first == NULL || !first->pace.behind) return;
+    first->pace.behind = false;
+    slack__pace_wait(webapi->pace, &first->pace.paced, 0);
     send_waiting(webapi); /* a webapi that the callee closes is freed later */
 }
 
@@ -286,7 +257,6 @@ static int call_send(call_t *call)
     const slack_sender_t *sender = &call->webapi->sender;
     int rc = sender->send(sender->sender, &request, call_got_result, call);
     if (rc != 0) return rc;
-    call->webapi->sending++;
     call->pace.tries++;
     call_stops_waiting(call);
     return 0;
@@ -305,27 +275,19 @@ static void call_expire(call_t *call)
     if (why) call->response.error = why;
 }
 
-/* Calls that someone waits for have an eighth of the places to themselves. */
-static bool only_interactive(const slack_webapi_t *webapi)
-{
-    return webapi->sending >= webapi->concurrency - webapi->concurrency / 8;
-}
-
 /* Send the calls whose turn it is. */
 static void send_waiting(slack_webapi_t *webapi)
 {
     const uint64_t now = webapi_now_ms(webapi);
-    uint64_t ready_ms = UINT64_MAX, late_ms;
+    uint64_t ready_ms, late_ms;
     slack_paced_t *paced;
     while ((paced = slack__pace_expired(webapi->pace, now, &late_ms)) != NULL)
         call_expire(SLACK_CONTAINER(paced, call_t, pace.paced));
-    while (webapi->sending < webapi->concurrency) {
-        paced = slack__pace_next(webapi->pace, only_interactive(webapi), now, &ready_ms);
-        if (paced == NULL) break;
+    while ((paced = slack__pace_next(webapi->pace, now, &ready_ms)) != NULL) {
         call_t *call = SLACK_CONTAINER(paced, call_t, pace.paced);
         const int rc = call_send(call);
         if (rc == 0) continue;
-        slack__pace_answered(paced);
+        slack__pace_answered(webapi->pace, paced);
         call_fail(call, rc);
     }
     if (webapi->closing) return;
@@ -410,9 +372,8 @@ static void call_got_result(const slack_curl_result_t *result, void *user_data)
     if (call->response.status == SLACK_EAPI &&
         slack__already_as_wanted(call->method, call->response.json, call->users))
         call->response.status = 0; /* a reader of the error still sees the difference */
-    slack__pace_answered(&call->pace.paced);
+    slack__pace_answered(webapi->pace, &call->pace.paced);
     call->pace.since_ms = webapi_now_ms(webapi);
-    webapi->sending--;
     const bool again = try_again(call, result);
     if (!again) slack__pace_leave(webapi->pace, &call->pace.paced);
     send_waiting(webapi); /* the next call of the lane */
@@ -465,7 +426,6 @@ static int call_begin(call_t **ret, slack_client_t *client, slack_call_fn fn, vo
     }
     if (webapi->budget) slack__arena_count_in(arena, &webapi->budget->used);
     slack__link_init(&call->link);
-    slack__link_init(&call->in_order);
     slack__buf_init(&call->request.body, BODY_MAX);
     call->webapi = webapi;
     call->arena = arena;
@@ -535,18 +495,16 @@ static int call_submit(call_t *call, slack_client_t *client, const slack_pace_ca
     call->pace.paced.until_ms =
         webapi->wait_ms ? call->pace.accepted_ms + webapi->wait_ms : UINT64_MAX;
     if (call->pace.paced.number == 0) call->pace.paced.number = ++webapi->last_number;
-    slack__pace_enter(webapi->pace, &call->pace.paced, what, call->pace.accepted_ms);
-    if (call->order) {
-        slack_link_t *after = webapi->ordered.prev;
-        while (after != &webapi->ordered &&
-               SLACK_CONTAINER(after, call_t, in_order)->pace.paced.number >
-                   call->pace.paced.number)
-            after = after->prev;
-        slack__list_push(after->next, &call->in_order); /* behind `after` */
+    call->pace.ordered.number = call->pace.paced.number;
+    const int rc = slack__order_join(webapi->orders, &call->pace.ordered);
+    if (rc != 0) {
+        call_free(call);
+        return rc;
     }
+    slack__pace_enter(webapi->pace, &call->pace.paced, what, call->pace.accepted_ms);
     webapi->count++;
     if (call->client) call->client->begin(call->client);
-    call->pace.behind = call_is_behind(call);
+    call->pace.behind = !slack__order_is_first(webapi->orders, &call->pace.ordered);
     if (call->pace.behind) return 0;
     slack__pace_wait(webapi->pace, &call->pace.paced, 0);
     send_waiting(webapi);
@@ -566,9 +524,7 @@ static const char *target_of(const slack_json_t *args)
 static int call_set_order(call_t *call, const slack_client_t *client, const char *target)
 {
     if (client->order == NULL || *target == '\0') return 0;
-    call->order = client->order;
-    call->target = slack__arena_strdup(call->arena, target);
-    return call->target ? 0 : SLACK_ENOMEM;
+    return slack__order_set(&call->pace.ordered, call->arena, client->order, target);
 }
 
 static int submit_with_args(call_t *call, slack_client_t *client, const slack_json_t *args)
@@ -599,7 +555,7 @@ static int submit_with_args(call_t *call, slack_client_t *client, const slack_js
     }
     const char *team_id = slack_json_str(args, "/team_id");
     const slack_pace_call_t what = {
-        .token = token_for(client, call->method),
+        .token = client->workspace ? client->workspace : token_for(client, call->method),
         .team = *team_id          ? team_id
                 : client->team_id ? client->team_id
                                   : "",
@@ -777,6 +733,7 @@ uint64_t slack__webapi_unwatched(const slack_webapi_t *webapi)
 static void webapi_free(slack_webapi_t *webapi)
 {
     slack__pace_free(webapi->pace);
+    slack__map_free(webapi->orders, NULL);
     slack__free(webapi->noted);
     slack__free(webapi->api_url);
     slack__free(webapi);
@@ -848,10 +805,6 @@ void slack__webapi_close(slack_webapi_t *webapi, void (*fn)(void *user_data), vo
     while ((paced = slack__pace_take(webapi->pace)) != NULL)
         call_fail(SLACK_CONTAINER(paced, call_t, pace.paced), SLACK_ECANCELED);
     slack_link_t *link;
-    for (link = webapi->ordered.next; link != &webapi->ordered; link = link->next) {
-        call_t *call = SLACK_CONTAINER(link, call_t, in_order);
-        if (call->pace.behind) call_fail(call, SLACK_ECANCELED);
-    }
     while ((link = slack__list_shift(&webapi->flows)))
         SLACK_CONTAINER(link, slack_flow_t, link)
             ->canceled(SLACK_CONTAINER(link, slack_flow_t, link));
@@ -897,9 +850,11 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi
     slack__methods(&methods);
     webapi->noted = slack__calloc(methods + 1, 1);
     webapi->api_url = slack__strdup(url);
-    webapi->pace = slack__pace_new(options->pace);
-    int rc = webapi->noted && webapi->api_url && webapi->pace ? open_sender(webapi, net, options)
-                                                              : SLACK_ENOMEM;
+    webapi->calls_max = options->calls_max ? options->calls_max : options->concurrency;
+    webapi->pace = slack__pace_new(options->pace, options->concurrency);
+    webapi->orders = slack__orders_new(webapi->calls_max);
+    const bool made = webapi->noted && webapi->api_url && webapi->pace && webapi->orders;
+    int rc = made ? open_sender(webapi, net, options) : SLACK_ENOMEM;
     if (rc != 0) {
         webapi_free(webapi);
         return rc;
@@ -907,13 +862,11 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi
     if (options->wrap) options->wrap(&webapi->sender, options->wrap_data);
     webapi->net = net;
     webapi->concurrency = options->concurrency;
-    webapi->calls_max = options->calls_max ? options->calls_max : options->concurrency;
     webapi->timeout_ms = options->timeout_ms;
     webapi->wait_ms = options->wait_ms;
     webapi->budget = options->budget;
     webapi->called = options->called;
     webapi->user_data = options->user_data;
-    slack__link_init(&webapi->ordered);
     slack__link_init(&webapi->ended);
     slack__link_init(&webapi->flows);
     slack__link_init(&webapi->end_task.link);

@@ -108,6 +108,9 @@ struct slack_client {
      * user) are sent one after the other, each when the one before it has ended. NULL: calls go out
      * at once. */
     const void *order;
+    /* Optional. Slack counts the client's calls together with those of this token: the bot's in the
+     * same workspace, for a user's token or that of a workflow step. Borrowed. */
+    const char *workspace;
     uint64_t
         place;    /* the number of the call whose place in the order the next calls take; 0: none */
     bool refused; /* set when a call was not accepted because the webapi had no room */

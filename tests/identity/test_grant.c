@@ -69,6 +69,7 @@ static int say_as_user(slack_ctx_t *ctx, void *user_data)
     slack_client_t *user = slack_ctx_user_client(ctx);
     assert_non_null(user);
     assert_ptr_equal(slack_ctx_user_client(ctx), user);
+    assert_string_equal(user->workspace, slack_ctx_client(ctx)->token); /* they share its limits */
     int rc = slack_call(user, slack_request("chat.postMessage", slack_jsonf(ctx, "{text: 'me'}")),
                         NULL, NULL);
     return rc ? rc : slack_say(ctx, "bot");

@@ -7,6 +7,7 @@
 
 #define CALLS_MAX 10100
 #define MINUTE_MS 60000
+#define PLACES    256
 #define FIRST_MS  1000000
 
 typedef struct call {
@@ -22,7 +23,7 @@ static uint64_t now_ms;
 
 static void open_pace(enum slack_pace limits)
 {
-    pace = slack__pace_new(limits);
+    pace = slack__pace_new(limits, PLACES);
     assert_non_null(pace);
     count = sent = 0;
     now_ms = FIRST_MS;
@@ -44,14 +45,27 @@ static uint64_t send_ready(void)
 {
     uint64_t ready_ms;
     slack_paced_t *paced;
-    while ((paced = slack__pace_next(pace, false, now_ms, &ready_ms)) != NULL) {
+    while ((paced = slack__pace_next(pace, now_ms, &ready_ms)) != NULL) {
         call_t *call = SLACK_CONTAINER(paced, call_t, paced);
         order[sent++] = (unsigned)(call - calls);
         call->sent_ms = now_ms;
-        slack__pace_answered(paced);
+        slack__pace_answered(pace, paced);
         slack__pace_leave(pace, paced);
     }
     return ready_ms;
+}
+
+/* The end of all calls, in whatever state they are. */
+static void leave_all(void)
+{
+    uint64_t ready_ms;
+    while (slack__pace_take(pace))
+        continue;
+    assert_null(slack__pace_next(pace, now_ms, &ready_ms));
+    for (unsigned n = 0; n < count; n++)
+        slack__pace_leave(pace, &calls[n].paced);
+    assert_int_equal(slack__pace_waiting(pace), 0);
+    slack__pace_free(pace);
 }
 
 static void send_all(void)
@@ -94,7 +108,6 @@ TEST(test_rates)
         {"conversations.replies", NULL, SLACK_PACE_DISTRIBUTED, 1, 1},
         {"users.list", NULL, SLACK_PACE_DISTRIBUTED, 4, 20},
         {"chat.postMessage", "C1", SLACK_PACE_INTERNAL, 5, 64},
-        {"chat.postMessage", NULL, SLACK_PACE_INTERNAL, 60, 300},
         {"auth.test", NULL, SLACK_PACE_INTERNAL, 120, 600},
         {"users.list", NULL, SLACK_PACE_OFF, 700, 700},
         {"new.method", NULL, SLACK_PACE_INTERNAL, 700, 700},
@@ -173,8 +186,8 @@ TEST(test_a_refusal)
     open_pace(SLACK_PACE_INTERNAL);
     for (unsigned n = 0; n < 9; n++)
         add(0, (slack_pace_call_t){.method = "chat.postMessage", .channel = n % 2 ? "C1" : "C2"});
-    refused = slack__pace_next(pace, false, now_ms, &ready_ms);
-    slack__pace_answered(refused);
+    refused = slack__pace_next(pace, now_ms, &ready_ms);
+    slack__pace_answered(pace, refused);
     slack__pace_close_lane(pace, refused, now_ms + 30000);
     slack__pace_wait(pace, refused, now_ms + 30000);
     add(1, (slack_pace_call_t){.method = "chat.postMessage", .token = "xoxb-2"});
@@ -184,29 +197,57 @@ TEST(test_a_refusal)
     now_ms += 30000;
     for (unsigned n = 0; n < 9; n++) {
         now_ms += 1000;
-        next = slack__pace_next(pace, false, now_ms, &ready_ms);
+        next = slack__pace_next(pace, now_ms, &ready_ms);
         assert_non_null(next);
-        assert_null(slack__pace_next(pace, false, now_ms, &ready_ms)); /* one at a time */
+        assert_null(slack__pace_next(pace, now_ms, &ready_ms)); /* one at a time */
         assert_true(ready_ms == UINT64_MAX);
-        slack__pace_answered(next);
+        slack__pace_answered(pace, next);
         slack__pace_leave(pace, next);
     }
     slack__pace_free(pace);
 }
 
-/* With bulk calls in all places that are free, interactive calls still leave. */
-TEST(test_interactive_only)
+/* Takes as many calls as have a place. */
+static unsigned take_places(void)
 {
     uint64_t ready_ms;
-    open_pace(SLACK_PACE_INTERNAL);
-    add(0, (slack_pace_call_t){.method = "users.list"});
-    assert_null(slack__pace_next(pace, true, now_ms, &ready_ms));
-    add(1, (slack_pace_call_t){.method = "functions.completeSuccess"});
-    assert_ptr_equal(slack__pace_next(pace, true, now_ms, &ready_ms), &calls[1].paced);
-    slack__pace_answered(&calls[1].paced);
-    slack__pace_leave(pace, &calls[1].paced);
-    send_all();
-    slack__pace_free(pace);
+    unsigned taken = 0;
+    while (slack__pace_next(pace, now_ms, &ready_ms))
+        taken++;
+    assert_true(ready_ms == UINT64_MAX);
+    return taken;
+}
+
+/* Neither a flood of interactive calls nor one of bulk calls takes all places. */
+TEST(test_each_class_has_places)
+{
+    static const char *const methods[] = {"users.list", "functions.completeSuccess"};
+    for (unsigned i = 0; i < 2; i++) {
+        open_pace(SLACK_PACE_OFF);
+        for (unsigned n = 0; n < 500; n++)
+            add(0, (slack_pace_call_t){.method = methods[i]});
+        assert_int_equal(take_places(), PLACES - PLACES / 8);
+        for (unsigned n = 0; n < 500; n++)
+            add(0, (slack_pace_call_t){.method = methods[1 - i]});
+        assert_int_equal(take_places(), PLACES / 8);
+        leave_all();
+    }
+}
+
+/* With all places taken, those that become free go to the workspaces in turn. */
+TEST(test_places_go_round)
+{
+    static const char *const tokens[] = {"xoxb-1", "xoxb-2", "xoxb-3"};
+    open_pace(SLACK_PACE_OFF);
+    for (unsigned n = 0; n < 3 * PLACES; n++)
+        add(n / PLACES, (slack_pace_call_t){.token = tokens[n / PLACES], .method = "users.info"});
+    for (unsigned i = 0, first = take_places(); i < first; i++) {
+        uint64_t ready_ms;
+        slack__pace_answered(pace, &calls[i % 3 * PLACES + i / 3].paced);
+        const slack_paced_t *next = slack__pace_next(pace, now_ms, &ready_ms);
+        assert_ptr_equal(next, &calls[(first + i) % 3 * PLACES + (first + i) / 3].paced);
+    }
+    leave_all();
 }
 
 /* A call that waits too long is found, and those behind it in time. */
@@ -237,23 +278,79 @@ TEST(test_deadlines)
     slack__pace_free(pace);
 }
 
-/* More workspaces than lanes: all calls leave, and the memory does not grow with their number. */
+/* Retries keep their place, and wait for their own time. */
+TEST(test_retries)
+{
+    uint64_t ready_ms;
+    slack_paced_t *tried[4];
+    open_pace(SLACK_PACE_INTERNAL);
+    for (unsigned n = 0; n < 8; n++)
+        add(0, (slack_pace_call_t){.method = "users.list"});
+    for (unsigned n = 0; n < 4; n++)
+        tried[n] = slack__pace_next(pace, now_ms, &ready_ms);
+    for (unsigned n = 4; n-- > 0;) {
+        slack__pace_answered(pace, tried[n]);
+        slack__pace_wait(pace, tried[n], now_ms + (n == 3 ? 3000 : 2000));
+    }
+    assert_int_equal(slack__pace_waiting(pace), 8);
+    assert_null(slack__pace_next(pace, now_ms, &ready_ms));
+    assert_int_equal(ready_ms, now_ms + 2000);
+    now_ms += 2000;
+    assert_int_equal(send_ready(), now_ms + 1000);
+    now_ms += MINUTE_MS;
+    send_all();
+    for (unsigned n = 0; n < 8; n++)
+        assert_int_equal(order[n], n);
+    slack__pace_free(pace);
+}
+
+/* A call that expires on its way gets its answer, and does not wait for another try. */
+TEST(test_a_deadline_on_the_way)
+{
+    uint64_t next_ms;
+    open_pace(SLACK_PACE_INTERNAL);
+    for (unsigned n = 0; n < 2; n++)
+        add(0, (slack_pace_call_t){.method = "apps.manifest.create"});
+    calls[0].paced.until_ms = calls[1].paced.until_ms = now_ms + 1000;
+    slack_paced_t *paced = slack__pace_next(pace, now_ms, &next_ms);
+    now_ms += 1000;
+    assert_ptr_equal(slack__pace_expired(pace, now_ms, &next_ms), &calls[1].paced);
+    assert_null(slack__pace_expired(pace, now_ms, &next_ms));
+    slack__pace_answered(pace, paced);
+    slack__pace_wait(pace, paced, now_ms + 1000);
+    assert_ptr_equal(slack__pace_expired(pace, now_ms, &next_ms), paced);
+    leave_all();
+}
+
+static void add_ten_thousand(unsigned round)
+{
+    char token[24];
+    count = sent = 0;
+    for (unsigned n = 0; n < 10000; n++) {
+        snprintf(token, sizeof token, "xoxb-%u-%u", round, n);
+        add(n, (slack_pace_call_t){.token = token, .method = "chat.postMessage", .channel = "C1"});
+    }
+}
+
+/* At once in 50,000 workspaces and their channels: all calls leave, and lanes that are not used do
+ * not stay. */
 TEST(test_many_lanes)
 {
-    char token[16];
     const size_t before = heap_bytes();
     open_pace(SLACK_PACE_INTERNAL);
     for (unsigned round = 0; round < 5; round++) {
-        const unsigned first = count = sent = 0;
-        for (unsigned n = first; n < 10000; n++) {
-            snprintf(token, sizeof token, "xoxb-%u-%u", round, n);
-            add(n, (slack_pace_call_t){.token = token, .method = "users.list"});
-        }
-        send_all();
+        add_ten_thousand(round);
+        send_ready();
         assert_int_equal(sent, 10000);
-        assert_true(heap_bytes() - before < (size_t)2 << 20);
+        assert_true(heap_bytes() - before < (size_t)10 << 20);
+    }
+    now_ms += MINUTE_MS;
+    for (unsigned round = 0; round < 2; round++) {
+        add_ten_thousand(round);
+        send_ready();
         now_ms += MINUTE_MS;
     }
+    assert_true(heap_bytes() - before < (size_t)5 << 20);
     slack__pace_free(pace);
 }
 
@@ -269,15 +366,14 @@ TEST(test_the_end)
         assert_non_null(paced = slack__pace_take(pace));
         slack__pace_leave(pace, paced);
     }
-    assert_null(slack__pace_take(pace));
-    slack__pace_free(pace);
+    leave_all();
 }
 
 /* Without memory for a lane, calls share one that has no limit. */
 static bool send_two(size_t nth, bool all)
 {
     heap_fail_at(nth, all);
-    pace = slack__pace_new(SLACK_PACE_INTERNAL);
+    pace = slack__pace_new(SLACK_PACE_INTERNAL, PLACES);
     count = sent = 0;
     if (pace) {
         add(0, (slack_pace_call_t){.method = "chat.postMessage", .channel = "C1"});

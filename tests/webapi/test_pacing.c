@@ -103,3 +103,29 @@ CLOSED(test_bounds)
                         "users.list waited 7200 s for its turn, because Slack limits its rate: "
                         "call it less often, or raise SLACK_CALL_WAIT_MS");
 }
+
+static void answer_the_first_later(peer_t *p, const peer_request_t *request, void *user_data)
+{
+    if (request->number > 1) wf_answer_ok(p, request, NULL);
+}
+
+/* A call that expires behind another one does not let those behind it overtake. */
+CLOSED(test_a_deadline_in_an_order)
+{
+    wf.pace = SLACK_PACE_INTERNAL;
+    wf_open(10, 30000, answer_the_first_later);
+    wf.client.order = &wf;
+    static const unsigned then_s[] = {0, 0, 1, WF_WAIT_S - 1};
+    for (uintptr_t n = 1; n <= 3; wf_pass_s(then_s[n++]))
+        assert_int_equal(slack_callf(&wf.client, "chat.postMessage", wf_end, (void *)n,
+                                     "{channel: 'C1', n: %d}", (int)n),
+                         0);
+    world_until(&wf.world, wf.ends.count == 1);
+    assert_int_equal(wf.ends.marks[0], 2);
+    assert_int_equal(wf.ends.statuses[0], SLACK_ETIMEDOUT);
+    world_turn(&wf.world);
+    assert_int_equal(peer_requests(wf.peer), 1);
+    peer_answer(wf.peer, 1, 200, "", "{\"ok\":true}");
+    world_until(&wf.world, wf.ends.count == 3);
+    assert_int_equal(wf.ends.marks[2], 3);
+}

@@ -30,6 +30,20 @@ WEBAPI_TEST(test_retry_after, wf_answer_limited_once)
     world_until(&wf.world, wf.ends.count >= 5);
 }
 
+/* A refusal concerns the workspace, whichever of its tokens the call had. */
+WEBAPI_TEST(test_the_tokens_of_a_workspace, wf_answer_limited_once)
+{
+    wf_call("slow.method", 1);
+    world_until(&wf.world, world_logged(&wf.world, "rate limited"));
+    slack_client_t user = {.webapi = wf.webapi, .token = "xoxp-1", .workspace = WF_TOKEN};
+    assert_int_equal(slack_callf(&user, "slow.method", wf_end, (void *)2, "{n: 2}"), 0);
+    wf_pass_s(29);
+    world_turn(&wf.world);
+    assert_int_equal(peer_requests(wf.peer), 1);
+    wf_fast_forward(2);
+    assert_int_equal(wf.ends.marks[0], 1);
+}
+
 /* The clock stands still: the number of requests at 0 s, 1 s, ... */
 static void expect_requests(unsigned second, unsigned requests)
 {
