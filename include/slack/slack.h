@@ -15,6 +15,7 @@
 #include "call.h"
 #include "context.h"
 #include "error.h"
+#include "fetch.h"
 #include "files.h"
 #include "function.h"
 #include "http.h"

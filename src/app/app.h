@@ -71,7 +71,8 @@ struct slack_app {
     char error[SLACK_ERROR_TEXT_MAX];
     slack_logger_t log; /* with the clock */
     slack_log_limits_t log_limits;
-    const slack_sender_t *sender; /* of the test kit; NULL: libcurl sends */
+    const slack_sender_t *sender;             /* of the test kit; NULL: libcurl sends */
+    const slack_fetch_sender_t *fetch_sender; /* the same for requests to other services */
     slack_state_fn state_fn;
     void *state_data;
     slack_life_t life;

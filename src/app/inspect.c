@@ -31,6 +31,11 @@ void slack__inspect_set_sender(slack_app_t *app, const slack_sender_t *sender)
     app->sender = sender;
 }
 
+void slack__inspect_set_fetch_sender(slack_app_t *app, const slack_fetch_sender_t *sender)
+{
+    app->fetch_sender = sender;
+}
+
 void slack__inspect_set_log_level(slack_app_t *app, enum slack_log_level level)
 {
     app->options.log_level = level;

@@ -10,7 +10,7 @@
 #include "transport/transport.h"
 #include "net/loop.h"
 #include "store/store.h"
-#include "webapi/webapi.h"
+#include "webapi/fetch.h"
 
 /*
  * How the test kit and the tests look into an app and a delivery. The library itself calls none of
@@ -32,6 +32,8 @@ const char *slack__inspect_misuse(const slack_app_t *app);
 void slack__inspect_set_clock(slack_app_t *app, const slack_clock_t *clock);
 /* Replaces libcurl as the sender of calls. `sender` is borrowed. */
 void slack__inspect_set_sender(slack_app_t *app, const slack_sender_t *sender);
+/* The same for requests to other services. */
+void slack__inspect_set_fetch_sender(slack_app_t *app, const slack_fetch_sender_t *sender);
 void slack__inspect_set_log_level(slack_app_t *app, enum slack_log_level level);
 /* The log leaves out no lines: on a clock that stands still, no span ends. */
 void slack__inspect_log_all(slack_app_t *app);

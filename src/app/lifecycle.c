@@ -60,8 +60,18 @@ static void signal_closed(uv_handle_t *handle)
 
 static void close_next(void *user_data);
 
+static void close_fetches(slack_app_t *app)
+{
+    slack_fetcher_t *fetcher = app->services.fetcher;
+    if (fetcher)
+        slack__fetcher_close(fetcher, close_next, app);
+    else
+        close_next(app);
+}
+
 static void close_calls(slack_app_t *app)
 {
+    app->services.fetcher = NULL;
     slack_webapi_t *webapi = app->services.webapi;
     if (webapi)
         slack__webapi_close(webapi, close_next, app);
@@ -113,7 +123,8 @@ static void close_handles(slack_app_t *app)
 }
 
 static void (*const close_part[])(slack_app_t *app) = {
-    close_calls, close_workers, close_store, close_recorder, close_net, close_handles,
+    close_fetches,  close_calls, close_workers, close_store,
+    close_recorder, close_net,   close_handles,
 };
 
 static void close_next(void *user_data)

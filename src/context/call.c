@@ -17,10 +17,8 @@ struct worker_call {
     slack_fault_t fault;            /* of a call that failed, in the work's arena */
 };
 
-/* The handler gets the answer with the arena of its call. 0; SLACK_ETOOBIG; SLACK_ENOMEM. */
-static int answer_keep(slack_work_t *work, const slack_response_t *response)
+int slack__answer_keep(slack_work_t *work, const slack_response_t *response, slack_arena_t *arena)
 {
-    slack_arena_t *arena = slack__webapi_arena(response);
     size_t size = slack__arena_size(arena);
     for (slack_link_t *link = work->answers.next; link != &work->answers; link = link->next) {
         const slack_kept_answer_t *other = SLACK_CONTAINER(link, slack_kept_answer_t, link);
@@ -31,11 +29,10 @@ static int answer_keep(slack_work_t *work, const slack_response_t *response)
     if (answer == NULL) return slack__arena_is_full(arena) ? SLACK_ETOOBIG : SLACK_ENOMEM;
     *answer = (slack_kept_answer_t){.arena = arena, .response = response};
     slack__list_push(&work->answers, &answer->link);
-    slack__webapi_keep(response);
     return 0;
 }
 
-static slack_fault_t fault_not_kept(slack_work_t *work, const char *method, int rc)
+slack_fault_t slack__fault_not_kept(slack_work_t *work, const char *method, int rc)
 {
     slack_fault_t fault = {.status = rc, .method = slack__arena_strdup(work->arena, method)};
     if (rc == SLACK_ETOOBIG)
@@ -59,9 +56,13 @@ static void call_answered(const slack_response_t *response, void *user_data)
     const int status = response->status;
     if (status == 0) work->ctx->failure.acted = true;
     if (status != 0) call->fault = slack__fault_of_call(work->arena, response);
-    const int rc = call->wants_answer ? answer_keep(work, response) : 0;
-    if (call->wants_answer && rc == 0) call->answer = response;
-    if (rc != 0 && status == 0) call->fault = fault_not_kept(work, response->method, rc);
+    const int rc =
+        call->wants_answer ? slack__answer_keep(work, response, slack__webapi_arena(response)) : 0;
+    if (call->wants_answer && rc == 0) {
+        slack__webapi_keep(response);
+        call->answer = response;
+    }
+    if (rc != 0 && status == 0) call->fault = slack__fault_not_kept(work, response->method, rc);
     slack__pool_answer(work->ctx->services->pool, &work->ask, call->fault.status);
 }
 
@@ -143,7 +144,7 @@ int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *ar
 }
 
 /* If `fn` returns the error of the call, the fault is the call's. */
-static void then_answered(const slack_response_t *response, void *user_data)
+void slack__then_answered(const slack_response_t *response, void *user_data)
 {
     slack_then_t *then = user_data;
     slack_ctx_t *ctx = then->ctx;
@@ -184,7 +185,7 @@ int slack__ctx_call_then(slack_ctx_t *ctx, const char *method, const slack_json_
                                           "slack_app_client()",
                                           method)
                         : slack__ctx_call(ctx, method, args);
-    int rc = slack__webapi_call(slack__ctx_client(ctx), method, args, then_answered, then);
+    int rc = slack__webapi_call(slack__ctx_client(ctx), method, args, slack__then_answered, then);
     if (rc != 0) return slack__ctx_fail_call(ctx, rc, method);
     ctx->calls++;
     return 0;

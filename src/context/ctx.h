@@ -151,6 +151,8 @@ typedef struct slack_then {
 /* Calls a method. The delivery stays open until then->fn has returned. A worker waits for that. */
 int slack__ctx_call_then(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
                          slack_then_t *then);
+/* A slack_call_fn: takes the answer of a slack_then_t. */
+void slack__then_answered(const slack_response_t *response, void *then);
 /* On a worker only: makes a call, or sends a message to a response URL if `method` is NULL, and
  * waits. Sets `ret` (optional) to the answer and returns its status. */
 int slack__worker_call(slack_ctx_t *ctx, const char *method, const char *url,

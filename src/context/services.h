@@ -11,7 +11,7 @@
 #include "net/worker_pool.h"
 #include "ops/counters.h"
 #include "util/lifetime.h"
-#include "webapi/webapi.h"
+#include "webapi/fetch.h"
 
 struct slack_ack_deadlines;
 
@@ -22,6 +22,7 @@ typedef struct slack_services {
     const slack_logger_t *log; /* with the clock; valid until the app is freed */
     slack_net_t *net;
     slack_webapi_t *webapi;
+    slack_fetcher_t *fetcher; /* NULL: before the start, and after the stop */
     slack_pool_t *pool;
     slack_counters_t *counters;
     slack_budget_t calls; /* the memory of calls, and of the answers that handlers keep */

@@ -74,6 +74,9 @@ slack_work_t *slack__work_new(slack_ctx_t *ctx, slack_handler_fn fn, void *user_
 /* Frees a list of works, which may be empty. */
 void slack__works_free(slack_work_t *works);
 
+/* call.c: gives an answer, with its arena, to the handler. 0; SLACK_ETOOBIG; SLACK_ENOMEM. */
+int slack__answer_keep(slack_work_t *work, const slack_response_t *response, slack_arena_t *arena);
+slack_fault_t slack__fault_not_kept(slack_work_t *work, const char *method, int rc);
 /* Marks an answer that the handler no longer needs. Does nothing for NULL, or for a response that
  * is not an answer of this work.
  */

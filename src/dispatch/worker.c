@@ -9,12 +9,13 @@
 static void work_misused(void *user_data, const char *function)
 {
     slack_ctx_t *ctx = user_data;
-    const char *instead = strncmp(function, "slack_call", 10) == 0
-                              ? "slack_call_wait() or slack_call_then()"
-                          : strcmp(function, "slack_pages") == 0         ? "slack_pages_then()"
-                          : strcmp(function, "slack_client_stream") == 0 ? "slack_stream()"
-                          : strcmp(function, "slack_app_defer") == 0     ? "slack_defer()"
-                                                                         : "slack_app_post()";
+    const char *instead =
+        strncmp(function, "slack_call", 10) == 0       ? "slack_call_wait() or slack_call_then()"
+        : strcmp(function, "slack_fetch") == 0         ? "slack_fetch_wait() or slack_fetch_then()"
+        : strcmp(function, "slack_pages") == 0         ? "slack_pages_then()"
+        : strcmp(function, "slack_client_stream") == 0 ? "slack_stream()"
+        : strcmp(function, "slack_app_defer") == 0     ? "slack_defer()"
+                                                       : "slack_app_post()";
     slack__failure_leave(ctx, SLACK_ETHREAD,
                          slack__arena_printf(slack__ctx_arena(ctx),
                                              "%s: only the loop's thread may call it: on a worker "

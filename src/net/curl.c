@@ -31,6 +31,7 @@ static void free_transfer(slack_transfer_t *transfer)
     }
     free_headers(transfer->headers);
     slack__budget_give(transfer->budget, transfer->in.bytes.len);
+    slack__buf_done(&transfer->in.head);
     slack__buf_done(&transfer->in.bytes);
     slack__buf_done(&transfer->out.bytes);
     slack__wipe(transfer, sizeof *transfer + transfer->body_len);
@@ -226,6 +227,7 @@ static slack_transfer_t *transfer_new(slack_curl_t *curl, const slack_curl_reque
     slack__link_init(&transfer->link);
     slack__link_init(&transfer->due);
     slack__buf_init(&transfer->out.bytes, SLACK_CURL_WINDOW);
+    slack__buf_init(&transfer->in.head, request->keep_head ? SLACK_CURL_HEAD_MAX : 0);
     slack__buf_init(&transfer->in.bytes,
                     slack__transfer_has_sink(transfer) ? SLACK_CURL_WINDOW : request->body_max);
     return transfer;
@@ -236,6 +238,8 @@ int slack__curl_send(slack_curl_t *curl, const slack_curl_request_t *request, sl
 {
     slack_url_t url;
     if (!request_is_valid(request, &url)) return SLACK_EINVAL;
+    if (request->public_only && slack__proxy_serves(curl->proxy, url.host, url.port))
+        return SLACK_EINVAL; /* the proxy would resolve the name */
     if (curl->closing) return SLACK_ECANCELED;
     if (curl->count >= curl->concurrency) return SLACK_EBUSY;
     slack_transfer_t *transfer = transfer_new(curl, request);

@@ -79,7 +79,10 @@ typedef struct slack_curl_request {
     slack_curl_sink_t sink;          /* Optional, copied: takes the body of the response. */
     slack_transfer_t **ret_transfer; /* Optional: the transfer, if the request is accepted. */
     bool plain;                      /* http is allowed to every host */
-    unsigned timeout_ms;             /* the whole transfer; 0 if it is streamed: no limit */
+    bool public_only; /* no connection to an address that is not public, and no proxy: SLACK_EINVAL
+                       */
+    bool keep_head;   /* the result has the headers */
+    unsigned timeout_ms; /* the whole transfer; 0 if it is streamed: no limit */
     /* Optional: the longest time in which the peer neither sends nor takes a byte, on the clock of
      * the net. It does not run while a source or a sink waits. 0: no limit. */
     unsigned idle_ms;
@@ -96,7 +99,8 @@ struct slack_curl_result {
                                  SLACK_ETLS, SLACK_ETIMEDOUT, SLACK_ETOOBIG, SLACK_EBUSY (the
                                  budget has no room for the response), SLACK_ECLOSED (the
                                  connection was lost), SLACK_EPROTO (not HTTP), SLACK_EHTTP (the
-                                 proxy refused to connect), SLACK_ECANCELED, SLACK_ENOMEM */
+                                 proxy refused to connect), SLACK_EINVAL
+                                 (the address is not public), SLACK_ECANCELED, SLACK_ENOMEM */
     const char *reason;       /* in words, without the URL; "" if status is 0 */
     int http_status;          /* 0 without a response */
     bool unsent;              /* safe to repeat: no byte of the request was sent, or the server
@@ -104,6 +108,8 @@ struct slack_curl_result {
     const char *content_type; /* "" without one */
     int64_t retry_after_s;    /* of the header Retry-After; -1 without that header, 0 if it names no
                                * time in the future */
+    const char *head;         /* the lines of the headers, each with CRLF, if they are kept; else ""
+                               */
     const char *body;         /* NUL-terminated, "" if empty, or if a sink has taken it */
     size_t body_len;
 };

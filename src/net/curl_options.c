@@ -8,6 +8,7 @@
 #include <slack/error.h>
 
 #include "net/curl_transfer.h"
+#include "net/public_address.h"
 
 #define CONNECT_MS      10000L
 #define CONN_IDLE_S_MAX 60L /* the server may be closing an older one right now */
@@ -44,14 +45,27 @@ static size_t transfer_receive(char *data, size_t size, size_t count, void *user
     return take_bytes(transfer, data, len) ? len : 0;
 }
 
+/* Keeps a line of the newest head: those before it are of interim responses or of a proxy. */
+static int keep_head_line(slack_transfer_t *transfer, const char *line, size_t len)
+{
+    slack_buf_t *head = &transfer->in.head;
+    if (head->max == 0 || len <= 2) return 0;
+    if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+        slack__buf_clear(head);
+        return 0;
+    }
+    return slack__buf_append(head, line, len);
+}
+
 static size_t transfer_receive_head(char *line, size_t size, size_t count, void *user_data)
 {
     slack_transfer_t *transfer = user_data;
     long http_status = 0;
     slack__transfer_note_bytes(transfer);
     transfer->why = slack__curl_head_line(&transfer->head, line, size * count);
-    if (transfer->why) transfer->fault = SLACK_EPROTO;
-    if (transfer->why) return 0;
+    const int rc = transfer->why ? SLACK_EPROTO : keep_head_line(transfer, line, size * count);
+    if (rc != 0) transfer->fault = rc;
+    if (rc != 0) return 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &http_status);
     if (!transfer->head.complete || http_status < 200) return size * count; /* or interim */
     transfer->in.has_head = true;
@@ -169,6 +183,37 @@ static int transfer_log(CURL *easy, curl_infotype type, char *data, size_t len, 
              !transfer->error[0] && connection_is_open(transfer))
         transfer->stream_refused = true;
     return 0;
+}
+
+/* --- public addresses ---------------------------------------------------------------------- */
+
+static bool transfer_judge(slack_transfer_t *transfer, const struct sockaddr *address)
+{
+    if (slack__address_is_public(address)) return true;
+    transfer->fault = SLACK_EINVAL;
+    transfer->why = "the host has an address of a private network";
+    return false;
+}
+
+/* CURLOPT_OPENSOCKETFUNCTION: no packet goes to an address that is not public. */
+static curl_socket_t transfer_open_socket(void *user_data, curlsocktype purpose,
+                                          struct curl_sockaddr *address)
+{
+    if (!transfer_judge(user_data, &address->addr)) return CURL_SOCKET_BAD;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* CURLOPT_PREREQFUNCTION: a request may take a connection that another request has opened. */
+static int transfer_judge_connection(void *user_data, char *ip, char *own_ip, int port,
+                                     int own_port)
+{
+    slack_transfer_t *transfer = user_data;
+    struct sockaddr_storage address;
+    const bool known = slack__net_address(ip, (unsigned)port, &address);
+    if (known && transfer->fault == 0 &&
+        transfer_judge(transfer, (const struct sockaddr *)&address))
+        return CURL_PREREQFUNC_OK;
+    return CURL_PREREQFUNC_ABORT;
 }
 
 /* --- options ------------------------------------------------------------------------------- */
@@ -294,6 +339,12 @@ CURLcode slack__transfer_set_options(slack_transfer_t *transfer,
     SET(CURLOPT_HTTPHEADER, transfer->headers);
     SET(CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
     if (curl->ca_file) SET(CURLOPT_CAINFO, curl->ca_file);
+    if (request->public_only) {
+        SET(CURLOPT_OPENSOCKETFUNCTION, transfer_open_socket);
+        SET(CURLOPT_OPENSOCKETDATA, transfer);
+        SET(CURLOPT_PREREQFUNCTION, transfer_judge_connection);
+        SET(CURLOPT_PREREQDATA, transfer);
+    }
     if (code == CURLE_OK) code = set_response(transfer);
     if (code == CURLE_OK) code = set_proxy(transfer, url);
     return code;

@@ -159,6 +159,7 @@ void slack__transfer_read_result(slack_transfer_t *transfer, CURLcode code)
     result->unsent = result->status != 0 && is_unsent(transfer);
     result->content_type = content_type ? content_type : "";
     result->retry_after_s = retry_after_of(transfer->easy);
+    result->head = transfer->in.head.len > 0 ? slack__buf_ptr(&transfer->in.head) : "";
     const bool whole = !slack__transfer_has_sink(transfer) && transfer->in.bytes.len > 0;
     result->body = whole ? slack__buf_ptr(&transfer->in.bytes) : "";
     result->body_len = whole ? transfer->in.bytes.len : 0;

@@ -55,6 +55,7 @@ typedef struct transfer_out {
 /* The body of a response. */
 typedef struct transfer_in {
     slack_curl_sink_t sink;
+    slack_buf_t head;  /* the header lines, if they are kept; max 0: they are not */
     slack_buf_t bytes; /* the whole body; with a sink, one window that it has not taken */
     bool has_head;     /* the status and all headers have arrived */
     bool told_head;

@@ -35,6 +35,10 @@ bool slack__url_allowed(const char *url);
 /* Whether two URLs have scheme, host and port in common. */
 bool slack__url_same_origin(const slack_url_t *a, const slack_url_t *b);
 
+/* url_resolve.c: the absolute URL that a reference means in a page of `base` (RFC 3986, 5), without
+ * its fragment. 0; SLACK_EINVAL for a malformed one; SLACK_ENOMEM. Free *ret with slack__free(). */
+int slack__url_resolve(const char *base, const char *reference, char **ret);
+
 #define SLACK_URL_MAX 8192
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <slack/fetch.h>
+
 #include "protocol/api_error.h"
 #include "util/buf.h"
 #include "util/error.h"
@@ -149,6 +151,58 @@ void slack__response_read_url(slack_response_t *ret, slack_arena_t *arena,
     }
 }
 
+/* Lines with CRLF, as lines with a NUL. NULL: memory is out. */
+static const char *read_head(slack_arena_t *arena, const char *text)
+{
+    const size_t len = text ? strlen(text) : 0;
+    char *head = slack__arena_alloc(arena, len + 2), *out = head;
+    slack_slice_t rest = {text, len}, line;
+    if (head == NULL) return NULL;
+    while (len > 0 && slack__slice_split(&rest, '\n', &line)) {
+        line = slack__slice_strip(line);
+        if (line.len == 0) continue;
+        memcpy(out, line.ptr, line.len);
+        out[line.len] = '\0';
+        out += line.len + 1;
+    }
+    *out = '\0';
+    return head;
+}
+
+/* "application/json; charset=utf-8", "application/problem+json" */
+static bool is_json(const char *content_type)
+{
+    slack_slice_t rest = slack__slice(content_type), type;
+    slack__slice_split(&rest, ';', &type);
+    type = slack__slice_strip(type);
+    if (type.len < 5) return false;
+    const slack_slice_t tail = {type.ptr + type.len - 5, 5};
+    return slack__slice_eq_nocase(type, SLACK_SLICE("application/json")) ||
+           slack__slice_eq_nocase(tail, SLACK_SLICE("+json"));
+}
+
+void slack__response_read_fetch(slack_response_t *ret, slack_arena_t *arena,
+                                const slack_curl_result_t *result, slack_slice_t body)
+{
+    slack_curl_result_t without_body = *result;
+    without_body.body = "";
+    without_body.body_len = 0;
+    read_result(ret, arena, &without_body);
+    ret->body = body.len ? body.ptr : "";
+    ret->body_len = body.len;
+    ret->head = read_head(arena, result->head);
+    if (ret->status != 0) return;
+    int rc = ret->head ? 0 : SLACK_ENOMEM;
+    if (rc == 0 && body.len && is_json(result->content_type))
+        rc = slack__json_parse(arena, body.ptr, body.len, &ret->json, NULL);
+    if (rc == SLACK_ENOMEM) {
+        ret->status = slack__arena_is_full(arena) ? SLACK_ETOOBIG : SLACK_ENOMEM;
+        ret->error = slack_strerror(ret->status);
+    } else if (!is_success(ret)) {
+        set_http_error(ret, arena);
+    }
+}
+
 bool slack__response_is_limited(const slack_response_t *response)
 {
     if (response->http_status == 429) return true;
@@ -204,11 +258,37 @@ static const char *http_cure(const slack_response_t *response)
     }
 }
 
-const char *slack__response_why(const slack_response_t *response, slack_arena_t *arena)
+/* The same for a fetch, whose server is not Slack's. */
+static const char *fetch_cure(const slack_response_t *response)
 {
+    const int http_status = response->http_status;
+    switch (response->status) {
+    case SLACK_EHTTP:
+        if (http_status / 100 == 3) return "it redirects: raise .redirects to follow";
+        if (http_status / 100 == 5 || http_status == 429) return "try again later";
+        return http_status == 401 || http_status == 403
+                   ? "check the credentials in the headers of the request"
+                   : "check the URL and the request";
+    case SLACK_ETIMEDOUT: return "check the service, or raise .timeout_ms or .idle_ms";
+    case SLACK_ETOOBIG: return "ask for less, raise .answer_max, or take the answer with .on_data";
+    case SLACK_EINVAL: return "name a host of the public internet, or do not set .public_only";
+    case SLACK_ECONNECT:
+    case SLACK_EPROTO: return "check the URL, the network and the proxy";
+    default: return slack__error_cure(response->status);
+    }
+}
+
+static const char *cure_of(const slack_response_t *response)
+{
+    if (response->body) return fetch_cure(response);
     const char *cure = slack__api_error_cure(response->json ? response->error : NULL);
     if (*cure == '\0') cure = http_cure(response);
-    if (*cure == '\0') cure = slack__error_cure(response->status);
+    return *cure ? cure : slack__error_cure(response->status);
+}
+
+const char *slack__response_why(const slack_response_t *response, slack_arena_t *arena)
+{
+    const char *cure = cure_of(response);
     slack_buf_t why;
     slack__buf_init(&why, WHY_MAX);
     int rc = slack__buf_printf(&why, "%s", response->error);
@@ -325,4 +405,23 @@ const char *slack__next_cursor(const slack_json_t *answer)
 const char *slack_response_next_cursor(const slack_response_t *response)
 {
     return slack__next_cursor(slack_response_json(response));
+}
+
+const char *slack_response_body(const slack_response_t *response, size_t *ret_len)
+{
+    const bool has_body = is_alive(response) && response->body;
+    if (ret_len) *ret_len = has_body ? response->body_len : 0;
+    return has_body ? response->body : "";
+}
+
+const char *slack_response_header(const slack_response_t *response, const char *name)
+{
+    if (!is_alive(response) || !response->head || !name) return "";
+    for (const char *line = response->head; *line; line += strlen(line) + 1) {
+        slack_slice_t value = slack__slice(line), here;
+        slack__slice_split(&value, ':', &here);
+        if (!value.ptr || !slack__slice_eq_nocase(here, slack__slice(name))) continue;
+        return slack__slice_trim(value).ptr; /* the end of the line is trimmed already */
+    }
+    return "";
 }

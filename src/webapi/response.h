@@ -19,6 +19,11 @@ struct slack_response {
     int64_t retry_after_s; /* -1: no Retry-After; 0: it names no time in the future */
     bool unsent;           /* no byte of the request was sent */
     uint64_t waited_ms;    /* of its call, before all its tries */
+
+    /* Of a fetch; NULL of a call. */
+    const char *body;
+    size_t body_len;
+    const char *head; /* header lines, each with a NUL; an empty line ends them */
 };
 
 /* Read libcurl's result of a call, or of a message to a response URL. Everything is copied into the
@@ -27,6 +32,10 @@ void slack__response_read_call(slack_response_t *ret, slack_arena_t *arena,
                                const slack_curl_result_t *result);
 void slack__response_read_url(slack_response_t *ret, slack_arena_t *arena,
                               const slack_curl_result_t *result);
+
+/* The same for a fetch. `body` lies in the arena, with a NUL behind it. */
+void slack__response_read_fetch(slack_response_t *ret, slack_arena_t *arena,
+                                const slack_curl_result_t *result, slack_slice_t body);
 
 /* A failure without a server's response; status 0: no failure so far. */
 static inline void slack__response_fail(slack_response_t *ret, int status)

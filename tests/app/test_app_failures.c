@@ -41,6 +41,7 @@ static int failed_args(void)
     X(slack_default_ack, 1, slack_default_ack(APP, SLACK_KIND_EVENT, ""), "this kind: leave it")   \
     X(slack_default_ack, 2, slack_default_ack(APP, SLACK_KIND_COMMAND, "Hold on"), "is not JSON")  \
     X(slack_every, 1, slack_every(APP, "x", "x", NULL, FN, NULL), "the schedule x: ")              \
+    X(slack_fetch, 1, slack_fetch(APP, NULL, DONE), "the request is NULL: pass one")               \
     X(slack_http_route, 1, slack_http_route(APP, "GET", "x", route, NULL), "begins with a slash")  \
     X(slack_http_route, 2, slack_http_route(APP, "GET", "/x", DONE), "it needs a method, a func")  \
     X(slack_http_route, 3, slack_http_route(APP, "GET", "/healthz", route, NULL),                  \

@@ -56,6 +56,8 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_delete_said, (ctx))                                                                    \
     V(slack_escape, (ctx, "<"))                                                                    \
     X(slack_fail, (ctx, "x"))                                                                      \
+    X(slack_fetch_then, (ctx, NULL, NULL, NULL))                                                   \
+    X(slack_fetch_wait, (ctx, NULL, NULL))                                                         \
     V(slack_json_add, (ctx, &(slack_json_list_t){0}, json))                                        \
     V(slack_json_array, (ctx, NULL, 0))                                                            \
     V(slack_json_file, (ctx, "x.json", NULL))                                                      \
@@ -119,6 +121,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     V(slack_http_query_field, (visit, "x"))                                                        \
     X(slack_http_redirect, (visit, "/"))                                                           \
     X(slack_http_reply, (visit, 200, NULL, NULL, 0))                                               \
+    X(slack_fetch, (app, NULL, NULL, NULL))                                                        \
     X(slack_http_route, (app, "GET", "/x", NULL, NULL))                                            \
     X(slack_http_set_header, (visit, "x", "y"))                                                    \
     X(slack_listen, (app, NULL))                                                                   \

@@ -97,6 +97,10 @@ static int first_page(slack_ctx_t *ctx, slack_request_t request)
       "chat.delete was not called: the argument channel is empty: pass")                           \
     X(slack_call_then, 2, MESSAGE,                                                                 \
       slack_call_then(ctx, slack_users_info(.more = J("[]")), NULL, NULL), "an object: pass")      \
+    X(slack_fetch_then, 1, MESSAGE, slack_fetch_then(ctx, NULL, NULL, NULL),                       \
+      "slack_fetch_then: the request was not sent: the request is NULL: pass one")                 \
+    X(slack_fetch_wait, 1, MESSAGE, slack_fetch_wait(ctx, NULL, NULL),                             \
+      "slack_fetch_wait: the request would block the loop: run the handler with SLACK_RUN_WORKER") \
     X(slack_pages, 1, MESSAGE, slack_pages(CLIENT, slack_conversations_members(), 0, NULL, NULL),  \
       "conversations.members was not called: there is no function for the pages: pass one")        \
     X(slack_pages_then, 1, MESSAGE, slack_pages_then(ctx, slack_users_list(), 0, NULL, NULL),      \
@@ -302,6 +306,11 @@ static int page_on_worker(slack_ctx_t *ctx, void *user_data)
     return slack_pages(slack_ctx_client(ctx), slack_users_list(), 0, NULL, NULL);
 }
 
+static int fetch_on_worker(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_fetch(slack_ctx_app(ctx), NULL, NULL, NULL);
+}
+
 static int unlisten_on_worker(slack_ctx_t *ctx, void *user_data)
 {
     return slack_unlisten(slack_ctx_app(ctx), "x");
@@ -316,6 +325,7 @@ TEST(test_a_worker_learns_what_to_call_instead)
         {call_on_worker, "slack_callf: only the loop's thread may call it: on a worker use "
                          "slack_call_wait() or slack_call_then()"},
         {page_on_worker, "on a worker use slack_pages_then()"},
+        {fetch_on_worker, "on a worker use slack_fetch_wait() or slack_fetch_then()"},
         {defer_on_worker, "on a worker use slack_defer()"},
         {unlisten_on_worker, "on a worker use slack_app_post()"},
     };
