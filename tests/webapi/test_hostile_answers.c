@@ -274,7 +274,7 @@ ARENA_TEST(test_redirects_are_not_followed)
 
 /* ---- a stop ---- */
 
-#define CALLS 10000
+#define CALLS WF_CALLS_MAX
 
 static unsigned char ends[CALLS];
 
@@ -290,15 +290,18 @@ static void limit_one_method(peer_t *peer, const peer_request_t *request, void *
         peer_answer(peer, request->connection, 429, "Retry-After: 30\r\n", WF_LIMITED);
 }
 
-/* Half of them wait behind a pause, the others for an answer. */
-TEST(test_a_stop_cancels_each_of_ten_thousand_calls_once)
+/* Of the calls, some wait behind a pause, some for their turn, some for an answer. */
+static void stop_calls(enum slack_pace pace, unsigned concurrency)
 {
-    const size_t live = heap_live();
+    static const char *const methods[] = {"slow.method", "fast.method", "users.list",
+                                          "chat.postMessage"};
     memset(ends, 0, sizeof ends);
-    wf_open(CALLS, 10000, limit_one_method);
+    wf.pace = pace;
+    wf_open(concurrency, 10000, limit_one_method);
     for (uintptr_t i = 0; i < CALLS; i++) {
-        const char *method = i % 2 ? "fast.method" : "slow.method";
-        assert_int_equal(slack_callf(&wf.client, method, count_end, (void *)i, "{a: 1}"), 0);
+        assert_int_equal(slack_callf(&wf.client, methods[i % 4], count_end, (void *)i,
+                                     "{channel: 'C%d'}", (int)i % 100),
+                         0);
         if (i == 0) world_until(&wf.world, world_logged(&wf.world, "rate limited"));
     }
     assert_int_equal(slack_callf(&wf.client, "fast.method", count_end, NULL, "{a: 1}"),
@@ -307,5 +310,12 @@ TEST(test_a_stop_cancels_each_of_ten_thousand_calls_once)
     wf_close();
     for (size_t i = 0; i < CALLS; i++)
         assert_int_equal(ends[i], 1);
+}
+
+TEST(test_a_stop_cancels_each_of_ten_thousand_calls_once)
+{
+    const size_t live = heap_live();
+    stop_calls(0, CALLS);
+    stop_calls(SLACK_PACE_INTERNAL, 256);
     assert_int_equal(heap_live(), live);
 }
