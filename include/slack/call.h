@@ -29,7 +29,8 @@ extern "C" {
  *   was sent, or Slack refused the HTTP/2 stream. The call waits for a moment.
  * - The answer was lost (the connection broke, time ran out, HTTP 5xx), and a second call does no
  *   harm: the comment of the method in slack/api/ says that it changes nothing, or nothing more. A
- *   call with a `hash` is not one of these, since it succeeds only once.
+ *   call with a `hash` is not one of these, since it succeeds only once, and one with
+ *   `reply_broadcast`, since it posts in the channel.
  *
  * After any other failure the call is not sent again, because Slack may have acted on it.
  * slack_client_repeat() makes a client send all calls again whose answer was lost.

@@ -533,10 +533,12 @@ static int submit_with_args(call_t *call, slack_client_t *client, const slack_js
     int rc = slack_json_error(args);
     if (rc == 0 && args) rc = slack__form_write(&call->request.body, args);
     if (rc == 0) rc = call_set_order(call, client, target_of(args));
-    /* A call with a `hash` succeeds only once, because it changes the hash. */
+    /* A call with a `hash` succeeds only once, because it changes the hash; with reply_broadcast an
+     * update posts in the channel. */
     const slack_method_t *known = slack__method(call->method);
     call->repeatable = client->repeat || (known && known->effect != SLACK_METHOD_ACTS &&
-                                          !slack_json_get(args, "/hash"));
+                                          !slack_json_get(args, "/hash") &&
+                                          !slack_json_get(args, "/reply_broadcast"));
     const char *users = slack_json_str(args, "/users");
     call->users = *users != '\0';
     while ((users = strchr(users, ',')) != NULL)

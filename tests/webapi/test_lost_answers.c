@@ -63,6 +63,8 @@ TEST(test_what_is_sent_again)
         {"views.update", "view_id", true, false},
         {"views.update", "hash", false, false},
         {"views.publish", "hash", false, false},
+        {"chat.update", "text", true, false},
+        {"chat.update", "reply_broadcast", false, false},
         {"chat.postMessage", "text", false, false},
         {"conversations.setTopic", "topic", false, false},
         {"chat.unfurl", "channel", false, false},
