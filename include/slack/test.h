@@ -351,6 +351,16 @@ SLACK_API int slack_test_answer_lost(slack_test_t *test, int status);
  * a call with a longer delay times out. */
 SLACK_API int slack_test_answer_after_ms(slack_test_t *test, unsigned after_ms);
 
+/**
+ * Set the content of a file that the bot downloads. Downloads and the bytes of uploads are not
+ * expected as calls: the kit takes what is uploaded, and answers the download of another URL with
+ * 404.
+ * @param url copied: the `url_private` that the bot uses, of a host of Slack's.
+ * @param bytes copied.
+ * @return 0; SLACK_EINVAL; SLACK_ENOMEM.
+ */
+SLACK_API int slack_test_file(slack_test_t *test, const char *url, const void *bytes, size_t len);
+
 /** Read the `ts` of the newest answer that has one, such as that of the last message that the app
  * posted.
  * @return "" if there is none; borrowed until the kit is freed. */

@@ -172,7 +172,8 @@ void slack__inspect_set_store_failing(slack_app_t *app, bool failing)
 
 bool slack__inspect_workers_busy(const slack_app_t *app)
 {
-    return slack__pool_busy(app->services.pool);
+    const slack_net_t *net = app->services.net;
+    return slack__pool_busy(app->services.pool) || (net && net->working > 0);
 }
 
 slack_error_fn slack__inspect_error_fn(const slack_app_t *app, void **ret_user_data)

@@ -91,7 +91,7 @@ bool slack__inspect_renews(const slack_app_t *app);
 void slack__inspect_set_renewing(slack_app_t *app, bool renewing);
 /* Sets whether the app believes that its store is failing. */
 void slack__inspect_set_store_failing(slack_app_t *app, bool failing);
-/* A handler on a worker runs, and does not wait for the loop. */
+/* A handler on a worker runs and does not wait for the loop, or a thread of libuv's does. */
 bool slack__inspect_workers_busy(const slack_app_t *app);
 
 /* ---- handlers ---- */

@@ -94,6 +94,12 @@ typedef struct slack_curl_request {
     bool unheld;            /* of a delivery that may end before the response */
 } slack_curl_request_t;
 
+/* Whether a body of the request or of the response is streamed. */
+static inline bool slack__curl_is_streamed(const slack_curl_request_t *request)
+{
+    return request->source.read != NULL || request->sink.write != NULL;
+}
+
 struct slack_curl_result {
     int status;               /* 0: a response arrived, whatever its HTTP status; SLACK_ECONNECT,
                                  SLACK_ETLS, SLACK_ETIMEDOUT, SLACK_ETOOBIG, SLACK_EBUSY (the

@@ -42,6 +42,7 @@ static void disk_ran(uv_work_t *work, int status)
 {
     slack_disk_file_t *file = SLACK_CONTAINER(work, slack_disk_file_t, work);
     file->busy = false;
+    file->net->working--;
     file->done(file);
 }
 
@@ -51,6 +52,7 @@ static void disk_start(slack_disk_file_t *file, void (*run)(slack_disk_file_t *f
     file->run = run;
     file->done = done;
     file->busy = true;
+    file->net->working++;
     uv_queue_work(slack__net_loop(file->net), &file->work, disk_run, disk_ran);
 }
 

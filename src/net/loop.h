@@ -46,6 +46,7 @@ struct slack_net {
     uv_loop_t *loop;
     const slack_clock_t *clock;
     const slack_logger_t *log;
+    unsigned working; /* operations that run on threads of libuv's for a part */
 
     /* loop.c's: */
     /* Active only while tasks wait, since an active idle handle keeps the loop from blocking. */

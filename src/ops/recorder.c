@@ -444,7 +444,9 @@ static int recorder_send(void *sender, const slack_curl_request_t *request, slac
                          void *user_data)
 {
     slack_recorder_t *r = sender;
-    if (!is_recording(r)) return r->sender.send(r->sender.sender, request, fn, user_data);
+    /* The bytes of files are not recorded; the calls around them are. */
+    if (!is_recording(r) || slack__curl_is_streamed(request))
+        return r->sender.send(r->sender.sender, request, fn, user_data);
     recorded_call_t *call = slack__malloc(sizeof *call);
     if (call == NULL) return SLACK_ENOMEM;
     *call = (recorded_call_t){.recorder = r, .fn = fn, .user_data = user_data};

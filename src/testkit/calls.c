@@ -64,6 +64,16 @@ int slack__calls_default_answer(kit_base_t *base, const kit_call_t *call, const 
     if (strncmp(call->method, "views.", 6) == 0)
         return slack__jsonf(arena, ret, NULL, "{ok: true, view: {id: 'V%uTEST', hash: 'h%u'}}",
                             base->last_id + 1, base->last_id + 1);
+    if (strcmp(call->method, "files.getUploadURLExternal") == 0) {
+        const unsigned n = ++base->last_id;
+        return slack__jsonf(arena, ret, NULL,
+                            "{ok: true, file_id: 'F%uTEST',"
+                            " upload_url: 'https://files.slack.com/upload/v1/%u'}",
+                            n, n);
+    }
+    if (strcmp(call->method, "files.completeUploadExternal") == 0)
+        return slack__jsonf(arena, ret, NULL, "{ok: true, files: %p}",
+                            (const void *)slack_json_get(call->args, "/files"));
     if (strcmp(call->method, "conversations.open") == 0)
         return slack__jsonf(arena, ret, NULL, "{ok: true, channel: {id: 'D0TEST'}}");
     return slack__jsonf(arena, ret, NULL, "{ok: true}");
@@ -110,7 +120,7 @@ static bool calls_give_next(void *user_data)
     while (link != &calls->due && SLACK_CONTAINER(link, transfer_t, link)->unheld)
         link = link->next;
     if (link == &calls->due) link = calls->due.next;
-    if (link == &calls->due) return false;
+    if (link == &calls->due) return slack__kit_bytes_move(calls);
     slack__unlink(link);
     transfer_t *transfer = SLACK_CONTAINER(link, transfer_t, link);
     transfer_end(transfer, transfer->answer.status);
@@ -152,6 +162,8 @@ static int calls_send(void *sender, const slack_curl_request_t *request, slack_c
 {
     kit_calls_t *calls = sender;
     if (calls->closing) return SLACK_ECANCELED;
+    if (slack__curl_is_streamed(request))
+        return slack__kit_bytes_begin(calls, request, fn, user_data);
     kit_call_t *call = NULL;
     kit_answer_t answer = {.retry_after_s = -1};
     int rc = read_call(calls, request, &call);
@@ -172,6 +184,7 @@ static void calls_cancel(slack_task_t *task)
 {
     kit_calls_t *calls = SLACK_CONTAINER(task, kit_calls_t, close_task);
     slack_link_t *link;
+    slack__kit_bytes_cancel(calls);
     while ((link = slack__list_shift(&calls->due)) ||
            (link = slack__list_shift(&calls->transfers))) {
         transfer_t *transfer = SLACK_CONTAINER(link, transfer_t, link);
@@ -202,6 +215,7 @@ void slack__calls_init(kit_calls_t *calls, kit_base_t *base, kit_runner_t *runne
     };
     slack__link_init(&calls->transfers);
     slack__link_init(&calls->due);
+    slack__link_init(&calls->bytes);
     runner->idle = calls_give_next;
     runner->idle_data = calls;
     slack__link_init(&calls->close_task.link);

@@ -49,6 +49,8 @@ typedef struct kit_calls {
     const char *last_ts;    /* the `ts` of the newest answer that has one; "" before */
     slack_link_t transfers; /* transfer->link: calls whose answer is not due yet */
     slack_link_t due;       /* transfer->link: calls whose answer comes when the app is idle */
+    slack_link_t bytes;     /* file_bytes.c: of uploads and downloads under way */
+    const struct kit_file *files;
     slack_task_t close_task;
     bool closing;
     void (*closed)(void *user_data);
@@ -59,6 +61,12 @@ typedef struct kit_calls {
 void slack__calls_init(kit_calls_t *calls, kit_base_t *base, kit_runner_t *runner);
 /* Set the functions that answer calls from now on. */
 void slack__calls_listen(kit_calls_t *calls, const kit_calls_events_t *events, void *user_data);
+
+/* file_bytes.c: an upload or a download begins; all go on, and true if there are any; all end. */
+int slack__kit_bytes_begin(kit_calls_t *calls, const slack_curl_request_t *request,
+                           slack_curl_fn fn, void *user_data);
+bool slack__kit_bytes_move(kit_calls_t *calls);
+void slack__kit_bytes_cancel(kit_calls_t *calls);
 
 /* What Slack answers to a call of that method that succeeds. 0; SLACK_ENOMEM. */
 int slack__calls_default_answer(kit_base_t *base, const kit_call_t *call, const slack_json_t **ret);

@@ -17,7 +17,7 @@
  *   bodies.c         the bodies that Slack sends, kind by kind
  *   deliveries.c     delivers a body, follows its handlers and judges its ack
  *   expectations.c   answers calls as the test expects them; json_subset.c compares arguments
- *   calls.c          takes the place of libcurl
+ *   calls.c          takes the place of libcurl; file_bytes.c moves the bytes of files
  *   runner.c         runs the app, and moves the clock
  *   base.c           memory, the clock, the first failure
  */
