@@ -55,6 +55,8 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_delete, (ctx, "1.0"))                                                                  \
     X(slack_delete_said, (ctx))                                                                    \
     V(slack_escape, (ctx, "<"))                                                                    \
+    X(slack_download_then, (ctx, NULL, NULL, NULL))                                                \
+    X(slack_download_wait, (ctx, NULL, NULL))                                                      \
     X(slack_fail, (ctx, "x"))                                                                      \
     X(slack_fetch_then, (ctx, NULL, NULL, NULL))                                                   \
     X(slack_fetch_wait, (ctx, NULL, NULL))                                                         \
@@ -91,6 +93,8 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_stream_stop, (stream, NULL, NULL))                                                     \
     V(slack_stream_ts, (stream))                                                                   \
     X(slack_unreact, (ctx, "wave"))                                                                \
+    X(slack_upload_then, (ctx, NULL, NULL, NULL))                                                  \
+    X(slack_upload_wait, (ctx, NULL, NULL))                                                        \
     X(slack_update, (ctx, "1.0", json))                                                            \
     X(slack_update_said, (ctx, json))                                                              \
     X(slack_view_open, (ctx, json))                                                                \
@@ -114,6 +118,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     V(slack_client_repeat, (client, true))                                                         \
     V(slack_client_stream, (client, NULL))                                                         \
     X(slack_default_ack, (app, SLACK_KIND_COMMAND, ""))                                            \
+    X(slack_download, (client, NULL, NULL, NULL))                                                  \
     X(slack_every, (app, "job", "* * * * *", NULL, handle, NULL))                                  \
     V(slack_http_cookie, (visit, "x"))                                                             \
     V(slack_http_form_field, (visit, "x"))                                                         \
@@ -148,7 +153,8 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_pages, (client, slack_request("api.test", json), 0, NULL, NULL))                       \
     X(slack_schedule, (app, NULL))                                                                 \
     X(slack_unlisten, (app, "x"))                                                                  \
-    X(slack_use, (app, handle, NULL))
+    X(slack_use, (app, handle, NULL))                                                              \
+    X(slack_upload, (client, NULL, NULL, NULL))
 
 /* The functions that docs/threads.md allows on any thread. */
 static const char any_thread[] =

@@ -115,6 +115,15 @@ static int first_page(slack_ctx_t *ctx, slack_request_t request)
       "a b was not called")                                                                        \
     X(slack_pager, 1, MESSAGE, first_page(ctx, slack_users_list()),                                \
       "slack_pager: the calls would block the loop: run the handler with SLACK_RUN_WORKER")        \
+    X(slack_upload_then, 1, MESSAGE, slack_upload_then(ctx, &(slack_upload_t){0}, NULL, NULL),     \
+      "upload was not begun: there are no files: pass some")                                       \
+    X(slack_upload_wait, 1, MESSAGE, slack_upload_wait(ctx, &(slack_upload_t){0}, NULL),           \
+      "it would block the loop: run the handler with SLACK_RUN_WORKER")                            \
+    X(slack_download_then, 1, MESSAGE,                                                             \
+      slack_download_then(ctx, &(slack_download_t){0}, NULL, NULL),                                \
+      "download was not begun: there is no URL: pass url_private")                                 \
+    X(slack_download_wait, 1, MESSAGE, slack_download_wait(ctx, &(slack_download_t){0}, NULL),     \
+      "it would block the loop: run the handler with SLACK_RUN_WORKER")                            \
     X(slack_call_thenf, 2, MESSAGE, slack_call_thenf(ctx, "x.y", NULL, NULL, "[1]"),               \
       "an object: pass")                                                                           \
     X(slack_call_thenf, 3, MESSAGE, slack_call_thenf(ctx, "", NULL, NULL, "{}"), "without a name") \

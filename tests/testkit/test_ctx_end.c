@@ -211,6 +211,8 @@ static slack_json_list_t list;
     X(slack_call_thenf(c, "api.test", NULL, NULL, "{}"))                                           \
     X(slack_call_wait(c, slack_request("api.test", j), NULL))                                      \
     X(slack_pages_then(c, slack_request("api.test", j), 0, NULL, NULL))                            \
+    X(slack_upload_then(c, NULL, NULL, NULL)) X(slack_download_then(c, NULL, NULL, NULL))          \
+    X(slack_upload_wait(c, NULL, NULL)) X(slack_download_wait(c, NULL, NULL))                      \
     X(slack_say(c, "x")) X(slack_say_json(c, j))                                                   \
     X(slack_respond(c, "x")) X(slack_respond_json(c, j)) X(slack_ctx_on_done(c, note_end, NULL))   \
     X(slack_complete(c, j)) X(slack_fail(c, "x")) X(slack_defer(c, "x", j))                        \
