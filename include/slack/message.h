@@ -86,26 +86,6 @@ SLACK_API int slack_react(slack_ctx_t *ctx, const char *emoji);
  * @param emoji the name without colons. */
 SLACK_API int slack_unreact(slack_ctx_t *ctx, const char *emoji);
 
-/**
- * Escape a text for mrkdwn, the markup of messages: '&', '<' and '>' become `&amp;`, `&lt;` and
- * `&gt;`. Text that somebody typed can then be part of a message, and "<!channel>" in it notifies
- * nobody:
- *
- *     slack_say(ctx, "<@%s> wrote: %s", user, slack_escape(ctx, typed));
- *
- * Escape what people typed in modals, options or other services. The text of a message and the text
- * after a command are escaped already: a second time would show "&lt;". docs/guides/messages.md
- * says it of each text. Elements of type plain_text have no markup.
- * https://docs.slack.dev/messaging/formatting-message-text#escaping
- *
- * @param text borrowed until the return.
- * @return the escaped text; it lives until the delivery ends. NULL if `text` is NULL, and if memory
- *         is out.
- */
-SLACK_API const char *slack_escape(slack_ctx_t *ctx, const char *text);
-/** As slack_escape(), outside of a delivery; the text lives as long as the pool. */
-SLACK_API const char *slack_pool_escape(slack_json_pool_t *pool, const char *text);
-
 #ifdef __cplusplus
 }
 #endif

@@ -37,6 +37,19 @@ enum slack_pace {
     SLACK_PACE_DISTRIBUTED
 };
 
+/** What the app does with blocks and views that Slack would refuse. */
+enum slack_check_blocks {
+    /** It sends them. */
+    SLACK_CHECK_BLOCKS_OFF = 1,
+    /** It logs a warning and sends them. */
+    SLACK_CHECK_BLOCKS_WARN,
+    /** The call fails with SLACK_EINVAL and a sentence, and nothing is sent. Kinds and members that
+     * the library does not know are logged and sent, because Slack adds some every few months. */
+    SLACK_CHECK_BLOCKS_REFUSE,
+    /** The same, and unknown kinds and members fail too. */
+    SLACK_CHECK_BLOCKS_STRICT
+};
+
 /** Which deliveries the app drops because it has had them before. */
 enum slack_dedupe {
     /** Events with the same event_id, for the same app. */
@@ -219,6 +232,11 @@ typedef struct slack_options {
     /** Optional. 1: the bot's own events (its messages, its reactions, …) run every listener that
      * matches them. SLACK_OWN_EVENTS. Default: only listeners with slack_listener_t.own. */
     unsigned own_events;
+    /** Optional. The check of blocks, attachments and views in calls, acks and responses: limits,
+     * missing members, elements in the wrong block, ids twice. SLACK_CHECK_BLOCKS (off, warn,
+     * refuse, strict). Default: SLACK_CHECK_BLOCKS_REFUSE in debug builds of the library and in the
+     * test kit, otherwise SLACK_CHECK_BLOCKS_OFF. */
+    enum slack_check_blocks check_blocks;
     /** Optional. The largest number of workers, the threads for SLACK_RUN_WORKER handlers, 1 to 64.
      * SLACK_WORKERS. Default 4. */
     unsigned workers;

@@ -24,6 +24,7 @@
 #include "limits.h"
 #include "listener.h"
 #include "log.h"
+#include "markup.h"
 #include "message.h"
 #include "middleware.h"
 #include "options.h"

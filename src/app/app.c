@@ -203,6 +203,11 @@ static int open_calls(slack_app_t *app)
 {
     const slack_options_t *o = &app->options;
     app->services.calls.max = (size_t)o->calls_mib << 20;
+    /* Without the option, a check is a part of what a debug build checks. */
+    app->services.blocks.log = &app->log;
+    app->services.blocks.mode = o->check_blocks;
+    if (o->check_blocks == 0 && app->services.lifetimes.checks)
+        app->services.blocks.mode = SLACK_CHECK_BLOCKS_REFUSE;
     slack_webapi_options_t calls = {
         .api_url = o->api_url,
         .ca_file = o->ca_file,
@@ -212,6 +217,7 @@ static int open_calls(slack_app_t *app)
         .wait_ms = o->call_wait_ms,
         .pace = pace_of(app),
         .budget = &app->services.calls,
+        .blocks = &app->services.blocks,
         .called = call_ended,
         .user_data = app,
         .sender = app->sender,

@@ -176,6 +176,11 @@ static int ack_json(slack_ctx_t *ctx, const char *caller, const slack_json_t *bo
         return slack__ctx_fail(ctx, SLACK_EACKBODY,
                                "%s: %s: %s: correct the body, or use slack_ack()", caller,
                                slack__ctx_what(ctx), fault);
+    const char *why =
+        slack__block_guard(&ctx->services->blocks, slack__ctx_arena(ctx), "ack", body);
+    if (why)
+        return slack__ctx_fail(ctx, SLACK_EINVAL, "%s: %s was not acked: %s", caller,
+                               slack__ctx_what(ctx), why);
     size_t len = 0;
     char *text = slack__json_text(slack__ctx_arena(ctx), body, &len);
     if (text == NULL) return SLACK_ENOMEM;

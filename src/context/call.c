@@ -122,9 +122,10 @@ int slack_call_wait(slack_ctx_t *ctx, slack_request_t request,
             "slack_call_wait: the call would block the loop: run the handler with "
             "SLACK_RUN_WORKER, or use slack_call_then()");
     const slack_json_t *args;
-    const int wrong = request_args(ctx, request, &args);
-    if (wrong != 0) return wrong;
-    return slack__worker_call(ctx, request.method ? request.method : "", NULL, args, ret_response);
+    const char *method = request.method ? request.method : "";
+    int wrong = request_args(ctx, request, &args);
+    if (wrong == 0) wrong = slack__ctx_check_blocks(ctx, method, args);
+    return wrong ? wrong : slack__worker_call(ctx, method, NULL, args, ret_response);
 }
 
 /* ---- on either thread ---- */
@@ -136,8 +137,17 @@ int slack__ctx_fail_call(slack_ctx_t *ctx, int status, const char *method)
                            slack__webapi_refusal(slack__ctx_client(ctx), method, status));
 }
 
+int slack__ctx_check_blocks(slack_ctx_t *ctx, const char *method, const slack_json_t *args)
+{
+    const char *why =
+        slack__block_guard(&ctx->services->blocks, slack__ctx_scratch(ctx), method, args);
+    return why ? slack__ctx_fail(ctx, SLACK_EINVAL, "%s was not called: %s", method, why) : 0;
+}
+
 int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args)
 {
+    const int wrong = slack__ctx_check_blocks(ctx, method, args);
+    if (wrong != 0) return wrong;
     if (slack__on_worker(ctx)) return slack__worker_call(ctx, method, NULL, args, NULL);
     int rc = slack__webapi_call(slack__ctx_client(ctx), method, args, NULL, NULL);
     return rc ? slack__ctx_fail_call(ctx, rc, method) : 0;
@@ -178,6 +188,8 @@ static int then_on_worker(slack_ctx_t *ctx, const char *method, const slack_json
 int slack__ctx_call_then(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
                          slack_then_t *then)
 {
+    const int wrong = slack__ctx_check_blocks(ctx, method, args);
+    if (wrong != 0) return wrong;
     if (slack__on_worker(ctx)) return then_on_worker(ctx, method, args, then);
     if (ctx->phase != SLACK_CTX_RUNNING) /* the delivery will not wait for the answer */
         return then->fn ? slack__ctx_fail(ctx, SLACK_EALREADY,

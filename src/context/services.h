@@ -11,6 +11,7 @@
 #include "net/worker_pool.h"
 #include "ops/counters.h"
 #include "util/lifetime.h"
+#include "webapi/block_guard.h"
 #include "webapi/fetch.h"
 
 struct slack_ack_deadlines;
@@ -26,6 +27,7 @@ typedef struct slack_services {
     slack_pool_t *pool;
     slack_counters_t *counters;
     slack_budget_t calls; /* the memory of calls, and of the answers that handlers keep */
+    slack_block_guard_t blocks;
     struct slack_ack_deadlines *deadlines;
     slack_streams_t streams;     /* that are not over */
     slack_lifetimes_t lifetimes; /* knows which entries have ended: see ended.c */

@@ -2,11 +2,18 @@
 #ifndef SLACK_PROTOCOL_MRKDWN_H
 #define SLACK_PROTOCOL_MRKDWN_H
 
+#include <stdint.h>
+
 #include "util/arena.h"
 
-/* A copy of a text that mrkdwn shows as it is: '&', '<' and '>' are escaped
- * (https://docs.slack.dev/messaging/formatting-message-text#escaping). NULL if `text` is NULL, and
+/* Slack's markup of texts (https://docs.slack.dev/messaging/formatting-message-text), as
+ * slack/markup.h describes it. Pure. Each returns NULL if the text, the id or the URL is NULL, and
  * if memory is out. */
+
 const char *slack__mrkdwn_escape(slack_arena_t *arena, const char *text);
+const char *slack__mrkdwn_mention(slack_arena_t *arena, const char *id);
+const char *slack__mrkdwn_link(slack_arena_t *arena, const char *url, const char *label);
+const char *slack__mrkdwn_date(slack_arena_t *arena, int64_t time_s, const char *format,
+                               const char *fallback);
 
 #endif

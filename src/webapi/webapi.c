@@ -12,6 +12,7 @@
 #include "util/json.h"
 #include "util/lifetime.h"
 #include "util/str.h"
+#include "webapi/block_guard.h"
 #include "webapi/order.h"
 #include "webapi/pace.h"
 #include "webapi/request.h"
@@ -40,6 +41,7 @@ struct slack_webapi {
     unsigned concurrency, calls_max;
     unsigned timeout_ms, wait_ms;
     slack_budget_t *budget;
+    const slack_block_guard_t *blocks;
     void (*called)(const char *method, const slack_response_t *response, uint64_t owner,
                    void *user_data);
     void *user_data;
@@ -637,13 +639,21 @@ static int call_of_program(call_t **ret, const char *function, slack_client_t *c
     return 0;
 }
 
-static int call_finish(call_t *call, slack_client_t *client, const slack_json_t *args)
+static int call_finish(call_t *call, slack_client_t *client, const char *method,
+                       const slack_json_t *args)
 {
     slack_webapi_t *webapi = call->webapi;
     const bool watched = call->client != NULL;
+    const char *why = NULL;
+    if (webapi->blocks) why = slack__block_guard(webapi->blocks, call->arena, method, args);
+    if (why) {
+        slack__webapi_refuse(client, method, SLACK_EINVAL, why);
+        call_free(call);
+        return SLACK_EINVAL;
+    }
     const int rc = submit_with_args(call, client, args);
     if (rc == 0 && !watched) webapi->unwatched++;
-    return rc;
+    return slack__webapi_refuse(client, method, rc, NULL);
 }
 
 int slack_call(slack_client_t *client, slack_request_t request, slack_call_fn fn, void *user_data)
@@ -653,8 +663,7 @@ int slack_call(slack_client_t *client, slack_request_t request, slack_call_fn fn
     if (rc != 0) return rc;
     const slack_json_t *args = slack__request_args(call->arena, request);
     rc = slack__json_required(args);
-    if (rc == 0)
-        return slack__webapi_refuse(client, request.method, call_finish(call, client, args), NULL);
+    if (rc == 0) return call_finish(call, client, request.method, args);
     slack__webapi_refuse(client, request.method, rc, args ? slack_json_reason(args) : NULL);
     call_free(call);
     return rc;
@@ -681,7 +690,7 @@ int(slack_callf)(slack_client_t *client, const char *method, slack_call_fn fn, v
     va_start(ap, args_template);
     rc = slack__vjsonf(call->arena, &args, &error, args_template, ap);
     va_end(ap);
-    if (rc == 0) return slack__webapi_refuse(client, method, call_finish(call, client, args), NULL);
+    if (rc == 0) return call_finish(call, client, method, args);
     char why[160];
     snprintf(why, sizeof why, "%s, at offset %zu: correct the template", error.what, error.offset);
     call_free(call);
@@ -867,6 +876,7 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi
     webapi->timeout_ms = options->timeout_ms;
     webapi->wait_ms = options->wait_ms;
     webapi->budget = options->budget;
+    webapi->blocks = options->blocks;
     webapi->called = options->called;
     webapi->user_data = options->user_data;
     slack__link_init(&webapi->ended);

@@ -40,7 +40,8 @@ typedef struct slack_webapi_options {
     void (*called)(const char *method, const slack_response_t *response, uint64_t owner,
                    void *user_data);
     void *user_data;
-    const slack_sender_t *sender; /* Optional, copied. Default: libcurl. */
+    const struct slack_block_guard *blocks; /* Optional, borrowed. NULL: no check of blocks. */
+    const slack_sender_t *sender;           /* Optional, copied. Default: libcurl. */
     /* Optional. Replaces the sender by one that wraps it, and sees each request and result. */
     void (*wrap)(slack_sender_t *sender, void *user_data);
     void *wrap_data;

@@ -54,6 +54,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_defer_job, (ctx, &(slack_job_t){.name = "job"}))                                       \
     X(slack_delete, (ctx, "1.0"))                                                                  \
     X(slack_delete_said, (ctx))                                                                    \
+    V(slack_date, (ctx, 1, NULL, NULL))                                                            \
     V(slack_escape, (ctx, "<"))                                                                    \
     X(slack_download_then, (ctx, NULL, NULL, NULL))                                                \
     X(slack_download_wait, (ctx, NULL, NULL))                                                      \
@@ -67,6 +68,8 @@ static int handle(slack_ctx_t *unused, void *user_data)
     V(slack_json_text, (ctx, json))                                                                \
     V(slack_jsonf, (ctx, "{}"))                                                                    \
     X(slack_limit_users, (ctx, NULL))                                                              \
+    V(slack_link, (ctx, "https://x", "x"))                                                         \
+    V(slack_mention, (ctx, "U1"))                                                                  \
     X(slack_next, (ctx))                                                                           \
     X(slack_only_for_users, (ctx, NULL))                                                           \
     X(slack_only_in_channels, (ctx, NULL))                                                         \
@@ -173,8 +176,9 @@ static const char any_thread[] =
     " slack_json_count slack_json_error slack_json_get slack_json_int slack_json_next"
     " slack_json_num slack_json_pool_free slack_json_pool_new slack_json_reason slack_json_str"
     " slack_json_strn slack_json_type slack_kind_name slack_log_stderr slack_options_done"
-    " slack_options_from_env slack_pool_add slack_pool_array slack_pool_escape slack_pool_file"
-    " slack_pool_jsonf slack_pool_parse slack_pool_text slack_response_channel"
+    " slack_options_from_env slack_pool_add slack_pool_array slack_pool_date slack_pool_escape"
+    " slack_pool_file slack_pool_jsonf slack_pool_link slack_pool_mention slack_pool_parse"
+    " slack_pool_text slack_response_channel"
     " slack_response_error slack_response_http_status slack_response_json"
     " slack_response_next_cursor slack_response_status slack_response_str slack_response_ts"
     " slack_set_allocator slack_strerror slack_user_limit_free slack_user_limit_new ";

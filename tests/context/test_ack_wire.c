@@ -35,11 +35,11 @@ static int no_errors(slack_ctx_t *ctx)
 }
 static int update(slack_ctx_t *ctx)
 {
-    return slack_ack_updatef(ctx, "{type: 'modal'}");
+    return slack_ack_updatef(ctx, "{type: 'home', blocks: []}");
 }
 static int push(slack_ctx_t *ctx)
 {
-    return slack_ack_pushf(ctx, "{type: 'modal'}");
+    return slack_ack_pushf(ctx, "{type: 'home', blocks: []}");
 }
 static int push_malformed(slack_ctx_t *ctx)
 {
@@ -132,8 +132,10 @@ static const struct row {
     {VIEW, errors, 0, JSON,
      "{\"response_action\":\"errors\",\"errors\":{\"name\":\"too \\\"short\\\"\"}}", NULL},
     {VIEW, no_errors, SLACK_EINVAL, NOTHING, ""},
-    {VIEW, update, 0, JSON, "{\"response_action\":\"update\",\"view\":{\"type\":\"modal\"}}", NULL},
-    {VIEW, push, 0, JSON, "{\"response_action\":\"push\",\"view\":{\"type\":\"modal\"}}", NULL},
+    {VIEW, update, 0, JSON,
+     "{\"response_action\":\"update\",\"view\":{\"type\":\"home\",\"blocks\":[]}}", NULL},
+    {VIEW, push, 0, JSON,
+     "{\"response_action\":\"push\",\"view\":{\"type\":\"home\",\"blocks\":[]}}", NULL},
     {VIEW, push_malformed, SLACK_ETEMPLATE, NOTHING, ""},
     {VIEW, push_text, SLACK_EINVAL, NOTHING, ""},
     {VIEW, slack_ack_clear, 0, JSON, "{\"response_action\":\"clear\"}", NULL},

@@ -50,6 +50,12 @@ static char big[30000];
       slack_say_json(ctx, slack_jsonf(ctx, "{text: %p}", (const void *)"a text")),                 \
       "%p is given a pointer to something that is not a JSON value")                               \
     X(passes_null, MESSAGE, slack_say_json(ctx, NULL), "make one with slack_jsonf()")              \
+    X(says_an_empty_header, MESSAGE,                                                               \
+      slack_say_jsonf(ctx, "{text: 'x', blocks: [{type: 'header', text: %p}]}",                    \
+                      (const void *)V("{type: 'plain_text', text: ''}")),                          \
+      "blocks[0].text: 0 characters, at least 1: correct it")                                      \
+    X(opens_an_untitled_view, COMMAND, slack_view_publish(ctx, "U1", NULL, MODAL),                 \
+      "view.title: missing: correct it")                                                           \
     X(updates_with_an_array, MESSAGE, slack_update(ctx, "1.1", V("[1]")), "not a JSON object")     \
     X(updates_with_a_text, MESSAGE, (slack_say(ctx, "x"), slack_update_said(ctx, V("'x'"))),       \
       "not a JSON object")                                                                         \

@@ -313,7 +313,7 @@ static int ack_with_builder(slack_ctx_t *ctx, void *user_data)
     case SLACK_KIND_OPTIONS: return slack_ack_optionsf(ctx, "[{value: '1'}, {value: '2'}]");
     case SLACK_KIND_DIALOG: return slack_ack_errorsf(ctx, "{a: 'one', b: 'two'}");
     case SLACK_KIND_COMMAND: return slack_ack_text(ctx, "a text of %s length", "some");
-    default: return slack_ack_updatef(ctx, "{type: 'modal'}");
+    default: return slack_ack_updatef(ctx, "{type: 'home', blocks: []}");
     }
 }
 
@@ -329,7 +329,7 @@ static const struct {
         {SLACK_KIND_COMMAND, "{'command':'/x','user_id':'U%u'}", "a text of some length"},
         {SLACK_KIND_VIEW_SUBMISSION,
          "{'type':'view_submission','view':{'callback_id':'v'},'user':{'id':'U%u'}}",
-         "{\"response_action\":\"update\",\"view\":{\"type\":\"modal\"}}"},
+         "{\"response_action\":\"update\",\"view\":{\"type\":\"home\",\"blocks\":[]}}"},
 };
 
 /* Each delivery has a new user, for whom the limit needs memory. If that fails the delivery is

@@ -80,6 +80,7 @@ void app_open(app_fixture_t *f, const slack_options_t *options)
     if (!o.bot_token && !o.bot_token_file) o.bot_token = "xoxb-test";
     if (o.bot_token && *o.bot_token == '\0') o.bot_token = NULL;
     if (!o.api_url) o.api_url = fake_slack_api_url(f->slack);
+    if (!o.check_blocks) o.check_blocks = SLACK_CHECK_BLOCKS_OFF; /* in debug builds too */
     assert_int_equal(slack_app_new(&f->app, &o), 0);
     slack__inspect_set_clock(f->app, &f->world.clock);
 }

@@ -41,7 +41,8 @@ typedef struct app_fixture {
 } app_fixture_t;
 
 /* Opens the loop, the Web API and the app. `options` may be NULL. The defaults are test tokens,
- * this loop, transport_memory and the fake Web API. A bot_token of "" stands for none. */
+ * this loop, transport_memory, the fake Web API and no check of blocks. A bot_token of "" stands
+ * for none. */
 void app_open(app_fixture_t *f, const slack_options_t *options);
 /* Starts the app. app_ready() also waits until it is ready for deliveries. */
 void app_start(app_fixture_t *f);

@@ -240,7 +240,8 @@ static slack_json_list_t list;
     X(slack_ctx_app(c)) X(slack_ctx_client(c)) X(slack_ctx_user_client(c)) X(slack_ctx_inputs(c))  \
     X(slack_ctx_assistant_context(c)) X(slack_ctx_get(c, &key)) X(slack_json_text(c, j))           \
     X(slack_pager(c, slack_request("api.test", j), 0)) X(slack_stream(c, NULL))                    \
-    X(slack_escape(c, "x")) X(slack_ctx_strerror(c, SLACK_EIO) != slack_strerror(SLACK_EIO))
+    X(slack_escape(c, "x")) X(slack_mention(c, "U1")) X(slack_link(c, "https://x", "x"))           \
+    X(slack_date(c, 1, NULL, NULL)) X(slack_ctx_strerror(c, SLACK_EIO) != slack_strerror(SLACK_EIO))
 #define RETURN_FAILED_VALUES(X)                                                                    \
     X(slack_jsonf(c, "{}")) X(slack_json_file(c, "/dev/null", NULL))                               \
     X(slack_json_parse(c, "1", 1)) X(slack_json_array(c, &j, 1))

@@ -126,17 +126,20 @@ KIT_TEST(test_a_recording_that_was_cut_off)
 
 static int open_modal(slack_ctx_t *ctx, void *user_data)
 {
-    return slack_call(slack_ctx_client(ctx),
-                      slack_request("views.open", slack_jsonf(ctx, "{trigger_id: %s, view: {}}",
-                                                              slack_ctx_trigger_id(ctx))),
-                      NULL, NULL);
+    return slack_call(
+        slack_ctx_client(ctx),
+        slack_request("views.open",
+                      slack_jsonf(ctx, "{trigger_id: %s, view: {type: 'home', blocks: []}}",
+                                  slack_ctx_trigger_id(ctx))),
+        NULL, NULL);
 }
 
 static const char modal[] = BEGIN
     "{\"t\":1,\"type\":\"delivery\",\"n\":1,\"kind\":\"shortcut\",\"body\":{\"type\":\"shortcut\","
     "\"callback_id\":\"modal\",\"trigger_id\":\"redacted:12\"}}\n" ACK(
         "2", "1") "{\"t\":2,\"type\":\"call\",\"c\":1,\"n\":1,\"method\":\"views.open\",\"args\":"
-                  "{\"trigger_id\":\"redacted:12\",\"view\":{}}}\n" ANSWER("9", "1", OK) END("50");
+                  "{\"trigger_id\":\"redacted:12\",\"view\":{\"type\":\"home\",\"blocks\":[]}}}"
+                  "\n" ANSWER("9", "1", OK) END("50");
 
 KIT_TEST(test_placeholders_stand_for_themselves)
 {
@@ -144,10 +147,12 @@ KIT_TEST(test_placeholders_stand_for_themselves)
     const char *report;
     assert_int_equal(slack_test_replay_text(kit, modal, strlen(modal), &report), SLACK_EMISMATCH);
     /* Without an ack by the handler, the call precedes the ack. */
-    assert_string_equal(report, "line 2, shortcut modal:\n"
-                                "  - ack ok\n"
-                                "    call views.open {\"trigger_id\":\"redacted:12\",\"view\":{}}\n"
-                                "  + ack ok\n");
+    assert_string_equal(
+        report, "line 2, shortcut modal:\n"
+                "  - ack ok\n"
+                "    call views.open "
+                "{\"trigger_id\":\"redacted:12\",\"view\":{\"type\":\"home\",\"blocks\":[]}}\n"
+                "  + ack ok\n");
 }
 
 static int open_with_secret(slack_ctx_t *ctx, void *user_data)
@@ -156,8 +161,10 @@ static int open_with_secret(slack_ctx_t *ctx, void *user_data)
     return rc ? rc
               : slack_call(
                     slack_ctx_client(ctx),
-                    slack_request("views.open", slack_jsonf(ctx, "{trigger_id: %s, view: {}}",
-                                                            (const char *)user_data)),
+                    slack_request("views.open",
+                                  slack_jsonf(ctx,
+                                              "{trigger_id: %s, view: {type: 'home', blocks: []}}",
+                                              (const char *)user_data)),
                     NULL, NULL);
 }
 
@@ -175,8 +182,10 @@ KIT_TEST(test_placeholders_differ_from_each_other)
     assert_int_equal(slack_on_shortcut(slack_test_app(kit), "modal", open_with_secret, other), 0);
     differs(modal, "line 2, shortcut modal:\n"
                    "    ack ok\n"
-                   "  - call views.open {\"trigger_id\":\"redacted:12\",\"view\":{}}\n"
-                   "  + call views.open {\"trigger_id\":\"redacted:13\",\"view\":{}}\n");
+                   "  - call views.open "
+                   "{\"trigger_id\":\"redacted:12\",\"view\":{\"type\":\"home\",\"blocks\":[]}}\n"
+                   "  + call views.open "
+                   "{\"trigger_id\":\"redacted:13\",\"view\":{\"type\":\"home\",\"blocks\":[]}}\n");
 }
 
 static void on_answer(const slack_response_t *response, void *user_data)

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "webapi/block_guard.h"
+
+#include <string.h>
+
+#include "protocol/block_check.h"
+#include "protocol/methods.h"
+#include "util/json.h"
+
+/* The arguments that the check knows. */
+static const char *const carriers[] = {"blocks", "attachments", "chunks", "view"};
+#define CARRIERS (sizeof carriers / sizeof *carriers)
+
+static bool is_carrier(const char *name)
+{
+    for (size_t i = 0; i < CARRIERS; i++)
+        if (strcmp(carriers[i], name) == 0) return true;
+    return false;
+}
+
+static bool method_carries(const char *method)
+{
+    if (method == NULL) return false;
+    if (strcmp(method, "ack") == 0 || strcmp(method, "response_url") == 0) return true;
+    const slack_method_t *known = slack__method(method);
+    for (const slack_arg_t *arg = known ? known->args : NULL; arg && arg->type; arg++)
+        if (arg->type == SLACK_ARG_JSON && is_carrier(arg->name)) return true;
+    return false;
+}
+
+/* A program may pass blocks as JSON text. The check leaves such arguments alone, so each is read
+ * and checked by itself. Text that is not JSON is Slack's to judge. */
+static void check_texts(slack_arena_t *arena, const slack_json_t *args, slack_block_faults_t *ret)
+{
+    for (size_t i = 0; i < CARRIERS && *ret->refused.sentence == '\0'; i++) {
+        const slack_json_t *value = NULL, *one = NULL;
+        size_t len;
+        const char *text =
+            slack__json_string(slack__json_member(args, slack__slice(carriers[i])), &len);
+        if (text && slack__json_parse(arena, text, len, &value, NULL) == 0 &&
+            slack__jsonf(arena, &one, NULL, "{%s: %p}", carriers[i], (const void *)value) == 0)
+            slack__block_check(one, ret);
+    }
+}
+
+const char *slack__block_guard(const slack_block_guard_t *guard, slack_arena_t *arena,
+                               const char *method, const slack_json_t *args)
+{
+    slack_block_faults_t faults;
+    if (guard->mode <= SLACK_CHECK_BLOCKS_OFF || slack_json_type(args) != SLACK_JSON_OBJECT ||
+        !method_carries(method))
+        return NULL;
+    slack__block_check(args, &faults);
+    if (*faults.refused.sentence == '\0' && *faults.unknown.sentence == '\0')
+        check_texts(arena, args, &faults);
+    const bool unknown = *faults.refused.sentence == '\0';
+    const char *fault = unknown ? faults.unknown.sentence : faults.refused.sentence;
+    if (*fault == '\0') return NULL;
+    if (guard->mode >= (unknown ? SLACK_CHECK_BLOCKS_STRICT : SLACK_CHECK_BLOCKS_REFUSE)) {
+        const char *why = slack__arena_printf(
+            arena, "%s: correct it; if Slack accepts it, set SLACK_CHECK_BLOCKS=warn", fault);
+        return why ? why : "Slack would refuse the blocks, and memory is out for the reason";
+    }
+    SLACK_LOG(guard->log, WARN, unknown ? "unknown blocks" : "blocks that Slack refuses",
+              "method=%s reason=%s", method, fault);
+    return NULL;
+}
