@@ -3,10 +3,11 @@
 #define SLACK_WEBAPI_WEBAPI_H
 
 #include <slack/call.h>
+#include <slack/options.h>
 
 #include "net/curl.h"
 #include "util/arena.h"
-#include "webapi/pace.h"
+#include "util/queue.h"
 
 /*
  * Calls the Web API: encodes arguments, keeps Slack's rate limits, repeats what is safe to repeat,
@@ -132,7 +133,10 @@ const char *slack__webapi_refusal(const slack_client_t *client, const char *meth
  * has ended, in an app that checks lifetimes; SLACK_ETHREAD. */
 int slack__webapi_act(const slack_client_t *client, const char *function);
 /* The client's webapi, and its net; NULL: it has none. */
-slack_webapi_t *slack__webapi_of(const slack_client_t *client);
+static inline slack_webapi_t *slack__webapi_of(const slack_client_t *client)
+{
+    return client->home ? *client->home : client->webapi;
+}
 slack_net_t *slack__webapi_net(const slack_client_t *client);
 /* A call of the program cannot be made: the delivery or the log gets the sentence `why`, by default
  * that of the status. Returns `status`. Does nothing for status 0. */

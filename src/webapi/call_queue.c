@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#include "webapi/call_queue.h"
+
+#include "protocol/already.h"
+#include "util/random.h"
+
+#define RESPONSE_MAX ((size_t)SLACK_ANSWER_MIB << 20)
+
+/* --- going ------------------------------------------------------------------------------------ */
+
+static void call_got_result(const slack_curl_result_t *result, void *user_data);
+
+static void call_stops_waiting(slack_call_t *call)
+{
+    const uint64_t now = slack__webapi_now_ms(call->webapi);
+    call->pace.waited_ms += now - call->pace.since_ms;
+    call->pace.since_ms = now;
+}
+
+static int call_send(slack_call_t *call)
+{
+    const slack_curl_request_t request = {
+        .method = "POST",
+        .url = call->request.url,
+        .headers = call->request.headers,
+        .body = slack__buf_ptr(&call->request.body),
+        .body_len = call->request.body.len,
+        .timeout_ms = call->webapi->timeout_ms,
+        .body_max = RESPONSE_MAX,
+        .budget = call->webapi->budget,
+        .tag = call->tag,
+        .unheld = call->unheld,
+    };
+    const slack_sender_t *sender = &call->webapi->sender;
+    const int rc = sender->send(sender->sender, &request, call_got_result, call);
+    if (rc != 0) return rc;
+    call->pace.tries++;
+    call_stops_waiting(call);
+    return 0;
+}
+
+/* End a call that waits, or that the sender has not taken. */
+static void call_fail(slack_call_t *call, int status)
+{
+    slack_webapi_t *webapi = call->webapi;
+    slack__pace_leave(webapi->queue.pace, &call->pace.paced);
+    call->pace.behind = false;
+    call_stops_waiting(call);
+    slack__response_fail(&call->response, status);
+    slack__list_push(&webapi->queue.ended, &call->link);
+    slack__task_post(webapi->net, &webapi->queue.end_task);
+}
+
+/* A call that has waited for too long. */
+static void call_expire(slack_call_t *call)
+{
+    call_fail(call, SLACK_ETIMEDOUT);
+    const char *why =
+        slack__arena_printf(call->arena,
+                            "%s waited %llu s for its turn, because Slack limits its rate: call it "
+                            "less often, or raise SLACK_CALL_WAIT_MS",
+                            call->method, (unsigned long long)(call->pace.waited_ms / 1000));
+    if (why) call->response.error = why;
+}
+
+/* Send the calls whose turn it is. */
+static void queue_run(slack_webapi_t *webapi)
+{
+    const uint64_t now = slack__webapi_now_ms(webapi);
+    uint64_t ready_ms, late_ms;
+    slack_paced_t *paced;
+    while ((paced = slack__pace_expired(webapi->queue.pace, now, &late_ms)) != NULL)
+        call_expire(SLACK_CONTAINER(paced, slack_call_t, pace.paced));
+    while ((paced = slack__pace_next(webapi->queue.pace, now, &ready_ms)) != NULL) {
+        slack_call_t *call = SLACK_CONTAINER(paced, slack_call_t, pace.paced);
+        const int rc = call_send(call);
+        if (rc == 0) continue;
+        slack__pace_answered(webapi->queue.pace, paced);
+        call_fail(call, rc);
+    }
+    if (webapi->closing) return;
+    if (late_ms < ready_ms) ready_ms = late_ms;
+    if (ready_ms == UINT64_MAX)
+        slack__timer_stop(webapi->net, &webapi->queue.timer);
+    else
+        slack__timer_start_at(webapi->net, &webapi->queue.timer, ready_ms * 1000);
+}
+
+static void queue_timer_fired(slack_timer_t *timer)
+{
+    queue_run(SLACK_CONTAINER(timer, slack_webapi_t, queue.timer));
+}
+
+/* --- another try ------------------------------------------------------------------------------ */
+
+/* After a 429: close the lane for as long as Slack says. */
+static void wait_for_limit(slack_call_t *call)
+{
+    slack_webapi_t *webapi = call->webapi;
+    int64_t seconds = call->response.retry_after_s;
+    if (seconds <= 0) seconds = (int64_t)1 << (call->pace.tries - 1); /* Slack names no time */
+    uint64_t now = slack__webapi_now_ms(webapi), until = now + (uint64_t)seconds * 1000;
+    SLACK_LOG(slack__net_log(webapi->net), INFO, "rate limited", "method=%s wait_s=%lld tries=%u",
+              call->method, (long long)seconds, call->pace.tries);
+    /* Each response URL has a limit of its own. */
+    if (!call->to_url) slack__pace_close_lane(webapi->queue.pace, &call->pace.paced, until);
+    slack__pace_wait(webapi->queue.pace, &call->pace.paced, until);
+}
+
+/* Whether the call waits for another try now. */
+static bool try_again(slack_call_t *call, const slack_curl_result_t *result)
+{
+    slack_webapi_t *webapi = call->webapi;
+    if (webapi->closing || call->pace.tries >= SLACK_CALL_TRIES || call->once) return false;
+    if (slack__response_is_limited(&call->response)) {
+        wait_for_limit(call);
+        return true;
+    }
+    if (result->status == SLACK_ENOMEM) return false;
+    if (result->status == SLACK_EHTTP) return false; /* the proxy would refuse again */
+    /* Slack may have made the call: a message whose answer was lost may have been posted. */
+    const bool lost = result->status == 0
+                          ? result->http_status >= 500 && call->response.status != 0
+                          : result->status == SLACK_ECLOSED || result->status == SLACK_ETIMEDOUT;
+    if (!result->unsent && !(call->repeatable && lost)) return false;
+    uint64_t wait_ms = slack__backoff_next_ms(&call->pace.backoff, 0, slack__random_u64());
+    SLACK_LOG(slack__net_log(webapi->net), INFO,
+              result->unsent ? "call not sent, trying again" : "answer lost, trying again",
+              "method=%s status=%s reason=%s wait_ms=%llu tries=%u", call->method,
+              slack_err_name(call->response.status), call->response.error,
+              (unsigned long long)wait_ms, call->pace.tries);
+    slack__pace_wait(webapi->queue.pace, &call->pace.paced, slack__webapi_now_ms(webapi) + wait_ms);
+    return true;
+}
+
+/* --- the end ---------------------------------------------------------------------------------- */
+
+/* Reports the end of a call, frees it, and lets those behind it go. */
+static void call_end(slack_call_t *call)
+{
+    slack_webapi_t *webapi = call->webapi;
+    slack__call_report(call);
+    /* The callback may have made calls in this one's place. */
+    slack_ordered_t *ordered = slack__order_leave(webapi->queue.orders, &call->pace.ordered);
+    slack_call_t *first = ordered ? SLACK_CONTAINER(ordered, slack_call_t, pace.ordered) : NULL;
+    slack__call_free(call);
+    if (first == NULL || !first->pace.behind) return;
+    first->pace.behind = false;
+    slack__pace_wait(webapi->queue.pace, &first->pace.paced, 0);
+    queue_run(webapi); /* a webapi that the callee closes is freed later */
+}
+
+static void call_got_result(const slack_curl_result_t *result, void *user_data)
+{
+    slack_call_t *call = user_data;
+    slack_webapi_t *webapi = call->webapi;
+    slack__call_read_result(call, result);
+    if (call->response.status == SLACK_EAPI &&
+        slack__already_as_wanted(call->method, call->response.json, call->users))
+        call->response.status = 0; /* a reader of the error still sees the difference */
+    slack__pace_answered(webapi->queue.pace, &call->pace.paced);
+    call->pace.since_ms = slack__webapi_now_ms(webapi);
+    const bool again = try_again(call, result);
+    if (!again) slack__pace_leave(webapi->queue.pace, &call->pace.paced);
+    queue_run(webapi); /* the next call of the lane */
+    if (again) return;
+    slack__call_log(call, result);
+    call_end(call);
+}
+
+void slack__call_queue_flush(slack_webapi_t *webapi)
+{
+    slack_link_t *link;
+    slack__task_cancel(&webapi->queue.end_task);
+    while ((link = slack__list_shift(&webapi->queue.ended)))
+        call_end(SLACK_CONTAINER(link, slack_call_t, link));
+}
+
+static void queue_run_end_task(slack_task_t *task)
+{
+    slack__call_queue_flush(SLACK_CONTAINER(task, slack_webapi_t, queue.end_task));
+}
+
+/* --- the start -------------------------------------------------------------------------------- */
+
+int slack__call_queue_put(slack_call_t *call, slack_client_t *client, const slack_pace_call_t *what)
+{
+    slack_webapi_t *webapi = call->webapi;
+    if (!slack__call_take_memory(call)) {
+        client->refused = true;
+        slack__call_free(call);
+        return SLACK_EBUSY;
+    }
+    call->pace.accepted_ms = call->pace.since_ms = slack__webapi_now_ms(webapi);
+    call->pace.paced.until_ms =
+        webapi->wait_ms ? call->pace.accepted_ms + webapi->wait_ms : UINT64_MAX;
+    if (call->pace.paced.number == 0) call->pace.paced.number = ++webapi->queue.last_number;
+    call->pace.ordered.number = call->pace.paced.number;
+    const int rc = slack__order_join(webapi->queue.orders, &call->pace.ordered);
+    if (rc != 0) {
+        slack__call_free(call);
+        return rc;
+    }
+    slack__pace_enter(webapi->queue.pace, &call->pace.paced, what, call->pace.accepted_ms);
+    webapi->count++;
+    if (call->client) call->client->begin(call->client);
+    call->pace.behind = !slack__order_is_first(webapi->queue.orders, &call->pace.ordered);
+    if (call->pace.behind) return 0;
+    slack__pace_wait(webapi->queue.pace, &call->pace.paced, 0);
+    queue_run(webapi);
+    return 0;
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+int slack__call_queue_init(slack_webapi_t *webapi, enum slack_pace limits)
+{
+    slack_call_queue_t *queue = &webapi->queue;
+    slack__link_init(&queue->ended);
+    slack__link_init(&queue->end_task.link);
+    queue->end_task.run = queue_run_end_task;
+    slack__timer_init(&queue->timer, queue_timer_fired);
+    queue->pace = slack__pace_new(limits, webapi->concurrency);
+    queue->orders = slack__orders_new(webapi->calls_max);
+    return queue->pace && queue->orders ? 0 : SLACK_ENOMEM;
+}
+
+void slack__call_queue_free(slack_webapi_t *webapi)
+{
+    slack__pace_free(webapi->queue.pace);
+    slack__map_free(webapi->queue.orders, NULL);
+}
+
+void slack__call_queue_cancel(slack_webapi_t *webapi)
+{
+    slack_paced_t *paced;
+    slack__timer_stop(webapi->net, &webapi->queue.timer);
+    while ((paced = slack__pace_take(webapi->queue.pace)) != NULL)
+        call_fail(SLACK_CONTAINER(paced, slack_call_t, pace.paced), SLACK_ECANCELED);
+}

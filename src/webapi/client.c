@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "protocol/methods.h"
+#include "util/form.h"
+#include "util/json.h"
+#include "util/lifetime.h"
+#include "util/str.h"
+#include "webapi/call_queue.h"
+#include "webapi/request.h"
+
+/* The functions on a client: calls by a request, by a template, and to a response URL. */
+
+#define METHOD_MAX 128
+
+/* The token of a call; "" for a call without one. NULL: the client lacks it. */
+static const char *token_for(const slack_client_t *client, const char *method)
+{
+    return slack__method_is(method, SLACK_METHOD_NO_TOKEN) ? "" : client->token;
+}
+
+static bool method_is_valid(const char *method)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._";
+    const size_t len = method ? strspn(method, allowed) : 0;
+    return len > 0 && len <= METHOD_MAX && method[len] == '\0';
+}
+
+const char *slack__webapi_refusal(const slack_client_t *client, const char *method, int status)
+{
+    switch (status) {
+    case SLACK_EINVAL:
+        if (method && strcmp(method, "response_url") == 0)
+            return "the URL is not one of Slack's: use slack_say()";
+        return method_is_valid(method)
+                   ? "the arguments are not an object: pass one"
+                   : "the name of the method is not valid: pass one such as chat.postMessage";
+    case SLACK_ECANCELED: return "the app does not run: call it between its start and its stop";
+    case SLACK_EAUTH:
+        return client->token ? "the token is malformed: pass one of visible ASCII characters"
+                             : "the client has no token: use slack_ctx_client() in a delivery, or "
+                               "slack_client_new()";
+    case SLACK_EBUSY:
+        return slack__webapi_of(client) && slack__webapi_has_room(slack__webapi_of(client))
+                   ? "the calls under way take all of SLACK_CALLS_MIB: do less at once, or raise it"
+                   : "too many calls wait for their turn: do less at once";
+    case SLACK_ETOOBIG: return "the arguments are more than 4 MiB: send less";
+    default: return slack_strerror(status);
+    }
+}
+
+int slack__webapi_refuse(slack_client_t *client, const char *method, int rc, const char *why)
+{
+    if (rc == 0 || client == NULL) return rc;
+    if (why == NULL) why = slack__webapi_refusal(client, method, rc);
+    if (client->refuse)
+        client->refuse(client, method ? method : "", rc, why);
+    else if (client->log)
+        SLACK_LOG(client->log, ERROR, "call not made", "method=%s error=%s reason=%s",
+                  method ? method : "", slack_err_name(rc), why);
+    return rc;
+}
+
+slack_net_t *slack__webapi_net(const slack_client_t *client)
+{
+    const slack_webapi_t *webapi = client ? slack__webapi_of(client) : NULL;
+    return webapi ? webapi->net : NULL;
+}
+
+int slack__webapi_act(const slack_client_t *client, const char *function)
+{
+    if (slack__lifetimes_checked() && !slack__lifetime_part_is_open(client, function))
+        return SLACK_EALREADY;
+    slack_net_t *net = slack__webapi_net(client);
+    return net ? slack__net_require(net, function) : 0;
+}
+
+void slack_client_repeat(slack_client_t *client, bool repeat)
+{
+    if (client == NULL) return;
+    if (slack__webapi_of(client) &&
+        slack__net_require(slack__webapi_of(client)->net, __func__) != 0)
+        return;
+    client->repeat = repeat;
+}
+
+static int request_new(slack_call_t **ret, slack_client_t *client, const char *method,
+                       slack_call_fn fn, void *user_data)
+{
+    /* The token goes into a header line, the method into the URL. */
+    if (!client || !method_is_valid(method)) return SLACK_EINVAL;
+    if (slack__webapi_of(client) == NULL) return SLACK_ECANCELED;
+    const char *token = token_for(client, method);
+    if (!token || !slack__is_visible(slack__slice(token))) return SLACK_EAUTH;
+    slack_call_t *call;
+    int rc = slack__call_new(&call, client, fn, user_data);
+    if (rc != 0) return rc;
+    slack_arena_t *arena = call->arena;
+    call->owner = client->owner;
+    call->method = slack__arena_strdup(arena, method);
+    call->request.url = slack__arena_printf(arena, "%s%s", call->webapi->api_url, method);
+    call->request.headers[0] = "Content-Type: application/x-www-form-urlencoded; charset=utf-8";
+    if (*token)
+        call->request.headers[1] = slack__arena_printf(arena, "Authorization: Bearer %s", token);
+    if (!call->method || !call->request.url || (*token && !call->request.headers[1])) {
+        slack__call_free(call);
+        return SLACK_ENOMEM;
+    }
+    *ret = call;
+    return 0;
+}
+
+/* The channel, view or user that a call changes; "" if the arguments name none of them. */
+static const char *target_of(const slack_json_t *args)
+{
+    static const char *const names[] = {"/channel", "/channel_id", "/view_id", "/user_id"};
+    const char *target = "";
+    for (size_t i = 0; i < sizeof names / sizeof *names && *target == '\0'; i++)
+        target = slack_json_str(args, names[i]);
+    return target;
+}
+
+static int call_set_order(slack_call_t *call, const slack_client_t *client, const char *target)
+{
+    if (client->order == NULL || *target == '\0') return 0;
+    return slack__order_set(&call->pace.ordered, call->arena, client->order, target);
+}
+
+static int call_submit(slack_call_t *call, slack_client_t *client, const slack_json_t *args)
+{
+    const slack_json_t *team = NULL;
+    int rc = slack_json_error(args);
+    if (rc == 0 && args) rc = slack__form_write(&call->request.body, args);
+    if (rc == 0) rc = call_set_order(call, client, target_of(args));
+    /* A call with a `hash` succeeds only once, because it changes the hash; with reply_broadcast an
+     * update posts in the channel. */
+    const slack_method_t *known = slack__method(call->method);
+    call->repeatable = client->repeat || (known && known->effect != SLACK_METHOD_ACTS &&
+                                          !slack_json_get(args, "/hash") &&
+                                          !slack_json_get(args, "/reply_broadcast"));
+    const char *users = slack_json_str(args, "/users");
+    call->users = *users != '\0';
+    while ((users = strchr(users, ',')) != NULL)
+        call->users++, users++;
+    /* A team_id in the arguments is the caller's decision, even null. */
+    if (rc == 0 && client->team_id && *client->team_id && !slack_json_get(args, "/team_id") &&
+        slack__method_is(call->method, SLACK_METHOD_TEAM)) {
+        rc = slack__jsonf(call->arena, &team, NULL, "{team_id: %s}", client->team_id);
+        if (rc == 0 && call->request.body.len > 0)
+            rc = slack__buf_append_char(&call->request.body, '&');
+        if (rc == 0) rc = slack__form_write(&call->request.body, team);
+    }
+    if (rc != 0) {
+        slack__call_free(call);
+        return rc;
+    }
+    const char *team_id = slack_json_str(args, "/team_id");
+    const slack_pace_call_t what = {
+        .token = client->workspace ? client->workspace : token_for(client, call->method),
+        .team = *team_id          ? team_id
+                : client->team_id ? client->team_id
+                                  : "",
+        .method = call->method,
+        .channel = slack_json_str(args, "/channel"),
+    };
+    return slack__call_queue_put(call, client, &what);
+}
+
+int slack__webapi_call(slack_client_t *client, const char *method, const slack_json_t *args,
+                       slack_call_fn fn, void *user_data)
+{
+    slack_call_t *call;
+    int rc = request_new(&call, client, method, fn, user_data);
+    return rc != 0 ? rc : call_submit(call, client, args);
+}
+
+int slack__webapi_respond(slack_client_t *client, const char *response_url,
+                          const slack_json_t *message, slack_call_fn fn, void *user_data)
+{
+    if (!client) return SLACK_EINVAL;
+    if (!client->webapi) return SLACK_ECANCELED;
+    if (!slack__response_url_allowed(response_url, client->webapi->api_url)) return SLACK_EINVAL;
+    if (!message) return SLACK_EINVAL;
+    slack_call_t *call;
+    int rc = slack__call_new(&call, client, fn, user_data);
+    if (rc != 0) return rc;
+    call->to_url = true;
+    call->method = "response_url";
+    call->request.url = slack__arena_strdup(call->arena, response_url);
+    call->request.headers[0] = "Content-Type: application/json; charset=utf-8";
+    rc = call->request.url ? slack__json_write(&call->request.body, message) : SLACK_ENOMEM;
+    if (rc == 0) rc = call_set_order(call, client, call->request.url);
+    const slack_pace_call_t what = {.token = "", .team = "", .method = call->method, .channel = ""};
+    if (rc == 0) return slack__call_queue_put(call, client, &what);
+    slack__call_free(call);
+    return rc;
+}
+
+/* A call of the program. The delivery of its client does not wait for a call with a callback. */
+static int program_call_new(slack_call_t **ret, const char *function, slack_client_t *client,
+                            const char *method, slack_call_fn fn, void *user_data)
+{
+    int rc = slack__webapi_act(client, function);
+    if (rc != 0) return rc;
+    rc = request_new(ret, client, method, fn, user_data);
+    if (rc != 0) return slack__webapi_refuse(client, method, rc, NULL);
+    (*ret)->of_program = true;
+    (*ret)->unheld = fn && client->begin;
+    return 0;
+}
+
+static int program_call_submit(slack_call_t *call, slack_client_t *client, const char *method,
+                               const slack_json_t *args)
+{
+    slack_webapi_t *webapi = call->webapi;
+    const bool watched = call->client != NULL;
+    const char *why = NULL;
+    if (webapi->blocks) why = slack__block_guard(webapi->blocks, call->arena, method, args);
+    if (why) {
+        slack__webapi_refuse(client, method, SLACK_EINVAL, why);
+        slack__call_free(call);
+        return SLACK_EINVAL;
+    }
+    const int rc = call_submit(call, client, args);
+    if (rc == 0 && !watched) webapi->unwatched++;
+    return slack__webapi_refuse(client, method, rc, NULL);
+}
+
+int slack_call(slack_client_t *client, slack_request_t request, slack_call_fn fn, void *user_data)
+{
+    slack_call_t *call;
+    int rc = program_call_new(&call, __func__, client, request.method, fn, user_data);
+    if (rc != 0) return rc;
+    const slack_json_t *args = slack__request_args(call->arena, request);
+    rc = slack__json_required(args);
+    if (rc == 0) return program_call_submit(call, client, request.method, args);
+    slack__webapi_refuse(client, request.method, rc, args ? slack_json_reason(args) : NULL);
+    slack__call_free(call);
+    return rc;
+}
+
+int(slack_callf)(slack_client_t *client, const char *method, slack_call_fn fn, void *user_data,
+                 const char *args_template, ...)
+{
+    slack_call_t *call;
+    int rc = program_call_new(&call, __func__, client, method, fn, user_data);
+    if (rc != 0) return rc;
+    const slack_json_t *args;
+    slack_json_error_t error;
+    va_list ap;
+    va_start(ap, args_template);
+    rc = slack__vjsonf(call->arena, &args, &error, args_template, ap);
+    va_end(ap);
+    if (rc == 0) return program_call_submit(call, client, method, args);
+    char why[160];
+    snprintf(why, sizeof why, "%s, at offset %zu: correct the template", error.what, error.offset);
+    slack__call_free(call);
+    return slack__webapi_refuse(client, method, rc, why);
+}
