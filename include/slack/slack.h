@@ -34,6 +34,7 @@
 #include "template.h"
 #include "value.h"
 #include "view.h"
+#include "webhook.h"
 #include "worker.h"
 
 #endif

@@ -73,9 +73,9 @@ static int call_start(slack_ctx_t *ctx, void *args)
     if (wait == NULL) return SLACK_ENOMEM;
     wait->work = ctx->works;
     slack_client_t *client = slack__ctx_client(ctx);
-    int rc = call->method
-                 ? slack__webapi_call(client, call->method, call->args, call_answered, wait)
-                 : slack__webapi_respond(client, call->url, call->args, call_answered, wait);
+    const slack_post_t post = {call->method, call->url, call->args, false};
+    int rc = call->url ? slack__webapi_post(client, &post, call_answered, wait)
+                       : slack__webapi_call(client, call->method, call->args, call_answered, wait);
     if (rc != 0) {
         slack__free(wait);
         return rc;
@@ -95,7 +95,7 @@ int slack__worker_call(slack_ctx_t *ctx, const char *method, const char *url,
     if (rc != 0 && call.fault.status == rc)
         work->voice.fault = call.fault;
     else if (rc != 0) /* `method` may lie in the answer that is freed now */
-        slack__ctx_fail_call(ctx, rc, method ? method : "response_url");
+        slack__ctx_fail_call(ctx, rc, method);
     slack__answers_free(work, false);
     slack__arena_reset(work->scratch);
     if (ret) *ret = call.answer;
@@ -173,11 +173,11 @@ void slack__then_answered(const slack_response_t *response, void *user_data)
     slack__ctx_call_ended(ctx, &fault);
 }
 
-static int then_on_worker(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
-                          slack_then_t *then)
+static int then_on_worker(slack_ctx_t *ctx, const char *method, const char *url,
+                          const slack_json_t *args, slack_then_t *then)
 {
     const slack_response_t *response = NULL;
-    int rc = slack__worker_call(ctx, method ? method : "", NULL, args, &response);
+    int rc = slack__worker_call(ctx, method ? method : "", url, args, &response);
     if (response == NULL) return rc;
     if (then->answered) then->answered(then, response);
     if (then->fn) rc = then->fn(ctx, response, then->user_data);
@@ -190,7 +190,7 @@ int slack__ctx_call_then(slack_ctx_t *ctx, const char *method, const slack_json_
 {
     const int wrong = slack__ctx_check_blocks(ctx, method, args);
     if (wrong != 0) return wrong;
-    if (slack__on_worker(ctx)) return then_on_worker(ctx, method, args, then);
+    if (slack__on_worker(ctx)) return then_on_worker(ctx, method, NULL, args, then);
     if (ctx->phase != SLACK_CTX_RUNNING) /* the delivery will not wait for the answer */
         return then->fn ? slack__ctx_fail(ctx, SLACK_EALREADY,
                                           "%s was not called, the delivery has ended: use "
@@ -203,14 +203,20 @@ int slack__ctx_call_then(slack_ctx_t *ctx, const char *method, const slack_json_
     return 0;
 }
 
+static slack_then_t *then_new(slack_ctx_t *ctx, slack_then_fn fn, void *user_data)
+{
+    slack_then_t *then = slack__arena_alloc(ctx->delivery->arena, sizeof *then);
+    if (then) *then = (slack_then_t){ctx, fn, user_data, NULL};
+    return then;
+}
+
 static int call_then(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
                      slack_then_fn fn, void *user_data)
 {
     slack_then_t here = {ctx, fn, user_data, NULL};
     if (slack__on_worker(ctx)) return slack__ctx_call_then(ctx, method, args, &here);
-    slack_then_t *then = slack__arena_alloc(ctx->delivery->arena, sizeof *then);
+    slack_then_t *then = then_new(ctx, fn, user_data);
     if (then == NULL) return SLACK_ENOMEM;
-    *then = here;
     return slack__ctx_call_then(ctx, method, args, then);
 }
 
@@ -220,6 +226,33 @@ int slack_call_then(slack_ctx_t *ctx, slack_request_t request, slack_then_fn fn,
     const slack_json_t *args;
     const int wrong = request_args(ctx, request, &args);
     return wrong ? wrong : call_then(ctx, request.method, args, fn, user_data);
+}
+
+int slack_webhook_then(slack_ctx_t *ctx, const char *url, const slack_json_t *message,
+                       slack_then_fn fn, void *user_data)
+{
+    SLACK_CTX_REQUIRE(ctx);
+    const char *why = slack__webhook_fault(message);
+    const int wrong = why ? slack__json_required(message) : 0;
+    if (why)
+        return slack__ctx_fail(ctx, wrong ? wrong : SLACK_EINVAL, "the webhook was not called: %s",
+                               why);
+    if (slack__on_worker(ctx)) {
+        slack_then_t here = {ctx, fn, user_data, NULL};
+        return then_on_worker(ctx, SLACK_WEBHOOK, url, message, &here);
+    }
+    if (ctx->phase != SLACK_CTX_RUNNING)
+        return slack__ctx_fail(ctx, SLACK_EALREADY,
+                               "the webhook was not called, the delivery has ended: use "
+                               "slack_webhook() with slack_app_client()");
+    slack_then_t *then = then_new(ctx, fn, user_data);
+    const slack_post_t post = {SLACK_WEBHOOK, url, message, false};
+    const int rc =
+        then ? slack__webapi_post(slack__ctx_client(ctx), &post, slack__then_answered, then)
+             : SLACK_ENOMEM;
+    if (rc != 0) return slack__ctx_fail_call(ctx, rc, SLACK_WEBHOOK);
+    ctx->calls++;
+    return 0;
 }
 
 int(slack_call_thenf)(slack_ctx_t *ctx, const char *method, slack_then_fn fn, void *user_data,

@@ -153,8 +153,8 @@ int slack__ctx_call_then(slack_ctx_t *ctx, const char *method, const slack_json_
                          slack_then_t *then);
 /* A slack_call_fn: takes the answer of a slack_then_t. */
 void slack__then_answered(const slack_response_t *response, void *then);
-/* On a worker only: makes a call, or sends a message to a response URL if `method` is NULL, and
- * waits. Sets `ret` (optional) to the answer and returns its status. */
+/* On a worker only: makes a call, or posts to a URL if `url` is not NULL (slack_post_t), and waits.
+ * Sets `ret` (optional) to the answer and returns its status. */
 int slack__worker_call(slack_ctx_t *ctx, const char *method, const char *url,
                        const slack_json_t *args, const slack_response_t **ret);
 

@@ -397,10 +397,10 @@ static int respond(slack_ctx_t *ctx, const char *caller, const slack_json_t *mes
     int rc = respond_in_thread(ctx, &message);
     if (rc == 0) rc = slack__ctx_check_blocks(ctx, "response_url", message);
     if (rc != 0) return rc;
-    rc = slack__on_worker(ctx)
-             ? slack__worker_call(ctx, NULL, url, message, NULL)
-             : slack__webapi_respond(slack__ctx_client(ctx), url, message, NULL, NULL);
-    if (rc != 0 && !slack__on_worker(ctx)) slack__ctx_fail_call(ctx, rc, "response_url");
+    const slack_post_t post = {SLACK_RESPONSE_URL, url, message, false};
+    rc = slack__on_worker(ctx) ? slack__worker_call(ctx, SLACK_RESPONSE_URL, url, message, NULL)
+                               : slack__webapi_post(slack__ctx_client(ctx), &post, NULL, NULL);
+    if (rc != 0 && !slack__on_worker(ctx)) slack__ctx_fail_call(ctx, rc, SLACK_RESPONSE_URL);
     if (rc == 0 || slack__on_worker(ctx)) ctx->responses++; /* Slack may have taken a failed one */
     return rc;
 }

@@ -2,6 +2,8 @@
 #ifndef SLACK_WEBAPI_CALL_H
 #define SLACK_WEBAPI_CALL_H
 
+#include <string.h>
+
 #include "util/backoff.h"
 #include "util/buf.h"
 #include "webapi/block_guard.h"
@@ -72,9 +74,9 @@ typedef struct slack_call {
     slack_link_t link; /* in queue.ended */
     slack_webapi_t *webapi;
     slack_arena_t *arena;
-    const char *method; /* or "response_url" */
+    const char *method; /* or slack_post.method */
     slack_call_request_t request;
-    bool to_url; /* a message to a response URL */
+    bool to_url; /* a message to a URL of its own */
     bool once;
     bool repeatable; /* a second try does no harm if Slack has made the first one */
     bool kept;       /* the receiver of the response has taken the arena */
@@ -112,5 +114,10 @@ void slack__call_read_result(slack_call_t *call, const slack_curl_result_t *resu
 void slack__call_log(const slack_call_t *call, const slack_curl_result_t *result);
 /* Reports the end of a call, which is freed later. The callee may close the webapi. */
 void slack__call_report(slack_call_t *call);
+
+static inline bool slack__call_is_webhook(const slack_call_t *call)
+{
+    return strcmp(call->method, SLACK_WEBHOOK) == 0;
+}
 
 #endif

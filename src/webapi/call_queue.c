@@ -103,7 +103,8 @@ static void wait_for_limit(slack_call_t *call)
     SLACK_LOG(slack__net_log(webapi->net), INFO, "rate limited", "method=%s wait_s=%lld tries=%u",
               call->method, (long long)seconds, call->pace.tries);
     /* Each response URL has a limit of its own. */
-    if (!call->to_url) slack__pace_close_lane(webapi->queue.pace, &call->pace.paced, until);
+    if (!call->to_url || slack__call_is_webhook(call))
+        slack__pace_close_lane(webapi->queue.pace, &call->pace.paced, until);
     slack__pace_wait(webapi->queue.pace, &call->pace.paced, until);
 }
 

@@ -32,8 +32,10 @@ const char *slack__webapi_refusal(const slack_client_t *client, const char *meth
 {
     switch (status) {
     case SLACK_EINVAL:
-        if (method && strcmp(method, "response_url") == 0)
+        if (method && strcmp(method, SLACK_RESPONSE_URL) == 0)
             return "the URL is not one of Slack's: use slack_say()";
+        if (method && strcmp(method, SLACK_WEBHOOK) == 0)
+            return "the URL is not one of Slack's: pass the https URL that Slack has made";
         return method_is_valid(method)
                    ? "the arguments are not an object: pass one"
                    : "the name of the method is not valid: pass one such as chat.postMessage";
@@ -176,25 +178,37 @@ int slack__webapi_call(slack_client_t *client, const char *method, const slack_j
     return rc != 0 ? rc : call_submit(call, client, args);
 }
 
-int slack__webapi_respond(slack_client_t *client, const char *response_url,
-                          const slack_json_t *message, slack_call_fn fn, void *user_data)
+int slack__webapi_post(slack_client_t *client, const slack_post_t *post, slack_call_fn fn,
+                       void *user_data)
 {
+    slack_webapi_t *webapi = client ? slack__webapi_of(client) : NULL;
     if (!client) return SLACK_EINVAL;
-    if (!client->webapi) return SLACK_ECANCELED;
-    if (!slack__response_url_allowed(response_url, client->webapi->api_url)) return SLACK_EINVAL;
-    if (!message) return SLACK_EINVAL;
+    if (!webapi) return SLACK_ECANCELED;
+    if (!slack__response_url_allowed(post->url, webapi->api_url) || !post->message)
+        return SLACK_EINVAL;
     slack_call_t *call;
     int rc = slack__call_new(&call, client, fn, user_data);
     if (rc != 0) return rc;
     call->to_url = true;
-    call->method = "response_url";
-    call->request.url = slack__arena_strdup(call->arena, response_url);
+    call->of_program = post->of_program;
+    call->unheld = post->of_program && fn && client->begin;
+    call->method = post->method;
+    call->request.url = slack__arena_strdup(call->arena, post->url);
     call->request.headers[0] = "Content-Type: application/json; charset=utf-8";
-    rc = call->request.url ? slack__json_write(&call->request.body, message) : SLACK_ENOMEM;
+    rc = call->request.url ? slack__json_write(&call->request.body, post->message) : SLACK_ENOMEM;
     if (rc == 0) rc = call_set_order(call, client, call->request.url);
-    const slack_pace_call_t what = {.token = "", .team = "", .method = call->method, .channel = ""};
-    if (rc == 0) return slack__call_queue_put(call, client, &what);
-    slack__call_free(call);
+    if (rc != 0) {
+        slack__call_free(call);
+        return rc;
+    }
+    /* Each webhook has a lane. A response URL takes so few messages that it needs none. */
+    const slack_pace_call_t what = {.token = slack__call_is_webhook(call) ? call->request.url : "",
+                                    .team = "",
+                                    .method = call->method,
+                                    .channel = ""};
+    const bool watched = call->client != NULL;
+    rc = slack__call_queue_put(call, client, &what);
+    if (rc == 0 && post->of_program && !watched) webapi->unwatched++;
     return rc;
 }
 

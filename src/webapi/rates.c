@@ -39,6 +39,7 @@ slack_rate_t slack__rate_of(const char *method, enum slack_pace limits)
         if (strcmp(special[i].method, method) == 0)
             return per_minute(limits == SLACK_PACE_DISTRIBUTED ? special[i].distributed
                                                                : special[i].calls);
+    if (strcmp(method, "webhook") == 0) return (slack_rate_t){1000, 1}; /* for each URL */
     const slack_method_t *known = slack__method(method);
     const uint32_t calls = known ? tiers[known->tier] : 0;
     return calls > 0 ? per_minute(calls) : no_limit;

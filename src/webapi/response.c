@@ -281,7 +281,8 @@ static const char *fetch_cure(const slack_response_t *response)
 static const char *cure_of(const slack_response_t *response)
 {
     if (response->body) return fetch_cure(response);
-    const char *cure = slack__api_error_cure(response->json ? response->error : NULL);
+    const char *cure = slack__api_error_cure(
+        response->json || response->status == SLACK_EAPI ? response->error : NULL);
     if (*cure == '\0') cure = http_cure(response);
     return *cure ? cure : slack__error_cure(response->status);
 }

@@ -13,7 +13,7 @@ struct slack_response {
     /* Aligned as what an arena returns, so that a freed response is recognised (arena.h). */
     _Alignas(max_align_t) int status;
     int http_status;
-    const char *method; /* of the call; "response_url" for a message to one; NULL: not ended yet */
+    const char *method; /* of the call; or slack_post.method; NULL: not ended yet */
     const char *error;  /* never NULL */
     const slack_json_t *json;
     int64_t retry_after_s; /* -1: no Retry-After; 0: it names no time in the future */

@@ -37,7 +37,7 @@ typedef struct slack_webapi_options {
      * that callbacks keep. */
     slack_budget_t *budget;
     /* Optional. Called at the end of every call, for counters and for the owner of the token.
-     * `method` is "response_url" for a message to a response URL; `owner` is the client's. */
+     * `method` is slack_post.method for a message to a URL; `owner` is the client's. */
     void (*called)(const char *method, const slack_response_t *response, uint64_t owner,
                    void *user_data);
     void *user_data;
@@ -142,11 +142,24 @@ slack_net_t *slack__webapi_net(const slack_client_t *client);
  * that of the status. Returns `status`. Does nothing for status 0. */
 int slack__webapi_refuse(slack_client_t *client, const char *method, int status, const char *why);
 
-/* POST JSON to a response URL, without a token; any 2xx is success. Callbacks and tries are those
- * of a call. SLACK_EINVAL unless the URL is https on slack.com, slack-gov.com or a host below them,
- * or has the origin of the configured API. */
-int slack__webapi_respond(slack_client_t *client, const char *response_url,
-                          const slack_json_t *message, slack_call_fn fn, void *user_data);
+/* A message to a URL of Slack's, which is the permission. */
+typedef struct slack_post {
+    const char *method; /* the name of such URLs: one of these two */
+    const char *url;
+    const slack_json_t *message;
+    bool of_program; /* begun by a public function with a client */
+} slack_post_t;
+#define SLACK_RESPONSE_URL "response_url"
+#define SLACK_WEBHOOK      "webhook"
+
+/* POST JSON to the URL, without a token; any 2xx is success. Callbacks and tries are those of a
+ * call that acts. SLACK_EINVAL unless the URL is https on slack.com, slack-gov.com or a host below
+ * them, or has the origin of the configured API. */
+int slack__webapi_post(slack_client_t *client, const slack_post_t *post, slack_call_fn fn,
+                       void *user_data);
+
+/* webhook.c: why a webhook takes no such message, and the cure. NULL: it takes it. */
+const char *slack__webhook_fault(const slack_json_t *message);
 
 /* The number of a response's call, for slack_client.place; only for the callback of the call. */
 uint64_t slack__webapi_number(const slack_response_t *response);

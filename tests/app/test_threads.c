@@ -59,6 +59,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_download_then, (ctx, NULL, NULL, NULL))                                                \
     X(slack_download_wait, (ctx, NULL, NULL))                                                      \
     X(slack_fail, (ctx, "x"))                                                                      \
+    X(slack_webhook_then, (ctx, "https://hooks.slack.com/x", json, NULL, NULL))                    \
     X(slack_fetch_then, (ctx, NULL, NULL, NULL))                                                   \
     X(slack_fetch_wait, (ctx, NULL, NULL))                                                         \
     V(slack_json_add, (ctx, &(slack_json_list_t){0}, json))                                        \
@@ -153,6 +154,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     V(slack_on_unmatched, (app, NULL, NULL))                                                       \
     X(slack_on_view_closed, (app, "x", handle, NULL))                                              \
     X(slack_on_view_submission, (app, "x", handle, NULL))                                          \
+    X(slack_webhook, (client, "https://hooks.slack.com/x", json, NULL, NULL))                      \
     X(slack_pages, (client, slack_request("api.test", json), 0, NULL, NULL))                       \
     X(slack_schedule, (app, NULL))                                                                 \
     X(slack_unlisten, (app, "x"))                                                                  \

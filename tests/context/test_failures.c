@@ -101,6 +101,12 @@ static int first_page(slack_ctx_t *ctx, slack_request_t request)
       "slack_fetch_then: the request was not sent: the request is NULL: pass one")                 \
     X(slack_fetch_wait, 1, MESSAGE, slack_fetch_wait(ctx, NULL, NULL),                             \
       "slack_fetch_wait: the request would block the loop: run the handler with SLACK_RUN_WORKER") \
+    X(slack_webhook, 1, MESSAGE, slack_webhook(CLIENT, "https://x.test/", J("{}"), NULL, NULL),    \
+      "webhook was not called: the URL is not one of Slack's: pass")                               \
+    X(slack_webhook_then, 1, MESSAGE, slack_webhook_then(ctx, NULL, J("{}"), NULL, NULL),          \
+      "webhook was not called, the URL is not one of Slack's: pass")                               \
+    X(slack_webhook_then, 2, MESSAGE, slack_webhook_then(ctx, "x", J("[1]"), NULL, NULL),          \
+      "the webhook was not called: the message is not an object: pass")                            \
     X(slack_pages, 1, MESSAGE, slack_pages(CLIENT, slack_conversations_members(), 0, NULL, NULL),  \
       "conversations.members was not called: there is no function for the pages: pass one")        \
     X(slack_pages_then, 1, MESSAGE, slack_pages_then(ctx, slack_users_list(), 0, NULL, NULL),      \

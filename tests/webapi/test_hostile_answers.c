@@ -261,8 +261,11 @@ ARENA_TEST(test_redirects_are_not_followed)
         check_sentence(place, SLACK_EHTTP, why, "check SLACK_API_URL");
 
         snprintf(url, sizeof url, "http://127.0.0.1:%u/response", peer_port(wf.peer));
-        assert_int_equal(
-            slack__webapi_respond(&wf.client, url, json_of("{'text':'x'}"), wf_end, NULL), 0);
+        assert_int_equal(slack__webapi_post(&wf.client,
+                                            &(slack_post_t){SLACK_RESPONSE_URL, url,
+                                                            json_of("{'text':'x'}"), false},
+                                            wf_end, NULL),
+                         0);
         world_until(&wf.world, wf.ends.count == 1);
         assert_int_equal(wf.ends.http_status, (int)statuses[i / 6]);
         assert_int_equal(peer_requests(wf.peer), 2);

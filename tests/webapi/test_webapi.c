@@ -297,7 +297,8 @@ static int respond(const char *path)
     slack_arena_t *arena = slack__arena_new(0, 0);
     const slack_json_t *message;
     assert_int_equal(slack__jsonf(arena, &message, NULL, "{text: 'h\xc3\xa4'}"), 0);
-    int rc = slack__webapi_respond(&wf.client, url, message, wf_end, NULL);
+    int rc = slack__webapi_post(
+        &wf.client, &(slack_post_t){SLACK_RESPONSE_URL, url, message, false}, wf_end, NULL);
     slack__arena_free(arena);
     return rc;
 }
@@ -338,12 +339,20 @@ TEST(test_respond)
     slack_arena_t *arena = slack__arena_new(0, 0);
     const slack_json_t *message;
     assert_int_equal(slack__jsonf(arena, &message, NULL, "{}"), 0);
-    assert_int_equal(slack__webapi_respond(&wf.client, "https://evil.test/", message, wf_end, NULL),
+    assert_int_equal(slack__webapi_post(
+                         &wf.client,
+                         &(slack_post_t){SLACK_RESPONSE_URL, "https://evil.test/", message, false},
+                         wf_end, NULL),
                      SLACK_EINVAL);
-    assert_int_equal(slack__webapi_respond(&wf.client, NULL, message, wf_end, NULL), SLACK_EINVAL);
-    assert_int_equal(
-        slack__webapi_respond(&wf.client, "https://hooks.slack.com/x", NULL, wf_end, NULL),
-        SLACK_EINVAL);
+    assert_int_equal(slack__webapi_post(&wf.client,
+                                        &(slack_post_t){SLACK_RESPONSE_URL, NULL, message, false},
+                                        wf_end, NULL),
+                     SLACK_EINVAL);
+    assert_int_equal(slack__webapi_post(&wf.client,
+                                        &(slack_post_t){SLACK_RESPONSE_URL,
+                                                        "https://hooks.slack.com/x", NULL, false},
+                                        wf_end, NULL),
+                     SLACK_EINVAL);
     slack__arena_free(arena);
     assert_null(strstr(wf.world.log, "/response/"));
     wf_close();
