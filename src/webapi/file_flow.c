@@ -125,8 +125,8 @@ void slack__file_flow_end(slack_file_flow_t *flow)
     if (flow->calling && !flow->closing) return;
     if (flow->disk.fd >= 0 || flow->disk.temp)
         slack__disk_close(&flow->disk, flow_disk_closed);
-    else
-        flow_free(flow);
+    else /* the caller may still look at the flow */
+        slack__file_flow_wait(flow, 0, flow_free);
 }
 
 /* The first fault counts. */

@@ -123,7 +123,7 @@ void slack__file_flow_wait(slack_file_flow_t *flow, uint64_t ms,
 /* Tell the program how far the file has come. `now`: do not wait for the next tenth of a second. */
 void slack__file_flow_progress(slack_file_flow_t *flow, bool now);
 
-/* End the flow. The first end counts. */
+/* End the flow: it is freed from a later turn of the loop. The first end counts. */
 void slack__file_flow_end(slack_file_flow_t *flow);
 /* End it with SLACK_ECANCELED, and touch nothing of a worker any more. */
 void slack__file_flow_abandon(slack_file_flow_t *flow);

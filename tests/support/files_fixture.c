@@ -34,13 +34,10 @@ void ff_until(unsigned want)
     if (ff.ended < want) fail_msg("nothing came of it:\n%s", peer.world.log);
 }
 
-static void open_webapi(void)
+static void open_webapi(const char *api_url)
 {
-    char url[64];
-    snprintf(url, sizeof url, "http://127.0.0.1:%u/api/",
-             ff.server ? peer_port(ff.server) : sim_port(peer.sim));
     const slack_webapi_options_t options = {
-        .api_url = url, .concurrency = 100, .timeout_ms = 10000};
+        .api_url = api_url, .concurrency = 100, .timeout_ms = 10000};
     assert_int_equal(slack__webapi_new(&ff.webapi, peer.world.net, &options), 0);
     ff.client = (slack_client_t){
         .webapi = ff.webapi, .log = &peer.world.logger, .token = SIM_PEER_BOT_TOKEN};
@@ -55,10 +52,23 @@ static void close_webapi(void)
     ff.webapi = NULL;
 }
 
-void ff_reopen(void)
+void ff_reopen_at(const char *api_url)
 {
     close_webapi();
-    open_webapi();
+    open_webapi(api_url);
+}
+
+static const char *server_url(void)
+{
+    static char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/api/",
+             ff.server ? peer_port(ff.server) : sim_port(peer.sim));
+    return url;
+}
+
+void ff_reopen(void)
+{
+    ff_reopen_at(server_url());
 }
 
 void ff_open(peer_fn fn)
@@ -67,7 +77,7 @@ void ff_open(peer_fn fn)
     ff.turn_ms = 20;
     sim_peer_open(&peer, NULL);
     if (fn) ff.server = peer_open(&peer.world.loop, fn, NULL);
-    open_webapi();
+    open_webapi(server_url());
     snprintf(ff.folder, sizeof ff.folder, "/tmp/slack-files-XXXXXX");
     assert_non_null(mkdtemp(ff.folder));
     for (size_t i = 0; i + 1 < sizeof ff.bytes; i++)

@@ -39,6 +39,7 @@ void ff_open(peer_fn fn);
 void ff_close(void);
 /* Closes the webapi, which ends all that is under way, and opens another one. */
 void ff_reopen(void);
+void ff_reopen_at(const char *api_url);
 
 /* A path in the folder, in static memory. */
 const char *ff_path(const char *name);
