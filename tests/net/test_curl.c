@@ -441,6 +441,45 @@ TEST(test_tls_is_verified)
     ask_over_tls("stranger.pem", "stranger.key", "ca.pem", SLACK_ETLS);
 }
 
+static const char *greeting; /* NULL: the server hangs up */
+
+static void greet(peer_t *p, const peer_request_t *request, void *user_data)
+{
+    if (request->number == 0 && greeting)
+        peer_send(p, request->connection, greeting);
+    else
+        peer_hang_up(p, request->connection);
+}
+
+/* A server that begins no handshake gets no byte of the request. */
+TEST(test_a_handshake_that_fails)
+{
+    static const struct {
+        const char *greeting;
+        int status;
+    } cases[] = {{NULL, SLACK_ETLS},
+                 {"HTTP/1.1 400 Bad Request\r\n\r\n", SLACK_ETLS},
+                 {"\x16\x03\x03\xff\xff", SLACK_ETLS},
+                 {"", SLACK_ETIMEDOUT}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char url[64];
+        greeting = cases[i].greeting;
+        open_all(1, greet);
+        peer_on_accept(peer, greet);
+        slack_curl_request_t request = post_of("token=secret");
+        snprintf(url, sizeof url, "https://127.0.0.1:%u/x", peer_port(peer));
+        request.url = url;
+        request.timeout_ms = cases[i].status == SLACK_ETIMEDOUT ? 50 : 10000;
+        send_request(&request);
+        see_next();
+        if (seen.last.status != cases[i].status)
+            fail_msg("case %zu: %s %s", i, slack_err_name(seen.last.status), seen.reason);
+        assert_true(seen.last.unsent && *seen.reason);
+        assert_int_equal(peer_requests(peer), 0);
+        close_all();
+    }
+}
+
 /* ---- many transfers, and the close ---- */
 
 CURL_TEST(test_concurrent, 100, answer_hello)
