@@ -27,7 +27,7 @@ static int init_parts(slack_app_t *app)
 {
     slack__lifetimes_init(&app->services.lifetimes, &app->log);
     app->services.app = app;
-    slack__streams_init(&app->services.streams, NULL);
+    slack__streams_init(&app->services.streams);
     app->services.log = &app->log;
     app->services.counters = &app->counters;
     app->services.deadlines = &app->deadlines;

@@ -6,7 +6,7 @@
 
 #include <slack/app.h>
 
-#include "context/stream_sender.h"
+#include "context/streams.h"
 #include "net/loop.h"
 #include "net/worker_pool.h"
 #include "ops/counters.h"

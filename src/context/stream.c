@@ -21,9 +21,18 @@ typedef struct slack_owned_stream {
     bool reported; /* the program has learned of the failure */
 
     struct slack_call_wait wait; /* of a worker, for room or for the end */
-    const char *text;            /* that it appends; NULL: none */
-    const slack_json_t *chunk;   /* the same */
+    struct request *waiting;     /* of this worker; NULL: none waits */
 } owned_t;
+
+/* What a function asks of the loop. */
+struct request {
+    owned_t *owned;
+    bool waits; /* a worker asks, and can wait for the answer */
+    const char *text;
+    const slack_json_t *chunk, *blocks, *metadata;
+    const char *ts;      /* the answer to a question for it */
+    slack_fault_t fault; /* of the stream, if the answer is an error */
+};
 
 static owned_t *owned_of(slack_stream_t *stream)
 {
@@ -47,25 +56,28 @@ static void owned_answered(slack_stream_t *stream, const slack_response_t *respo
 static void waiter_answer(owned_t *owned, int rc)
 {
     slack_work_t *work = owned->wait.work;
-    owned->text = NULL;
-    owned->chunk = NULL;
+    struct request *request = owned->waiting;
+    owned->waiting = NULL;
     if (work == NULL) return;
+    if (rc != 0) request->fault = owned->stream.fault;
     owned->wait.work = NULL;
     work->wait = NULL;
     slack__pool_answer(owned->ctx->services->pool, &work->ask, rc);
 }
 
-static int put(owned_t *owned)
+static int put(const struct request *request)
 {
-    return owned->text ? slack__stream_put_text(&owned->stream, owned->text)
-                       : slack__stream_put_chunk(&owned->stream, owned->chunk);
+    slack_stream_t *stream = &request->owned->stream;
+    return request->text ? slack__stream_put_text(stream, request->text)
+                         : slack__stream_put_chunk(stream, request->chunk);
 }
 
 static void owned_room(slack_stream_t *stream)
 {
     owned_t *owned = owned_of(stream);
-    if (owned->text == NULL && owned->chunk == NULL) return;
-    const int rc = put(owned);
+    const struct request *request = owned->waiting;
+    if (owned->wait.work == NULL || (request->text == NULL && request->chunk == NULL)) return;
+    const int rc = put(request);
     if (rc != SLACK_EBUSY) waiter_answer(owned, rc);
 }
 
@@ -282,36 +294,28 @@ static int stream_act(slack_stream_t *stream, const char *function)
         if (unusable != 0) return unusable;                                                        \
     } while (0)
 
-/* Returns an error to the program, with its sentence. */
-static int stream_refuse(owned_t *owned, int rc, const char *why)
+/* Returns an error to the program, with its sentence: that of the stream if it has failed so, else
+ * `why`. */
+static int stream_refuse(const struct request *request, int rc, const char *why)
 {
-    const slack_fault_t *fault = &owned->stream.fault;
-    if (rc == 0) return 0;
-    if (fault->status == rc) why = slack__fault_why(fault);
-    if (why == NULL) why = slack_strerror(rc);
-    if (owned->ctx == NULL) return rc; /* the end of the stream has the sentence */
-    return slack__ctx_fail(owned->ctx, rc, "%s%s%s", fault->method ? fault->method : "",
-                           fault->method ? ": " : "", why);
+    const slack_fault_t *fault = &request->fault;
+    slack_ctx_t *ctx = request->owned->ctx;
+    if (rc == 0 || ctx == NULL) return rc; /* the end of a client's stream has the sentence */
+    if (fault->status != rc) return slack__ctx_fail(ctx, rc, "%s", why ? why : slack_strerror(rc));
+    return slack__ctx_fail(ctx, rc, "%s%s%s", fault->method ? fault->method : "",
+                           fault->method ? ": " : "", slack__fault_why(fault));
 }
 
 /* Why nothing can be appended any more; 0: it can. On the loop. */
-static int stream_closed(owned_t *owned)
+static int stream_closed(struct request *request)
 {
-    const slack_stream_t *stream = &owned->stream;
+    const slack_stream_t *stream = &request->owned->stream;
     if (!stream->over && !stream->end.asked) return 0;
     if (stream->fault.status == 0) return SLACK_EALREADY;
-    owned->reported = true;
+    request->owned->reported = true;
+    request->fault = stream->fault;
     return stream->fault.status;
 }
-
-/* What a function asks of the loop. */
-struct request {
-    owned_t *owned;
-    bool waits; /* a worker asks, and can wait for the answer */
-    const char *text;
-    const slack_json_t *chunk, *blocks, *metadata;
-    const char *ts; /* the answer to a question for it */
-};
 
 static int on_loop(struct request *request, int (*fn)(slack_ctx_t *ctx, void *args))
 {
@@ -321,8 +325,10 @@ static int on_loop(struct request *request, int (*fn)(slack_ctx_t *ctx, void *ar
 }
 
 /* A worker waits for room, or for the end. */
-static int wait_for_stream(owned_t *owned)
+static int wait_for_stream(struct request *request)
 {
+    owned_t *owned = request->owned;
+    owned->waiting = request;
     owned->wait.work = owned->ctx->works;
     owned->wait.work->wait = &owned->wait;
     return SLACK_POOL_LATER;
@@ -330,23 +336,16 @@ static int wait_for_stream(owned_t *owned)
 
 static int append_here(slack_ctx_t *ctx, void *args)
 {
-    const struct request *request = args;
-    owned_t *owned = request->owned;
-    int rc = stream_closed(owned);
-    if (rc != 0) return rc;
-    owned->text = request->text;
-    owned->chunk = request->chunk;
-    rc = put(owned);
-    if (rc == SLACK_EBUSY && request->waits) return wait_for_stream(owned);
-    owned->text = NULL;
-    owned->chunk = NULL;
-    return rc;
+    struct request *request = args;
+    int rc = stream_closed(request);
+    if (rc == 0) rc = put(request);
+    return rc == SLACK_EBUSY && request->waits ? wait_for_stream(request) : rc;
 }
 
 static int append(struct request *request)
 {
     const int rc = on_loop(request, append_here);
-    return stream_refuse(request->owned, rc,
+    return stream_refuse(request, rc,
                          rc == SLACK_EBUSY
                              ? "the stream is full: append it again when Slack has "
                                "taken a part, or run the handler on a worker, which waits"
@@ -367,9 +366,9 @@ static int append_chunk(owned_t *owned, const slack_json_t *chunk)
     const char *type = slack_json_str(chunk, "/type");
     struct request request = {.owned = owned, .chunk = chunk};
     const int rc = slack_json_error(chunk);
-    if (rc != 0) return stream_refuse(owned, rc, slack_json_reason(chunk));
+    if (rc != 0) return stream_refuse(&request, rc, slack_json_reason(chunk));
     if (*type == '\0')
-        return stream_refuse(owned, SLACK_EINVAL,
+        return stream_refuse(&request, SLACK_EINVAL,
                              "slack_stream_chunkf: the chunk has no type: task_update, "
                              "plan_update and blocks are types");
     if (strcmp(type, "markdown_text") == 0)
@@ -393,12 +392,12 @@ int(slack_stream_chunkf)(slack_stream_t *stream, const char *chunk_template, ...
 
 static int stop_here(slack_ctx_t *ctx, void *args)
 {
-    const struct request *request = args;
+    struct request *request = args;
     owned_t *owned = request->owned;
-    int rc = stream_closed(owned);
+    int rc = stream_closed(request);
     if (rc == 0) rc = slack__stream_finish(&owned->stream, request->blocks, request->metadata);
     if (rc != 0) return rc;
-    if (request->waits) return wait_for_stream(owned);
+    if (request->waits) return wait_for_stream(request);
     if (ctx) hold_until_end(owned);
     return 0;
 }
@@ -407,15 +406,15 @@ int slack_stream_stop(slack_stream_t *stream, const slack_json_t *blocks,
                       const slack_json_t *metadata)
 {
     STREAM_REQUIRE(stream);
-    owned_t *owned = owned_of(stream);
+    struct request request = {.owned = owned_of(stream), .blocks = blocks, .metadata = metadata};
     const slack_json_t *const values[] = {blocks, metadata};
     for (size_t i = 0; i < 2; i++)
         if (values[i] && slack_json_error(values[i]) != 0)
-            return stream_refuse(owned, slack_json_error(values[i]), slack_json_reason(values[i]));
-    struct request request = {.owned = owned, .blocks = blocks, .metadata = metadata};
+            return stream_refuse(&request, slack_json_error(values[i]),
+                                 slack_json_reason(values[i]));
     const int rc = on_loop(&request, stop_here);
     return stream_refuse(
-        owned, rc, rc == SLACK_EALREADY ? "the stream is stopped already: stop it once" : NULL);
+        &request, rc, rc == SLACK_EALREADY ? "the stream is stopped already: stop it once" : NULL);
 }
 
 static int status_here(slack_ctx_t *ctx, void *args)

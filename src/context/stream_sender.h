@@ -4,6 +4,7 @@
 
 #include "context/failure.h"
 #include "context/stream_chunks.h"
+#include "context/streams.h"
 #include "net/loop.h"
 #include "webapi/webapi.h"
 
@@ -19,7 +20,6 @@
  * answer was lost neither loses a text nor shows it twice.
  */
 
-typedef struct slack_streams slack_streams_t;
 typedef struct slack_stream slack_stream_t;
 
 /* How long a message streams. Slack ends it after about five minutes. */
@@ -98,21 +98,6 @@ struct slack_stream {
     bool refused;      /* Slack refuses to stream here */
     bool over;         /* nothing more is sent */
 };
-
-/* The streams of an app that are not over. */
-struct slack_streams {
-    slack_net_t *net;
-    slack_link_t open;
-    size_t count;
-};
-
-void slack__streams_init(slack_streams_t *streams, slack_net_t *net);
-/* The app will not call Slack for much longer: ends each stream with what it has. */
-void slack__streams_stop(slack_streams_t *streams);
-/* The app closes: no stream sends anything more. */
-void slack__streams_close(slack_streams_t *streams);
-/* A person has stopped the streams that this event names (agent_session_stopped). */
-void slack__streams_stopped(slack_streams_t *streams, const slack_json_t *event);
 
 /* A stream at the start of `bytes` in an arena of its own; the caller sets `owner`. `place` is
  * copied. NULL without memory. */
