@@ -318,7 +318,10 @@ SLACK_API int slack_test_status(const slack_test_t *test, int *ret_status);
  * of the functions below sets another answer. Calls of different methods may come in any order. If
  * a call matches several expectations, it meets the one that was set first.
  *
- * @param method copied: "chat.postMessage"; "response_url" for slack_respond().
+ * @param method copied: "chat.postMessage"; "response_url" for slack_respond(); "webhook" for
+ *        slack_webhook(); "fetch" for slack_fetch(), whose arguments are
+ *        `{method: 'POST', url: 'https://…', body: …}`, with a body of JSON as a value, and any
+ *        other as a string.
  * @param args_template the arguments. Members that the template does not name may have any value;
  *        arrays must be complete. NULL matches any arguments.
  * @return 0; SLACK_EINVAL; SLACK_ETEMPLATE; SLACK_ENOMEM.
@@ -332,6 +335,13 @@ SLACK_API int slack_test_expect(slack_test_t *test, const char *method, const ch
 /** Answer the call with a body: "{ok: true, user: {id: 'U1'}}". */
 SLACK_API int slack_test_answer(slack_test_t *test, const char *answer_template, ...)
     SLACK_PRINTF(2, 3);
+
+/** Answer a fetch, or a message to a webhook, with any HTTP answer.
+ * @param http_status 200 to 599.
+ * @param headers Optional, copied. Lines: "Content-Type: text/event-stream\nX-A: b".
+ * @param body Optional, copied. A text. */
+SLACK_API int slack_test_answer_http(slack_test_t *test, int http_status, const char *headers,
+                                     const char *body);
 
 /** Answer the call with `ok: false` and an error: "channel_not_found". `error` is copied. */
 SLACK_API int slack_test_answer_error(slack_test_t *test, const char *error);

@@ -375,7 +375,7 @@ static uint64_t record_call(slack_recorder_t *r, const slack_curl_request_t *req
 {
     const size_t api_len = strlen(r->api_url);
     const bool is_method = strncmp(request->url, r->api_url, api_len) == 0;
-    const char *method = is_method ? request->url + api_len : "response_url";
+    const char *method = is_method ? request->url + api_len : slack__post_method(request->url);
     /* apps.connections.open is a call of the transport, not of the program. */
     if (!is_recording(r) || strcmp(method, "apps.connections.open") == 0) return 0;
     slack_arena_t *arena = slack__arena_new(0, PARSE_MAX);

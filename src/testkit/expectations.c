@@ -57,7 +57,7 @@ static int answer_as_expected(void *user_data, const kit_call_t *call, kit_answe
         slack__kit_fail(base, SLACK_EMISMATCH, "unexpected call of %s with %.1500s", call->method,
                         slack__kit_text(base, call->args));
     }
-    if (ret->body || ret->status || ret->http_status) return 0;
+    if (ret->body || ret->text || ret->status || ret->http_status) return 0;
     return slack__calls_default_answer(base, call, &ret->body);
 }
 
@@ -99,7 +99,7 @@ int slack_test_expect(slack_test_t *kit, const char *method, const char *args_te
     int rc = 0;
     if (args_template) {
         KIT_READ(base, args_template, &e->args, &rc);
-        if (rc == 0 && strcmp(method, "response_url") != 0)
+        if (rc == 0 && !slack__calls_are_json(method))
             rc = args_as_sent(base->arena, e->args, &e->args);
     }
     if (rc != 0)
@@ -126,6 +126,18 @@ int slack_test_answer(slack_test_t *kit, const char *answer_template, ...)
     int rc;
     KIT_READ(&kit->base, answer_template, &answer->body, &rc);
     return rc;
+}
+
+int slack_test_answer_http(slack_test_t *kit, int http_status, const char *headers,
+                           const char *body)
+{
+    kit_answer_t *answer = last_answer(kit);
+    if (answer == NULL || http_status < 200 || http_status > 599) return SLACK_EINVAL;
+    answer->http_status = http_status;
+    answer->headers = slack__arena_strdup(kit->base.arena, headers ? headers : "");
+    answer->text = slack__arena_strdup(kit->base.arena, body ? body : "");
+    const int rc = answer->headers && answer->text ? 0 : SLACK_ENOMEM;
+    return rc ? slack__kit_fail(&kit->base, rc, "out of memory") : 0;
 }
 
 int slack_test_answer_error(slack_test_t *kit, const char *error)

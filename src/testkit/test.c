@@ -31,6 +31,7 @@ static int new_app(slack_test_t *kit, const slack_test_options_t *options)
     slack__inspect_set_clock(*app, &kit->base.clock);
     slack__inspect_log_all(*app);
     slack__inspect_set_sender(*app, &kit->calls.sender);
+    slack__inspect_set_fetch_sender(*app, &kit->calls.fetch_sender);
     return slack__deliveries_watch(&kit->deliveries);
 }
 

@@ -2,6 +2,8 @@
 #ifndef SLACK_WEBAPI_WEBAPI_H
 #define SLACK_WEBAPI_WEBAPI_H
 
+#include <string.h>
+
 #include <slack/call.h>
 #include <slack/options.h>
 
@@ -151,6 +153,14 @@ typedef struct slack_post {
 } slack_post_t;
 #define SLACK_RESPONSE_URL "response_url"
 #define SLACK_WEBHOOK      "webhook"
+/* Which of them a URL is, by its path: incoming webhooks are below /services/, those of workflows
+ * below /workflows/ and /triggers/. */
+static inline const char *slack__post_method(const char *url)
+{
+    const bool hook =
+        strstr(url, "/services/") || strstr(url, "/workflows/") || strstr(url, "/triggers/");
+    return hook ? SLACK_WEBHOOK : SLACK_RESPONSE_URL;
+}
 
 /* POST JSON to the URL, without a token; any 2xx is success. Callbacks and tries are those of a
  * call that acts. SLACK_EINVAL unless the URL is https on slack.com, slack-gov.com or a host below
