@@ -83,6 +83,15 @@ sentences() {
     ! git grep -nE 'printf\(error, SLACK_ERROR_TEXT_MAX|printf\([a-z>.-]+error, sizeof' -- 'src/*.c' ':!src/util/error.c'
 }
 
+# The log quotes a value itself: a quote in the format would cut the value at its first space.
+log_formats() {
+    ! awk '
+        /SLACK_LOG\(/ { call = ""; inside = 1 }
+        inside { call = call $0 }
+        inside && /;$/ { inside = 0; if (call ~ /=(\\"|\047)/) print FILENAME ":" FNR }
+        ' $(git ls-files 'src/*.c' 'tools/*.c') | grep .
+}
+
 headers() {
     status=0
     for header in include/slack/*.h include/slack/api/*.h; do
@@ -151,6 +160,7 @@ check 'includes run one way' tests/check_includes.sh
 check 'no banned calls' banned_calls
 check 'memory comes from the one allocator' allocator
 check 'sentences about failures go through slack__explain()' sentences
+check 'formats of the log have no quotes' log_formats
 check 'public headers stand alone, as C99 and C++17' headers
 check 'docs/symbols.txt is what the library exports' symbols
 check 'docs/symbols_test.txt is what the test library adds' test_symbols

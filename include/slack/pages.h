@@ -114,8 +114,8 @@ typedef struct slack_pager slack_pager_t;
  *
  * @param request the method and its arguments (request.h), borrowed until the return.
  * @param max_items as for slack_pages().
- * @return the pager, also if the arguments are wrong: slack_pager_next() then has the error. NULL
- *         if memory is out.
+ * @return the pager, also if the arguments or the thread are wrong: slack_pager_next() then has the
+ *         error. NULL if memory is out.
  */
 SLACK_API slack_pager_t *slack_pager(slack_ctx_t *ctx, slack_request_t request, size_t max_items);
 

@@ -12,7 +12,7 @@
 struct worker_call {
     const char *method, *url;
     const slack_json_t *args;
-    bool wants_answer;
+    bool wants_answer, begun;
     const slack_response_t *answer; /* NULL: no answer, or the handler does not get it */
     slack_fault_t fault;            /* of a call that failed, in the work's arena */
 };
@@ -68,7 +68,7 @@ static void call_answered(const slack_response_t *response, void *user_data)
 
 static int call_start(slack_ctx_t *ctx, void *args)
 {
-    const struct worker_call *call = args;
+    struct worker_call *call = args;
     struct slack_call_wait *wait = slack__calloc(1, sizeof *wait);
     if (wait == NULL) return SLACK_ENOMEM;
     wait->work = ctx->works;
@@ -81,6 +81,7 @@ static int call_start(slack_ctx_t *ctx, void *args)
         return rc;
     }
     ctx->works->wait = wait;
+    call->begun = true;
     return SLACK_POOL_LATER;
 }
 
@@ -90,11 +91,16 @@ int slack__worker_call(slack_ctx_t *ctx, const char *method, const char *url,
     slack_work_t *work = ctx->works;
     struct worker_call call = {
         .method = method, .url = url, .args = args, .wants_answer = ret != NULL};
-    if (ret) slack__answer_drop(work, *ret);
+    slack__answer_replace(ctx, ret);
     int rc = slack__ctx_on_loop(ctx, call_start, &call);
     if (rc != 0 && call.fault.status == rc)
         work->voice.fault = call.fault;
-    else if (rc != 0) /* `method` may lie in the answer that is freed now */
+    else if (rc != 0 && call.begun) /* `method` may lie in the answer that is freed now */
+        slack__ctx_fail(ctx, rc,
+                        "%s has no answer yet, and the app stops: Slack may have made the call; "
+                        "raise SLACK_DRAIN_MS, or end when slack_ctx_canceled() says so",
+                        method);
+    else if (rc != 0)
         slack__ctx_fail_call(ctx, rc, method);
     slack__answers_free(work, false);
     slack__arena_reset(work->scratch);
@@ -115,6 +121,7 @@ static int request_args(slack_ctx_t *ctx, slack_request_t request, const slack_j
 int slack_call_wait(slack_ctx_t *ctx, slack_request_t request,
                     const slack_response_t **ret_response)
 {
+    slack__answer_replace(ctx, ret_response);
     SLACK_CTX_REQUIRE(ctx);
     if (!slack__on_worker(ctx))
         return slack__ctx_fail(
@@ -216,7 +223,7 @@ static int call_then(slack_ctx_t *ctx, const char *method, const slack_json_t *a
     slack_then_t here = {ctx, fn, user_data, NULL};
     if (slack__on_worker(ctx)) return slack__ctx_call_then(ctx, method, args, &here);
     slack_then_t *then = then_new(ctx, fn, user_data);
-    if (then == NULL) return SLACK_ENOMEM;
+    if (then == NULL) return slack__ctx_fail_call(ctx, SLACK_ENOMEM, method);
     return slack__ctx_call_then(ctx, method, args, then);
 }
 

@@ -110,13 +110,37 @@ void slack_ctx_release(slack_ctx_t *ctx, int status)
     slack__ctx_on_loop(ctx, release_here, &fault);
 }
 
+static unsigned *count_work(const slack_work_t *work, unsigned *waiting, unsigned *queued,
+                            unsigned *running)
+{
+    if (!atomic_load(&work->started)) return queued;
+    return work->wait || work->interrupted ? waiting : running;
+}
+
 const char *slack__ctx_why_open(const slack_ctx_t *ctx, slack_arena_t *arena)
 {
-    const char *why = slack__arena_printf(
-        arena,
-        "%u holds and %u calls are open: end each slack_ctx_hold() with a slack_ctx_release() on "
-        "every path; a handler on a worker has to return, and a call needs its answer",
-        ctx->holds, ctx->calls);
+    unsigned waiting = 0, queued = 0, running = 0;
+    for (const slack_work_t *work = ctx->works; work; work = work->next)
+        if (!work->ended) ++*count_work(work, &waiting, &queued, &running);
+    const struct {
+        unsigned count;
+        const char *what, *cure;
+    } open[] = {
+        {waiting, "a handler on a worker waits for an answer, or for the turn of its call",
+         "make fewer calls, or raise SLACK_DRAIN_MS"},
+        {queued, "a handler waits for a free worker", "raise SLACK_WORKERS or SLACK_DRAIN_MS"},
+        {running, "a handler on a worker has not returned",
+         "return when slack_ctx_canceled() is true"},
+        {ctx->holds - waiting - queued - running, "a hold is open",
+         "end each slack_ctx_hold() with a slack_ctx_release() on every path"},
+        {ctx->calls, "a call has no answer", "make fewer calls, or raise SLACK_DRAIN_MS"},
+    };
+    const char *why = "";
+    for (size_t i = 0; i < sizeof open / sizeof *open && why; i++)
+        if (open[i].count > 0)
+            why = slack__arena_printf(arena, "%s%s%s (%u): %s", why, *why ? "; " : "", open[i].what,
+                                      open[i].count, open[i].cure);
+    if (why && *why == '\0') return "a function of the program has not returned";
     return why ? why : slack_strerror(SLACK_ENOMEM);
 }
 

@@ -102,7 +102,9 @@ static inline int slack__ctx_act(const slack_ctx_t *ctx, const char *function)
 {
     const int unusable = slack__ctx_status(ctx, function);
     if (unusable != 0 || slack__on_worker(ctx)) return unusable;
-    return slack__net_require(ctx->services->net, function);
+    if (slack__net_is_here(ctx->services->net)) return 0;
+    return slack__net_misused(ctx->services->net, function,
+                              "only a handler of this ctx, on the loop or on its worker,");
 }
 
 /* The first line of a public function that acts for a ctx or allocates in it: the function returns
@@ -165,8 +167,7 @@ int slack__worker_call(slack_ctx_t *ctx, const char *method, const char *url,
 void slack__respond_refusal(slack_ctx_t *ctx);
 
 /* failure.c: returns `status` to a handler, and leaves a sentence for the log: the call, the cause,
- * the cure.
- */
+ * the cure. The log has it also if the handler ignores the error. */
 int slack__ctx_fail(slack_ctx_t *ctx, int status, const char *format, ...) SLACK_PRINTF(3, 4);
 /* call.c: the same for a call that could not begin. */
 int slack__ctx_fail_call(slack_ctx_t *ctx, int status, const char *method);

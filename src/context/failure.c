@@ -47,11 +47,9 @@ static slack_fault_t fault_cause(const slack_ctx_t *ctx, const slack_fault_t *fa
 
 int slack__ctx_fail(slack_ctx_t *ctx, int status, const char *format, ...)
 {
-    slack_voice_t *voice = slack__ctx_voice(ctx);
     va_list ap;
     va_start(ap, format);
-    voice->fault = (slack_fault_t){.status = status,
-                                   .why = slack__arena_vprintf(slack__ctx_arena(ctx), format, ap)};
+    slack__failure_leave(ctx, status, slack__arena_vprintf(slack__ctx_arena(ctx), format, ap));
     va_end(ap);
     return status;
 }
@@ -135,9 +133,11 @@ static bool is_known(const slack_failure_t *f, const slack_fault_t *fault)
 
 static void log_left(slack_ctx_t *ctx, const slack_also_t *left)
 {
+    const slack_fault_t fault = fault_cause(ctx, &left->fault);
+    if (is_known(&ctx->failure, &fault)) return;
     SLACK_LOG(slack__ctx_log(ctx), ERROR, "error not returned",
               "kind=%s listener=%s error=%s reason=%s", slack_kind_name(ctx->delivery->kind),
-              left->listener, slack_err_name(left->fault.status), slack__fault_why(&left->fault));
+              left->listener, slack_err_name(fault.status), slack__fault_why(&fault));
 }
 
 void slack__failure_leave(slack_ctx_t *ctx, int status, const char *why)
@@ -147,9 +147,8 @@ void slack__failure_leave(slack_ctx_t *ctx, int status, const char *why)
                                .fault = {.status = status, .why = why},
                                .listener = slack_ctx_listener(ctx)};
     voice->fault = left.fault;
-    if (voice->left &&
-        strcmp(slack__fault_why(&voice->left->fault), slack__fault_why(&left.fault)) == 0)
-        return;
+    for (const slack_also_t *cause = voice->left; cause; cause = cause->next)
+        if (strstr(slack__fault_why(&left.fault), slack__fault_why(&cause->fault))) return;
     if (++voice->left_count > SLACK_ALSO_MAX) return;
     const bool ended = !slack__on_worker(ctx) && ctx->phase >= SLACK_CTX_ENDED;
     slack_also_t *kept = ended ? NULL : slack__arena_alloc(slack__ctx_arena(ctx), sizeof *kept);
@@ -163,10 +162,8 @@ void slack__failure_leave(slack_ctx_t *ctx, int status, const char *why)
 
 void slack__failure_log_left(slack_ctx_t *ctx, const slack_voice_t *voice)
 {
-    for (const slack_also_t *left = voice->left; left; left = left->next) {
-        const slack_fault_t cause = fault_cause(ctx, &left->fault);
-        if (!is_known(&ctx->failure, &cause)) log_left(ctx, left);
-    }
+    for (const slack_also_t *left = voice->left; left; left = left->next)
+        log_left(ctx, left);
 }
 
 /* Keeps an error after the first one for the log. */

@@ -67,8 +67,8 @@ typedef struct slack_failure {
  * known already is not recorded again. */
 void slack__failure_note(slack_ctx_t *ctx, const slack_fault_t *fault);
 
-/* A function without a code has failed on this thread. The handler learns of it by another
- * function, and may return that one's error. If the delivery does not fail with the sentence, the
+/* A function of the API has failed on this thread. The handler may ignore that, or learn of it by
+ * another function, whose error it returns. If the delivery does not fail with the sentence, the
  * end of the attempt logs it. */
 struct slack_voice;
 void slack__failure_leave(slack_ctx_t *ctx, int status, const char *why);

@@ -166,7 +166,7 @@ static int fetch_on_worker(slack_ctx_t *ctx, const char *caller, const slack_fet
                            const slack_response_t **ret)
 {
     slack_work_t *work = ctx->works;
-    if (ret) slack__answer_drop(work, *ret);
+    slack__answer_replace(ctx, ret);
     worker_fetch_t *wf = slack__calloc(1, sizeof *wf);
     if (wf == NULL) return slack__ctx_fail(ctx, SLACK_ENOMEM, "%s: out of memory", caller);
     wf->users = 1;
@@ -197,6 +197,7 @@ static int fetch_on_worker(slack_ctx_t *ctx, const char *caller, const slack_fet
 int slack_fetch_wait(slack_ctx_t *ctx, const slack_fetch_t *request,
                      const slack_response_t **ret_response)
 {
+    slack__answer_replace(ctx, ret_response);
     SLACK_CTX_REQUIRE(ctx);
     if (!slack__on_worker(ctx))
         return slack__ctx_fail(

@@ -113,7 +113,9 @@ static int then_on_loop(const transfer_t *transfer, const transfer_then_t *given
                                "%s was not begun, the delivery has ended: use slack_app_client()",
                                given->is_upload ? "upload" : "download");
     transfer_then_t *then = slack__arena_alloc(ctx->delivery->arena, sizeof *then);
-    if (then == NULL) return SLACK_ENOMEM;
+    if (then == NULL)
+        return slack__ctx_fail(ctx, SLACK_ENOMEM, "%s was not begun: out of memory",
+                               given->is_upload ? "upload" : "download");
     *then = *given;
     const int rc = transfer_begin(ctx, transfer, &owner, &flow);
     if (rc != 0) return rc;
@@ -257,25 +259,31 @@ static int transfer_wait(slack_ctx_t *ctx, const transfer_t *transfer, outcome_t
 /* ---- slack/files.h ---- */
 
 static int wait_here(slack_ctx_t *ctx, const char *function, const transfer_t *transfer,
-                     outcome_t *outcome)
+                     outcome_t *outcome, const char **ret_why)
 {
     *outcome = (outcome_t){.uploaded = {.error = "", .channel = "", .ts = ""},
                            .downloaded = {.error = "", .content_type = ""}};
-    if (slack__on_worker(ctx)) return transfer_wait(ctx, transfer, outcome);
-    return slack__ctx_fail(ctx, SLACK_EDEADLK,
-                           "%s: it would block the loop: run the handler with SLACK_RUN_WORKER, or "
-                           "use the form that ends in _then",
-                           function);
+    const int unusable = slack__ctx_act(ctx, function);
+    *ret_why = slack_strerror(unusable);
+    if (unusable != 0) return unusable;
+    const int rc = slack__on_worker(ctx)
+                       ? transfer_wait(ctx, transfer, outcome)
+                       : slack__ctx_fail(ctx, SLACK_EDEADLK,
+                                         "%s: it would block the loop: run the handler with "
+                                         "SLACK_RUN_WORKER, or use the form that ends in _then",
+                                         function);
+    *ret_why = slack_ctx_strerror(ctx, rc);
+    return rc;
 }
 
 int slack_upload_wait(slack_ctx_t *ctx, const slack_upload_t *upload, slack_uploaded_t *ret)
 {
     outcome_t outcome;
-    SLACK_CTX_REQUIRE(ctx);
-    const int rc = wait_here(ctx, __func__, &(transfer_t){.upload = upload}, &outcome);
+    const char *why;
+    const int rc = wait_here(ctx, __func__, &(transfer_t){.upload = upload}, &outcome, &why);
     if (rc != 0 && outcome.uploaded.status == 0) {
         outcome.uploaded.status = rc;
-        outcome.uploaded.error = slack_ctx_strerror(ctx, rc);
+        outcome.uploaded.error = why;
     }
     if (ret) *ret = outcome.uploaded;
     return rc;
@@ -284,11 +292,11 @@ int slack_upload_wait(slack_ctx_t *ctx, const slack_upload_t *upload, slack_uplo
 int slack_download_wait(slack_ctx_t *ctx, const slack_download_t *download, slack_downloaded_t *ret)
 {
     outcome_t outcome;
-    SLACK_CTX_REQUIRE(ctx);
-    const int rc = wait_here(ctx, __func__, &(transfer_t){.download = download}, &outcome);
+    const char *why;
+    const int rc = wait_here(ctx, __func__, &(transfer_t){.download = download}, &outcome, &why);
     if (rc != 0 && outcome.downloaded.status == 0) {
         outcome.downloaded.status = rc;
-        outcome.downloaded.error = slack_ctx_strerror(ctx, rc);
+        outcome.downloaded.error = why;
     }
     if (ret) *ret = outcome.downloaded;
     return rc;

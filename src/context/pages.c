@@ -7,11 +7,15 @@
 /* The lists of a handler. A worker waits for each page. On the loop the delivery stays open until
  * the end of the list. */
 
-/* The voice of the thread gets the sentence of an error that no call has left there. */
+/* The voice of the thread gets the sentence of an error that no call has left there. As after a
+ * failed call, the program may ignore it. */
 static int list_failed(slack_ctx_t *ctx, const slack_pages_t *pages, int rc)
 {
     if (pages->why == NULL) return rc;
-    return slack__ctx_fail(ctx, rc, "%s: %s", pages->method, pages->why);
+    slack__ctx_voice(ctx)->fault = (slack_fault_t){
+        .status = rc,
+        .why = slack__arena_printf(slack__ctx_arena(ctx), "%s: %s", pages->method, pages->why)};
+    return rc;
 }
 
 static int list_begin(slack_ctx_t *ctx, slack_pages_t *pages, slack_request_t request,
@@ -32,11 +36,26 @@ struct slack_pager {
     int next; /* SLACK_PAGES_MORE, SLACK_PAGES_LAST, or the error with which the list has ended */
 };
 
+/* The pager of a thread that may not use the ctx. */
+static slack_pager_t *pager_refused(int rc)
+{
+    static slack_pager_t refused[] = {
+        {.next = SLACK_ETHREAD}, {.next = SLACK_EALREADY}, {.next = SLACK_EINVAL}};
+    slack_pager_t *pager = refused; /* nothing writes to it */
+    while (pager->next != rc && pager->next != SLACK_EINVAL)
+        pager++;
+    return pager;
+}
+
 slack_pager_t *slack_pager(slack_ctx_t *ctx, slack_request_t request, size_t max_items)
 {
-    SLACK_CTX_ACT_OR(ctx, NULL);
+    const int unusable = slack__ctx_act(ctx, __func__);
+    if (unusable != 0) return pager_refused(unusable);
     slack_pager_t *pager = slack__arena_calloc(slack__ctx_arena(ctx), sizeof *pager);
-    if (pager == NULL) return NULL;
+    if (pager == NULL) {
+        slack__ctx_fail_call(ctx, SLACK_ENOMEM, request.method);
+        return NULL;
+    }
     pager->ctx = ctx;
     if (!slack__on_worker(ctx))
         pager->next = slack__ctx_fail(
@@ -63,7 +82,9 @@ static int next_page(slack_pager_t *pager, slack_page_t *ret)
 bool slack_pager_next(slack_pager_t *pager, slack_page_t *ret_page)
 {
     static const slack_pages_t none;
-    int rc = pager ? slack__ctx_act(pager->ctx, __func__) : SLACK_ENOMEM;
+    int rc = pager == NULL ? SLACK_ENOMEM
+             : pager->ctx  ? slack__ctx_act(pager->ctx, __func__)
+                           : pager->next;
     const bool more = rc == 0 && pager->next == SLACK_PAGES_MORE;
     if (more) pager->next = rc = next_page(pager, ret_page);
     if (more && rc >= 0) return true;
@@ -130,7 +151,7 @@ int slack_pages_then(slack_ctx_t *ctx, slack_request_t request, size_t max_items
                                "slack_pages_then: there is no function for the pages: pass one");
     if (slack__on_worker(ctx)) return pages_on_worker(ctx, request, max_items, fn, user_data);
     list_t *list = slack__arena_alloc(ctx->delivery->arena, sizeof *list);
-    if (list == NULL) return SLACK_ENOMEM;
+    if (list == NULL) return slack__ctx_fail_call(ctx, SLACK_ENOMEM, request.method);
     *list = (list_t){.then = {ctx, list_got_answer, list, NULL}, .fn = fn, .user_data = user_data};
     const int rc = list_begin(ctx, &list->pages, request, max_items);
     return rc ? rc : list_ask(ctx, list);

@@ -18,6 +18,7 @@ static void ask_abandoned(slack_pool_ask_t *ask)
     slack_work_t *work = SLACK_CONTAINER(ask, slack_work_t, ask);
     struct slack_call_wait *wait = work->wait;
     work->wait = NULL;
+    work->interrupted = wait != NULL;
     if (wait) wait->work = NULL;
     if (wait && wait->abandoned) wait->abandoned(wait);
 }
@@ -55,6 +56,13 @@ void slack__answer_drop(slack_work_t *work, const slack_response_t *response)
         slack_kept_answer_t *answer = SLACK_CONTAINER(link, slack_kept_answer_t, link);
         if (answer->response == response) answer->dropped = true;
     }
+}
+
+void slack__answer_replace(const slack_ctx_t *ctx, const slack_response_t **ret)
+{
+    if (ret == NULL) return;
+    if (ctx && slack__on_worker(ctx)) slack__answer_drop(ctx->works, *ret);
+    *ret = NULL;
 }
 
 void slack__answers_free(slack_work_t *work, bool all)

@@ -2,6 +2,8 @@
 #ifndef SLACK_CONTEXT_WORKER_H
 #define SLACK_CONTEXT_WORKER_H
 
+#include <stdatomic.h>
+
 #include <slack/call.h>
 #include <slack/listener.h>
 
@@ -50,8 +52,10 @@ typedef struct slack_work {
     slack_arena_t *scratch; /* emptied after each call */
     slack_handler_fn fn;
     void *user_data;
-    int status; /* what the handler returned */
-    bool ended; /* the handler has returned, and the loop may read what it has left */
+    int status;          /* what the handler returned */
+    atomic_bool started; /* a worker has taken it from the queue */
+    bool interrupted;    /* the stop of the app has ended its wait */
+    bool ended;          /* the handler has returned, and the loop may read what it has left */
     slack_link_t answers;
     slack_voice_t voice;
 
@@ -81,6 +85,9 @@ slack_fault_t slack__fault_not_kept(slack_work_t *work, const char *method, int 
  * is not an answer of this work.
  */
 void slack__answer_drop(slack_work_t *work, const slack_response_t *response);
+/* The same for the answer in a variable of the program, which is NULL from now on. On a thread that
+ * does not run the handler the answer stays. `ret` may be NULL. */
+void slack__answer_replace(const slack_ctx_t *ctx, const slack_response_t **ret);
 /* Frees the answers that are dropped, or all. */
 void slack__answers_free(slack_work_t *work, bool all);
 

@@ -5,12 +5,13 @@
 
 /* A handler on a worker holds its delivery until it has returned. */
 
-/* The handler has called a function of the loop's thread. */
-static void work_misused(void *user_data, const char *function)
+/* The handler has called a function of the loop's thread, or one for another ctx. */
+static void work_misused(void *user_data, const char *function, const char *who)
 {
     slack_ctx_t *ctx = user_data;
     const char *instead =
-        strncmp(function, "slack_call", 10) == 0       ? "slack_call_wait() or slack_call_then()"
+        strncmp(who, "only a handler", 14) == 0        ? "slack_app_post()"
+        : strncmp(function, "slack_call", 10) == 0     ? "slack_call_wait() or slack_call_then()"
         : strcmp(function, "slack_fetch") == 0         ? "slack_fetch_wait() or slack_fetch_then()"
         : strcmp(function, "slack_pages") == 0         ? "slack_pages_then()"
         : strcmp(function, "slack_client_stream") == 0 ? "slack_stream()"
@@ -18,9 +19,8 @@ static void work_misused(void *user_data, const char *function)
                                                        : "slack_app_post()";
     slack__failure_leave(ctx, SLACK_ETHREAD,
                          slack__arena_printf(slack__ctx_arena(ctx),
-                                             "%s: only the loop's thread may call it: on a worker "
-                                             "use %s",
-                                             function, instead));
+                                             "%s: %s may call it: on a worker use %s", function,
+                                             who, instead));
 }
 
 static void work_run(slack_pool_job_t *job)
@@ -28,6 +28,7 @@ static void work_run(slack_pool_job_t *job)
     slack_work_t *work = SLACK_CONTAINER(job, slack_work_t, job);
     slack__worker_ctx = work->ctx;
     slack__net_misuse = (slack_misuse_t){work_misused, work->ctx};
+    atomic_store(&work->started, true);
     int rc = slack__ctx_returned(work->ctx, work->fn(work->ctx, work->user_data));
     slack__net_misuse = (slack_misuse_t){NULL, NULL};
     slack__worker_ctx = NULL;

@@ -21,13 +21,13 @@ static void net_note_thread(slack_net_t *net)
     if (!slack__net_is_here(net)) atomic_store(&net->thread, (uintptr_t)&slack__net_thread);
 }
 
-int slack__net_misused(const slack_net_t *net, const char *function)
+int slack__net_misused(const slack_net_t *net, const char *function, const char *who)
 {
     if (slack__net_misuse.note)
-        slack__net_misuse.note(slack__net_misuse.user_data, function);
+        slack__net_misuse.note(slack__net_misuse.user_data, function, who);
     else
-        SLACK_LOG(net->log, ERROR, "called on the wrong thread", "function=%s hint=%s", function,
-                  "only the loop's thread may call it: use slack_app_post() (docs/threads.md)");
+        SLACK_LOG(net->log, ERROR, "called on the wrong thread", "function=%s hint=%s%s", function,
+                  who, " may call it: use slack_app_post() (docs/threads.md)");
     return SLACK_ETHREAD;
 }
 

@@ -96,16 +96,18 @@ static inline bool slack__net_is_here(const slack_net_t *net)
 
 /* Who learns that the handler on this worker has misused a function. {NULL}: the log. */
 typedef struct slack_misuse {
-    void (*note)(void *user_data, const char *function);
+    void (*note)(void *user_data, const char *function, const char *who);
     void *user_data;
 } slack_misuse_t;
 extern _Thread_local slack_misuse_t slack__net_misuse;
 
-/* On another thread: reports the misuse of a public function, and returns SLACK_ETHREAD. Else 0. */
-int slack__net_misused(const slack_net_t *net, const char *function);
+/* On another thread: reports the misuse of a public function, and returns SLACK_ETHREAD. Else 0.
+ * `who` may call the function. */
+int slack__net_misused(const slack_net_t *net, const char *function, const char *who);
 static inline int slack__net_require(const slack_net_t *net, const char *function)
 {
-    return slack__net_is_here(net) ? 0 : slack__net_misused(net, function);
+    return slack__net_is_here(net) ? 0
+                                   : slack__net_misused(net, function, "only the loop's thread");
 }
 
 static inline uv_loop_t *slack__net_loop(const slack_net_t *net)

@@ -113,10 +113,9 @@ static void call_note_warnings(const slack_call_t *call)
     const slack_logger_t *log = slack__net_log(call->webapi->net);
     if (method && method->flags & SLACK_METHOD_DEPRECATED && !(*noted & NOTED_DEPRECATED)) {
         *noted |= NOTED_DEPRECATED;
-        SLACK_LOG(log, WARN, "deprecated method",
-                  "method=%s hint=\"Slack may remove it: see "
-                  "https://docs.slack.dev/reference/methods/%s\"",
-                  call->method, call->method);
+        SLACK_LOG(log, WARN, "deprecated method", "method=%s hint=%s%s", call->method,
+                  "Slack may remove it: see https://docs.slack.dev/reference/methods/",
+                  call->method);
     }
     if (*noted & NOTED_WARNED) return;
     const char *warnings = slack__response_warnings(&call->response, call->arena);
@@ -153,7 +152,9 @@ void slack__call_report(slack_call_t *call)
         if (call->of_program) slack__net_note_blocking(net, since_us, "call", call->method);
     } else if (call->client) {
         call->client->end(call->client, response);
-    } else if (response->status != 0 && response->status != SLACK_ECANCELED) {
+    } else if (response->status == SLACK_ECANCELED) {
+        webapi->dropped++;
+    } else if (response->status != 0) {
         SLACK_LOG(slack__net_log(webapi->net), WARN, "call failed", "method=%s error=%s reason=%s",
                   call->method, slack_err_name(response->status),
                   slack__response_why(response, call->arena));

@@ -41,6 +41,7 @@ struct slack_webapi {
     void *user_data;
     unsigned count; /* calls accepted, whose end is not reported */
     uint64_t unwatched;
+    unsigned dropped; /* calls that the close has ended, and whose end nobody gets */
     slack_call_queue_t queue;
     slack_link_t flows;
     unsigned flow_count;

@@ -39,7 +39,10 @@ const char *slack__webapi_refusal(const slack_client_t *client, const char *meth
         return method_is_valid(method)
                    ? "the arguments are not an object: pass one"
                    : "the name of the method is not valid: pass one such as chat.postMessage";
-    case SLACK_ECANCELED: return "the app does not run: call it between its start and its stop";
+    case SLACK_ECANCELED:
+        return client->order || (slack__webapi_of(client) && slack__webapi_of(client)->closing)
+                   ? "the app stops: raise SLACK_DRAIN_MS, or end when slack_ctx_canceled() says so"
+                   : "the app does not run: call it between its start and its stop";
     case SLACK_EAUTH:
         return client->token ? "the token is malformed: pass one of visible ASCII characters"
                              : "the client has no token: use slack_ctx_client() in a delivery, or "
@@ -47,7 +50,7 @@ const char *slack__webapi_refusal(const slack_client_t *client, const char *meth
     case SLACK_EBUSY:
         return slack__webapi_of(client) && slack__webapi_has_room(slack__webapi_of(client))
                    ? "the calls under way take all of SLACK_CALLS_MIB: do less at once, or raise it"
-                   : "too many calls wait for their turn: do less at once";
+                   : "slack_options_t.max_calls calls are under way: do less at once, or raise it";
     case SLACK_ETOOBIG: return "the arguments are more than 4 MiB: send less";
     default: return slack_strerror(status);
     }

@@ -284,8 +284,8 @@ static void try_again(slack_download_flow_t *download, const slack_curl_result_t
     const uint64_t wait_ms = slack__file_flow_pause_ms(flow, result->retry_after_s);
     SLACK_LOG(slack__net_log(slack__webapi_net(&flow->client)), INFO,
               "download broke off, trying again",
-              "file=%s bytes=%" PRIu64 " reason=\"%s\" wait_ms=%" PRIu64, flow->name,
-              download->have, why, wait_ms);
+              "file=%s bytes=%" PRIu64 " reason=%s wait_ms=%" PRIu64, flow->name, download->have,
+              why, wait_ms);
     download->at = download->url;
     download->redirects = 0;
     slack__file_flow_wait(flow, wait_ms, get);

@@ -31,7 +31,8 @@ struct slack_fetcher {
     slack_budget_t *budget;
     unsigned count; /* fetches accepted, whose end is not reported */
     uint64_t unwatched;
-    bool kept; /* the receiver of the response has taken the arena */
+    unsigned dropped; /* fetches that the close has ended, and whose end nobody gets */
+    bool kept;        /* the receiver of the response has taken the arena */
     bool closing;
     void (*close_fn)(void *user_data);
     void *close_data;
@@ -110,7 +111,7 @@ static void fetching_end(slack_fetching_t *f)
     slack_response_t *response = &f->response;
     response->method = f->head.method;
     if (f->why && response->status == f->status) response->error = f->why;
-    SLACK_LOG(slack__net_log(net), DEBUG, "fetch", "request=\"%s\" ms=%llu status=%s http=%d",
+    SLACK_LOG(slack__net_log(net), DEBUG, "fetch", "request=%s ms=%llu status=%s http=%d",
               response->method, (unsigned long long)(slack__net_now_us(net) - f->since_us) / 1000,
               response->status ? slack_err_name(response->status) : "ok", response->http_status);
     fetcher->count--;
@@ -120,8 +121,10 @@ static void fetching_end(slack_fetching_t *f)
         const bool of_program = f->caller.of_program;
         f->caller.fn(response, f->caller.user_data);
         if (of_program) slack__net_note_blocking(net, start_us, "fetch", response->method);
+    } else if (response->status == SLACK_ECANCELED && fetcher->closing) {
+        fetcher->dropped++;
     } else if (response->status != 0 && response->status != SLACK_ECANCELED) {
-        SLACK_LOG(slack__net_log(net), WARN, "fetch failed", "request=\"%s\" error=%s reason=%s",
+        SLACK_LOG(slack__net_log(net), WARN, "fetch failed", "request=%s error=%s reason=%s",
                   response->method, slack_err_name(response->status),
                   slack__response_why(response, f->arena));
     }
@@ -521,6 +524,12 @@ static void fetcher_sender_closed(void *user_data)
     slack_fetcher_t *fetcher = user_data;
     void (*fn)(void *user_data) = fetcher->close_fn;
     void *fn_data = fetcher->close_data;
+    if (fetcher->dropped > 0)
+        SLACK_LOG(
+            slack__net_log(fetcher->net), WARN, "fetches dropped at the stop", "count=%u hint=%s",
+            fetcher->dropped,
+            "a stop does not wait for slack_fetch(): use slack_fetch_then() in a delivery or a "
+            "job, or pass a function, which gets SLACK_ECANCELED");
     fetcher_free(fetcher);
     if (fn) fn(fn_data);
 }

@@ -76,6 +76,30 @@ static int write_member(slack_buf_t *text, const slack_arg_t *arg, member_t memb
     }
 }
 
+/* A failed value that names the required arguments that are missing; NULL: none is. */
+static const slack_json_t *find_missing(slack_arena_t *arena, const slack_method_t *method,
+                                        const void *args)
+{
+    const slack_json_t *more = head_of(args).more;
+    const char *names = "", *how = "missing";
+    unsigned count = 0;
+    for (const slack_arg_t *arg = method->args; names && arg->type != SLACK_ARG_NONE; arg++) {
+        member_t member;
+        if (!arg->required || read_member(args, arg, &member)) continue;
+        if (slack__json_member(more, slack__slice(arg->name))) continue;
+        if (count++ == 0 && member.string) how = "empty";
+        names = slack__arena_printf(arena, "%s%s%s", names, *names ? " and ." : ".", arg->name);
+    }
+    if (names == NULL)
+        return slack__json_failed(arena, SLACK_ENOMEM, "%s", slack_strerror(SLACK_ENOMEM));
+    if (count == 0) return NULL;
+    if (count == 1)
+        return slack__json_failed(arena, SLACK_EINVAL, "the argument %s is %s: pass %s", names + 1,
+                                  how, names);
+    return slack__json_failed(arena, SLACK_EINVAL, "%u arguments are missing: pass %s", count,
+                              names);
+}
+
 static const slack_json_t *read_args(slack_arena_t *arena, const slack_method_t *method,
                                      const void *args, slack_buf_t *text)
 {
@@ -83,13 +107,10 @@ static const slack_json_t *read_args(slack_arena_t *arena, const slack_method_t 
     int rc = slack__buf_append_char(text, '{');
     for (const slack_arg_t *arg = method->args; rc == 0 && arg->type != SLACK_ARG_NONE; arg++) {
         member_t member;
-        const bool is_set = read_member(args, arg, &member);
-        if (!is_set && arg->required && !slack__json_member(more, slack__slice(arg->name)))
-            return slack__json_failed(arena, SLACK_EINVAL, "the argument %s is %s: pass .%s",
-                                      arg->name, member.string ? "empty" : "missing", arg->name);
-        if (is_set && arg->type == SLACK_ARG_JSON && slack_json_error(member.json) != 0)
+        if (!read_member(args, arg, &member)) continue;
+        if (arg->type == SLACK_ARG_JSON && slack_json_error(member.json) != 0)
             return slack__json_failed_again(arena, member.json);
-        if (is_set) rc = write_member(text, arg, member);
+        rc = write_member(text, arg, member);
     }
     if (rc == 0) rc = slack__buf_append_char(text, '}');
     if (rc == 0) rc = slack__json_parse(arena, slack__buf_ptr(text), text->len, &object, NULL);
@@ -112,6 +133,8 @@ const slack_json_t *slack__request_args(slack_arena_t *arena, slack_request_t re
     if (slack_json_error(head.more) != 0) return slack__json_failed_again(arena, head.more);
     if (head.more && slack_json_type(head.more) != SLACK_JSON_OBJECT)
         return slack__json_failed(arena, SLACK_EINVAL, ".more is not an object: pass one");
+    const slack_json_t *missing = find_missing(arena, method, request.args);
+    if (missing) return missing;
     slack_buf_t text;
     slack__buf_init(&text, ARGS_MAX);
     const slack_json_t *args = read_args(arena, method, request.args, &text);

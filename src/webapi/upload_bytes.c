@@ -167,7 +167,7 @@ static void file_received(slack_file_flow_t *flow, const slack_curl_result_t *re
     else {
         const uint64_t wait_ms = slack__file_flow_pause_ms(flow, result->retry_after_s);
         SLACK_LOG(slack__net_log(slack__webapi_net(&flow->client)), INFO,
-                  "upload failed, trying again", "file=%s reason=\"%s\" wait_ms=%llu tries=%u",
+                  "upload failed, trying again", "file=%s reason=%s wait_ms=%llu tries=%u",
                   flow->name, why, (unsigned long long)wait_ms, upload->tries);
         slack__file_flow_wait(flow, wait_ms, url_ask);
     }

@@ -39,6 +39,11 @@ static void webapi_free(slack_webapi_t *webapi)
 static void webapi_closed(slack_webapi_t *webapi)
 {
     slack__call_queue_flush(webapi);
+    if (webapi->dropped > 0)
+        SLACK_LOG(slack__net_log(webapi->net), WARN, "calls dropped at the stop",
+                  "count=%u hint=%s", webapi->dropped,
+                  "a stop does not wait for calls outside a delivery: make them in a job "
+                  "(slack_app_defer()), or pass a function, which gets SLACK_ECANCELED");
     void (*fn)(void *user_data) = webapi->close_fn;
     void *fn_data = webapi->close_data;
     webapi_free(webapi);

@@ -181,7 +181,8 @@ static const char any_thread[] =
     " slack_options_from_env slack_pool_add slack_pool_array slack_pool_date slack_pool_escape"
     " slack_pool_file slack_pool_jsonf slack_pool_link slack_pool_mention slack_pool_parse"
     " slack_pool_text slack_response_channel"
-    " slack_response_error slack_response_http_status slack_response_json"
+    " slack_response_body slack_response_error slack_response_header slack_response_http_status "
+    "slack_response_json"
     " slack_response_next_cursor slack_response_status slack_response_str slack_response_ts"
     " slack_set_allocator slack_strerror slack_user_limit_free slack_user_limit_new ";
 
@@ -221,8 +222,8 @@ static bool is_told(const char *function)
 {
     char line[160];
     if (worker) return strstr(slack_ctx_strerror(worker, SLACK_ETHREAD), function) != NULL;
-    snprintf(line, sizeof line,
-             "event=\"called on the wrong thread\" function=%s hint=\"only the loop's", function);
+    snprintf(line, sizeof line, "event=\"called on the wrong thread\" function=%s hint=\"only ",
+             function);
     return world_logged(&f.world, line);
 }
 

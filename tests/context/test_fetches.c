@@ -232,9 +232,11 @@ FETCH_TEST(test_a_stop_ends_requests)
         app_inject(&f, body, &f.ack);
         while (connection == 0)
             app_turn(&f);
+        assert_int_equal(slack_fetch(f.app, &request, NULL, NULL), 0);
         slack_app_stop(f.app);
         slack_app_stop(f.app);
         app_run_until_stopped(&f);
+        assert_true(world_logged(&f.world, "event=\"fetches dropped at the stop\" count=1"));
         assert_int_equal(f.status, 0);
         if (i < 2) tear_down((void *[]){&f});
     }

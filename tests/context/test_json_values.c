@@ -108,7 +108,7 @@ APP_TEST(failures_in_a_loop_are_few_lines)
     app_deliver(&f, APP_MESSAGE("1", "x"), &f.ack);
     app_run_until_idle(&f);
     assert_int_equal(
-        world_log_count(&f.world, "error not returned\" kind=event listener=message:*"), 7);
+        world_log_count(&f.world, "error not returned\" kind=event listener=message:*"), 4);
 }
 
 static int acks[5];

@@ -143,6 +143,43 @@ APP_TEST(a_method_may_lie_in_the_answer_before)
     run_once(call_what_an_answer_names, SLACK_RUN_WORKER, "reason=\"no method was not called");
 }
 
+/* The variable of a call that fails has no answer of an earlier one, whatever stops the call. */
+static int forget_answers(slack_ctx_t *ctx, void *user_data)
+{
+    const slack_response_t *const stale = (const slack_response_t *)&f;
+    const slack_response_t *r[] = {stale, stale, stale, stale, stale};
+    slack_uploaded_t up = {.channel = "stale"};
+    slack_downloaded_t down = {.content_type = "stale"};
+    slack_page_t page = {.response = stale};
+    runs++;
+    const int failed[] = {
+        slack_call_wait(ctx, slack_users_info(.include_locale = SLACK_YES), &r[0]),
+        slack_call_wait(ctx, slack_request("a b", slack_jsonf(ctx, "{}")), &r[1]),
+        slack_call_waitf(ctx, "a.b", &r[2], "{text: "),
+        slack_call_wait(NULL, slack_auth_test(), &r[3]),
+        slack_fetch_wait(ctx, &(slack_fetch_t){0}, &r[4]),
+        slack_upload_wait(ctx, &(slack_upload_t){0}, &up),
+        slack_upload_wait(NULL, &(slack_upload_t){0}, &up),
+        slack_download_wait(ctx, &(slack_download_t){0}, &down),
+        slack_pager_next(slack_pager(ctx, slack_users_info(.user = ""), 0), &page) ? 0
+                                                                                   : page.status,
+    };
+    bool fresh = *up.channel == '\0' && *down.content_type == '\0' && page.response == NULL;
+    for (size_t i = 0; i < sizeof failed / sizeof *failed; i++)
+        fresh = fresh && failed[i] != 0 && (i >= sizeof r / sizeof *r || r[i] == NULL);
+    return fresh && up.status == SLACK_EINVAL ? 0 : SLACK_EIO;
+}
+
+APP_TEST(a_call_that_fails_leaves_no_earlier_answer)
+{
+    run_once(forget_answers, SLACK_RUN_WORKER, NULL);
+}
+
+APP_TEST(nor_does_one_on_the_loop)
+{
+    run_once(forget_answers, SLACK_RUN_LOOP, NULL);
+}
+
 static int post_long_texts(slack_ctx_t *ctx, void *user_data)
 {
     static char text[3000];

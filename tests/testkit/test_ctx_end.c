@@ -222,6 +222,7 @@ static slack_json_list_t list;
     X(slack_delete(c, "1.0")) X(slack_react(c, "x")) X(slack_unreact(c, "x")) X(slack_next(c))     \
     X(slack_only_in_channels(c, ids)) X(slack_only_for_users(c, ids))                              \
     X(slack_only_mentions(c, 0)) X(slack_limit_users(c, NULL)) X(slack_ctx_set(c, &key, ids))      \
+    X(slack_fetch_then(c, NULL, NULL, NULL)) X(slack_fetch_wait(c, NULL, NULL))                    \
     X(slack_view_open(c, j)) X(slack_view_push(c, j)) X(slack_view_update(c, NULL, NULL, j))       \
     X(slack_view_publish(c, NULL, NULL, j))
 #define RETURN_STRINGS(X)                                                                          \
@@ -239,7 +240,7 @@ static slack_json_list_t list;
     X(slack_ctx_ack_left_ms(c)) X(slack_ctx_ack_late_ms(c)) X(!slack_ctx_canceled(c))              \
     X(slack_ctx_app(c)) X(slack_ctx_client(c)) X(slack_ctx_user_client(c)) X(slack_ctx_inputs(c))  \
     X(slack_ctx_assistant_context(c)) X(slack_ctx_get(c, &key)) X(slack_json_text(c, j))           \
-    X(slack_pager(c, slack_request("api.test", j), 0)) X(slack_stream(c, NULL))                    \
+    X(!slack_pager(c, slack_request("api.test", j), 0)) X(slack_stream(c, NULL))                    \
     X(slack_escape(c, "x")) X(slack_mention(c, "U1")) X(slack_link(c, "https://x", "x"))           \
     X(slack_date(c, 1, NULL, NULL)) X(slack_ctx_strerror(c, SLACK_EIO) != slack_strerror(SLACK_EIO))
 #define RETURN_FAILED_VALUES(X)                                                                    \

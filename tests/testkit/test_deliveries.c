@@ -235,7 +235,7 @@ TEST(test_jobs_that_end_otherwise)
         {"gone", 0,
          "job gone: failed with SLACK_ENOTFOUND (no listener for the job \"gone\": add "},
         {"held", 0,
-         "job held: its handlers have not ended: 1 holds and 0 calls are open: end each "
+         "job held: its handlers have not ended: a hold is open (1): end each "
          "slack_ctx_hold() with a slack_ctx_release()"},
         {"minutely", 0, "no job \"minutely\" has run"},
         {"", SLACK_EIO, "no job \"\" has run"},

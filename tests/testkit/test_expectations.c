@@ -152,8 +152,8 @@ TEST(test_no_handler_and_misuse_fail_with_the_cure)
                                 "command:/hold: the delivery has ended: release once for each "},
         {ack_again, "second ack not sent, in the listener command:/ack: ack once, then use "},
         {stop_before_the_release,
-         "failed with SLACK_ECANCELED (the app has stopped after SLACK_DRAIN_MS, and 1 holds and "
-         "0 calls are open: end each slack_ctx_hold() with a slack_ctx_release()"},
+         "failed with SLACK_ECANCELED (the app has stopped after SLACK_DRAIN_MS, and a hold is "
+         "open (1): end each slack_ctx_hold() with a slack_ctx_release()"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         kit_open(NULL);

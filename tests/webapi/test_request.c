@@ -54,6 +54,7 @@ ARENA_TEST(test_refused_arguments)
     expect(slack_users_info(.user = ""), "the argument user is empty: pass .user");
     expect(slack_chat_scheduleMessage(.channel = "C1"),
            "the argument post_at is missing: pass .post_at");
+    expect(slack_chat_scheduleMessage(), "2 arguments are missing: pass .channel and .post_at");
     expect(slack_conversations_setTopic(.channel = "C1"),
            "the argument topic is missing: pass .topic");
     expect(slack_chat_postMessage(.channel = "C1", .blocks = failed), "the blocks are bad");

@@ -44,7 +44,9 @@ WEBAPI_TEST(test_warnings_are_logged_once, wf_answer_ok)
         world_until(&wf.world, wf.ends.count > i);
     }
     assert_int_equal(world_log_count(&wf.world, "level=warn event=\"call warned\""), 2);
-    assert_int_equal(world_log_count(&wf.world, "event=\"deprecated method\" method=stars.list"),
+    assert_int_equal(world_log_count(&wf.world,
+                                     "method=stars.list hint=\"Slack may remove it: see "
+                                     "https://docs.slack.dev/reference/methods/stars.list"),
                      1);
 }
 
@@ -386,6 +388,8 @@ TEST(test_close_cancels)
     for (unsigned n = 5; n < 10; n++)
         wf_call("fast.method", n);
     begun = ended = 0;
+    for (unsigned n = 0; n < 30; n++)
+        slack_callf(&wf.client, n % 2 ? "fast.method" : "slow.method", NULL, NULL, "{}");
     wf.client.begin = begin;
     wf.client.end = end;
     assert_int_equal(slack_callf(&wf.client, "slow.method", NULL, NULL, "{}"), 0);
@@ -399,6 +403,7 @@ TEST(test_close_cancels)
         assert_int_equal(wf.ends.statuses[i], SLACK_ECANCELED);
     assert_int_equal(ended, 1);
     assert_int_equal(end_status, SLACK_ECANCELED);
+    assert_true(world_logged(&wf.world, "event=\"calls dropped at the stop\" count=30"));
 }
 
 static void call_and_close(const slack_response_t *response, void *user_data)

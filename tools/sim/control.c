@@ -277,7 +277,7 @@ static void set_fault(sim_control_t *control, slack_http_request_t *request,
                           "there are too many faults; slackapp sim fault clear ends them");
         return;
     }
-    SLACK_LOG(control->net->log, INFO, "fault", "name=\"%s\" sockets=%zu", fault.said, sockets);
+    SLACK_LOG(control->net->log, INFO, "fault", "name=%s sockets=%zu", fault.said, sockets);
     sim_respond_json(request, 200,
                      sim_json(&json, "{ok: true, fault: %s, now: %p, sockets: %zu, left: %llu}",
                               fault.said, sim_json_bool(&json, sockets > 0), sockets,

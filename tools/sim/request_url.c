@@ -51,8 +51,8 @@ void sim_request_url_count(sim_request_url_t *url, bool failed)
     const uint64_t now_ms = slack__mono_ms(net->clock);
     if (!sim_failure_rate_add(&url->failure_rate, failed, now_ms) || url->events_off) return;
     url->events_off = true;
-    SLACK_LOG(net->log, WARN, "event subscriptions switched off",
-              "reason=\"more than 95 %% of the events of an hour failed\"");
+    SLACK_LOG(net->log, WARN, "event subscriptions switched off", "reason=%s",
+              "more than 95 % of the events of an hour failed");
 }
 
 /* --- requests --- */
