@@ -223,6 +223,7 @@ static slack_json_list_t list;
     X(slack_only_in_channels(c, ids)) X(slack_only_for_users(c, ids))                              \
     X(slack_only_mentions(c, 0)) X(slack_limit_users(c, NULL)) X(slack_ctx_set(c, &key, ids))      \
     X(slack_fetch_then(c, NULL, NULL, NULL)) X(slack_fetch_wait(c, NULL, NULL))                    \
+    X(slack_webhook_then(c, "https://hooks.slack.com/x", j, NULL, NULL))                            \
     X(slack_view_open(c, j)) X(slack_view_push(c, j)) X(slack_view_update(c, NULL, NULL, j))       \
     X(slack_view_publish(c, NULL, NULL, j))
 #define RETURN_STRINGS(X)                                                                          \
