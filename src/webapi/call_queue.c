@@ -205,7 +205,7 @@ int slack__call_queue_put(slack_call_t *call, slack_client_t *client, const slac
     slack__pace_enter(webapi->queue.pace, &call->pace.paced, what, call->pace.accepted_ms);
     webapi->count++;
     if (call->client) call->client->begin(call->client);
-    call->pace.behind = !slack__order_is_first(webapi->queue.orders, &call->pace.ordered);
+    call->pace.behind = !call->pace.ordered.first;
     if (call->pace.behind) return 0;
     slack__pace_wait(webapi->queue.pace, &call->pace.paced, 0);
     queue_run(webapi);

@@ -35,10 +35,12 @@ int slack__order_set(slack_ordered_t *call, slack_arena_t *arena, const void *or
 int slack__order_join(slack_map_t *orders, slack_ordered_t *call)
 {
     slack__link_init(&call->ring);
+    slack_ordered_t *first = call->key.len > 0 ? slack__map_get(orders, call->key) : NULL;
+    call->first = first == NULL || call->number < first->number;
     if (call->key.len == 0) return 0;
-    slack_ordered_t *first = slack__map_get(orders, call->key);
     if (first == NULL) return slack__map_put(orders, call->key, call);
-    if (call->number < first->number) { /* first in front of it */
+    if (call->first) { /* in front of it */
+        first->first = false;
         slack__list_push(&first->ring, &call->ring);
         slack__map_take(orders, call->key);
         return slack__map_put(orders, call->key, call); /* in the room of the other one */
@@ -50,21 +52,14 @@ int slack__order_join(slack_map_t *orders, slack_ordered_t *call)
     return 0;
 }
 
-bool slack__order_is_first(const slack_map_t *orders, const slack_ordered_t *call)
-{
-    return call->key.len == 0 || slack__map_get(orders, call->key) == call;
-}
-
 slack_ordered_t *slack__order_leave(slack_map_t *orders, slack_ordered_t *call)
 {
-    slack_ordered_t *first = NULL;
-    if (call->key.len == 0 || !slack__order_is_first(orders, call)) {
-        slack__unlink(&call->ring);
-        return NULL;
-    }
-    if (slack__linked(&call->ring)) first = call_at(call->ring.next);
+    slack_ordered_t *next = slack__linked(&call->ring) ? call_at(call->ring.next) : NULL;
     slack__unlink(&call->ring);
+    if (call->key.len == 0 || !call->first) return NULL;
     slack__map_take(orders, call->key);
-    if (first) slack__map_put(orders, first->key, first); /* there is room: one has just left */
-    return first;
+    if (next == NULL) return NULL;
+    next->first = true;
+    slack__map_put(orders, next->key, next); /* in the room of the other one */
+    return next;
 }

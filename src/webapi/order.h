@@ -17,6 +17,7 @@ typedef struct slack_ordered {
     slack_link_t ring; /* of the calls of its order and target, by number */
     slack_slice_t key; /* the order and the target; empty: the call has no order */
     uint64_t number;
+    bool first; /* no call has to end before this one is sent */
 } slack_ordered_t;
 
 slack_map_t *slack__orders_new(size_t calls_max); /* NULL: memory is out */
@@ -26,8 +27,6 @@ int slack__order_set(slack_ordered_t *call, slack_arena_t *arena, const void *or
                      const char *target);
 /* Puts the call behind those with its number or a lower one. 0; SLACK_ENOMEM. */
 int slack__order_join(slack_map_t *orders, slack_ordered_t *call);
-/* Whether no call has to end before this one is sent. */
-bool slack__order_is_first(const slack_map_t *orders, const slack_ordered_t *call);
 /* The call ends. Returns the one that is first now; NULL: there is none. */
 slack_ordered_t *slack__order_leave(slack_map_t *orders, slack_ordered_t *call);
 

@@ -26,18 +26,18 @@ ARENA_TEST(test_orders)
         for (unsigned i = 0; i < CALLS; i++)
             join(&calls[i], numbers[i], "C1");
         for (unsigned i = 0; i < CALLS; i++)
-            assert_int_equal(slack__order_is_first(orders, &calls[i]), i == sorted[0]);
+            assert_int_equal(calls[i].first, i == sorted[0]);
         slack_ordered_t *next = slack__order_leave(orders, &calls[leaver]); /* out of turn */
         assert_ptr_equal(next, leaver == sorted[0] ? &calls[sorted[1]] : NULL);
         for (unsigned i = 0; i < CALLS; i++) {
             if (sorted[i] == leaver) continue;
-            assert_true(slack__order_is_first(orders, &calls[sorted[i]]));
+            assert_true(calls[sorted[i]].first);
             next = slack__order_leave(orders, &calls[sorted[i]]);
             const unsigned then = i + 1 < CALLS && sorted[i + 1] == leaver ? i + 2 : i + 1;
             assert_ptr_equal(next, then < CALLS ? &calls[sorted[then]] : NULL);
         }
-        assert_true(slack__order_is_first(orders, &other));
-        assert_true(slack__order_is_first(orders, &free_call));
+        assert_true(other.first);
+        assert_true(free_call.first);
         assert_null(slack__order_leave(orders, &other));
         assert_null(slack__order_leave(orders, &free_call));
         assert_int_equal(slack__map_count(orders), 0);
