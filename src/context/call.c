@@ -240,6 +240,9 @@ int slack_webhook_then(slack_ctx_t *ctx, const char *url, const slack_json_t *me
 {
     SLACK_CTX_REQUIRE(ctx);
     const char *why = slack__webhook_fault(message);
+    if (why == NULL)
+        why = slack__block_guard(&ctx->services->blocks, slack__ctx_scratch(ctx), SLACK_WEBHOOK,
+                                 message);
     const int wrong = why ? slack__json_required(message) : 0;
     if (why)
         return slack__ctx_fail(ctx, wrong ? wrong : SLACK_EINVAL, "the webhook was not called: %s",

@@ -258,6 +258,16 @@ static int transfer_wait(slack_ctx_t *ctx, const transfer_t *transfer, outcome_t
 
 /* ---- slack/files.h ---- */
 
+/* 0 if the blocks of the message may be sent. */
+static int check_blocks(slack_ctx_t *ctx, const slack_upload_t *upload)
+{
+    const slack_json_t *args = NULL;
+    if (upload == NULL || upload->blocks == NULL || slack_json_error(upload->blocks) != 0) return 0;
+    const int rc = slack__jsonf(slack__ctx_scratch(ctx), &args, NULL, "{blocks: %p}",
+                                (const void *)upload->blocks);
+    return rc ? rc : slack__ctx_check_blocks(ctx, "files.completeUploadExternal", args);
+}
+
 static int wait_here(slack_ctx_t *ctx, const char *function, const transfer_t *transfer,
                      outcome_t *outcome, const char **ret_why)
 {
@@ -266,7 +276,9 @@ static int wait_here(slack_ctx_t *ctx, const char *function, const transfer_t *t
     const int unusable = slack__ctx_act(ctx, function);
     *ret_why = slack_strerror(unusable);
     if (unusable != 0) return unusable;
-    const int rc = slack__on_worker(ctx)
+    const int wrong = check_blocks(ctx, transfer->upload);
+    const int rc = wrong ? wrong
+                   : slack__on_worker(ctx)
                        ? transfer_wait(ctx, transfer, outcome)
                        : slack__ctx_fail(ctx, SLACK_EDEADLK,
                                          "%s: it would block the loop: run the handler with "
@@ -308,7 +320,10 @@ int slack_upload_then(slack_ctx_t *ctx, const slack_upload_t *upload, slack_uplo
     SLACK_CTX_REQUIRE(ctx);
     const transfer_then_t then = {
         .ctx = ctx, .is_upload = true, .uploaded = fn, .user_data = user_data};
-    if (!slack__on_worker(ctx)) return then_on_loop(&(transfer_t){.upload = upload}, &then);
+    if (!slack__on_worker(ctx)) {
+        const int wrong = check_blocks(ctx, upload);
+        return wrong ? wrong : then_on_loop(&(transfer_t){.upload = upload}, &then);
+    }
     slack_uploaded_t uploaded;
     const int rc = slack_upload_wait(ctx, upload, &uploaded);
     return fn ? fn(ctx, &uploaded, user_data) : rc;

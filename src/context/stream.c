@@ -360,12 +360,23 @@ int slack_stream_append(slack_stream_t *stream, const char *text)
     return append(&request);
 }
 
+/* 0 if the blocks in the arguments may be sent. */
+static int check_blocks(const struct request *request, slack_arena_t *arena, const char *method,
+                        const slack_json_t *args)
+{
+    const char *why = slack__webapi_check(request->owned->stream.client, arena, method, args);
+    if (why == NULL) return 0;
+    return stream_refuse(request, SLACK_EINVAL,
+                         slack__arena_printf(arena, "%s was not called: %s", method, why));
+}
+
 /* A chunk of text is a text, whose length counts. */
-static int append_chunk(owned_t *owned, const slack_json_t *chunk)
+static int append_chunk(owned_t *owned, slack_arena_t *arena, const slack_json_t *chunk)
 {
     const char *type = slack_json_str(chunk, "/type");
     struct request request = {.owned = owned, .chunk = chunk};
-    const int rc = slack_json_error(chunk);
+    const slack_json_t *args = NULL;
+    int rc = slack_json_error(chunk);
     if (rc != 0) return stream_refuse(&request, rc, slack_json_reason(chunk));
     if (*type == '\0')
         return stream_refuse(&request, SLACK_EINVAL,
@@ -373,7 +384,9 @@ static int append_chunk(owned_t *owned, const slack_json_t *chunk)
                              "plan_update and blocks are types");
     if (strcmp(type, "markdown_text") == 0)
         return slack_stream_append(&owned->stream, slack_json_str(chunk, "/text"));
-    return append(&request);
+    rc = slack__jsonf(arena, &args, NULL, "{chunks: [%p]}", (const void *)chunk);
+    if (rc == 0) rc = check_blocks(&request, arena, "chat.appendStream", args);
+    return rc ? rc : append(&request);
 }
 
 int(slack_stream_chunkf)(slack_stream_t *stream, const char *chunk_template, ...)
@@ -385,7 +398,7 @@ int(slack_stream_chunkf)(slack_stream_t *stream, const char *chunk_template, ...
     va_start(ap, chunk_template);
     const slack_json_t *chunk = slack__make_jsonf(arena, "slack_stream_chunkf", chunk_template, ap);
     va_end(ap);
-    const int rc = append_chunk(owned_of(stream), chunk);
+    const int rc = append_chunk(owned_of(stream), arena, chunk);
     slack__arena_free(arena);
     return rc;
 }
@@ -402,6 +415,18 @@ static int stop_here(slack_ctx_t *ctx, void *args)
     return 0;
 }
 
+static int check_last_blocks(const struct request *request)
+{
+    const slack_json_t *args = NULL;
+    if (request->blocks == NULL) return 0;
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    int rc = arena ? slack__jsonf(arena, &args, NULL, "{blocks: %p}", (const void *)request->blocks)
+                   : SLACK_ENOMEM;
+    if (rc == 0) rc = check_blocks(request, arena, "chat.stopStream", args);
+    slack__arena_free(arena);
+    return rc;
+}
+
 int slack_stream_stop(slack_stream_t *stream, const slack_json_t *blocks,
                       const slack_json_t *metadata)
 {
@@ -412,7 +437,9 @@ int slack_stream_stop(slack_stream_t *stream, const slack_json_t *blocks,
         if (values[i] && slack_json_error(values[i]) != 0)
             return stream_refuse(&request, slack_json_error(values[i]),
                                  slack_json_reason(values[i]));
-    const int rc = on_loop(&request, stop_here);
+    int rc = check_last_blocks(&request);
+    if (rc != 0) return rc;
+    rc = on_loop(&request, stop_here);
     return stream_refuse(
         &request, rc, rc == SLACK_EALREADY ? "the stream is stopped already: stop it once" : NULL);
 }

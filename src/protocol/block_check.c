@@ -18,7 +18,7 @@ typedef struct check {
     slack_block_faults_t *faults;
     unsigned depth;
     bool focused;        /* an element has focus_on_load */
-    size_t in_all;       /* characters of SLACK_BLOCK_IN_ALL */
+    size_t in_all;       /* characters of SLACK_BLOCK_SUMMED */
     unsigned char *seen; /* how many of each kind */
 } check_t;
 
@@ -129,7 +129,7 @@ static void check_string(check_t *check, const at_t *at, const object_t *parent,
     field_t limits = *field;
     if (field->flags & SLACK_BLOCK_LIMITED && parent->chars) limits.max = parent->chars;
     check_characters(check, at, value, &limits);
-    if (!(field->flags & SLACK_BLOCK_IN_ALL) || stopped(check)) return;
+    if (!(field->flags & SLACK_BLOCK_SUMMED) || stopped(check)) return;
     size_t len;
     const char *text = slack_json_strn(value, "", &len);
     check->in_all += characters(text, len);

@@ -87,7 +87,7 @@ enum slack_block_flag {
     SLACK_BLOCK_NULLABLE = 1 << 1,
     SLACK_BLOCK_LIMITED = 1 << 2,
     SLACK_BLOCK_ONCE = 1 << 3,
-    SLACK_BLOCK_IN_ALL = 1 << 4,
+    SLACK_BLOCK_SUMMED = 1 << 4,
     SLACK_BLOCK_JSON_TEXT = 1 << 5,
 };
 

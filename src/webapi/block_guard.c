@@ -21,7 +21,9 @@ static bool is_carrier(const char *name)
 static bool method_carries(const char *method)
 {
     if (method == NULL) return false;
-    if (strcmp(method, "ack") == 0 || strcmp(method, "response_url") == 0) return true;
+    if (strcmp(method, "ack") == 0 || strcmp(method, "response_url") == 0 ||
+        strcmp(method, "webhook") == 0)
+        return true;
     const slack_method_t *known = slack__method(method);
     for (const slack_arg_t *arg = known ? known->args : NULL; arg && arg->type; arg++)
         if (arg->type == SLACK_ARG_JSON && is_carrier(arg->name)) return true;

@@ -16,7 +16,7 @@ typedef struct slack_block_guard {
 
 /*
  * Checks what a program sends. `method` is a method of the Web API, of which only those with an
- * argument for blocks or a view are checked; "response_url"; or "ack". Any thread.
+ * argument for blocks or a view are checked; "response_url"; "webhook"; or "ack". Any thread.
  *
  * NULL: it may be sent; a fault that the mode lets pass has a line in the log. Otherwise a sentence
  * in the arena: the cause, the cure.

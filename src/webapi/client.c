@@ -215,6 +215,14 @@ int slack__webapi_post(slack_client_t *client, const slack_post_t *post, slack_c
     return rc;
 }
 
+const char *slack__webapi_check(const slack_client_t *client, slack_arena_t *arena,
+                                const char *method, const slack_json_t *args)
+{
+    const slack_webapi_t *webapi = client ? slack__webapi_of(client) : NULL;
+    const bool checks = webapi && webapi->blocks;
+    return checks ? slack__block_guard(webapi->blocks, arena, method, args) : NULL;
+}
+
 /* A call of the program. The delivery of its client does not wait for a call with a callback. */
 static int program_call_new(slack_call_t **ret, const char *function, slack_client_t *client,
                             const char *method, slack_call_fn fn, void *user_data)
@@ -233,8 +241,7 @@ static int program_call_submit(slack_call_t *call, slack_client_t *client, const
 {
     slack_webapi_t *webapi = call->webapi;
     const bool watched = call->client != NULL;
-    const char *why = NULL;
-    if (webapi->blocks) why = slack__block_guard(webapi->blocks, call->arena, method, args);
+    const char *why = slack__webapi_check(client, call->arena, method, args);
     if (why) {
         slack__webapi_refuse(client, method, SLACK_EINVAL, why);
         slack__call_free(call);

@@ -171,6 +171,11 @@ int slack__webapi_post(slack_client_t *client, const slack_post_t *post, slack_c
 /* webhook.c: why a webhook takes no such message, and the cure. NULL: it takes it. */
 const char *slack__webhook_fault(const slack_json_t *message);
 
+/* The check of what a program passes for a call, before anything is sent: slack__block_guard() with
+ * the client's webapi. Any thread. */
+const char *slack__webapi_check(const slack_client_t *client, slack_arena_t *arena,
+                                const char *method, const slack_json_t *args);
+
 /* The number of a response's call, for slack_client.place; only for the callback of the call. */
 uint64_t slack__webapi_number(const slack_response_t *response);
 

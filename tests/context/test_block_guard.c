@@ -45,6 +45,19 @@ enum { ON_LOOP = 1, ON_WORKER = 2, ON_BOTH = 3 };
       slack_call_thenf(ctx, "chat.update", NULL, NULL, "{blocks: %s}",                             \
                        slack_json_text(ctx, J("[" EMPTY "]"))),                                    \
       "chat.update " SAYS(""))                                                                     \
+    X(13, ON_BOTH, slack_stream_stop(slack_stream(ctx, NULL), J("[" EMPTY "]"), NULL),             \
+      "chat.stopStream " SAYS(""))                                                                 \
+    X(14, ON_BOTH,                                                                                 \
+      slack_stream_chunkf(slack_stream(ctx, NULL), "{type: 'blocks', blocks: %p}",                 \
+                          (const void *)J("[" EMPTY "]")),                                         \
+      "chat.appendStream " SAYS("chunks[0]."))                                                     \
+    X(15, ON_BOTH,                                                                                 \
+      slack_upload_then(ctx, &(slack_upload_t){.blocks = J("[" EMPTY "]")}, NULL, NULL),           \
+      "files.completeUploadExternal " SAYS(""))                                                    \
+    X(16, ON_BOTH, slack_webhook_then(ctx, "https://hooks.slack.com/x", J(MESSAGE), NULL, NULL),   \
+      "the webhook " SAYS(""))                                                                     \
+    X(17, ON_LOOP, slack_webhook(CLIENT, "https://hooks.slack.com/x", J(MESSAGE), NULL, NULL),     \
+      "webhook " SAYS(""))                                                                         \
     X(12, ON_WORKER, slack_call_wait(ctx, slack_request("chat.update", J(MESSAGE)), NULL),         \
       "chat.update " SAYS(""))
 
