@@ -37,7 +37,7 @@ void ff_until(unsigned want)
 static void open_webapi(const char *api_url)
 {
     const slack_webapi_options_t options = {
-        .api_url = api_url, .concurrency = 100, .timeout_ms = 10000};
+        .api_url = api_url, .ca_file = ff.ca_file, .concurrency = 100, .timeout_ms = 10000};
     assert_int_equal(slack__webapi_new(&ff.webapi, peer.world.net, &options), 0);
     ff.client = (slack_client_t){
         .webapi = ff.webapi, .log = &peer.world.logger, .token = SIM_PEER_BOT_TOKEN};

@@ -15,7 +15,8 @@
 extern struct files_fixture {
     slack_webapi_t *webapi;
     slack_client_t client;
-    peer_t *server; /* NULL: the simulator */
+    const char *ca_file; /* for the next webapi */
+    peer_t *server;      /* NULL: the simulator */
     bool closed;
     char folder[64];    /* of files; removed at the end */
     char bytes[700001]; /* what files contain: differs at each place */

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/certs.h"
 #include "support/file.h"
 #include "support/files_fixture.h"
 
@@ -318,6 +319,62 @@ FILES_PEER_TEST(servers_that_misbehave, answer)
         assert_int_equal(got, ff.got);
         assert_non_null(strstr(asked, "Authorization: Bearer " SIM_PEER_BOT_TOKEN "\r\n"));
     }
+}
+
+/* ---- the token ---- */
+
+static char redirect[256];
+static unsigned elsewhere, with_token; /* requests to the other host; of these, with a token */
+
+static void answer_with_redirect(peer_t *server, const peer_request_t *request, void *user_data)
+{
+    snprintf(asked, sizeof asked, "%s", request->text);
+    peer_answer(server, request->connection, 302, redirect, "");
+}
+
+static void answer_elsewhere(slack_http_server_t *server, slack_http_request_t *request,
+                             void *user_data)
+{
+    const slack_http_response_t response = {.status = 200, .body = ff.bytes, .body_len = 1000};
+    elsewhere++;
+    with_token += slack__http_header(request, "authorization", NULL).len > 0;
+    slack__http_respond(server, request->id, &response);
+    slack__arena_free(request->arena);
+}
+
+/* A redirect to a host that is not Slack's is followed over https, and without the token. */
+FILES_PEER_TEST(the_token_stays_with_slack, answer_with_redirect)
+{
+    char url[80];
+    bool closed = false;
+    slack_tls_context_t *tls = NULL;
+    slack_http_server_t *server = NULL;
+    if (!certs_make()) skip();
+    assert_int_equal(
+        slack__tls_context_server(&tls, certs_path("server.pem"), certs_path("server.key"), NULL),
+        0);
+    const slack_http_server_options_t options = {
+        .listen = {.host = "127.0.0.1", .tls = tls, .open_ms = 10000, .write_max = 65536},
+        .fn = answer_elsewhere};
+    assert_int_equal(slack__http_server_open(&server, peer.world.net, &options, NULL), 0);
+    snprintf(redirect, sizeof redirect, "Location: https://localhost:%u/x?t=1\r\n",
+             slack__http_server_port(server));
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/files-pri/T1-F1/a.log", peer_port(ff.server));
+    ff.ca_file = certs_path("ca.pem");
+    ff_reopen();
+    got = 0;
+    assert_int_equal(ff_download(&(slack_download_t){.url = url, .write = take}), 0);
+    assert_int_equal(got, 1000);
+    assert_int_equal(elsewhere, 1);
+    assert_int_equal(with_token, 0);
+    assert_non_null(strstr(asked, "Authorization: Bearer " SIM_PEER_BOT_TOKEN "\r\n"));
+    ff.ca_file = NULL;
+    ff_reopen(); /* a host that cannot prove its name gets nothing */
+    assert_int_equal(ff_download(&(slack_download_t){.url = url, .write = take}), SLACK_ETLS);
+    assert_int_equal(elsewhere, 1);
+    slack__http_server_close(server, world_set_flag, &closed);
+    world_until(&peer.world, closed);
+    slack__tls_context_unref(tls);
 }
 
 /* A stop in every phase. */
