@@ -20,11 +20,16 @@ typedef struct outcome {
     slack_downloaded_t downloaded;
 } outcome_t;
 
+static outcome_t outcome_none(void)
+{
+    return (outcome_t){.uploaded = {.error = "", .channel = "", .ts = ""},
+                       .downloaded = {.error = "", .content_type = ""}};
+}
+
 static slack_fault_t outcome_read(slack_file_flow_t *flow, bool is_upload, outcome_t *ret)
 {
     slack_fault_t fault = {.word = flow->fault.word};
-    *ret = (outcome_t){.uploaded = {.error = "", .channel = "", .ts = ""},
-                       .downloaded = {.error = "", .content_type = ""}};
+    *ret = outcome_none();
     if (is_upload)
         ret->uploaded = slack__upload_result(flow);
     else
@@ -136,12 +141,19 @@ struct worker_transfer {
     slack_fault_t fault; /* in the work's arena */
 };
 
-/* The loop's part. While the worker runs a function of the program, `work` may be gone. */
+/* The loop's part. While the worker runs a function of the program, `work` may be gone. The flow
+ * and the worker hold it: after a stop either may come back to it later than the other. */
 struct worker_wait {
+    atomic_uint holders;
     struct slack_call_wait wait;
-    slack_file_flow_t *flow;
+    slack_file_flow_t *flow; /* NULL: it has ended */
     slack_task_t task;
 };
+
+static void wait_release(struct worker_wait *wait)
+{
+    if (atomic_fetch_sub(&wait->holders, 1) == 1) slack__free(wait);
+}
 
 static struct worker_wait *wait_of(const slack_file_flow_t *flow)
 {
@@ -184,7 +196,10 @@ static bool worker_ended(slack_file_flow_t *flow)
         struct worker_transfer *args = work->ask_args;
         slack_kept_answer_t *answer = slack__arena_alloc(flow->arena, sizeof *answer);
         slack_fault_t fault = outcome_read(flow, args->transfer->upload != NULL, args->outcome);
-        if (answer == NULL) fault = (slack_fault_t){.status = SLACK_ENOMEM};
+        if (answer == NULL) { /* its texts go with the arena */
+            fault = (slack_fault_t){.status = SLACK_ENOMEM};
+            *args->outcome = outcome_none();
+        }
         if (fault.status == 0) work->ctx->failure.acted = true;
         args->fault = fault_copy(work->arena, &fault);
         kept = answer != NULL;
@@ -195,7 +210,8 @@ static bool worker_ended(slack_file_flow_t *flow)
         worker_answer(wait, fault.status);
     }
     slack__task_cancel(&wait->task);
-    slack__free(wait);
+    wait->flow = NULL;
+    wait_release(wait);
     return kept;
 }
 
@@ -227,6 +243,7 @@ static int worker_begin(slack_ctx_t *ctx, void *data)
     wait->task.run = worker_called;
     wait->wait.abandoned = worker_abandoned;
     wait->flow->owner_data = wait;
+    atomic_init(&wait->holders, 2);
     args->wait = wait;
     return worker_waits(ctx, wait);
 }
@@ -234,6 +251,7 @@ static int worker_begin(slack_ctx_t *ctx, void *data)
 static int worker_goes_on(slack_ctx_t *ctx, void *data)
 {
     struct worker_transfer *args = data;
+    if (args->wait->flow == NULL) return SLACK_ECANCELED; /* it ended at the stop */
     slack__task_post(ctx->services->net, &args->wait->task);
     return worker_waits(ctx, args->wait);
 }
@@ -247,6 +265,7 @@ static int transfer_wait(slack_ctx_t *ctx, const transfer_t *transfer, outcome_t
         slack__file_call_release(args.call);
         rc = slack__ctx_on_loop(ctx, worker_goes_on, &args);
     }
+    if (args.wait) wait_release(args.wait);
     if (rc == 0) return 0;
     if (args.fault.status == rc)
         ctx->works->voice.fault = args.fault;
@@ -271,8 +290,7 @@ static int check_blocks(slack_ctx_t *ctx, const slack_upload_t *upload)
 static int wait_here(slack_ctx_t *ctx, const char *function, const transfer_t *transfer,
                      outcome_t *outcome, const char **ret_why)
 {
-    *outcome = (outcome_t){.uploaded = {.error = "", .channel = "", .ts = ""},
-                           .downloaded = {.error = "", .content_type = ""}};
+    *outcome = outcome_none();
     const int unusable = slack__ctx_act(ctx, function);
     *ret_why = slack_strerror(unusable);
     if (unusable != 0) return unusable;

@@ -2,6 +2,7 @@
 #include "webapi/file_flow.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "util/alloc.h"
@@ -84,6 +85,8 @@ void slack__file_flow_progress(slack_file_flow_t *flow, bool now)
     flow->told_ms = now_ms;
     flow->call->need = SLACK_FILE_PROGRESS;
     flow->call->report = flow->report;
+    snprintf(flow->call->name, sizeof flow->call->name, "%s", flow->report.name);
+    flow->call->report.name = flow->call->name;
     slack__file_flow_call(flow, progress_told);
 }
 

@@ -31,6 +31,7 @@ typedef struct slack_file_call {
     slack_file_progress_fn progress;
     void *progress_data;
     slack_file_progress_t report;
+    char name[256]; /* report.name */
     int64_t result;
     uint64_t offset; /* of the bytes, in the file */
     size_t len;      /* that `write` gets; that `read` may put */
