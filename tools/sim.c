@@ -17,6 +17,9 @@ static const char usage[] =
     "       slackapp sim env                   print the variables that a bot needs\n"
     "       slackapp sim status [--wait]       print who is connected; --wait: once an app is\n"
     "       slackapp sim request-url URL       deliver to URL while no socket is open\n"
+    "       slackapp sim webhook [CHANNEL]     print the URL of a channel's webhook (default "
+    "general)\n"
+    "       slackapp sim trigger               print the URL that starts a workflow\n"
     "       slackapp sim disconnect [REASON]   tell the app to reconnect (warning,\n"
     "                                          refresh_requested, link_disabled)\n"
     "       slackapp sim fault NAME [ARG…]     inject a fault: slackapp sim fault --help\n"
@@ -266,6 +269,36 @@ static int request_url_command(sim_client_t *client, int argc, const char **argv
     return CLI_OK;
 }
 
+static int webhook_command(sim_client_t *client, int argc, const char **argv)
+{
+    int status = CLI_OK;
+    int rest = read_arguments(client, argc, argv, NULL, 1, &status);
+    if (rest < 0) return status;
+    const char *name = rest > 0 ? argv[0] + (*argv[0] == '#') : "general";
+    const slack_json_t *answer = sim_client_call(client, "/sim/status", NULL);
+    if (!answer) return CLI_FAILED;
+    slack_json_iter_t it = {0};
+    while (slack_json_next(slack_json_get(answer, "/channels"), &it))
+        if (strcmp(slack_json_str(it.value, "/name"), name) == 0 ||
+            strcmp(slack_json_str(it.value, "/id"), name) == 0) {
+            cli_printf("%s\n", slack_json_str(it.value, "/webhook"));
+            return CLI_OK;
+        }
+    snprintf(client->problem, sizeof client->problem,
+             "there is no channel \"%.80s\": slackapp sim status names them", name);
+    return sim_client_fail(CLI_FAILED, client->problem);
+}
+
+static int trigger_command(sim_client_t *client, int argc, const char **argv)
+{
+    int status = CLI_OK;
+    if (read_arguments(client, argc, argv, NULL, 0, &status) < 0) return status;
+    const slack_json_t *answer = sim_client_call(client, "/sim/status", NULL);
+    if (!answer) return CLI_FAILED;
+    cli_printf("%s\n", slack_json_str(answer, "/trigger"));
+    return CLI_OK;
+}
+
 static int disconnect_command(sim_client_t *client, int argc, const char **argv)
 {
     int status = CLI_OK;
@@ -287,6 +320,8 @@ static const struct command {
     {"env", env_command},
     {"status", status_command},
     {"request-url", request_url_command},
+    {"webhook", webhook_command},
+    {"trigger", trigger_command},
     {"disconnect", disconnect_command},
     {"fault", sim_fault_command},
 };

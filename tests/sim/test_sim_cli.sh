@@ -103,6 +103,9 @@ running_alone() {
     start_sim --bot-token "xoxb-it's" || return 1
     expect 1 "cannot listen on port: $port (address already in use)" "$slackapp" sim --port "$port" &&
         expect 0 "listening on $SLACKAPP_SIM" "$slackapp" sim status &&
+        expect 0 "$SLACKAPP_SIM/services/" "$slackapp" sim webhook random &&
+        expect 1 'there is no channel "nope"' "$slackapp" sim webhook nope &&
+        expect 0 "$SLACKAPP_SIM/triggers/" "$slackapp" sim trigger &&
         expect 0 "listening on $SLACKAPP_SIM" env SLACKAPP_SIM=http://127.0.0.1:1/ \
             "$slackapp" sim status --port "$port" &&
         expect 0 "listening on $SLACKAPP_SIM" env SLACKAPP_SIM=http://127.0.0.1:1/ \
@@ -115,6 +118,8 @@ running_alone() {
         expect 0 'bot (U0BOT00001), and 296 more' "$slackapp" sim status &&
         expect 1 'did not answer url_verification' "$slackapp" sim request-url http://127.0.0.1:1/ &&
         expect 0 'the simulator has no request URL now' "$slackapp" sim request-url '' &&
+        expect 0 'ok' curl -s -d '{"text": "full"}' "$("$slackapp" sim webhook)" &&
+        expect 0 '#general  bot: full' "$slackapp" sim transcript &&
         expect 0 'told 0 sockets to reconnect' "$slackapp" sim disconnect || return 1
     eval "$("$slackapp" sim env)"
     [ "$SLACK_API_URL" = "$SLACKAPP_SIM/api/" ] && [ "$SLACK_BOT_TOKEN" = "xoxb-it's" ] &&

@@ -483,6 +483,46 @@ ALONE(response_urls_speak_five_times)
                                                     "#general  bot (only to ann): five\n");
 }
 
+/* ---- webhooks ---- */
+
+ALONE(webhooks_and_triggers)
+{
+    const slack_json_t *status = sim_peer_control(&peer, "/sim/status", NULL);
+    const char *base = slack_json_str(status, "/env/SLACKAPP_SIM");
+    const char *hook = slack_json_str(status, "/channels/0/webhook") + strlen(base);
+    const char *trigger = slack_json_str(status, "/trigger") + strlen(base);
+    const struct {
+        const char *path, *body;
+        int status;
+    } cases[] = {
+        {hook, "{'text':'disk full'}", 200},
+        {hook, "{}", 400},
+        {hook, "{'text':''}", 400},
+        {hook, "[1]", 400},
+        {hook, "", 400},
+        {hook, "{'text':'x','blocks':[{'type':'nonsense'}]}", 400},
+        {"/services/T1/C1/x", "{'text':'x'}", 404},
+        {"/services/T0SIM00001/C0NONE/x", "{'text':'x'}", 404},
+        {"/services/T0SIM00001/general/x", "{'text':'x'}", 404},
+        {"/services/x", "{'text':'x'}", 404},
+        {slack__arena_printf(peer.arena, "%sx", hook), "{'text':'x'}", 403},
+        {trigger, "{'city':'Oslo'}", 200},
+        {trigger, "Oslo", 400},
+        {slack__arena_printf(peer.arena, "%sx", trigger), "{}", 403},
+        {"/triggers/T0SIM00001/2/x", "{}", 404},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        respond(cases[i].path, cases[i].body);
+        if (peer.status != cases[i].status)
+            fail_msg("%s %s: %d", cases[i].path, cases[i].body, peer.status);
+    }
+    sim_peer_call(&peer, &(sim_peer_request_t){"GET", hook, NULL, NULL, NULL});
+    assert_int_equal(peer.status, 405);
+    assert_string_equal(sim_peer_transcript(&peer), "#general  bot: disk full\n"
+                                                    "bot starts a workflow with "
+                                                    "{\"city\":\"Oslo\"}\n");
+}
+
 ALONE(response_urls_expire)
 {
     const char *url;

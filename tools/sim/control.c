@@ -7,6 +7,7 @@
 
 #include "sim/person.h"
 #include "sim/responses.h"
+#include "sim/webhooks.h"
 #include "util/form.h"
 
 /* How long a request waits, and how many wait at once. */
@@ -66,21 +67,23 @@ static const slack_json_t *status_json(const sim_services_t *services, sim_json_
     for (size_t i = 0; i < services->workspace->channels.count; i++) {
         const sim_channel_t *channel = &services->workspace->channels.list[i];
         sim_list_add(json, &channels,
-                     sim_json(json, "{id: %s, name: %s, type: %s, bot_is_member: %p}", channel->id,
-                              channel->name, sim_channel_type(channel),
-                              sim_json_bool(json, sim_channel_has_bot(channel))));
+                     sim_json(json, "{id: %s, name: %s, type: %s, bot_is_member: %p, webhook: %s}",
+                              channel->id, channel->name, sim_channel_type(channel),
+                              sim_json_bool(json, sim_channel_has_bot(channel)),
+                              sim_webhook_url(json, services->env->base_url, channel)));
     }
     return sim_json(
         json,
         "{ok: true, app_is_there: %p, sockets: %zu, sockets_so_far: %llu,"
         " faults: %p, faults_acted: %llu, request_url: %s,"
         " request_url_verified: %p, events_off: %p, people: %p, more_people: %zu, channels: %p,"
-        " env: %p}",
+        " trigger: %s, env: %p}",
         sim_json_bool(json, app_is_there(services)), sim_sockets_ready(services->sockets),
         (unsigned long long)services->sockets->greeted, faults,
         (unsigned long long)services->faults->acted, url->url, sim_json_bool(json, url->verified),
         sim_json_bool(json, url->events_off), sim_list_end(json, &people),
-        users->count - SIM_USERS_FIRST, sim_list_end(json, &channels), env);
+        users->count - SIM_USERS_FIRST, sim_list_end(json, &channels),
+        sim_webhook_url(json, services->env->base_url, NULL), env);
 }
 
 static bool wait_is_over(const wait_t *wait)

@@ -9,6 +9,7 @@
 #include "sim/response_urls.h"
 #include "sim/responses.h"
 #include "sim/webapi.h"
+#include "sim/webhooks.h"
 #include "util/alloc.h"
 
 #define BODY_MAX  (SIM_FILE_BYTES_MAX + 4096) /* a file, as a part of a form */
@@ -35,6 +36,8 @@ void sim_request(sim_t *sim, slack_http_request_t *request)
         sim_sockets_request(&sim->sockets, request);
     else if (is_below(request, "/commands/") || is_below(request, "/actions/"))
         sim_response_url_request(&sim->services, request);
+    else if (is_below(request, "/services/") || is_below(request, "/triggers/"))
+        sim_webhook_request(&sim->services, request);
     else if (is_below(request, "/upload/"))
         sim_upload_request(&sim->services, request);
     else if (is_below(request, "/files-pri/"))
