@@ -455,19 +455,18 @@ int slack__sqlite_apply_op(slack_sqlite_t *s, slack_store_op_t *op)
     return SLACK_EINVAL;
 }
 
-static int sqlite_sweep(slack_sqlite_t *s, enum slack_row_state state, int64_t keep_ms)
+static int sqlite_sweep(slack_sqlite_t *s, enum statement which, int64_t keep_ms)
 {
-    sqlite3_stmt *stmt = s->statements[SWEEP];
-    sqlite3_bind_int(stmt, 1, (int)state);
-    sqlite3_bind_int64(stmt, 2, s->now_ms - keep_ms);
-    sqlite3_bind_int(stmt, 3, SWEEP_ROWS);
+    sqlite3_stmt *stmt = s->statements[which];
+    sqlite3_bind_int64(stmt, 1, s->now_ms - keep_ms);
+    sqlite3_bind_int(stmt, 2, SWEEP_ROWS);
     return slack__sqlite_step(stmt);
 }
 
 int slack__sqlite_sweep(slack_sqlite_t *s)
 {
-    int rc = sqlite_sweep(s, SLACK_ROW_DONE, SLACK_STORE_KEEP_MS);
-    return rc ? rc : sqlite_sweep(s, SLACK_ROW_DEAD, SLACK_STORE_DEAD_MS);
+    int rc = sqlite_sweep(s, SWEEP_DONE, SLACK_STORE_KEEP_MS);
+    return rc ? rc : sqlite_sweep(s, SWEEP_DEAD, SLACK_STORE_DEAD_MS);
 }
 
 bool slack__sqlite_nothing_to_claim(slack_sqlite_t *s, const slack_store_op_t *op)

@@ -8,6 +8,12 @@
     " received_ms, due_ms, changed_ms, planned_ms, tenant, (SELECT name FROM apps WHERE id = app)"
 
 #define SOME_DEAD "SELECT id FROM inbox WHERE state >= 2 AND state = 3 ORDER BY changed_ms LIMIT ?1"
+/* "state >= 2" is for the planner: without it, it does not use the index inbox_over, and every
+ * transaction reads all rows. With a parameter for the state, SQLite would compile the statement
+ * again each time, since the state decides which index can be used. */
+#define SWEEP(state)                                                                               \
+    "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE state >= 2 AND state = " state      \
+    " AND changed_ms <= ?1 ORDER BY changed_ms LIMIT ?2)"
 /* In statements about one row, ?1 is its id, ?2 the present time, ?3 this owner's id. */
 #define OURS "WHERE id = ?1 AND state = 1 AND owner = ?3"
 /* An entry, and when it replaces another one with its key; ?6 is the present time. */
@@ -21,10 +27,8 @@ static const char *const sql[] = {
     [ROLLBACK] = "ROLLBACK",
     [VERSION] = "PRAGMA data_version",
     [PAGES] = "PRAGMA page_count",
-    /* "state >= 2" is for the planner: without it, it does not use the index inbox_over, and every
-     * transaction reads all rows. */
-    [SWEEP] = "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE state >= 2 AND state = ?1"
-              " AND changed_ms <= ?2 ORDER BY changed_ms LIMIT ?3)",
+    [SWEEP_DONE] = SWEEP("2"),
+    [SWEEP_DEAD] = SWEEP("3"),
     [APP_ID] = "SELECT id FROM apps WHERE name = ?1",
     [APP_NEW] = "INSERT INTO apps(name) VALUES(?1)",
     [PUT] = "INSERT INTO inbox(received_ms, changed_ms, owner, state, attempt, due_ms, planned_ms,"
