@@ -84,11 +84,11 @@ typedef struct slack_file {
     int fd;           /* A descriptor of a regular file, which is read from its start; 0: none. A
                        * copy of the descriptor is used. */
     const void *data; /* Memory, borrowed until the end of the upload. */
-    slack_file_read_fn read;
-    void *user_data; /* Passed to `read`. */
-    uint64_t size;   /* Required with `data` and `read`: the number of bytes, at least 1. */
-    bool once;       /* `read` cannot begin again at offset 0: the upload is then not tried again
-                      * after it has read a byte. */
+    slack_file_read_fn read; /* Gives the bytes. */
+    void *user_data;         /* Passed to `read`. */
+    uint64_t size;           /* Required with `data` and `read`: the number of bytes, at least 1. */
+    bool once; /* `read` cannot begin again at offset 0: the upload is then not tried again
+                * after it has read a byte. */
 } slack_file_t;
 
 /** An upload. The struct is copied, with its strings. */
@@ -105,7 +105,7 @@ typedef struct slack_upload {
                          * time after the call, so without this a later message may come before it,
                          * and `ts` is not known. */
     slack_file_progress_fn progress; /* Optional. */
-    void *progress_data;
+    void *progress_data;             /* Optional. Passed to `progress`. */
 } slack_upload_t;
 
 /** The most files of one upload. */
@@ -189,13 +189,13 @@ typedef struct slack_download {
     const char *path; /* Where the file goes, readable by its owner only. What is there is replaced
                        * when the download is complete; until then the bytes are in a file of
                        * another name in the same folder. */
-    slack_file_write_fn write;
-    void *user_data;    /* Passed to `write`. */
-    uint64_t max_bytes; /* Optional. A larger file is SLACK_ETOOBIG. Default: 1 GiB. */
-    bool html;          /* The file is HTML. Otherwise a page of HTML is taken for Slack's login
-                         * page, which it sends with status 200 to an app without files:read. */
+    slack_file_write_fn write; /* Takes the bytes, in place of a file at `path`. */
+    void *user_data;           /* Passed to `write`. */
+    uint64_t max_bytes;        /* Optional. A larger file is SLACK_ETOOBIG. Default: 1 GiB. */
+    bool html; /* The file is HTML. Otherwise a page of HTML is taken for Slack's login
+                * page, which it sends with status 200 to an app without files:read. */
     slack_file_progress_fn progress; /* Optional. */
-    void *progress_data;
+    void *progress_data;             /* Optional. Passed to `progress`. */
 } slack_download_t;
 
 /** The default of slack_download_t.max_bytes. */
