@@ -32,6 +32,8 @@ extern "C" {
  *   call with a `hash` is not one of these, since it succeeds only once, and one with
  *   `reply_broadcast`, since it posts in the channel.
  *
+ * One try takes 30 seconds at most.
+ *
  * After any other failure the call is not sent again, because Slack may have acted on it.
  * slack_client_repeat() makes a client send all calls again whose answer was lost.
  * docs/examples/program.c is an example of calls outside a delivery.

@@ -26,8 +26,9 @@ extern "C" {
  * none, though others follow.
  *
  * If the list fails, it ends with the error of the call. It ends with SLACK_EPROTO if Slack gives a
- * cursor or a page for the second time, and with SLACK_ETOOBIG after SLACK_PAGES_MAX pages. A
- * circle of cursors is recognised in its third round at the latest.
+ * cursor or a page for the second time, and with SLACK_ETOOBIG after SLACK_PAGES_MAX pages. Of a
+ * circle of up to 64 cursors no page comes twice; a longer one ends in its third round at the
+ * latest.
  * https://docs.slack.dev/apis/web-api/pagination
  */
 

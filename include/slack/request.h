@@ -44,11 +44,9 @@ extern "C" {
  */
 
 #ifdef __cplusplus
-typedef enum slack_flag {
-    SLACK_FLAG_NONE = 0, /* left out */
-    SLACK_YES = 1,       /* true */
-    SLACK_NO = 2         /* false */
-} slack_flag_t;
+enum class slack_flag_t : int { none = 0, yes = 1, no = 2 }; /* scoped: a flag is no integer */
+#define SLACK_YES (slack_flag_t::yes)
+#define SLACK_NO  (slack_flag_t::no)
 #else
 /** A boolean argument: SLACK_YES, SLACK_NO, or left out. */
 typedef struct slack_flag {

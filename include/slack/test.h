@@ -10,6 +10,7 @@
 #include "export.h"
 #include "json.h"
 #include "log.h"
+#include "options.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -56,6 +57,11 @@ typedef struct slack_test_options {
     unsigned worker_wait_ms;
     /** Optional. slack_options_t.max_calls, to test a bot that makes too many calls at once. */
     unsigned max_calls;
+    /** Optional. slack_options_t.pace: calls wait for their turn on the kit's clock, which
+     * slack_test_advance_ms() moves. Default SLACK_PACE_OFF. */
+    enum slack_pace pace;
+    /** Optional. slack_options_t.call_wait_ms, with the same default. */
+    unsigned call_wait_ms;
     /** Optional. The function that writes the app's log lines. Default: none. */
     slack_log_fn log_fn;
     /** Optional, borrowed until the kit is freed. Passed to log_fn. */

@@ -285,11 +285,20 @@ static int choose_transport(slack_options_t *options, char *error)
 
 /* ---- checks ---- */
 
+static unsigned word_count(const slack_option_t *option)
+{
+    slack_slice_t rest = slack__slice(option->text), word;
+    unsigned count = 0;
+    while (slack__slice_split(&rest, ',', &word))
+        count++;
+    return count;
+}
+
 /* Checks the options that the program has set. Those of variables are checked already. */
 static int check_values(slack_options_t *options, char *error)
 {
     for (const slack_option_t *option = slack__option_table; option->field; option++) {
-        if (option->type == SLACK_OPTION_WORD || !option_is_set(options, option)) continue;
+        if (!option_is_set(options, option)) continue;
         char name[NAME_SIZE], text[16];
         slack_slice_t rest = slack__slice(option->variables ? option->variables : option->field);
         option_next_name(&rest, name);
@@ -300,7 +309,9 @@ static int check_values(slack_options_t *options, char *error)
             continue;
         }
         const unsigned value = *number_at(options, option);
-        if (value >= option->min && value <= option->max) continue;
+        const bool word = option->type == SLACK_OPTION_WORD;
+        if (word ? value <= word_count(option) : value >= option->min && value <= option->max)
+            continue;
         snprintf(text, sizeof text, "%u", value);
         return option_refuse(option, name, text, error);
     }

@@ -19,6 +19,8 @@ static int new_app(slack_test_t *kit, const slack_test_options_t *options)
         .bot_token = "xoxb-test",
         .store = "memory:",
         .max_calls = options->max_calls,
+        .pace = options->pace,
+        .call_wait_ms = options->call_wait_ms,
         .log_level = options->log_level ? options->log_level : SLACK_LOG_DEBUG,
         .log_fn = options->log_fn ? options->log_fn : drop_line,
         .log_user_data = options->log_user_data,

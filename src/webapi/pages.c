@@ -65,7 +65,7 @@ int slack__pages_begin(slack_pages_t *pages, slack_arena_t *arena, slack_request
     pages->by_number = *cursor == '\0' &&
                        (number > 0 || (pages->known && pages->known->pages == SLACK_PAGES_PAGE));
     if (number > 0) pages->number = number;
-    pages->last = pages->mark = slack__hash(0, cursor);
+    pages->known_cursors[0] = pages->mark = slack__hash(0, cursor);
     const char *name = size_name(pages, args);
     if (name) {
         pages->size = size_of(pages, slack_json_int(args, name));
@@ -91,11 +91,14 @@ static int read_cursor(slack_pages_t *pages, const char *cursor)
 {
     const uint64_t hash = slack__hash(0, cursor);
     if (*cursor == '\0') return SLACK_PAGES_LAST;
-    if (hash == pages->last || hash == pages->mark)
+    bool known = hash == pages->mark;
+    for (unsigned i = 0; i < SLACK_PAGES_KNOWN && i < pages->count; i++)
+        known = known || hash == pages->known_cursors[i];
+    if (known)
         return fail(pages, SLACK_EPROTO,
                     "the cursor of the next page has come before, so the list does not end: read "
                     "it again later");
-    pages->last = hash;
+    pages->known_cursors[pages->count % SLACK_PAGES_KNOWN] = hash;
     if ((pages->count & (pages->count - 1)) == 0) pages->mark = hash;
     pages->cursor = cursor;
     return SLACK_PAGES_MORE;

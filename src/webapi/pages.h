@@ -12,10 +12,10 @@
  *
  * The next page is named by the cursor of the last answer, or, for the older methods, by its
  * number. A list must end: no cursor may come twice, and the numbers count up to the last one that
- * Slack has named. The cursors are compared by their hashes, with Brent's algorithm: each one with
- * the one before, and with the one at the last power of two. So a circle of any length is found
- * with two numbers.
+ * Slack has named. Each cursor is compared, by its hash, with the last SLACK_PAGES_KNOWN ones, and
+ * with the one at the last power of two (Brent's algorithm), which finds a circle of any length.
  */
+#define SLACK_PAGES_KNOWN 64
 typedef struct slack_pages {
     const char *method;          /* in the arena of the list */
     const slack_method_t *known; /* NULL: not in the table */
@@ -26,7 +26,7 @@ typedef struct slack_pages {
     bool by_number;
     int64_t number;     /* of the page that is asked for, if by number */
     const char *cursor; /* of the page that is asked for, in the last answer */
-    uint64_t last, mark;
+    uint64_t known_cursors[SLACK_PAGES_KNOWN], mark;
     const char *why; /* the sentence of an error, with the cure */
 } slack_pages_t;
 

@@ -175,6 +175,22 @@ ENV_TEST(test_what_is_refused)
         {"SLACK_APP_TOKEN", NULL,
          "set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP"},
     };
+    static const struct {
+        slack_options_t options;
+        const char *error;
+    } words[] = {
+        {{.pace = 4}, "SLACK_PACE=4: must be one of off, internal, distributed"},
+        {{.pace = (enum slack_pace) - 1},
+         "SLACK_PACE=4294967295: must be one of off, internal, distributed"},
+        {{.dedupe = 9}, "SLACK_DEDUPE=9: must be one of events, messages"},
+        {{.log_format = 9}, "SLACK_LOG_FORMAT=9: must be one of text, json"},
+        {{.log_level = 5}, "SLACK_LOG_LEVEL=5: must be one of error, warn, info, debug"},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        slack_options_t o;
+        assert_int_equal(resolve(&words[i].options, &o), SLACK_ECONFIG);
+        assert_string_equal(error, words[i].error);
+    }
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         setenv("SLACK_BOT_TOKEN", "xoxb-1", 1);
         setenv("SLACK_APP_TOKEN", "xapp-1", 1);

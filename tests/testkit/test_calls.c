@@ -154,3 +154,41 @@ KIT_TEST(test_a_template)
     assert_int_equal(slack_test_finish(kit, &why), SLACK_ETEMPLATE);
     assert_non_null(strstr(why, "at byte 4 of the template {a: }"));
 }
+
+/* ---- a pace ---- */
+
+static unsigned posted, timed_out;
+
+static int count_posts(slack_ctx_t *ctx, const slack_response_t *response, void *user_data)
+{
+    posted += slack_response_status(response) == 0;
+    timed_out += slack_response_status(response) == SLACK_ETIMEDOUT;
+    return 0;
+}
+
+static int post_often(slack_ctx_t *ctx, void *user_data)
+{
+    for (unsigned i = 0; i < 40; i++)
+        slack_call_then(ctx, slack_chat_postMessage(.channel = "C1", .text = "x"), count_posts,
+                        NULL);
+    return 0;
+}
+
+/* A kit keeps Slack's rates on its clock if it is asked to. */
+TEST(calls_wait_for_their_turn)
+{
+    const slack_test_options_t options = {.pace = SLACK_PACE_INTERNAL, .call_wait_ms = 20000};
+    posted = timed_out = 0;
+    assert_int_equal(slack_test_new(&kit, &options), 0);
+    slack_on_message(slack_test_app(kit), NULL, post_often, NULL);
+    for (unsigned i = 0; i < 40; i++)
+        slack_test_expect(kit, "chat.postMessage", NULL);
+    slack_test_message(kit, "x");
+    assert_in_range(posted, 1, 10);
+    slack_test_advance_ms(kit, 5000);
+    assert_in_range(posted, 6, 20);
+    slack_test_advance_ms(kit, 20000);
+    assert_in_range(timed_out, 1, 39);
+    assert_int_equal(posted + timed_out, 40);
+    slack_test_free(kit);
+}

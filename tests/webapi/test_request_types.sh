@@ -51,6 +51,9 @@ wrong() {
     expect refused 'false for a flag' 'slack_users_list(.include_locale = false)'
     expect refused '0 for a flag' 'slack_users_list(.include_locale = 0)'
     expect refused 'a boolean for a flag' 'slack_users_list(.include_locale = known)'
+    expect refused 'a flag for an integer' 'slack_users_list(.limit = SLACK_NO)'
+    expect refused 'a flag of run time for an integer' 'slack_users_list(.limit = slack_flag(known))'
+    expect refused 'a flag for a string' 'slack_users_info(.user = SLACK_YES)'
     expect refused 'a string for a flag' 'slack_users_list(.include_locale = "true")'
     expect refused 'an argument without its name' 'slack_users_info("U1")'
 }
