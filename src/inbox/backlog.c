@@ -16,9 +16,9 @@
  * their calls.
  */
 
-/* A claim takes a quarter of the free room: a handler may make several calls at once, and the rows
- * of the last claim may not have begun. It takes at least one row while there is any room, so that
- * new events do not keep old rows waiting. */
+/* A claim takes a quarter of the free room, since a handler may make several calls at once. It
+ * takes at least one row while there is any room, so that new events do not keep old rows waiting.
+ */
 #define ROOM_PART 4
 /* How often to look for room if the end of a delivery does not make it: calls and handlers that
  * have no delivery take room too. */
@@ -102,10 +102,13 @@ static bool begin_row(slack_inbox_t *inbox, const slack_row_t *row)
     if (entry->run.ctx.failure.first.status == 0 &&
         slack__progress_crashed(row->attempt, row->done) >= SLACK_ATTEMPTS_CRASH_MAX)
         entry_give_up(entry, SLACK_ECRASHED);
-    if (entry->run.ctx.failure.first.status != 0 || slack__schedules_skip(inbox, row))
+    if (entry->run.ctx.failure.first.status != 0 || slack__schedules_skip(inbox, row)) {
         slack__entry_end(entry);
-    else
+    } else {
+        entry->starting = true;
+        inbox->backlog.starting++;
         slack__task_post(inbox->services->net, &entry->run.ctx.task);
+    }
     return true;
 }
 
@@ -161,6 +164,7 @@ static void backlog_claim(slack_inbox_t *inbox)
     slack_backlog_t *b = &inbox->backlog;
     const slack_services_t *services = inbox->services;
     size_t room = least(slack__webapi_room(services->webapi), slack__pool_room(services->pool));
+    room = room > b->starting ? room - b->starting : 0;
     if (room > 0) room = room < ROOM_PART ? 1 : room / ROOM_PART;
     room = least(least(slack__inbox_room(inbox), room), SLACK_CLAIM_MAX);
     if (room == 0) { /* the end of a delivery looks again too: see slack__entry_release() */

@@ -35,6 +35,7 @@ typedef struct slack_entry {
     slack_inbox_t *inbox;
     slack_link_t link;     /* inbox->live or ->zombies */
     slack_store_op_t op;   /* op.row: the row of the delivery */
+    bool starting;         /* counted in backlog.starting */
     bool stored;           /* the store has the row */
     bool in_store;         /* the store is working on `op` */
     size_t storing_bytes;  /* counted in the inbox's sum; 0: a small event, or nothing is stored */
@@ -49,10 +50,11 @@ typedef struct slack_backlog {
     slack_timer_t timer; /* the next slack__backlog_look() */
     slack_store_op_t op; /* CLAIM */
     slack_store_batch_t batch;
-    size_t next;   /* the first row of the batch that has not begun */
-    bool claiming; /* the store is working on `op` */
-    bool more;     /* there may be more rows to claim now */
-    bool overflow; /* new events are queued behind the rows that wait in the store */
+    size_t next;     /* the first row of the batch that has not begun */
+    size_t starting; /* rows that have begun, and whose handlers have taken no room yet */
+    bool claiming;   /* the store is working on `op` */
+    bool more;       /* there may be more rows to claim now */
+    bool overflow;   /* new events are queued behind the rows that wait in the store */
     slack_store_op_t renewal;
     bool renewing;     /* the store is working on `renewal` */
     uint64_t renew_ms; /* when to renew the lease next, by the monotonic clock */

@@ -131,6 +131,8 @@ void slack__intake_run(slack_task_t *task)
     slack_entry_t *entry = slack__entry_of_ctx(SLACK_CONTAINER(task, slack_ctx_t, task));
     slack_ctx_t *ctx = &entry->run.ctx;
     const slack_delivery_t *d = ctx->delivery;
+    if (entry->starting) entry->inbox->backlog.starting--;
+    entry->starting = false;
     if (ctx->phase == SLACK_CTX_RUNNING) {
         slack__run_advance(&entry->run);
         return;

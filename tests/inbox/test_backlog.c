@@ -5,6 +5,7 @@
 
 #include "app/inspect.h"
 #include "inbox/backlog.h"
+#include "net/worker_pool.h"
 #include "support/app_fixture.h"
 #include "support/store_file.h"
 #include "support/store_rows.h"
@@ -226,6 +227,36 @@ TEST(test_a_failure_in_the_middle)
     assert_int_equal(runs, 1); /* the one with a temporary failure */
     app_close(&f);
     assert_int_equal(rows_in(SLACK_ROW_DONE), COUNT - 1);
+}
+
+static uv_sem_t go;
+
+static int wait_for_go(slack_ctx_t *ctx, void *user_data)
+{
+    uv_sem_wait(&go);
+    return 0;
+}
+
+/* While no handler ends, rows fill the queue of the workers, and none is claimed beyond it. */
+TEST(test_rows_fill_the_queue_of_the_workers)
+{
+    leave_rows();
+    assert_int_equal(uv_sem_init(&go, 0), 0);
+    open_app(store_file_url(), 1);
+    slack_listen(f.app, &(slack_listener_t){
+                            .kind = SLACK_KIND_EVENT, .fn = wait_for_go, .run = SLACK_RUN_WORKER});
+    app_ready(&f);
+    world_until(&f.world, slack__inspect_live(f.app) >= SLACK_POOL_QUEUE_MAX + 4);
+    for (int i = 0; i < 50; i++)
+        app_pass_ms(&f, 100);
+    app_spin(&f);
+    for (unsigned i = 0; i < ROWS; i++)
+        uv_sem_post(&go);
+    app_settle(&f);
+    assert_int_equal(refused, 0);
+    app_close(&f);
+    assert_int_equal(rows_in(SLACK_ROW_DONE), ROWS);
+    uv_sem_destroy(&go);
 }
 
 TEST(test_nor_than_its_workers_can)
