@@ -88,7 +88,7 @@ static void kept_found(slack_store_op_t *op)
         const slack_slice_t text = kept->batch.rows[0].payload;
         const slack_json_t *context = NULL;
         rc = slack__json_parse(slack__ctx_arena(ctx), text.ptr, text.len, &context, NULL);
-        if (slack_json_type(context) == SLACK_JSON_OBJECT) ctx->assistant_context = context;
+        if (slack_json_type(context) == SLACK_JSON_OBJECT) ctx->assistant.context = context;
         if (rc != SLACK_ENOMEM) rc = 0; /* a damaged context is none: the message is for a person */
     }
     slack__arena_free(kept->batch.arena);
@@ -110,8 +110,8 @@ static int find_context(slack_ctx_t *ctx, void *user_data)
 {
     slack_app_t *app = user_data;
     const slack_assistant_t *assistant = &app->assistant;
-    if (ctx->assistant_asked) return slack_next(ctx);
-    ctx->assistant_asked = true;
+    if (ctx->assistant.asked) return slack_next(ctx);
+    ctx->assistant.asked = true;
     if (assistant->find) return assistant->find(ctx, assistant->user_data);
     kept_context_t *kept = kept_new(ctx, SLACK_STORE_KV_GET, kept_found);
     if (kept == NULL) return SLACK_ENOMEM;

@@ -12,7 +12,7 @@ int slack_ctx_set_assistant_context(slack_ctx_t *ctx, const slack_json_t *contex
     if (wrong != 0) return wrong;
     const slack_json_t *copy = NULL;
     int rc = slack__jsonf(slack__ctx_arena(ctx), &copy, NULL, "%p", (const void *)context);
-    if (rc == 0) ctx->assistant_context = copy;
+    if (rc == 0) ctx->assistant.context = copy;
     return rc;
 }
 
@@ -21,7 +21,7 @@ const slack_json_t *slack_ctx_assistant_context(const slack_ctx_t *ctx)
     SLACK_CTX_REQUIRE_OR(ctx, NULL);
     const slack_json_t *sent =
         slack_json_get(ctx->delivery->body, "/event/assistant_thread/context");
-    return sent ? sent : ctx->assistant_context;
+    return sent ? sent : ctx->assistant.context;
 }
 
 /* Calls a method with the members of `what` and the place of the thread. */

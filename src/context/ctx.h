@@ -50,6 +50,12 @@ typedef struct slack_ack_state {
     atomic_uint late_ms;         /* by how much the handler's own ack was late */
 } slack_ack_state_t;
 
+/* The context of an assistant's thread that the app keeps. */
+typedef struct slack_assistant_state {
+    const slack_json_t *context; /* NULL: none is kept, or nobody has looked */
+    bool asked;                  /* the app has looked for it */
+} slack_assistant_state_t;
+
 struct slack_ctx {
     slack_services_t *services;
     slack_delivery_t *delivery;
@@ -75,10 +81,9 @@ struct slack_ctx {
     struct slack_done_hook *done_hooks;
     struct slack_owned_stream *streams; /* of stream.c, the newest first */
     struct slack_value *values;
-    atomic_uint responses;                 /* messages sent to the response URL */
-    bool function_ended;                   /* slack_complete() or slack_fail() was called */
-    const slack_json_t *assistant_context; /* the context that the app has kept of the thread */
-    bool assistant_asked;                  /* the app has looked for a kept context */
+    atomic_uint responses; /* messages sent to the response URL */
+    bool function_ended;   /* slack_complete() or slack_fail() was called */
+    slack_assistant_state_t assistant;
 };
 
 /* The caller sets `task`. */

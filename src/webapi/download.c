@@ -139,7 +139,7 @@ static int sink_write(const char *data, size_t len, void *user_data)
     }
     int rc = download->write ? write_to_program(download, data, len)
                              : write_to_disk(download, data, len);
-    flow->report.bytes = download->have;
+    flow->progress.report.bytes = download->have;
     if (rc == 0 && download->have < download->size) slack__file_flow_progress(flow, false);
     if (flow->over) return SLACK_ECANCELED;
     return flow->calling ? SLACK_CURL_LATER : rc;
@@ -180,7 +180,7 @@ static const char *check_version(slack_download_flow_t *download, const slack_cu
     if (first > download->have) return "the server has left out a part of the file";
     download->skip = download->have - first;
     download->size = size;
-    download->flow.report.total = size == UINT64_MAX ? 0 : size;
+    download->flow.progress.report.total = size == UINT64_MAX ? 0 : size;
     /* A weak ETag does not name bytes (RFC 9110 13.1.5). */
     if (!began && *etag == '"') download->etag = slack__arena_strdup(download->flow.arena, etag);
     return NULL;
@@ -403,7 +403,7 @@ static int download_init(slack_download_flow_t *download, const slack_download_t
     if (!download->url || (given->path && !download->path)) return SLACK_ENOMEM;
     const char *name = strrchr(given->path ? given->path : given->url, '/');
     download->flow.name = slack__arena_strdup(arena, name ? name + 1 : given->path);
-    download->flow.report.name = download->flow.name;
+    download->flow.progress.report.name = download->flow.name;
     if (download->flow.name == NULL) return SLACK_ENOMEM;
     if (!given->write && !given->progress) return 0;
     slack_file_call_t *call = slack__file_call_new(given->write != NULL);

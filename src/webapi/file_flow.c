@@ -81,20 +81,20 @@ void slack__file_flow_progress(slack_file_flow_t *flow, bool now)
     slack_net_t *net = slack__webapi_net(&flow->client);
     const uint64_t now_ms = slack__mono_ms(net->clock);
     if (!flow->call || !flow->call->progress || flow->calling || flow->over) return;
-    if (!now && now_ms < flow->told_ms + QUIET_MS) return;
-    flow->told_ms = now_ms;
+    if (!now && now_ms < flow->progress.told_ms + QUIET_MS) return;
+    flow->progress.told_ms = now_ms;
     flow->call->need = SLACK_FILE_PROGRESS;
-    flow->call->report = flow->report;
-    snprintf(flow->call->name, sizeof flow->call->name, "%s", flow->report.name);
+    flow->call->report = flow->progress.report;
+    snprintf(flow->call->name, sizeof flow->call->name, "%s", flow->progress.report.name);
     flow->call->report.name = flow->call->name;
     slack__file_flow_call(flow, progress_told);
 }
 
 static void flow_ticked(slack_timer_t *timer)
 {
-    slack_file_flow_t *flow = SLACK_CONTAINER(timer, slack_file_flow_t, tick);
+    slack_file_flow_t *flow = SLACK_CONTAINER(timer, slack_file_flow_t, progress.tick);
     slack__timer_start(slack__webapi_net(&flow->client), timer, TICK_MS);
-    if (slack__mono_ms(slack__webapi_net(&flow->client)->clock) >= flow->told_ms + TICK_MS)
+    if (slack__mono_ms(slack__webapi_net(&flow->client)->clock) >= flow->progress.told_ms + TICK_MS)
         slack__file_flow_progress(flow, true);
 }
 
@@ -122,7 +122,7 @@ void slack__file_flow_end(slack_file_flow_t *flow)
     const bool first = !flow->over;
     flow->over = true;
     slack__timer_stop(net, &flow->timer);
-    slack__timer_stop(net, &flow->tick);
+    slack__timer_stop(net, &flow->progress.tick);
     if (first && flow->transfer) slack__curl_cancel(flow->transfer);
     if (flow->asking || flow->sending || flow->disk.busy) return; /* their end comes back here */
     if (flow->calling && !flow->closing) return;
@@ -293,8 +293,8 @@ int slack__file_flow_begin(slack_file_flow_t *flow, slack_client_t *client, slac
     flow->call = call;
     flow->backoff = (slack_backoff_t){.base_ms = 500, .cap_ms = 10000};
     slack__timer_init(&flow->timer, flow_waited);
-    slack__timer_init(&flow->tick, flow_ticked);
-    if (call && call->progress) slack__timer_start(net, &flow->tick, TICK_MS);
+    slack__timer_init(&flow->progress.tick, flow_ticked);
+    if (call && call->progress) slack__timer_start(net, &flow->progress.tick, TICK_MS);
     slack__file_flow_wait(flow, 0, step);
     return 0;
 }

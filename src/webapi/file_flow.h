@@ -51,6 +51,13 @@ typedef struct slack_file_owner {
     bool (*ended)(slack_file_flow_t *flow);
 } slack_file_owner_t;
 
+/* How far a flow has come. */
+typedef struct slack_flow_progress {
+    slack_timer_t tick;
+    slack_file_progress_t report; /* the newest */
+    uint64_t told_ms;             /* when the program last learned of it */
+} slack_flow_progress_t;
+
 /* Why a flow has failed. */
 typedef struct slack_flow_fault {
     int status;
@@ -76,12 +83,10 @@ struct slack_file_flow {
     void (*received)(slack_file_flow_t *flow, const slack_curl_result_t *result);
     bool asking, sending, calling;
 
-    slack_timer_t timer;          /* of a wait */
-    slack_timer_t tick;           /* of the progress */
-    slack_file_progress_t report; /* its newest */
-    uint64_t told_ms;             /* when the program last learned of the progress */
-    slack_transfer_t *transfer;   /* NULL: none, or one that cannot be steered */
-    slack_file_call_t *call;      /* NULL: the program has no function */
+    slack_timer_t timer; /* of a wait */
+    slack_flow_progress_t progress;
+    slack_transfer_t *transfer; /* NULL: none, or one that cannot be steered */
+    slack_file_call_t *call;    /* NULL: the program has no function */
     slack_disk_file_t disk;
     slack_backoff_t backoff;
     bool over;    /* the flow ends once nothing is under way */

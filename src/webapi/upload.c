@@ -41,7 +41,7 @@ static void file_opened(slack_disk_file_t *disk)
     slack_file_flow_t *flow = SLACK_CONTAINER(disk, slack_file_flow_t, disk);
     if (!slack__file_flow_disk(flow, "read")) return;
     slack__upload_file(slack__upload_of(flow))->size = disk->size;
-    flow->report.total = disk->size;
+    flow->progress.report.total = disk->size;
     if (disk->size == 0)
         slack__file_flow_fail(flow, SLACK_EINVAL, "it is empty, and Slack takes no empty files");
     else
@@ -58,7 +58,7 @@ static void file_next(slack_file_flow_t *flow)
     }
     const slack_upload_file_t *file = slack__upload_file(upload);
     flow->name = file->name;
-    flow->report =
+    flow->progress.report =
         (slack_file_progress_t){.name = file->name, .file = upload->index, .total = file->size};
     if (file->path)
         slack__disk_open(&flow->disk, file->path, file_opened);

@@ -98,7 +98,7 @@ static int source_read(void *user_data, char *to, size_t max, size_t *ret_len)
     memcpy(to, bytes, len);
     upload->given += len;
     if (slack__upload_file(upload)->read) upload->read_given += len;
-    flow->report.bytes = upload->given;
+    flow->progress.report.bytes = upload->given;
     *ret_len = len;
     slack__file_flow_progress(flow, upload->given == slack__upload_file(upload)->size);
     return 0;
@@ -201,7 +201,7 @@ static void url_answered(slack_file_flow_t *flow, const slack_response_t *respon
     upload->tries++;
     upload->given = upload->read = upload->read_given = 0;
     flow->disk.len = 0;
-    flow->report.bytes = 0;
+    flow->progress.report.bytes = 0;
     slack__file_flow_send(flow, &request, file_received);
 }
 
