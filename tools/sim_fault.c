@@ -22,17 +22,16 @@ static void print_help(sim_client_t *client)
            "       slackapp sim fault list            print this list\n"
            "       slackapp sim fault clear [NAME]    end all faults, or those of that name\n\n");
     print_list(client);
-    printf(
-        "\n"
-        "  --after N   first let N pass: `api-status users.list 429 5 --after 2` refuses the\n"
-        "              third call\n"
-        "  --count N   act N times (default: a status, an error or a loss once, others always);\n"
-        "              a fault that acts at once: on N sockets (default: all)\n"
-        "  --for MS    act for that time\n"
-        "  --port N    the simulator's port\n"
-        "\n"
-        "Faults that act at the same place act one after the other. slackapp sim status shows\n"
-        "the active ones.\n");
+    printf("\n"
+           "  --after N   first let N pass: `api-status users.list 429 5 --after 2` refuses the\n"
+           "              third call\n"
+           "  --count N   act N times (default: a status, an error, a loss or a slow answer once,\n"
+           "              others always); a fault that acts at once: on N sockets (default: all)\n"
+           "  --for MS    act for that time\n"
+           "  --port N    the simulator's port\n"
+           "\n"
+           "Faults that act at the same place act one after the other. slackapp sim status shows\n"
+           "the active ones.\n");
 }
 
 static int clear_faults(sim_client_t *client, int argc, const char **argv)

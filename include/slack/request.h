@@ -22,8 +22,9 @@ extern "C" {
  *     slack_call(client, slack_chat_postMessage(.channel = id, .text = "Hi"), fn, data);
  *     slack_call_wait(ctx, slack_users_info(.user = id, .include_locale = SLACK_YES), &response);
  *
- * An argument that is misspelt or of the wrong type does not compile. (gcc before version 14 and
- * clang before version 15 only warn of some wrong types, unless they run with -pedantic-errors.)
+ * An argument that is misspelt or of the wrong type does not compile. (Some compilers only warn of
+ * some wrong types, unless they run with -pedantic-errors: gcc says "excess elements in struct
+ * initializer" of `true` as a boolean, and gcc before version 14 warns of a wrong pointer.)
  * If an argument that Slack requires is missing, the call fails with SLACK_EINVAL and a sentence
  * that names it, and nothing is sent.
  *
@@ -51,7 +52,7 @@ enum class slack_flag_t : int { none = 0, yes = 1, no = 2 }; /* scoped: a flag i
 /** A boolean argument: SLACK_YES, SLACK_NO, or left out. */
 typedef struct slack_flag {
     __extension__ struct {
-    } no_bool; /* takes no room; because of it `true`, `false` and 0 do not compile as flags */
+    } no_bool; /* takes no room; because of it `true`, `false` and 0 are no flags */
     int value; /* 0: left out, 1: true, 2: false */
 } slack_flag_t;
 /** True as an argument. */

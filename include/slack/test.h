@@ -364,7 +364,9 @@ SLACK_API int slack_test_answer_limited(slack_test_t *test, unsigned retry_after
 SLACK_API int slack_test_answer_lost(slack_test_t *test, int status);
 
 /** Delay the answer. slack_test_advance_ms() lets the time pass. The app waits 30 s for an answer;
- * a call with a longer delay times out. */
+ * a call with a longer delay times out, as if its answer were lost. The app then sends a read, and
+ * any call that does no harm a second time, again after a pause (call.h); the test has to expect
+ * that as another call. */
 SLACK_API int slack_test_answer_after_ms(slack_test_t *test, unsigned after_ms);
 
 /**

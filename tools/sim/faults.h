@@ -40,6 +40,7 @@ typedef struct sim_effect {
     bool acts;
     bool silent; /* do not send it, or ignore it */
     bool twice;
+    bool done;      /* run the method first */
     bool drop;      /* end TCP without a Close */
     bool half_open; /* TCP stays open and carries nothing */
     bool garbage;   /* send a lone newline, a binary frame, texts that are not JSON */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "net/http_response.h"
+#include "sim/scopes.h"
 #include "util/random.h"
 
 #define ANSWER_MAX ((size_t)16 * 1024 * 1024)
@@ -24,14 +25,7 @@ static void respond_with_id(slack_http_request_t *request, int status, const cha
     snprintf(id, sizeof id, "%016" PRIx64 "%016" PRIx64, slack__random_u64(), slack__random_u64());
     const slack_http_header_t headers[] = {
         {SLACK_SLICE("X-Slack-Req-Id"), slack__slice(id)},
-        {SLACK_SLICE("X-OAuth-Scopes"), SLACK_SLICE("app_mentions:read,channels:history,"
-                                                    "channels:join,channels:manage,"
-                                                    "channels:read,chat:write,commands,"
-                                                    "files:read,files:write,groups:history,"
-                                                    "groups:read,groups:write,im:history,im:read,"
-                                                    "im:write,mpim:read,mpim:write,pins:read,"
-                                                    "pins:write,reactions:read,"
-                                                    "reactions:write,users:read")},
+        {SLACK_SLICE("X-OAuth-Scopes"), SLACK_SLICE(SIM_APP_SCOPES)},
         {SLACK_SLICE("Retry-After"), slack__slice(seconds)}, /* the last one: it may be left out */
     };
     const slack_http_response_t response = {
