@@ -85,17 +85,12 @@ static size_t characters(const char *s, size_t len)
     return n;
 }
 
-static bool has_word(const char *words, const char *word)
+static void check_word(check_t *check, const at_t *at, const char *word, const char *words)
 {
     slack_slice_t rest = slack__slice(words), one;
     while (slack__slice_split(&rest, ' ', &one))
-        if (slack__slice_eq(one, slack__slice(word))) return true;
-    return false;
-}
-
-static void check_word(check_t *check, const at_t *at, const char *word, const char *words)
-{
-    if (!has_word(words, word)) REFUSE(check, WRONG_WORD, at, .text = word, .other = words);
+        if (slack__slice_eq(one, slack__slice(word))) return;
+    REFUSE(check, WRONG_WORD, at, .text = word, .other = words);
 }
 
 /* `form` is YYYY-MM-DD or HH:mm: a letter stands for a digit. */
@@ -249,15 +244,6 @@ static void check_list(check_t *check, const at_t *at, const object_t *parent, c
 
 /* ---- objects ---- */
 
-static void check_bool(check_t *check, const at_t *at, const field_t *field,
-                       const slack_json_t *value)
-{
-    if (!has_type(check, at, value, SLACK_JSON_BOOL)) return;
-    if (!(field->flags & SLACK_BLOCK_ONCE) || !slack_json_bool(value, "")) return;
-    if (check->focused) REFUSE(check, FOCUSED_AGAIN, at, .limit = 1);
-    check->focused = true;
-}
-
 static void check_member(check_t *check, const object_t *parent, const field_t *field,
                          const slack_json_t *value)
 {
@@ -269,7 +255,13 @@ static void check_member(check_t *check, const object_t *parent, const field_t *
     if (type == SLACK_JSON_STRING && field->flags & SLACK_BLOCK_JSON_TEXT) return;
     switch (field->type) {
     case SLACK_BLOCK_STRING: check_string(check, at, parent, field, value); break;
-    case SLACK_BLOCK_BOOL: check_bool(check, at, field, value); break;
+    case SLACK_BLOCK_BOOL:
+        if (has_type(check, at, value, SLACK_JSON_BOOL) && field->flags & SLACK_BLOCK_ONCE &&
+            slack_json_bool(value, "")) {
+            if (check->focused) REFUSE(check, FOCUSED_AGAIN, at, .limit = 1);
+            check->focused = true;
+        }
+        break;
     case SLACK_BLOCK_INT:
     case SLACK_BLOCK_NUMBER: check_number(check, at, field, value); break;
     case SLACK_BLOCK_OBJECT:

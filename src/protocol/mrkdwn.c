@@ -102,20 +102,15 @@ const char *slack__mrkdwn_mention(slack_arena_t *arena, const char *id)
                   : slack__mrkdwn_escape(arena, id);
 }
 
-/* Whether a text begins like "https:". In "<!channel>" and its like the first character decides. */
-static bool has_scheme(const char *url)
-{
-    static const char scheme[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.";
-    const size_t len = strspn(url, scheme);
-    return len > 1 && url[len] == ':';
-}
-
 const char *slack__mrkdwn_link(slack_arena_t *arena, const char *url, const char *label)
 {
+    static const char in_scheme[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.";
     if (url == NULL) return NULL;
     const bool labelled = label && *label;
-    if (!has_scheme(url)) return slack__mrkdwn_escape(arena, labelled ? label : url);
+    /* A link begins like "https:". In "<!channel>" and its like the first character decides. */
+    const size_t len = strspn(url, in_scheme);
+    if (len < 2 || url[len] != ':') return slack__mrkdwn_escape(arena, labelled ? label : url);
     return labelled ? JOINED(arena, {"<", NULL}, {url, in_url}, {"|", NULL}, {label, in_label},
                              {">", NULL})
                     : JOINED(arena, {"<", NULL}, {url, in_url}, {">", NULL});

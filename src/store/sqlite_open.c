@@ -239,27 +239,21 @@ static int open_file(slack_sqlite_t *s, char *error)
     return SLACK_ESTORE;
 }
 
-/* A copy of the path. SQLite may take a name that begins with "file:" for a URI. */
-static char *dup_path(const char *path)
-{
-    const char *folder = strncmp(path, "file:", 5) == 0 ? "./" : "";
-    const size_t size = strlen(folder) + strlen(path) + 1;
-    char *copy = slack__malloc(size);
-    if (copy) snprintf(copy, size, "%s%s", folder, path);
-    return copy;
-}
-
 int slack__sqlite_open(slack_db_t **ret, const char *path, int64_t now_ms, char *error)
 {
     slack_sqlite_t *s = slack__calloc(1, sizeof *s);
     if (!s) return SLACK_ENOMEM;
     s->owner.fd = -1;
     s->now_ms = now_ms;
-    s->path = dup_path(path);
+    /* SQLite may take a name that begins with "file:" for a URI. */
+    const char *folder = strncmp(path, "file:", 5) == 0 ? "./" : "";
+    const size_t size = strlen(folder) + strlen(path) + 1;
+    s->path = slack__malloc(size);
     if (!s->path) {
         slack__free(s);
         return SLACK_ENOMEM;
     }
+    snprintf(s->path, size, "%s%s", folder, path);
     int rc = make_private(s, error);
     if (rc == 0) rc = open_file(s, error);
     if (rc == 0) rc = set_up(s, error);

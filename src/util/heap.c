@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/heap.h"
 
-static bool is_before(const slack_heap_node_t *a, const slack_heap_node_t *b)
-{
-    return a->key != b->key ? a->key < b->key : a->number < b->number;
-}
-
 /* Makes the later one of two trees a child of the other. */
 static slack_heap_node_t *meld(slack_heap_node_t *a, slack_heap_node_t *b)
 {
     if (a == NULL) return b;
     if (b == NULL) return a;
-    if (is_before(b, a)) {
+    if (b->key != a->key ? b->key < a->key : b->number < a->number) {
         slack_heap_node_t *first = b;
         b = a;
         a = first;

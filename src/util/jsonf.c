@@ -448,23 +448,17 @@ static bool next_item(parser_t *t)
     return item(t, closer == '}');
 }
 
-static bool template(parser_t *t)
-{
-    if (!skip_blanks(t) || !value(t)) return false;
-    while (t->depth > 0)
-        if (!next_item(t)) return false;
-    if (!skip_blanks(t)) return false;
-    if (*t->p != '\0') return template_fail(t, t->p, "something stands behind the value");
-    return true;
-}
-
 /* Read the whole of a template whose start and arguments are set. */
 static int build(parser_t *t, slack_arena_t *arena, const slack_json_t **ret,
                  slack_json_error_t *error)
 {
     t->p = t->start;
     slack__buf_init(&t->out, SLACK_ARENA_MAX);
-    if (template(t)) {
+    bool ok = skip_blanks(t) && value(t);
+    while (ok && t->depth > 0)
+        ok = next_item(t);
+    if (ok && skip_blanks(t) &&
+        (*t->p == '\0' || template_fail(t, t->p, "something stands behind the value"))) {
         int rc = slack__json_parse(arena, slack__buf_ptr(&t->out), t->out.len, ret, NULL);
         if (rc != 0) (void)template_fail_with(t, rc, t->p, slack_strerror(rc));
     }

@@ -75,20 +75,15 @@ static void line_put_quoted(line_t *line, const char *s, size_t len)
     line->marked = line->cut;
 }
 
-static bool is_printable(const char *s, size_t len)
-{
-    if (slack__utf8_valid(s, len) != len) return false;
-    for (size_t i = 0; i < len; i++)
-        if (slack__control_len(s + i, len - i) > 0) return false;
-    return true;
-}
-
 /* A text is written without quotes if it reads the same. Code and JSON, which contain double
  * quotes, are put into single quotes, so that they can be read and pasted. */
 static void line_put_text(line_t *line, const char *s, size_t len)
 {
     const size_t start = line->len;
-    if (line->json || len == 0 || !is_printable(s, len)) {
+    bool quoted = line->json || len == 0 || slack__utf8_valid(s, len) != len;
+    for (size_t i = 0; !quoted && i < len; i++)
+        quoted = slack__control_len(s + i, len - i) > 0;
+    if (quoted) {
         line_put_quoted(line, s, len);
         return;
     }

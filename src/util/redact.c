@@ -118,21 +118,10 @@ static bool match_user_info(slack_slice_t text, size_t at, size_t *ret_from, siz
     return *ret_to > *ret_from;
 }
 
-/* Writes the mark of a secret of that length. It is never longer than the secret. */
-static size_t write_mark(char *out, size_t secret_len)
-{
-    static const char mark[] = "[redacted]";
-    const bool fits = secret_len >= sizeof mark - 1;
-    if (fits)
-        memcpy(out, mark, sizeof mark - 1);
-    else
-        memset(out, '*', secret_len);
-    return fits ? sizeof mark - 1 : secret_len;
-}
-
 /* A secret may begin inside another one, and end behind it. The bytes of both are hidden. */
 size_t slack__redact(char *text, size_t len)
 {
+    static const char mark[] = "[redacted]";
     scan_t scan = {.text = {text, len}};
     size_t out = 0, start = 0, end = 0, from, to; /* the bytes from `start` to `end` are hidden */
     for (size_t in = 0; in < len; in++) {
@@ -140,10 +129,15 @@ size_t slack__redact(char *text, size_t len)
                                            : match_pattern(&scan, in, &from, &to) != NULL;
         if (found && in >= end) start = from;
         if (found && to > end) end = to;
-        if (in < start || in >= end)
+        if (in < start || in >= end) {
             text[out++] = text[in];
-        else if (in + 1 == end)
-            out += write_mark(text + out, end - start);
+        } else if (in + 1 == end) { /* the mark is never longer than the secret */
+            const bool fits = end - start >= sizeof mark - 1;
+            const size_t size = fits ? sizeof mark - 1 : end - start;
+            memset(text + out, '*', size);
+            if (fits) memcpy(text + out, mark, size);
+            out += size;
+        }
     }
     return out;
 }

@@ -11,13 +11,6 @@
 static const char *const carriers[] = {"blocks", "attachments", "chunks", "view"};
 #define CARRIERS (sizeof carriers / sizeof *carriers)
 
-static bool is_carrier(const char *name)
-{
-    for (size_t i = 0; i < CARRIERS; i++)
-        if (strcmp(carriers[i], name) == 0) return true;
-    return false;
-}
-
 static bool method_carries(const char *method)
 {
     if (method == NULL) return false;
@@ -26,7 +19,8 @@ static bool method_carries(const char *method)
         return true;
     const slack_method_t *known = slack__method(method);
     for (const slack_arg_t *arg = known ? known->args : NULL; arg && arg->type; arg++)
-        if (arg->type == SLACK_ARG_JSON && is_carrier(arg->name)) return true;
+        for (size_t i = 0; arg->type == SLACK_ARG_JSON && i < CARRIERS; i++)
+            if (strcmp(carriers[i], arg->name) == 0) return true;
     return false;
 }
 

@@ -51,26 +51,22 @@ static void call_fail(slack_call_t *call, int status)
     slack__task_post(webapi->net, &webapi->queue.end_task);
 }
 
-/* A call that has waited for too long. */
-static void call_expire(slack_call_t *call)
-{
-    call_fail(call, SLACK_ETIMEDOUT);
-    const char *why =
-        slack__arena_printf(call->arena,
-                            "%s waited %llu s for its turn, because Slack limits its rate: call it "
-                            "less often, or raise SLACK_CALL_WAIT_MS",
-                            call->method, (unsigned long long)(call->pace.waited_ms / 1000));
-    if (why) call->response.error = why;
-}
-
-/* Send the calls whose turn it is. */
+/* End the calls that have waited for too long, and send those whose turn it is. */
 static void queue_run(slack_webapi_t *webapi)
 {
     const uint64_t now = slack__webapi_now_ms(webapi);
     uint64_t ready_ms, late_ms;
     slack_paced_t *paced;
-    while ((paced = slack__pace_expired(webapi->queue.pace, now, &late_ms)) != NULL)
-        call_expire(SLACK_CONTAINER(paced, slack_call_t, pace.paced));
+    while ((paced = slack__pace_expired(webapi->queue.pace, now, &late_ms)) != NULL) {
+        slack_call_t *call = SLACK_CONTAINER(paced, slack_call_t, pace.paced);
+        call_fail(call, SLACK_ETIMEDOUT);
+        const char *why = slack__arena_printf(
+            call->arena,
+            "%s waited %llu s for its turn, because Slack limits its rate: call it "
+            "less often, or raise SLACK_CALL_WAIT_MS",
+            call->method, (unsigned long long)(call->pace.waited_ms / 1000));
+        if (why) call->response.error = why;
+    }
     while ((paced = slack__pace_next(webapi->queue.pace, now, &ready_ms)) != NULL) {
         slack_call_t *call = SLACK_CONTAINER(paced, slack_call_t, pace.paced);
         const int rc = call_send(call);

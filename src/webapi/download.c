@@ -186,14 +186,6 @@ static const char *check_version(slack_download_flow_t *download, const slack_cu
     return NULL;
 }
 
-/* A file has a Content-Disposition; Slack's login page has none. */
-static bool is_login_page(slack_download_flow_t *download, const slack_curl_result_t *head)
-{
-    static const char html[] = "text/html";
-    return !download->html && strncmp(head->content_type, html, sizeof html - 1) == 0 &&
-           *header_of(download, head, "Content-Disposition") == '\0';
-}
-
 static int sink_head(const slack_curl_result_t *head, void *user_data)
 {
     slack_download_flow_t *download = user_data;
@@ -203,7 +195,9 @@ static int sink_head(const slack_curl_result_t *head, void *user_data)
     download->http_status = head->http_status;
     download->takes = false;
     if (head->http_status != 200 && head->http_status != 206) return 0;
-    if (is_login_page(download, head)) {
+    /* A file has a Content-Disposition; Slack's login page has none. */
+    if (!download->html && strncmp(head->content_type, "text/html", strlen("text/html")) == 0 &&
+        *header_of(download, head, "Content-Disposition") == '\0') {
         slack__file_flow_fail(flow, SLACK_EAUTH,
                               "a page of HTML came in place of the file: give the app the scope "
                               "files:read, and install it again; if the file is HTML, set html");
@@ -268,15 +262,6 @@ static void redirected(slack_download_flow_t *download, const slack_curl_result_
     get(flow);
 }
 
-static bool try_can_heal(const slack_download_flow_t *download, const slack_curl_result_t *result)
-{
-    const int http = result->http_status;
-    if (result->status == 0)
-        return download->takes || http == 429 || http == 408 || http / 100 == 5;
-    return result->status == SLACK_ECONNECT || result->status == SLACK_ECLOSED ||
-           result->status == SLACK_ETIMEDOUT;
-}
-
 static void try_again(slack_download_flow_t *download, const slack_curl_result_t *result,
                       const char *why)
 {
@@ -318,7 +303,12 @@ static void received(slack_file_flow_t *flow, const slack_curl_result_t *result)
     const int status = result->status    ? result->status
                        : download->takes ? SLACK_ECLOSED
                                          : SLACK_EHTTP;
-    if (!try_can_heal(download, result))
+    const bool lost = result->status == SLACK_ECONNECT || result->status == SLACK_ECLOSED ||
+                      result->status == SLACK_ETIMEDOUT;
+    const bool can_heal = result->status == 0
+                              ? download->takes || http == 429 || http == 408 || http / 100 == 5
+                              : lost;
+    if (!can_heal)
         slack__file_flow_fail(flow, status, "%s", why);
     else if (download->tries >= TRIES_MAX)
         slack__file_flow_fail(flow, status, "%s, after %d tries", why, TRIES_MAX);

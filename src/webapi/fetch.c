@@ -131,18 +131,6 @@ static void fetching_end(slack_fetching_t *f)
     if (!fetcher->kept) fetching_free(f); /* else its memory may be gone */
 }
 
-/* End it without an answer. */
-static void fetching_fail(slack_fetching_t *f, int status, const char *why)
-{
-    const slack_curl_result_t failed = {.status = status,
-                                        .reason = why ? why : slack_strerror(status),
-                                        .content_type = "",
-                                        .retry_after_s = -1,
-                                        .body = ""};
-    slack__response_read_fetch(&f->response, f->arena, &failed, (slack_slice_t){NULL, 0});
-    fetching_end(f);
-}
-
 /* A failure of this code, with its own sentence. */
 static int fetching_refuse(slack_fetching_t *f, int status, const char *why)
 {
@@ -296,17 +284,15 @@ static int fetching_sink_write(const char *data, size_t len, void *user_data)
     return rc;
 }
 
-/* The rest of the time limit of the whole; 0: it is over. */
-static unsigned fetching_rest_ms(const slack_fetching_t *f)
-{
-    const uint64_t ms = (slack__net_now_us(f->fetcher->net) - f->since_us) / 1000;
-    return ms < f->request.timeout_ms ? f->request.timeout_ms - (unsigned)ms : 0;
-}
-
 static int fetching_send(slack_fetching_t *f)
 {
     const fetch_hop_t *hop = &f->hop;
-    const bool limited = f->request.timeout_ms > 0;
+    unsigned rest_ms = 0; /* of the time limit of the whole */
+    if (f->request.timeout_ms > 0) {
+        const uint64_t ms = (slack__net_now_us(f->fetcher->net) - f->since_us) / 1000;
+        if (ms >= f->request.timeout_ms) return SLACK_ETIMEDOUT;
+        rest_ms = f->request.timeout_ms - (unsigned)ms;
+    }
     slack_curl_request_t request = {
         .method = hop->method,
         .url = hop->url,
@@ -317,13 +303,12 @@ static int fetching_send(slack_fetching_t *f)
         .plain = true,
         .public_only = f->request.public_only,
         .keep_head = true,
-        .timeout_ms = limited ? fetching_rest_ms(f) : 0,
+        .timeout_ms = rest_ms,
         .idle_ms = f->request.idle_ms,
         .body_max = f->request.answer_max,
         .budget = f->fetcher->budget,
         .tag = f->caller.tag,
     };
-    if (limited && request.timeout_ms == 0) return SLACK_ETIMEDOUT;
     if (is_streamed(f))
         request.sink = (slack_curl_sink_t){fetching_sink_head, fetching_sink_write, f};
     const slack_sender_t *sender = &f->fetcher->sender.whole;
@@ -345,7 +330,14 @@ static void fetching_got_result(const slack_curl_result_t *result, void *user_da
     }
     f->redirected = false;
     const int rc = f->status ? f->status : fetching_send(f);
-    if (rc != 0) fetching_fail(f, rc, NULL);
+    if (rc == 0) return;
+    const slack_curl_result_t failed = {.status = rc,
+                                        .reason = slack_strerror(rc),
+                                        .content_type = "",
+                                        .retry_after_s = -1,
+                                        .body = ""};
+    slack__response_read_fetch(&f->response, f->arena, &failed, (slack_slice_t){NULL, 0});
+    fetching_end(f);
 }
 
 void slack__fetch_resume(slack_fetching_t *f)
@@ -406,8 +398,10 @@ static int hop_set_body(slack_fetching_t *f, const slack_fetch_t *request)
     return rc;
 }
 
-static void fetching_set_limits(slack_fetching_t *f, const slack_fetch_t *request)
+static int fetching_prepare(slack_fetching_t *f, const slack_fetch_t *request,
+                            const slack_url_t *url)
 {
+    slack_arena_t *arena = f->arena;
     f->request = *request;
     const bool streamed = is_streamed(f);
     if (f->request.answer_max == 0) f->request.answer_max = SLACK_FETCH_ANSWER_MAX;
@@ -415,13 +409,6 @@ static void fetching_set_limits(slack_fetching_t *f, const slack_fetch_t *reques
     if (f->request.idle_ms == 0 && streamed) f->request.idle_ms = SLACK_FETCH_IDLE_MS;
     slack__buf_init(&f->body, f->request.answer_max);
     slack__sse_init(&f->sse, f->request.answer_max);
-}
-
-static int fetching_prepare(slack_fetching_t *f, const slack_fetch_t *request,
-                            const slack_url_t *url)
-{
-    slack_arena_t *arena = f->arena;
-    fetching_set_limits(f, request);
     const bool has_body = request->json || request->body_len > 0;
     const char *method = request->method ? request->method : has_body ? "POST" : "GET";
     f->hop.method = slack__arena_strdup(arena, method);

@@ -70,20 +70,12 @@ const char *slack__fetch_fault(const slack_fetch_t *request)
     return fault;
 }
 
-/* The strict parser refuses a user, too. */
-static bool has_user(const char *url)
-{
-    const char *authority = strstr(url, "://");
-    if (!authority) return false;
-    authority += 3;
-    return memchr(authority, '@', strcspn(authority, "/?#")) != NULL;
-}
-
 const char *slack__fetch_url_fault(const char *url, bool public_only, const slack_proxy_t *proxy,
                                    slack_url_t *ret)
 {
     if (url == NULL || *url == '\0') return "it has no URL: pass .url";
-    if (has_user(url))
+    const char *scheme_end = strstr(url, "://"), *authority = scheme_end ? scheme_end + 3 : "";
+    if (memchr(authority, '@', strcspn(authority, "/?#"))) /* the parser refuses it, too */
         return "the URL has a user: pass a header such as \"Authorization: Basic …\" in its place";
     if (slack__url_parse(ret, url) != 0)
         return "the URL is malformed: pass one such as \"https://example.com/path\"";

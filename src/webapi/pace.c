@@ -44,25 +44,15 @@ struct slack_pacer {
     uint64_t seed;
 };
 
-static slack_lane_t *lane_of(slack_heap_node_t *turn)
-{
-    return SLACK_CONTAINER(turn, slack_lane_t, turn);
-}
-
 /* --- turns --------------------------------------------------------------------------------- */
-
-/* When the bucket has a call: it is empty if it needs `burst` intervals to be full. */
-static uint64_t bucket_ready_ms(const slack_lane_t *lane)
-{
-    const uint64_t filled_ms = (uint64_t)(lane->rate.burst - 1) * lane->rate.interval_ms;
-    if (lane->rate.interval_ms == 0 || lane->full_ms < filled_ms) return 0;
-    return lane->full_ms - filled_ms;
-}
 
 /* When the lane may send; UINT64_MAX: no call waits, or an answer has to come first. */
 static uint64_t lane_ready_ms(const slack_lane_t *lane)
 {
-    uint64_t ready = bucket_ready_ms(lane);
+    /* The bucket is empty if it needs `burst` intervals to be full. */
+    const uint64_t filled_ms = (uint64_t)(lane->rate.burst - 1) * lane->rate.interval_ms;
+    const bool has_call = lane->rate.interval_ms == 0 || lane->full_ms < filled_ms;
+    uint64_t ready = has_call ? 0 : lane->full_ms - filled_ms;
     if (lane->sent >= lane->sent_max) return UINT64_MAX;
     if (ready < lane->closed_ms) ready = lane->closed_ms;
     if (!slack__list_empty(&lane->calls)) return ready;
@@ -253,7 +243,7 @@ static void stop_waiting(slack_pacer_t *pace, slack_paced_t *paced)
 static slack_paced_t *lane_send(slack_pacer_t *pace, slack_lane_t *lane)
 {
     while (lane->lanes.first)
-        lane = lane_of(lane->lanes.first);
+        lane = SLACK_CONTAINER(lane->lanes.first, slack_lane_t, turn);
     slack_paced_t *paced = SLACK_CONTAINER(slack__list_shift(&lane->calls), slack_paced_t, link);
     paced->sent = true;
     pace->waiting--;

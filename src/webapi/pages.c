@@ -42,14 +42,6 @@ static const char *size_name(const slack_pages_t *pages, const slack_json_t *arg
     return type == SLACK_JSON_NONE && takes(pages->known, name) ? name : NULL;
 }
 
-static uint64_t size_of(const slack_pages_t *pages, int64_t wanted)
-{
-    const uint64_t max = pages->known ? pages->known->page_max : 0;
-    uint64_t size = wanted > 0 ? (uint64_t)wanted : max ? ITEMS_ADVISED : ITEMS_SAFE;
-    if (max && size > max) size = max;
-    return size < pages->left ? size : pages->left;
-}
-
 int slack__pages_begin(slack_pages_t *pages, slack_arena_t *arena, slack_request_t request,
                        size_t max_items)
 {
@@ -68,7 +60,11 @@ int slack__pages_begin(slack_pages_t *pages, slack_arena_t *arena, slack_request
     pages->known_cursors[0] = pages->mark = slack__hash(0, cursor);
     const char *name = size_name(pages, args);
     if (name) {
-        pages->size = size_of(pages, slack_json_int(args, name));
+        const int64_t wanted = slack_json_int(args, name);
+        const uint64_t max = pages->known ? pages->known->page_max : 0;
+        pages->size = wanted > 0 ? (uint64_t)wanted : max ? ITEMS_ADVISED : ITEMS_SAFE;
+        if (max && pages->size > max) pages->size = max;
+        if (pages->size > pages->left) pages->size = pages->left;
         rc = slack__jsonf(arena, &size, NULL, "{%s: %" PRIu64 "}", name, pages->size);
     }
     return rc == 0 ? slack__json_with_defaults(arena, size, args, &pages->args) : rc;
@@ -128,15 +124,6 @@ static int read_number(slack_pages_t *pages, const slack_json_t *paging)
     return SLACK_PAGES_MORE;
 }
 
-static int read_next(slack_pages_t *pages, const slack_json_t *answer)
-{
-    const char *cursor = slack__next_cursor(answer);
-    const slack_json_t *paging = paging_of(answer);
-    /* A method that is not in the table may number its pages. */
-    if (pages->count == 1 && *cursor == '\0' && paging) pages->by_number = true;
-    return pages->by_number ? read_number(pages, paging) : read_cursor(pages, cursor);
-}
-
 int slack__pages_read(slack_pages_t *pages, const slack_response_t *response, slack_page_t *ret)
 {
     const int status = slack_response_status(response);
@@ -146,7 +133,11 @@ int slack__pages_read(slack_pages_t *pages, const slack_response_t *response, sl
                     "the list has too many pages: ask for a part of it, or for larger pages");
     pages->count++;
     const slack_json_t *answer = slack_response_json(response);
-    const int next = read_next(pages, answer);
+    const char *cursor = slack__next_cursor(answer);
+    const slack_json_t *paging = paging_of(answer);
+    /* A method that is not in the table may number its pages. */
+    if (pages->count == 1 && *cursor == '\0' && paging) pages->by_number = true;
+    const int next = pages->by_number ? read_number(pages, paging) : read_cursor(pages, cursor);
     if (next < 0) return next;
     *ret = (slack_page_t){.error = "", .number = pages->count, .response = response};
     if (pages->known && *pages->known->items)

@@ -83,14 +83,6 @@ static void set_api_error(slack_response_t *ret, slack_arena_t *arena)
 #define TEXT_OF(macro) TEXT(macro)
 #define TEXT(value)    #value
 
-/* The arena may have no room for a sentence. */
-static const char *too_big(const slack_arena_t *arena)
-{
-    return slack__arena_is_full(arena)
-               ? "the answer takes more than " TEXT_OF(SLACK_ANSWERS_MIB) " MiB of memory"
-               : "the answer is nested deeper than " TEXT_OF(SLACK_JSON_DEPTH_MAX) " levels";
-}
-
 void slack__response_read_call(slack_response_t *ret, slack_arena_t *arena,
                                const slack_curl_result_t *result)
 {
@@ -107,10 +99,15 @@ void slack__response_read_call(slack_response_t *ret, slack_arena_t *arena,
     } else if (type != SLACK_JSON_BOOL) {
         /* Not Slack's answer: a page of a proxy, or part of an answer. */
         ret->status = rc == SLACK_ETOOBIG ? rc : SLACK_EPROTO;
-        ret->error = rc == 0               ? "the answer has no \"ok\""
-                     : rc == SLACK_ETOOBIG ? too_big(arena)
-                     : result->body_len    ? "the answer is not JSON"
-                                           : "the answer is empty";
+        if (rc == SLACK_ETOOBIG) /* the arena may have no room for a sentence */
+            ret->error =
+                slack__arena_is_full(arena)
+                    ? "the answer takes more than " TEXT_OF(SLACK_ANSWERS_MIB) " MiB of memory"
+                    : "the answer is nested deeper than " TEXT_OF(SLACK_JSON_DEPTH_MAX) " levels";
+        else
+            ret->error = rc == 0            ? "the answer has no \"ok\""
+                         : result->body_len ? "the answer is not JSON"
+                                            : "the answer is empty";
     }
 }
 

@@ -106,17 +106,6 @@ static int source_read(void *user_data, char *to, size_t max, size_t *ret_len)
 
 /* --- a file -------------------------------------------------------------------------------- */
 
-/* Whether another try may succeed. A URL may be used up or expired. */
-static bool try_can_heal(const slack_curl_result_t *result)
-{
-    const int http = result->http_status;
-    if (result->status == SLACK_ECONNECT || result->status == SLACK_ECLOSED ||
-        result->status == SLACK_ETIMEDOUT)
-        return true;
-    return result->status == 0 && (http / 100 == 2 || http / 100 == 5 || http == 404 ||
-                                   http == 408 || http == 410 || http == 429);
-}
-
 static const char *try_fault(const slack_upload_flow_t *upload, const slack_curl_result_t *result,
                              int *ret_status)
 {
@@ -154,7 +143,13 @@ static void file_received(slack_file_flow_t *flow, const slack_curl_result_t *re
         upload->sent(upload);
         return;
     }
-    if (!try_can_heal(result))
+    const int http = result->http_status;
+    const bool can_heal = /* a URL may be used up or expired */
+        result->status == SLACK_ECONNECT || result->status == SLACK_ECLOSED ||
+        result->status == SLACK_ETIMEDOUT ||
+        (result->status == 0 && (http / 100 == 2 || http / 100 == 5 || http == 404 || http == 408 ||
+                                 http == 410 || http == 429));
+    if (!can_heal)
         slack__file_flow_fail(flow, status, "its bytes were refused: %s", why);
     else if (file->once && upload->given > 0)
         slack__file_flow_fail(flow, status,

@@ -43,15 +43,6 @@ static size_t read_shares(slack_upload_flow_t *upload, const slack_json_t *file)
     return count;
 }
 
-static void keep_files(slack_upload_flow_t *upload, const slack_json_t *files)
-{
-    size_t len;
-    slack_arena_t *arena = upload->flow.arena;
-    const char *text = slack__json_text(arena, files, &len);
-    if (text == NULL || slack__json_parse(arena, text, len, &upload->shown, NULL) != 0)
-        slack__file_flow_fail(&upload->flow, SLACK_ENOMEM, "%s", slack_strerror(SLACK_ENOMEM));
-}
-
 static void look_later(slack_upload_flow_t *upload)
 {
     slack__file_flow_wait(&upload->flow, upload->look_ms, look_ask);
@@ -76,15 +67,6 @@ static bool is_unclear(const slack_response_t *response)
            status == SLACK_ETOOBIG || status == SLACK_EBUSY;
 }
 
-static void unclear_fail(slack_file_flow_t *flow)
-{
-    const slack_flow_fault_t *unclear = &slack__upload_of(flow)->unclear;
-    slack__file_flow_fail(flow, unclear->status,
-                          "files.completeUploadExternal: %s; Slack may have shared the files: look "
-                          "before you upload them again",
-                          unclear->why ? unclear->why : slack_strerror(unclear->status));
-}
-
 /* Another call after an unclear one may share the files twice, so it follows only if Slack says
  * that it does not have the file. */
 static void look_answered(slack_file_flow_t *flow, const slack_response_t *response)
@@ -106,7 +88,11 @@ static void look_answered(slack_file_flow_t *flow, const slack_response_t *respo
              upload->completions < SLACK_CALL_TRIES)
         complete_ask(flow);
     else if (unclear && (status != 0 || upload_now_ms(upload) >= upload->until_ms))
-        unclear_fail(flow);
+        slack__file_flow_fail(
+            flow, upload->unclear.status,
+            "files.completeUploadExternal: %s; Slack may have shared the files: look "
+            "before you upload them again",
+            upload->unclear.why ? upload->unclear.why : slack_strerror(upload->unclear.status));
     else if (status != 0)
         slack__file_flow_fail_call(flow, response,
                                    "; the files are shared, but their message is not known");
@@ -141,9 +127,12 @@ static void completed(slack_file_flow_t *flow, const slack_response_t *response)
         slack__file_flow_fail_call(flow, response, "");
     } else {
         upload->unclear = (slack_flow_fault_t){0};
-        keep_files(upload, slack_json_get(slack_response_json(response), "/files"));
-        if (flow->over) return;
-        if (upload->await_message && upload->channel_count > 0)
+        size_t len;
+        const char *files = slack__json_text(
+            flow->arena, slack_json_get(slack_response_json(response), "/files"), &len);
+        if (!files || slack__json_parse(flow->arena, files, len, &upload->shown, NULL) != 0)
+            slack__file_flow_fail(flow, SLACK_ENOMEM, "%s", slack_strerror(SLACK_ENOMEM));
+        else if (upload->await_message && upload->channel_count > 0)
             look_begin(upload);
         else
             slack__file_flow_end(flow);
