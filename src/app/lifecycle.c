@@ -174,20 +174,16 @@ static void life_timer_start(slack_app_t *app, void (*fire)(slack_timer_t *timer
     slack__timer_start(app->services.net, &app->life.timer, in_ms);
 }
 
-/* So long before the end of a drain the app stops the streams that are open. */
-static uint64_t streams_end_ms(const slack_app_t *app)
-{
-    const uint64_t half_ms = app->options.drain_ms / 2;
-    return half_ms < STREAMS_END_MS ? half_ms : STREAMS_END_MS;
-}
-
 static void drain_look(slack_timer_t *timer)
 {
     slack_app_t *app = SLACK_CONTAINER(timer, slack_app_t, life.timer);
     const bool busy = slack__inbox_busy(&app->inbox) > 0 || app->routes.visit_count > 0 ||
                       slack__transports_busy(&app->transports) || app->services.streams.count > 0;
     const uint64_t now_ms = slack__mono_ms(app->log.clock);
-    if (busy && now_ms + streams_end_ms(app) >= app->life.drain_end_ms)
+    /* The streams that are open stop before the end of the drain. */
+    const uint64_t half_ms = app->options.drain_ms / 2;
+    const uint64_t streams_end_ms = half_ms < STREAMS_END_MS ? half_ms : STREAMS_END_MS;
+    if (busy && now_ms + streams_end_ms >= app->life.drain_end_ms)
         slack__streams_stop(&app->services.streams);
     if (busy && now_ms < app->life.drain_end_ms) {
         life_timer_start(app, drain_look, DRAIN_LOOK_MS);
@@ -216,28 +212,24 @@ static void leave_over(slack_timer_t *timer)
     drain_begin(SLACK_CONTAINER(timer, slack_app_t, life.timer));
 }
 
-/* A load balancer has to see that the app is not ready before the app stops answering. */
-static void leave_begin(slack_app_t *app)
-{
-    app->life.state = SLACK_APP_LEAVING;
-    SLACK_LOG(&app->log, INFO, "not ready any more", "drain_delay_ms=%u",
-              app->options.drain_delay_ms);
-    slack__identity_stop(&app->identity);
-    slack__inbox_drain(&app->inbox);
-    slack__transports_leave(&app->transports);
-    life_timer_start(app, leave_over, app->options.drain_delay_ms);
-}
-
 void slack__app_shutdown(slack_app_t *app, int status)
 {
     slack_life_t *life = &app->life;
     if (life->status == 0) life->status = status;
-    if (life->state == SLACK_APP_RUNNING && status == 0 && app->options.drain_delay_ms > 0)
-        leave_begin(app);
-    else if (life->state == SLACK_APP_RUNNING)
+    if (life->state == SLACK_APP_RUNNING && status == 0 && app->options.drain_delay_ms > 0) {
+        /* A load balancer has to see that the app is not ready before the app stops answering. */
+        life->state = SLACK_APP_LEAVING;
+        SLACK_LOG(&app->log, INFO, "not ready any more", "drain_delay_ms=%u",
+                  app->options.drain_delay_ms);
+        slack__identity_stop(&app->identity);
+        slack__inbox_drain(&app->inbox);
+        slack__transports_leave(&app->transports);
+        life_timer_start(app, leave_over, app->options.drain_delay_ms);
+    } else if (life->state == SLACK_APP_RUNNING) {
         drain_begin(app);
-    else if (life->state >= SLACK_APP_AUTHORIZING && life->state < SLACK_APP_CLOSING)
+    } else if (life->state >= SLACK_APP_AUTHORIZING && life->state < SLACK_APP_CLOSING) {
         close_begin(app);
+    }
 }
 
 /* ---- requests of other threads ---- */

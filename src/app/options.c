@@ -83,15 +83,6 @@ static int own_strings(slack_options_t *options)
     return rc;
 }
 
-/* Removes what a person may have copied with a secret: a line end, a blank. */
-static void strip_secrets(slack_options_t *options)
-{
-    for (const slack_option_t *option = slack__option_table; option->field; option++) {
-        const char *text = option_is_text(option) ? *text_at(options, option->offset) : NULL;
-        if (text && option->type == SLACK_OPTION_SECRET) slack__strip((char *)(uintptr_t)text);
-    }
-}
-
 static void drop_text(const char **text, bool secret)
 {
     char *mine = (char *)(uintptr_t)*text;
@@ -219,19 +210,6 @@ int slack_options_from_env(slack_options_t *options, char *error)
 
 /* ---- defaults ---- */
 
-/* A program that names no store gets one that is named after the program, so that two bots in one
- * folder have different stores. */
-static int default_store(slack_options_t *options)
-{
-    char url[256];
-    if (options->store && *options->store) return 0;
-    const char *name = program_invocation_short_name;
-    snprintf(url, sizeof url, "sqlite:%.200s.db", name && *name ? name : "slackapp");
-    drop_text(&options->store, false);
-    options->store = slack__strdup(url);
-    return options->store ? 0 : SLACK_ENOMEM;
-}
-
 int slack__options_set_defaults(slack_options_t *options)
 {
     for (const slack_option_t *option = slack__option_table; option->field; option++) {
@@ -245,7 +223,15 @@ int slack__options_set_defaults(slack_options_t *options)
         *text = slack__strdup(option->text);
         if (*text == NULL) return SLACK_ENOMEM;
     }
-    return default_store(options);
+    /* A program that names no store gets one that is named after the program, so that two bots in
+     * one folder have different stores. */
+    char url[256];
+    if (options->store && *options->store) return 0;
+    const char *program = program_invocation_short_name;
+    snprintf(url, sizeof url, "sqlite:%.200s.db", program && *program ? program : "slackapp");
+    drop_text(&options->store, false);
+    options->store = slack__strdup(url);
+    return options->store ? 0 : SLACK_ENOMEM;
 }
 
 /* The URL has to end in '/', so that the name of a method can follow. */
@@ -379,7 +365,11 @@ int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, bo
     slack_options_t o = from ? *from : (slack_options_t){0};
     int rc = environment ? slack_options_from_env(&o, error) : own_strings(&o);
     if (rc != 0) return rc;
-    strip_secrets(&o);
+    /* A person may have copied a line end or a blank with a secret. */
+    for (const slack_option_t *option = slack__option_table; option->field; option++) {
+        const char *text = option_is_text(option) ? *text_at(&o, option->offset) : NULL;
+        if (text && option->type == SLACK_OPTION_SECRET) slack__strip((char *)(uintptr_t)text);
+    }
     rc = check_values(&o, error);
     if (rc == 0) rc = check_token("SLACK_BOT_TOKEN", o.bot_token, o.bot_token_file, error);
     if (rc == 0) rc = check_token("SLACK_APP_TOKEN", o.app_token, o.app_token_file, error);

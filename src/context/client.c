@@ -43,30 +43,24 @@ static void bot_call_ended(slack_client_t *client, const slack_response_t *respo
     call_ended(SLACK_CONTAINER(client, slack_ctx_t, client), response);
 }
 
-/* The workspace that a call acts in, if an organization has installed the app; else "". The token
- * of such an installation is good for all its workspaces, so a call has to name one. */
-static const char *acting_team(const slack_ctx_t *ctx)
-{
-    const slack_delivery_t *d = ctx->delivery;
-    const bool org = ctx->tenant ? slack_json_int(ctx->tenant, "/is_enterprise_install") != 0
-                                 : slack__payload_is_enterprise_install(d->body);
-    slack_tenant_t tenant = {.team_id = ""};
-    if (org) slack__tenant_of(d->kind, d->body, d->app_id, ctx->tenant, &tenant);
-    return tenant.team_id;
-}
-
 slack_client_t *slack__ctx_client(slack_ctx_t *ctx)
 {
     slack_client_t *client = &ctx->client;
     if (client->webapi) return client;
     slack_delivery_t *d = ctx->delivery;
+    /* The token of an organization is good for all its workspaces, so a call has to name the one
+     * that it acts in. */
+    const bool org = ctx->tenant ? slack_json_int(ctx->tenant, "/is_enterprise_install") != 0
+                                 : slack__payload_is_enterprise_install(d->body);
+    slack_tenant_t tenant = {.team_id = ""};
+    if (org) slack__tenant_of(d->kind, d->body, d->app_id, ctx->tenant, &tenant);
     *client = (slack_client_t){
         .webapi = ctx->services->webapi,
         .log = slack__ctx_log(ctx),
         .token = ctx->grant->bot_token,
         .workspace = ctx->grant->bot_token,
         .owner = ctx->grant->number,
-        .team_id = acting_team(ctx),
+        .team_id = tenant.team_id,
         .order = ctx,
         .tag = d->number,
         .begin = ctx->phase >= SLACK_CTX_ENDED ? NULL : bot_call_began,

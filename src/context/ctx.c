@@ -110,18 +110,18 @@ void slack_ctx_release(slack_ctx_t *ctx, int status)
     slack__ctx_on_loop(ctx, release_here, &fault);
 }
 
-static unsigned *count_work(const slack_work_t *work, unsigned *waiting, unsigned *queued,
-                            unsigned *running)
-{
-    if (!atomic_load(&work->started)) return queued;
-    return work->wait || work->interrupted ? waiting : running;
-}
-
 const char *slack__ctx_why_open(const slack_ctx_t *ctx, slack_arena_t *arena)
 {
     unsigned waiting = 0, queued = 0, running = 0;
-    for (const slack_work_t *work = ctx->works; work; work = work->next)
-        if (!work->ended) ++*count_work(work, &waiting, &queued, &running);
+    for (const slack_work_t *work = ctx->works; work; work = work->next) {
+        if (work->ended) continue;
+        if (!atomic_load(&work->started))
+            queued++;
+        else if (work->wait || work->interrupted)
+            waiting++;
+        else
+            running++;
+    }
     const struct {
         unsigned count;
         const char *what, *cure;

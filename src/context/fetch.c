@@ -150,17 +150,6 @@ static int worker_event(const slack_sse_event_t *event, void *user_data)
     return wf->request->on_event(wf->head, event, wf->request->stream_data);
 }
 
-/* Gives a piece to the program. */
-static int worker_fetch_take(worker_fetch_t *wf)
-{
-    const char *bytes = slack__buf_ptr(&wf->piece);
-    const int rc =
-        wf->request->on_event
-            ? slack__sse_feed(&wf->sse, bytes, wf->piece.len, worker_event, wf)
-            : wf->request->on_data(wf->head, bytes, wf->piece.len, wf->request->stream_data);
-    return rc > 0 ? SLACK_EINVAL : rc;
-}
-
 /* For the public function `caller`. */
 static int fetch_on_worker(slack_ctx_t *ctx, const char *caller, const slack_fetch_t *request,
                            const slack_response_t **ret)
@@ -177,7 +166,12 @@ static int fetch_on_worker(slack_ctx_t *ctx, const char *caller, const slack_fet
                     request && request->answer_max ? request->answer_max : SLACK_FETCH_ANSWER_MAX);
     int rc = slack__ctx_on_loop(ctx, worker_fetch_start, wf);
     while (rc == 0 && wf->piece.len > 0) {
-        wf->status = worker_fetch_take(wf);
+        const char *bytes = slack__buf_ptr(&wf->piece);
+        const int taken =
+            request->on_event
+                ? slack__sse_feed(&wf->sse, bytes, wf->piece.len, worker_event, wf)
+                : request->on_data(wf->head, bytes, wf->piece.len, request->stream_data);
+        wf->status = taken > 0 ? SLACK_EINVAL : taken;
         rc = slack__ctx_on_loop(ctx, worker_fetch_next, wf);
     }
     const bool told = wf->status != 0 && work->voice.fault.status == rc; /* by that function */
@@ -209,22 +203,18 @@ int slack_fetch_wait(slack_ctx_t *ctx, const slack_fetch_t *request,
 
 /* ---- on either thread ---- */
 
-static int then_on_worker(slack_ctx_t *ctx, const slack_fetch_t *request, slack_then_fn fn,
-                          void *user_data)
-{
-    const slack_response_t *response = NULL;
-    int rc = fetch_on_worker(ctx, "slack_fetch_then", request, &response);
-    if (response == NULL) return rc;
-    if (fn) rc = fn(ctx, response, user_data);
-    slack__answer_drop(ctx->works, response);
-    return rc;
-}
-
 int slack_fetch_then(slack_ctx_t *ctx, const slack_fetch_t *request, slack_then_fn fn,
                      void *user_data)
 {
     SLACK_CTX_REQUIRE(ctx);
-    if (slack__on_worker(ctx)) return then_on_worker(ctx, request, fn, user_data);
+    if (slack__on_worker(ctx)) {
+        const slack_response_t *response = NULL;
+        int rc = fetch_on_worker(ctx, __func__, request, &response);
+        if (response == NULL) return rc;
+        if (fn) rc = fn(ctx, response, user_data);
+        slack__answer_drop(ctx->works, response);
+        return rc;
+    }
     if (ctx->phase != SLACK_CTX_RUNNING) /* the delivery will not wait for the response */
         return fetch_refused(ctx, __func__, SLACK_EALREADY,
                              "the delivery has ended: use slack_fetch()");

@@ -36,21 +36,18 @@ struct slack_pager {
     int next; /* SLACK_PAGES_MORE, SLACK_PAGES_LAST, or the error with which the list has ended */
 };
 
-/* The pager of a thread that may not use the ctx. */
-static slack_pager_t *pager_refused(int rc)
-{
-    static slack_pager_t refused[] = {
-        {.next = SLACK_ETHREAD}, {.next = SLACK_EALREADY}, {.next = SLACK_EINVAL}};
-    slack_pager_t *pager = refused; /* nothing writes to it */
-    while (pager->next != rc && pager->next != SLACK_EINVAL)
-        pager++;
-    return pager;
-}
-
 slack_pager_t *slack_pager(slack_ctx_t *ctx, slack_request_t request, size_t max_items)
 {
+    /* The pagers of a thread that may not use the ctx. Nothing writes to them. */
+    static slack_pager_t refused[] = {
+        {.next = SLACK_ETHREAD}, {.next = SLACK_EALREADY}, {.next = SLACK_EINVAL}};
     const int unusable = slack__ctx_act(ctx, __func__);
-    if (unusable != 0) return pager_refused(unusable);
+    if (unusable != 0) {
+        size_t i = 0;
+        while (refused[i].next != unusable && refused[i].next != SLACK_EINVAL)
+            i++;
+        return &refused[i];
+    }
     slack_pager_t *pager = slack__arena_calloc(slack__ctx_arena(ctx), sizeof *pager);
     if (pager == NULL) {
         slack__ctx_fail_call(ctx, SLACK_ENOMEM, request.method);

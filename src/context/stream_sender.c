@@ -182,17 +182,6 @@ static void stream_call(slack_stream_t *stream, slack_stream_flight_t flight, si
 
 /* ---- answers ---- */
 
-/* The message is complete. What follows goes into another one. */
-static void stream_roll(slack_stream_t *stream)
-{
-    const size_t end = stream->text.sent;
-    const slack_stream_fence_t fence = slack__stream_text_fence(&stream->text, end);
-    const int rc = slack__stream_text_roll(&stream->text, end, fence.open);
-    slack__stream_chunks_roll(&stream->chunks, end, strlen(fence.open));
-    stream->message = (slack_stream_message_t){.mode = SLACK_STREAM_NONE};
-    if (rc != 0) stream_over_with(stream, rc, NULL, NULL);
-}
-
 static void stream_succeeded(slack_stream_t *stream, slack_stream_flight_t flight,
                              const slack_response_t *response)
 {
@@ -203,10 +192,16 @@ static void stream_succeeded(slack_stream_t *stream, slack_stream_flight_t fligh
             flight.call == SLACK_STREAM_START ? SLACK_STREAM_STREAMING : SLACK_STREAM_EDITED;
         message->began_ms = stream->started_ms;
     }
-    if (flight.last)
+    if (flight.last) {
         stream_over(stream);
-    else if (flight.rolls)
-        stream_roll(stream);
+    } else if (flight.rolls) { /* the message is complete: what follows goes into another one */
+        const size_t end = stream->text.sent;
+        const slack_stream_fence_t fence = slack__stream_text_fence(&stream->text, end);
+        const int rc = slack__stream_text_roll(&stream->text, end, fence.open);
+        slack__stream_chunks_roll(&stream->chunks, end, strlen(fence.open));
+        *message = (slack_stream_message_t){.mode = SLACK_STREAM_NONE};
+        if (rc != 0) stream_over_with(stream, rc, NULL, NULL);
+    }
 }
 
 static bool is_word(const slack_response_t *response, const char *word)
@@ -293,20 +288,6 @@ static uint64_t due_ms(const slack_stream_t *stream, uint64_t wait_ms)
     return free > ripe ? free : ripe;
 }
 
-/* When the next part may be sent; `nothing` but the start of a word may wait. */
-static uint64_t part_due_ms(const slack_stream_t *stream, bool nothing)
-{
-    const bool large = slack__stream_text_waiting(&stream->text) >= PART_UNITS ||
-                       stream->chunks.waiting_count > 0 || stream->message.dirty;
-    return due_ms(stream, nothing ? WORD_MS : large ? 0 : PART_MS);
-}
-
-static bool streams_too_long(const slack_stream_t *stream, uint64_t now_ms)
-{
-    return stream->message.mode == SLACK_STREAM_STREAMING &&
-           now_ms >= stream->message.began_ms + SLACK_STREAM_OPEN_MS;
-}
-
 static slack_stream_cut_t next_cut(const slack_stream_t *stream, uint64_t now_ms)
 {
     const bool all = stream->end.asked || now_ms >= due_ms(stream, WORD_MS);
@@ -315,7 +296,9 @@ static slack_stream_cut_t next_cut(const slack_stream_t *stream, uint64_t now_ms
         const size_t last = slack__stream_chunks_last(&stream->chunks, cut.end);
         if (last > cut.end) cut.end = last;
     }
-    cut.rolls = cut.rolls || streams_too_long(stream, now_ms);
+    const bool streams_too_long = stream->message.mode == SLACK_STREAM_STREAMING &&
+                                  now_ms >= stream->message.began_ms + SLACK_STREAM_OPEN_MS;
+    cut.rolls = cut.rolls || streams_too_long;
     return cut;
 }
 
@@ -365,7 +348,10 @@ static void stream_pump(slack_stream_t *stream)
         stream_over(stream);
         return;
     }
-    uint64_t due = part_due_ms(stream, nothing);
+    const bool large = slack__stream_text_waiting(&stream->text) >= PART_UNITS ||
+                       stream->chunks.waiting_count > 0 || stream->message.dirty;
+    /* With nothing to send, only the start of a word may wait. */
+    uint64_t due = due_ms(stream, nothing ? WORD_MS : large ? 0 : PART_MS);
     if (hurries) due = stream->message.mode == SLACK_STREAM_NONE ? free_ms(stream) : 0;
     if (needed && now_ms >= due)
         stream_call(stream, flight, cut.end);

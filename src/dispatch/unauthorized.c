@@ -30,17 +30,6 @@ static const slack_json_t *refusal_body(slack_ctx_t *ctx, const char *text, bool
     return body;
 }
 
-static void refuse_by_url(slack_ctx_t *ctx, const char *text)
-{
-    if (*slack__payload_response_url(ctx->delivery->body) == '\0') return;
-    int rc = slack_respond_json(
-        ctx,
-        slack_jsonf(ctx, "{response_type: 'ephemeral', replace_original: false, text: %s}", text));
-    if (rc != 0)
-        SLACK_LOG(slack__ctx_log(ctx), WARN, "refusal not shown", "kind=%s reason=%s",
-                  slack_kind_name(ctx->delivery->kind), slack_err_name(rc));
-}
-
 void slack__unauthorized_ack(slack_run_t *run)
 {
     slack_ctx_t *ctx = &run->ctx;
@@ -55,5 +44,12 @@ void slack__unauthorized_ack(slack_run_t *run)
         shown = false;
         slack_ack(ctx);
     }
-    if (!shown && ctx->ack.sent) refuse_by_url(ctx, text);
+    if (shown || !ctx->ack.sent) return;
+    if (*slack__payload_response_url(ctx->delivery->body) == '\0') return;
+    rc = slack_respond_json(
+        ctx,
+        slack_jsonf(ctx, "{response_type: 'ephemeral', replace_original: false, text: %s}", text));
+    if (rc != 0)
+        SLACK_LOG(slack__ctx_log(ctx), WARN, "refusal not shown", "kind=%s reason=%s",
+                  slack_kind_name(ctx->delivery->kind), slack_err_name(rc));
 }

@@ -111,22 +111,17 @@ static void log_and_count(slack_authorizer_state_t *a, const entry_t *e)
               e->reason);
 }
 
-static uint64_t life_ms(const slack_authorizer_state_t *a, const entry_t *e)
-{
-    unsigned life = a->options.lifetime_ms;
-    if (e->grant && e->grant->lifetime_ms && e->grant->lifetime_ms < life)
-        life = e->grant->lifetime_ms;
-    return e->grant || life < REFUSAL_MS ? life : REFUSAL_MS;
-}
-
 /* The cache keeps answers and refusals. It drops failures, so that the next delivery asks again. */
 static void question_end(slack_authorizer_state_t *a, entry_t *e)
 {
     log_and_count(a, e);
     answer_waiters(e);
+    uint64_t life_ms = a->options.lifetime_ms;
+    if (e->grant && e->grant->lifetime_ms && e->grant->lifetime_ms < life_ms)
+        life_ms = e->grant->lifetime_ms;
+    if (!e->grant && life_ms > REFUSAL_MS) life_ms = REFUSAL_MS;
     if (!e->forgotten && (e->status == 0 || e->status == SLACK_EAUTH))
-        slack__tenant_cache_keep(&a->tenants, e,
-                                 slack__mono_us(a->net->clock) + life_ms(a, e) * 1000);
+        slack__tenant_cache_keep(&a->tenants, e, slack__mono_us(a->net->clock) + life_ms * 1000);
     else
         slack__tenant_cache_drop(&a->tenants, e);
 }
@@ -188,15 +183,6 @@ static bool question_wait(slack_authorizer_state_t *a, entry_t *e, slack_waiter_
     return false;
 }
 
-static bool entry_use(slack_authorizer_state_t *a, entry_t *e, slack_answer_t *ret)
-{
-    a->lookups[SLACK_LOOKUP_REMEMBERED]++;
-    slack__tenant_cache_used(&a->tenants, e);
-    *ret = answer_of(e);
-    if (e->grant) e->grant->refs++;
-    return true;
-}
-
 bool slack__authorizer_ask(slack_authorizer_state_t *a, slack_tenant_t *tenant,
                            slack_arena_t *arena, slack_waiter_t *waiter, slack_answer_t *ret)
 {
@@ -205,7 +191,14 @@ bool slack__authorizer_ask(slack_authorizer_state_t *a, slack_tenant_t *tenant,
     slack_slice_t key = slack__tenant_cache_key(arena, tenant, a->options.per_user);
     if (key.ptr == NULL) return question_failed(ret, SLACK_ENOMEM, "out of memory");
     entry_t *e = slack__tenant_cache_find(&a->tenants, key, now);
-    if (e) return e->known ? entry_use(a, e, ret) : question_wait(a, e, waiter, ret);
+    if (e && !e->known) return question_wait(a, e, waiter, ret);
+    if (e) {
+        a->lookups[SLACK_LOOKUP_REMEMBERED]++;
+        slack__tenant_cache_used(&a->tenants, e);
+        *ret = answer_of(e);
+        if (e->grant) e->grant->refs++;
+        return true;
+    }
     e = slack__tenant_cache_ask(&a->tenants, key, now + (uint64_t)a->options.timeout_ms * 1000);
     if (e == NULL) return question_failed(ret, SLACK_ENOMEM, "out of memory");
     authorizer_rearm(a);

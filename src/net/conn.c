@@ -381,18 +381,6 @@ static void conn_stepped(slack_conn_t *conn, int rc)
     conn_decrypt(conn);
 }
 
-/* Continue the handshake: a client's at once, a server's in its turn. */
-static void conn_step(slack_conn_t *conn)
-{
-    if (!conn->accepted) {
-        conn_stepped(conn, slack__tls_handshake(conn->tls));
-        return;
-    }
-    if (!slack__linked(&conn->handshake.turn.link) && slack__tls_has_record(conn->tls))
-        slack__handshakes_step(conn->handshakes, &conn->handshake);
-    update_reading(conn);
-}
-
 static void conn_step_begins(slack_handshake_t *handshake)
 {
     update_reading(SLACK_CONTAINER(handshake, slack_conn_t, handshake));
@@ -418,10 +406,15 @@ static void conn_step_refused(slack_handshake_t *handshake)
 /* Pass the bytes that TLS has to the handshake, then to the caller. */
 static void conn_pump(slack_conn_t *conn)
 {
-    if (conn->state == CONN_HANDSHAKE)
-        conn_step(conn);
-    else
+    if (conn->state != CONN_HANDSHAKE) {
         conn_decrypt(conn);
+    } else if (!conn->accepted) {
+        conn_stepped(conn, slack__tls_handshake(conn->tls));
+    } else { /* a server's handshake continues in its turn */
+        if (!slack__linked(&conn->handshake.turn.link) && slack__tls_has_record(conn->tls))
+            slack__handshakes_step(conn->handshakes, &conn->handshake);
+        update_reading(conn);
+    }
 }
 
 /* Bytes from the peer itself, not from the proxy. */

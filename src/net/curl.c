@@ -190,24 +190,19 @@ static struct curl_slist *copy_headers(const char *const *headers)
     return list;
 }
 
-static bool method_is_valid(const char *method)
-{
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                                  "!#$%&'*+-.^_`|~";
-    return method && *method && method[strspn(method, allowed)] == '\0';
-}
-
 static bool request_is_valid(const slack_curl_request_t *request, slack_url_t *ret_url)
 {
-    if (!method_is_valid(request->method) || slack__url_parse(ret_url, request->url) != 0)
-        return false;
+    static const char token[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                "!#$%&'*+-.^_`|~";
+    const char *method = request->method;
+    if (!method || !*method || method[strspn(method, token)] != '\0') return false;
+    if (slack__url_parse(ret_url, request->url) != 0) return false;
     if (ret_url->scheme.ptr[0] != 'h' && ret_url->scheme.ptr[0] != 'H') return false; /* ws, wss */
     if (!request->plain && !slack__url_parts_allowed(ret_url)) return false;
     const bool streamed = request->source.read || request->sink.write;
     const bool has_body = request->source.read || request->body_len > 0;
     if (request->source.read && request->source.len < -1) return false;
-    if (has_body && (strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0))
-        return false;
+    if (has_body && (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)) return false;
     return request->timeout_ms > 0 || streamed;
 }
 
@@ -268,17 +263,6 @@ static void curl_timer_closed(uv_handle_t *handle)
     curl_release(handle->data);
 }
 
-/* Report the end of a transfer and free it. */
-static void transfer_tell_end(slack_transfer_t *transfer)
-{
-    slack__transfer_read_result(transfer, transfer->code);
-    slack__unlink(&transfer->link);
-    slack__unlink(&transfer->due);
-    transfer->curl->count--;
-    transfer->fn(&transfer->result, transfer->user_data);
-    free_transfer(transfer);
-}
-
 /* A transfer that posts itself in here has its next step in the next turn of the loop. */
 static void curl_tell(slack_task_t *task)
 {
@@ -288,7 +272,13 @@ static void curl_tell(slack_task_t *task)
     slack__list_splice(&due, &curl->due);
     while ((link = slack__list_shift(&due))) {
         slack_transfer_t *transfer = SLACK_CONTAINER(link, slack_transfer_t, due);
-        if (slack__transfer_step(transfer)) transfer_tell_end(transfer);
+        if (!slack__transfer_step(transfer)) continue;
+        slack__transfer_read_result(transfer, transfer->code);
+        slack__unlink(&transfer->link);
+        slack__unlink(&transfer->due);
+        curl->count--;
+        transfer->fn(&transfer->result, transfer->user_data);
+        free_transfer(transfer);
     }
     if (!curl->closing || !slack__list_empty(&curl->ended)) return;
     slack__task_cancel(&curl->tell);

@@ -125,18 +125,13 @@ bool slack__transfer_step(slack_transfer_t *transfer)
     return !transfer->in.waits || transfer->fault != 0 || transfer->code != CURLE_OK;
 }
 
-/* Whether the peer is expected to send or take bytes. */
-static bool transfer_waits_for_peer(const slack_transfer_t *transfer)
-{
-    return !transfer->in.waits && !transfer->out.waits;
-}
-
 static void transfer_idle_fired(slack_timer_t *timer)
 {
     slack_transfer_t *transfer = SLACK_CONTAINER(timer, slack_transfer_t, idle.timer);
     slack_net_t *net = transfer->curl->net;
     const uint64_t limit_us = (uint64_t)transfer->idle.limit_ms * 1000;
-    if (!transfer_waits_for_peer(transfer)) slack__transfer_note_bytes(transfer);
+    /* The peer is not expected to send or take bytes while the program makes it wait. */
+    if (transfer->in.waits || transfer->out.waits) slack__transfer_note_bytes(transfer);
     const uint64_t due_us = transfer->idle.since_us + limit_us;
     if (due_us > slack__mono_us(slack__net_clock(net)))
         slack__timer_start_at(net, timer, due_us);

@@ -52,13 +52,6 @@ static int set_text(slack_buf_t *buf, slack_slice_t value)
     return slack__buf_append_slice(buf, value);
 }
 
-static int sse_add_data(slack_sse_t *sse, slack_slice_t value)
-{
-    const int rc = sse->has_data ? slack__buf_append_char(&sse->data, '\n') : 0;
-    sse->has_data = true;
-    return rc ? rc : slack__buf_append_slice(&sse->data, value);
-}
-
 static int sse_line(slack_sse_t *sse, slack_slice_t line, slack_sse_fn fn, void *user_data)
 {
     slack_slice_t value = line, name;
@@ -66,7 +59,11 @@ static int sse_line(slack_sse_t *sse, slack_slice_t line, slack_sse_fn fn, void 
     if (line.len == 0) return sse_dispatch(sse, fn, user_data);
     slack__slice_split(&value, ':', &name);
     if (value.len > 0 && *value.ptr == ' ') value.ptr++, value.len--;
-    if (slack__slice_eq(name, SLACK_SLICE("data"))) return sse_add_data(sse, value);
+    if (slack__slice_eq(name, SLACK_SLICE("data"))) {
+        const int rc = sse->has_data ? slack__buf_append_char(&sse->data, '\n') : 0;
+        sse->has_data = true;
+        return rc ? rc : slack__buf_append_slice(&sse->data, value);
+    }
     if (slack__slice_eq(name, SLACK_SLICE("event"))) return set_text(&sse->type, value);
     if (slack__slice_eq(name, SLACK_SLICE("id"))) return set_text(&sse->id, value);
     if (slack__slice_eq(name, SLACK_SLICE("retry")) && slack__parse_u64(value, INT64_MAX, &ms))

@@ -72,17 +72,6 @@ static kit_delivery_t *find_or_add_job(kit_deliveries_t *deliveries, const slack
     return job;
 }
 
-/* A delivery is known by its body, and in a later attempt by its key. */
-static kit_delivery_t *find_delivery(const kit_deliveries_t *deliveries, const slack_ctx_t *ctx)
-{
-    const slack_slice_t key = slack__inspect_delivery(ctx)->key;
-    kit_delivery_t *delivery = deliveries->first;
-    while (delivery && delivery->body != slack_ctx_body(ctx) &&
-           (delivery->key.len == 0 || !slack__slice_eq(delivery->key, key)))
-        delivery = delivery->next;
-    return delivery;
-}
-
 static int keep_key(kit_delivery_t *delivery, const slack_ctx_t *ctx)
 {
     const slack_slice_t key = slack__inspect_delivery(ctx)->key;
@@ -121,7 +110,14 @@ static bool is_job(const slack_ctx_t *ctx)
 /* NULL: unknown, or for a job SLACK_ENOMEM. */
 static kit_delivery_t *find_or_add(kit_deliveries_t *deliveries, const slack_ctx_t *ctx)
 {
-    return is_job(ctx) ? find_or_add_job(deliveries, ctx) : find_delivery(deliveries, ctx);
+    if (is_job(ctx)) return find_or_add_job(deliveries, ctx);
+    /* A delivery is known by its body, and in a later attempt by its key. */
+    const slack_slice_t key = slack__inspect_delivery(ctx)->key;
+    kit_delivery_t *delivery = deliveries->first;
+    while (delivery && delivery->body != slack_ctx_body(ctx) &&
+           (delivery->key.len == 0 || !slack__slice_eq(delivery->key, key)))
+        delivery = delivery->next;
+    return delivery;
 }
 
 /* The first middleware. */
@@ -160,18 +156,6 @@ static void note_error(slack_ctx_t *ctx, int status, const char *listener, void 
     if (deliveries->error_fn) deliveries->error_fn(ctx, status, listener, deliveries->error_data);
 }
 
-/* Put note_error() in front of what the test gave to slack_on_error(). */
-static void watch_errors(kit_deliveries_t *deliveries)
-{
-    slack_app_t *app = deliveries->runner->app;
-    void *data;
-    const slack_error_fn fn = slack__inspect_error_fn(app, &data);
-    if (fn == note_error) return;
-    deliveries->error_fn = fn;
-    deliveries->error_data = data;
-    slack_on_error(app, note_error, deliveries);
-}
-
 /* ---- delivering ---- */
 
 const char *slack__kit_delivery_name(slack_arena_t *arena, const slack_json_t *body)
@@ -204,7 +188,14 @@ static int deliver(kit_deliveries_t *deliveries, slack_arena_t *arena, const sla
     kit_base_t *base = deliveries->base;
     slack_app_t *app = deliveries->runner->app;
     int rc = slack__runner_need_ready(deliveries->runner);
-    watch_errors(deliveries);
+    /* note_error() stands in front of what the test gave to slack_on_error(). */
+    void *error_data;
+    const slack_error_fn error_fn = slack__inspect_error_fn(app, &error_data);
+    if (error_fn != note_error) {
+        deliveries->error_fn = error_fn;
+        deliveries->error_data = error_data;
+        slack_on_error(app, note_error, deliveries);
+    }
     kit_delivery_t *delivery = rc == 0 ? new_delivery(deliveries, body) : NULL;
     if (delivery == NULL) {
         slack__arena_free(arena);

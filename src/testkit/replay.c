@@ -131,16 +131,6 @@ static const char *identity(const kit_item_t *begin, const char *path, const cha
     return *id ? id : otherwise;
 }
 
-/* Take the bot's identity and the time of day from the recording. */
-static void assume_identity(kit_base_t *base, const kit_item_t *begin)
-{
-    base->bot_user = identity(begin, "/bot_user", base->bot_user);
-    base->bot_id = identity(begin, "/bot_id", base->bot_id);
-    base->team = identity(begin, "/team", base->team);
-    const int64_t wall_ms = slack_json_int(begin->members, "/wall_ms");
-    if (wall_ms > 0) base->wall_ms += wall_ms - slack__kit_wall_ms(base);
-}
-
 static int prepare(slack_test_t *kit, const char *text, size_t len,
                    char error[KIT_RECORDING_ERROR_MAX])
 {
@@ -153,7 +143,14 @@ static int prepare(slack_test_t *kit, const char *text, size_t len,
     if (replay->deliveries == NULL) return SLACK_ENOMEM;
     for (size_t i = 0; i < recording->count; i++)
         replay->calls_left += recording->items[i].type == KIT_CALL;
-    assume_identity(&kit->base, &recording->items[0]);
+    /* The bot's identity and the time of day are those of the recording. */
+    kit_base_t *base = &kit->base;
+    const kit_item_t *begin = &recording->items[0];
+    base->bot_user = identity(begin, "/bot_user", base->bot_user);
+    base->bot_id = identity(begin, "/bot_id", base->bot_id);
+    base->team = identity(begin, "/team", base->team);
+    const int64_t wall_ms = slack_json_int(begin->members, "/wall_ms");
+    if (wall_ms > 0) base->wall_ms += wall_ms - slack__kit_wall_ms(base);
     slack__calls_listen(&kit->calls, &answer_events, kit);
     kit->deliveries.compared = true;
     return 0;
