@@ -31,7 +31,8 @@ typedef struct slack_download_flow {
 
     const char *at; /* the URL after redirects */
     unsigned redirects, tries;
-    uint64_t have;    /* bytes that are written, or in the block */
+    uint64_t have;    /* bytes that are written, in the block, or held */
+    size_t held;      /* bytes for the program's function, which wait until it is free */
     uint64_t skip;    /* bytes of this answer that came before */
     uint64_t size;    /* of the file; UINT64_MAX: not known */
     const char *etag; /* the version of the file; NULL: not known */
@@ -68,11 +69,15 @@ static void complete(slack_download_flow_t *download)
         slack__disk_commit(&flow->disk, committed);
 }
 
+static void write_held(slack_download_flow_t *download);
+
 /* The sink has room again. */
 static void go_on(slack_file_flow_t *flow)
 {
     slack_download_flow_t *download = download_of(flow);
-    if (download->complete)
+    if (download->held)
+        write_held(download);
+    else if (download->complete)
         complete(download);
     else if (flow->transfer && !flow->disk.busy)
         slack__curl_resume_sink(flow->transfer);
@@ -107,16 +112,24 @@ static int write_to_disk(slack_download_flow_t *download, const char *data, size
     return SLACK_CURL_LATER;
 }
 
+static void write_held(slack_download_flow_t *download)
+{
+    slack_file_call_t *call = download->flow.call;
+    call->need = SLACK_FILE_WRITE;
+    call->len = download->held;
+    call->offset = download->have - download->held;
+    download->held = 0;
+    slack__file_flow_call(&download->flow, bytes_written);
+}
+
+/* The progress function may run on a worker at this moment: it does not look at these bytes. */
 static int write_to_program(slack_download_flow_t *download, const char *data, size_t len)
 {
     slack_file_flow_t *flow = &download->flow;
-    slack_file_call_t *call = flow->call;
-    memcpy(call->bytes, data, len);
-    call->need = SLACK_FILE_WRITE;
-    call->len = len;
-    call->offset = download->have;
+    memcpy(flow->call->bytes, data, len);
+    download->held = len;
     download->have += len;
-    slack__file_flow_call(flow, bytes_written);
+    if (!flow->calling) write_held(download);
     if (flow->over) return SLACK_ECANCELED;
     return flow->calling ? SLACK_CURL_LATER : 0;
 }

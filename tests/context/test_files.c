@@ -202,6 +202,8 @@ TEST(a_stop_ends_what_handlers_wait_for)
                 sim_bot_turn(&bot);
             sim_bot_close(&bot);
             assert_int_equal(now.ended, 1);
-            assert_true(now.status == 0 || now.status == SLACK_ECANCELED);
+            if (now.status != 0 && now.status != SLACK_ECANCELED)
+                fail_msg("turns %u way %u: %s: %s", turns, i, slack_err_name(now.status),
+                         now.error);
         }
 }
