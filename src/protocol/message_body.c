@@ -33,21 +33,19 @@ static const char *message_fault(const slack_json_t *body)
     return "the message has no text, no blocks and no attachments";
 }
 
-static const char *errors_fault(const slack_json_t *errors)
-{
-    slack_json_iter_t it = {0};
-    if (slack_json_type(errors) != SLACK_JSON_OBJECT || slack_json_count(errors, "") == 0)
-        return "`errors` is an object with a text for each block_id";
-    while (slack_json_next(errors, &it))
-        if (*slack_json_str(it.value, "") == '\0') return "an error without a text";
-    return NULL;
-}
-
 static const char *view_fault(const slack_json_t *body)
 {
     const char *action = slack_json_str(body, "/response_action");
     if (strcmp(action, "clear") == 0) return NULL;
-    if (strcmp(action, "errors") == 0) return errors_fault(slack_json_get(body, "/errors"));
+    if (strcmp(action, "errors") == 0) {
+        const slack_json_t *errors = slack_json_get(body, "/errors");
+        if (slack_json_type(errors) != SLACK_JSON_OBJECT || slack_json_count(errors, "") == 0)
+            return "`errors` is an object with a text for each block_id";
+        slack_json_iter_t it = {0};
+        while (slack_json_next(errors, &it))
+            if (*slack_json_str(it.value, "") == '\0') return "an error without a text";
+        return NULL;
+    }
     if (strcmp(action, "update") != 0 && strcmp(action, "push") != 0)
         return "the response_action is none of errors, update, push and clear";
     return slack_json_type(slack_json_get(body, "/view")) == SLACK_JSON_OBJECT

@@ -243,19 +243,7 @@ static void add_details(slack_buf_t *why, const slack_response_t *response, slac
         slack__buf_printf(why, ", HTTP %d", response->http_status);
 }
 
-/* "": the cure of the status says it. */
-static const char *http_cure(const slack_response_t *response)
-{
-    const int http_status = response->status == SLACK_EHTTP ? response->http_status : 0;
-    switch (http_status / 100) {
-    case 3: return "it redirects, which a call does not follow: check SLACK_API_URL and the proxy";
-    case 4: return http_status == 413 ? "send less" : "";
-    case 5: return "try again later, see https://slack-status.com";
-    default: return "";
-    }
-}
-
-/* The same for a fetch, whose server is not Slack's. */
+/* The cure for a fetch, whose server is not Slack's. */
 static const char *fetch_cure(const slack_response_t *response)
 {
     const int http_status = response->http_status;
@@ -280,8 +268,13 @@ static const char *cure_of(const slack_response_t *response)
     if (response->body) return fetch_cure(response);
     const char *cure = slack__api_error_cure(
         response->json || response->status == SLACK_EAPI ? response->error : NULL);
-    if (*cure == '\0') cure = http_cure(response);
-    return *cure ? cure : slack__error_cure(response->status);
+    if (*cure) return cure;
+    const int http_status = response->status == SLACK_EHTTP ? response->http_status : 0;
+    if (http_status / 100 == 3)
+        return "it redirects, which a call does not follow: check SLACK_API_URL and the proxy";
+    if (http_status == 413) return "send less";
+    if (http_status / 100 == 5) return "try again later, see https://slack-status.com";
+    return slack__error_cure(response->status);
 }
 
 const char *slack__response_why(const slack_response_t *response, slack_arena_t *arena)
