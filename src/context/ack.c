@@ -245,17 +245,6 @@ static int ack_list(slack_ctx_t *ctx, const char *caller, const char *member,
         list);
 }
 
-/* A dialog takes {block: text, …} in another form: [{name: block, error: text}, …]. */
-static const slack_json_t *dialog_errors(slack_ctx_t *ctx, const slack_json_t *errors)
-{
-    if (slack__json_required(errors) != 0) return errors;
-    slack_json_list_t list = {0};
-    slack_json_iter_t it = {0};
-    while (slack_json_next(errors, &it))
-        slack_json_add(ctx, &list, slack_jsonf(ctx, "{name: %s, error: %p}", it.key, it.value));
-    return slack_json_array(ctx, list.items, list.count);
-}
-
 int slack_ack_errors(slack_ctx_t *ctx, const slack_json_t *errors)
 {
     SLACK_CTX_REQUIRE(ctx);
@@ -263,9 +252,17 @@ int slack_ack_errors(slack_ctx_t *ctx, const slack_json_t *errors)
         return slack__ctx_fail(ctx, SLACK_EINVAL,
                                "slack_ack_errors: there is no error: use "
                                "slack_ack()");
-    if (ctx->delivery->kind == SLACK_KIND_DIALOG)
+    if (ctx->delivery->kind == SLACK_KIND_DIALOG) {
+        /* A dialog takes {block: text, …} in another form: [{name: block, error: text}, …]. */
+        slack_json_list_t list = {0};
+        slack_json_iter_t it = {0};
+        while (slack_json_next(errors, &it))
+            slack_json_add(ctx, &list, slack_jsonf(ctx, "{name: %s, error: %p}", it.key, it.value));
+        if (slack__json_required(errors) == 0)
+            errors = slack_json_array(ctx, list.items, list.count);
         return ack_member(ctx, &(struct member_ack){__func__, SLACK_KIND_DIALOG, NULL, "errors"},
-                          dialog_errors(ctx, errors));
+                          errors);
+    }
     return ack_member(
         ctx, &(struct member_ack){__func__, SLACK_KIND_VIEW_SUBMISSION, "errors", "errors"},
         errors);

@@ -72,21 +72,19 @@ void slack_user_limit_free(slack_user_limit_t *limit)
     slack__free(limit);
 }
 
-/* Forgets the user with the oldest period, if the period is over. */
-static void forget_oldest(slack_user_limit_t *limit, uint64_t now_ms)
-{
-    struct user *oldest = SLACK_CONTAINER(limit->by_age.next, struct user, link);
-    if (slack__list_empty(&limit->by_age) || now_ms - oldest->since_ms < limit->period_ms) return;
-    slack__unlink(&oldest->link);
-    slack__free(slack__map_take(limit->users, (slack_slice_t){oldest->key, oldest->key_len}));
-}
-
 /* NULL if there is no room for another user. */
 static struct user *user_of(slack_user_limit_t *limit, slack_slice_t key, uint64_t now_ms)
 {
     struct user *user = slack__map_get(limit->users, key);
     if (user) return user;
-    if (slack__map_count(limit->users) == USERS_MAX) forget_oldest(limit, now_ms);
+    if (slack__map_count(limit->users) == USERS_MAX && !slack__list_empty(&limit->by_age)) {
+        struct user *oldest = SLACK_CONTAINER(limit->by_age.next, struct user, link);
+        const slack_slice_t name = {oldest->key, oldest->key_len};
+        if (now_ms - oldest->since_ms >= limit->period_ms) { /* its period is over */
+            slack__unlink(&oldest->link);
+            slack__free(slack__map_take(limit->users, name));
+        }
+    }
     user = slack__calloc(1, sizeof *user + key.len);
     if (user == NULL) return NULL;
     slack__link_init(&user->link);

@@ -138,17 +138,6 @@ static slack_curl_socket_t *curl_watch_socket(slack_curl_t *curl, curl_socket_t 
     return sock;
 }
 
-/* While a source waits, libcurl keeps a transfer whose peer has closed the connection. It only
- * stops to read. */
-static void transfer_check_peer(slack_transfer_t *transfer, curl_socket_t fd)
-{
-    char byte;
-    if (!transfer || !transfer->out.starved || transfer->in.full || transfer->over) return;
-    if (recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0) return;
-    transfer->fault = SLACK_ECLOSED;
-    transfer->curl->faults = true;
-}
-
 /* CURLMOPT_SOCKETFUNCTION. An error returned here would end the whole multi handle, so a socket
  * that cannot be watched fails its own transfer instead. */
 static int curl_set_socket(CURL *easy, curl_socket_t fd, int what, void *user_data, void *priv)
@@ -156,7 +145,14 @@ static int curl_set_socket(CURL *easy, curl_socket_t fd, int what, void *user_da
     slack_curl_t *curl = user_data;
     slack_curl_socket_t *sock = priv;
     slack_transfer_t *transfer = transfer_of(easy);
-    if (!(what & CURL_POLL_IN)) transfer_check_peer(transfer, fd);
+    /* While a source waits, libcurl keeps a transfer whose peer has closed the connection. It only
+     * stops to read. */
+    char byte;
+    const bool keeps = transfer && transfer->out.starved && !transfer->in.full && !transfer->over;
+    if (keeps && !(what & CURL_POLL_IN) && recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0) {
+        transfer->fault = SLACK_ECLOSED;
+        curl->faults = true;
+    }
     if (what == CURL_POLL_REMOVE) {
         if (!sock) return 0;
         curl_multi_assign(curl->multi, fd, NULL);

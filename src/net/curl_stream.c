@@ -106,20 +106,16 @@ static void transfer_ask_source(slack_transfer_t *transfer)
     if (n == 0 && out->source.len >= 0) transfer_fail(transfer, SLACK_EIO);
 }
 
-/* Give libcurl the body of the request. */
-static void transfer_feed_libcurl(slack_transfer_t *transfer)
-{
-    if (transfer->over) return;
-    transfer_ask_source(transfer);
-    if (!transfer->out.starved || (transfer->out.bytes.len == 0 && !transfer->out.over)) return;
-    transfer->out.starved = false;
-    transfer_unpause(transfer);
-}
-
 bool slack__transfer_step(slack_transfer_t *transfer)
 {
     if (slack__transfer_has_sink(transfer)) transfer_feed_sink(transfer);
-    if (slack__transfer_has_source(transfer)) transfer_feed_libcurl(transfer);
+    if (slack__transfer_has_source(transfer) && !transfer->over) {
+        transfer_ask_source(transfer);
+        if (transfer->out.starved && (transfer->out.bytes.len > 0 || transfer->out.over)) {
+            transfer->out.starved = false;
+            transfer_unpause(transfer);
+        }
+    }
     if (!transfer->over) return false;
     if (transfer->in.waits && transfer->curl->closing) transfer->fault = SLACK_ECANCELED;
     return !transfer->in.waits || transfer->fault != 0 || transfer->code != CURLE_OK;
