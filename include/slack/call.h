@@ -118,9 +118,10 @@ SLACK_API const char *slack_response_next_cursor(const slack_response_t *respons
  * @param fn Optional. Receives the response. Without it, a call on a client of a delivery keeps the
  *        delivery open, and a failure of the call fails the delivery.
  * @param user_data borrowed until `fn` returns.
- * @return 0: `fn` will run exactly once. With any other code it will not run: SLACK_EINVAL if a
- *         required argument is missing, for a method with illegal characters, or if the arguments
- *         are no object; SLACK_EAUTH if the client has no token that can be sent; SLACK_EBUSY if
+ * @return 0: `fn` will run exactly once. With any other code it will not run: SLACK_EINVAL if
+ *         Slack would refuse the arguments for their form (a required one is missing, a message is
+ *         empty), for a method with illegal characters, or if the arguments are no object;
+ *         SLACK_EAUTH if the client has no token that can be sent; SLACK_EBUSY if
  *         slack_options_t.max_calls are under way, or take all of SLACK_CALLS_MIB; SLACK_ETOOBIG;
  *         SLACK_ECANCELED if the app does not run, or stops; SLACK_ETHREAD on another thread than
  *         the loop's; SLACK_ENOMEM. The log has the cause.

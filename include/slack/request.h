@@ -36,7 +36,8 @@ extern "C" {
  *     array, object, …       const slack_json_t *     NULL
  *
  * Every request also takes `.more`: an object with arguments that its struct does not have. Its
- * members replace those of the struct. slack_request() makes a request of any method by its name.
+ * members replace those of the struct. slack_request() makes a request of any method by its name;
+ * its required arguments are Slack's to check.
  *
  * A request points to its arguments. In C they live until the end of the block in which the macro
  * stands; in C++ until the end of the statement. The functions that take a request have copied them

@@ -3,6 +3,7 @@
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/json_make.h"
+#include "webapi/args_check.h"
 #include "webapi/request.h"
 #include "webapi/response.h"
 
@@ -131,7 +132,7 @@ int slack_call_wait(slack_ctx_t *ctx, slack_request_t request,
     const slack_json_t *args;
     const char *method = request.method ? request.method : "";
     int wrong = request_args(ctx, request, &args);
-    if (wrong == 0) wrong = slack__ctx_check_blocks(ctx, method, args);
+    if (wrong == 0) wrong = slack__ctx_check_call(ctx, method, args);
     return wrong ? wrong : slack__worker_call(ctx, method, NULL, args, ret_response);
 }
 
@@ -144,16 +145,17 @@ int slack__ctx_fail_call(slack_ctx_t *ctx, int status, const char *method)
                            slack__webapi_refusal(slack__ctx_client(ctx), method, status));
 }
 
-int slack__ctx_check_blocks(slack_ctx_t *ctx, const char *method, const slack_json_t *args)
+int slack__ctx_check_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args)
 {
-    const char *why =
-        slack__block_guard(&ctx->services->blocks, slack__ctx_scratch(ctx), method, args);
+    slack_arena_t *arena = slack__ctx_scratch(ctx);
+    const char *why = slack__args_check(arena, method, args);
+    if (why == NULL) why = slack__block_guard(&ctx->services->blocks, arena, method, args);
     return why ? slack__ctx_fail(ctx, SLACK_EINVAL, "%s was not called: %s", method, why) : 0;
 }
 
 int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args)
 {
-    const int wrong = slack__ctx_check_blocks(ctx, method, args);
+    const int wrong = slack__ctx_check_call(ctx, method, args);
     if (wrong != 0) return wrong;
     if (slack__on_worker(ctx)) return slack__worker_call(ctx, method, NULL, args, NULL);
     int rc = slack__webapi_call(slack__ctx_client(ctx), method, args, NULL, NULL);
@@ -195,7 +197,7 @@ static int then_on_worker(slack_ctx_t *ctx, const char *method, const char *url,
 int slack__ctx_call_then(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
                          slack_then_t *then)
 {
-    const int wrong = slack__ctx_check_blocks(ctx, method, args);
+    const int wrong = slack__ctx_check_call(ctx, method, args);
     if (wrong != 0) return wrong;
     if (slack__on_worker(ctx)) return then_on_worker(ctx, method, NULL, args, then);
     if (ctx->phase != SLACK_CTX_RUNNING) /* the delivery will not wait for the answer */

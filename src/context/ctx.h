@@ -176,9 +176,9 @@ void slack__respond_refusal(slack_ctx_t *ctx);
 int slack__ctx_fail(slack_ctx_t *ctx, int status, const char *format, ...) SLACK_PRINTF(3, 4);
 /* call.c: the same for a call that could not begin. */
 int slack__ctx_fail_call(slack_ctx_t *ctx, int status, const char *method);
-/* 0 if the blocks and the view in `args` may be sent to a method, or as a "response_url" message or
- * an "ack"; otherwise SLACK_EINVAL, after slack__ctx_fail(). */
-int slack__ctx_check_blocks(slack_ctx_t *ctx, const char *method, const slack_json_t *args);
+/* 0 if `args` may be sent to a method, or as a "response_url" message or an "ack":
+ * slack__args_check() and slack__block_guard(). Otherwise SLACK_EINVAL, after slack__ctx_fail(). */
+int slack__ctx_check_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args);
 /* Names a delivery in such a sentence: the type of an event, or the kind. */
 const char *slack__ctx_what(const slack_ctx_t *ctx);
 

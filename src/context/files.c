@@ -284,7 +284,7 @@ static int check_blocks(slack_ctx_t *ctx, const slack_upload_t *upload)
     if (upload == NULL || upload->blocks == NULL || slack_json_error(upload->blocks) != 0) return 0;
     const int rc = slack__jsonf(slack__ctx_scratch(ctx), &args, NULL, "{blocks: %p}",
                                 (const void *)upload->blocks);
-    return rc ? rc : slack__ctx_check_blocks(ctx, "files.completeUploadExternal", args);
+    return rc ? rc : slack__ctx_check_call(ctx, "files.completeUploadExternal", args);
 }
 
 static int wait_here(slack_ctx_t *ctx, const char *function, const transfer_t *transfer,

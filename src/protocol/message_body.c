@@ -3,13 +3,16 @@
 
 #include <string.h>
 
-/* A list may also be JSON text, and a number counts as its digits, as in arguments of calls. */
+/* A list may also be JSON text, and any other value counts as its text, as in arguments of calls.
+ */
 static bool shows(const slack_json_t *message, const char *path)
 {
     const slack_json_t *member = slack_json_get(message, path);
     switch (slack_json_type(member)) {
     case SLACK_JSON_STRING: return *slack_json_str(member, "") != '\0';
-    case SLACK_JSON_NUMBER: return true;
+    case SLACK_JSON_NUMBER:
+    case SLACK_JSON_BOOL:
+    case SLACK_JSON_OBJECT: return true;
     case SLACK_JSON_ARRAY: return slack_json_count(member, "") > 0;
     default: return false;
     }

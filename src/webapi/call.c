@@ -117,7 +117,8 @@ static void call_note_warnings(const slack_call_t *call)
                   "Slack may remove it: see https://docs.slack.dev/reference/methods/",
                   call->method);
     }
-    if (*noted & NOTED_WARNED) return;
+    /* The messages of a failed answer are its reason. */
+    if (*noted & NOTED_WARNED || call->response.status != 0) return;
     const char *warnings = slack__response_warnings(&call->response, call->arena);
     if (warnings == NULL) return;
     *noted |= NOTED_WARNED;

@@ -7,6 +7,7 @@
 #include "util/json.h"
 #include "util/lifetime.h"
 #include "util/str.h"
+#include "webapi/args_check.h"
 #include "webapi/call_queue.h"
 #include "webapi/request.h"
 
@@ -219,8 +220,9 @@ const char *slack__webapi_check(const slack_client_t *client, slack_arena_t *are
                                 const char *method, const slack_json_t *args)
 {
     const slack_webapi_t *webapi = client ? slack__webapi_of(client) : NULL;
-    const bool checks = webapi && webapi->blocks;
-    return checks ? slack__block_guard(webapi->blocks, arena, method, args) : NULL;
+    const char *why = slack__args_check(arena, method, args);
+    const bool checks = why == NULL && webapi && webapi->blocks;
+    return checks ? slack__block_guard(webapi->blocks, arena, method, args) : why;
 }
 
 /* A call of the program. The delivery of its client does not wait for a call with a callback. */

@@ -171,8 +171,8 @@ int slack__webapi_post(slack_client_t *client, const slack_post_t *post, slack_c
 /* webhook.c: why a webhook takes no such message, and the cure. NULL: it takes it. */
 const char *slack__webhook_fault(const slack_json_t *message);
 
-/* The check of what a program passes for a call, before anything is sent: slack__block_guard() with
- * the client's webapi. Any thread. */
+/* The check of what a program passes for a call, before anything is sent: slack__args_check(), and
+ * slack__block_guard() with the client's webapi. Any thread. */
 const char *slack__webapi_check(const slack_client_t *client, slack_arena_t *arena,
                                 const char *method, const slack_json_t *args);
 

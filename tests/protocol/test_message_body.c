@@ -63,6 +63,8 @@ ARENA_TEST(what_a_message_shows)
 {
     static const char *const something[] = {"{'text':'a'}",
                                             "{'text':5}",
+                                            "{'text':true}",
+                                            "{'text':{}}",
                                             "{'blocks':[{}]}",
                                             "{'blocks':'[{}]'}",
                                             "{'attachments':[{}]}",

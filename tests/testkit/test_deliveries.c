@@ -181,7 +181,8 @@ static int odd(slack_ctx_t *ctx, void *user_data)
 
 static int call_and_fail(slack_ctx_t *ctx, void *user_data)
 {
-    return slack_callf(slack_ctx_client(ctx), "chat.postMessage", NULL, NULL, "{channel: 'C1'}");
+    return slack_callf(slack_ctx_client(ctx), "chat.postMessage", NULL, NULL,
+                       "{channel: 'C1', text: 'x'}");
 }
 
 static unsigned runs, dead_attempts;

@@ -311,7 +311,7 @@ static void stop_calls(enum slack_pace pace, unsigned concurrency)
     wf_open(concurrency, 10000, limit_one_method);
     for (uintptr_t i = 0; i < CALLS; i++) {
         assert_int_equal(slack_callf(&wf.client, methods[i % 4], count_end, (void *)i,
-                                     "{channel: 'C%d'}", (int)i % 100),
+                                     "{channel: 'C%d', text: 'x'}", (int)i % 100),
                          0);
         if (i == 0) world_until(&wf.world, world_logged(&wf.world, "rate limited"));
     }

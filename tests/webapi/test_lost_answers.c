@@ -79,9 +79,9 @@ TEST(test_what_is_sent_again)
             loss = losses[i].loss;
             wf_open(100, 20, answer_third);
             slack_client_repeat(&wf.client, cases[j].opted);
-            assert_int_equal(
-                slack_callf(&wf.client, cases[j].method, wf_end, NULL, "{%s: 'x'}", cases[j].arg),
-                0);
+            assert_int_equal(slack_callf(&wf.client, cases[j].method, wf_end, NULL,
+                                         "{%s: 'x', external_id: 'x'}", cases[j].arg),
+                             0);
             wf_fast_forward(1);
             if (wf.ends.statuses[0] != (cases[j].again ? 0 : losses[i].status) ||
                 peer_requests(wf.peer) != (cases[j].again ? 3 : 1))

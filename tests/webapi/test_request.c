@@ -7,6 +7,7 @@
 #include "protocol/methods.h"
 #include "support/alloc_fail.h"
 #include "support/json.h"
+#include "webapi/args_check.h"
 #include "webapi/request.h"
 
 /* Compares the arguments of a request with JSON, or the sentence of a failure with text. */
@@ -60,6 +61,49 @@ ARENA_TEST(test_refused_arguments)
     expect(slack_chat_postMessage(.channel = "C1", .blocks = failed), "the blocks are bad");
     expect(slack_chat_postMessage(.channel = "C1", .more = failed), "the blocks are bad");
     assert_null(slack__request_args(arena, slack_request("api.test", NULL)));
+}
+
+/* Slack refuses those with a sentence for their form. The others are Slack's to judge. */
+ARENA_TEST(arguments_that_slack_refuses)
+{
+    static const struct {
+        const char *method, *args, *says;
+    } rows[] = {
+        {"chat.postMessage", "{'channel':'C1'}", "the message is empty: "},
+        {"chat.postMessage", "{'channel':'C1','text':''}", "the message is empty: "},
+        {"chat.postEphemeral", "{'user':'U1','blocks':[],'metadata':{}}", "the message is empty: "},
+        {"chat.scheduleMessage", "{'post_at':1,'text':null}", "the message is empty: "},
+        {"chat.postMessage", "{'text':false}", NULL},
+        {"chat.postMessage", "{'blocks':'[{}]'}", NULL},
+        {"chat.postMessage", "{'markdown_text':'x'}", NULL},
+        {"chat.postMessage", "{'channel':'C1','new':'x'}", NULL},
+        {"chat.update", "{'ts':'1.2','parse':'full'}", "nothing of the message would change: "},
+        {"chat.update", "{'text':''}", NULL},
+        {"chat.update", "{'file_ids':[]}", NULL},
+        {"chat.update", "{'metadata':{}}", NULL},
+        {"views.open", "{'view':{}}", "the view has no trigger: "},
+        {"views.push", "{'trigger_id':null}", "the view has no trigger: "},
+        {"views.push", "{'interactivity_pointer':'1'}", NULL},
+        {"views.update", "{'view':{}}", "no view is named: "},
+        {"views.update", "{'external_id':'x'}", NULL},
+        {"conversations.open", "{'return_im':true}", "nobody is named: "},
+        {"conversations.open", "{'users':'U1,U2'}", NULL},
+        {"conversations.replies", "{'limit':0}", "the argument limit is out of range: "},
+        {"conversations.replies", "{'limit':1001}", "the argument limit is out of range: "},
+        {"conversations.replies", "{'limit':1000}", NULL},
+        {"conversations.listConnectInvites", "{'count':-1}", "the argument count is out of range"},
+        {"users.list", "{'limit':0}", NULL},
+        {"users.list", "{'limit':1000}", NULL},
+        {"new.method", "{'limit':-1}", NULL},
+        {"users.info", "[]", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *why = slack__args_check(arena, rows[i].method, json_of(rows[i].args));
+        if (!why != !rows[i].says || (why && strstr(why, rows[i].says) != why))
+            fail_msg("%s %s: %s", rows[i].method, rows[i].args, why ? why : "-");
+    }
+    assert_non_null(slack__args_check(arena, "views.open", NULL));
+    assert_null(slack__args_check(arena, NULL, NULL));
 }
 
 /* A program may have been compiled with other headers than the library. */
