@@ -28,7 +28,8 @@ extern "C" {
  *
  * The status of the response (slack_response_status()) is 0 for HTTP 2xx, and SLACK_EHTTP for any
  * other HTTP status. It is SLACK_ECLOSED if the connection was lost: the service may or may not
- * have acted. The library sends a request once. Connections use the proxy of the app, with its
+ * have acted. The library sends a request once; only a GET or HEAD on a connection that the service
+ * has just closed is sent again on another. Connections use the proxy of the app, with its
  * exceptions (SLACK_PROXY, SLACK_NO_PROXY). The log has the scheme and the host of a request, but
  * neither path nor query.
  */

@@ -78,8 +78,9 @@ typedef struct slack_stream_options {
     const char *team_id;
     /** Optional. Tasks are shown together as a plan. Default: between the texts. */
     bool plan;
-    /** Optional. Receives the end. Without it, a failure of the stream fails its delivery, unless a
-     * function with the stream has returned the error; SLACK_ESTOPPED does not. */
+    /** Optional for a delivery. Receives the end. Without it, a failure of the stream fails its
+     * delivery, unless a function with the stream has returned the error; SLACK_ESTOPPED does not.
+     */
     slack_stream_fn fn;
     /** Optional, borrowed until `fn` has returned. Passed to `fn`. */
     void *user_data;
@@ -97,12 +98,13 @@ SLACK_API slack_stream_t *slack_stream(slack_ctx_t *ctx, const slack_stream_opti
 
 /**
  * Begin a stream outside of a delivery. The program has to stop it; the stream ends with its last
- * call, and is freed when options->fn has returned. Loop thread only.
+ * call, and is freed when options->fn has returned: no function takes it from then on. Loop thread
+ * only.
  *
  * @param client must live until the end of the stream.
- * @param options Required: a channel. Copied.
- * @return the stream; NULL if there is no channel, if the app does not run, if SLACK_STREAMS_MAX
- *         streams are open, or if memory is out; the log has the cause.
+ * @param options Required: a channel and fn. Copied.
+ * @return the stream; NULL if there is no channel or no fn, if the app does not run, if
+ * SLACK_STREAMS_MAX streams are open, or if memory is out; the log has the cause.
  */
 SLACK_API slack_stream_t *slack_client_stream(slack_client_t *client,
                                               const slack_stream_options_t *options);

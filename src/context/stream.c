@@ -103,15 +103,9 @@ static void ctx_learns(owned_t *owned)
 
 static void client_learns(owned_t *owned)
 {
-    const slack_fault_t *fault = &owned->stream.fault;
     slack_net_t *net = owned->stream.streams->net;
     const uint64_t since_us = slack__net_now_us(net);
-    if (owned->fn)
-        owned->fn(&owned->stream, fault->status, owned->user_data);
-    else if (fault->status != 0)
-        SLACK_LOG(slack__net_log(net), WARN, "stream failed", "channel=%s error=%s reason=%s",
-                  owned->stream.place.channel, slack_err_name(fault->status),
-                  slack__fault_why(fault));
+    owned->fn(&owned->stream, owned->stream.fault.status, owned->user_data);
     slack__net_note_blocking(net, since_us, "stream", owned->stream.place.channel);
     slack__stream_free(&owned->stream);
 }
@@ -259,6 +253,8 @@ slack_stream_t *slack_client_stream(slack_client_t *client, const slack_stream_o
         rc = SLACK_ECANCELED, why = "slack_client_stream: the app does not run";
     else if (client->streams->count >= SLACK_STREAMS_MAX)
         rc = SLACK_EBUSY, why = too_many;
+    else if (options && options->fn == NULL)
+        why = "slack_client_stream: there is no function for the end: set fn in the options";
     else if (*channel)
         rc = 0;
     if (rc == 0) {

@@ -104,24 +104,6 @@ static size_t transfer_send_source(char *to, size_t size, size_t count, void *us
     return len;
 }
 
-/*
- * If a connection that was used before closes without a response, libcurl sends the request again
- * on a new one, since the server may have closed an idle connection. But the server may also have
- * died after it posted the message, and only the caller may decide to post twice. So this ends a
- * transfer that would begin again after a byte of its request was sent.
- */
-static int transfer_may_send(void *user_data, char *primary_ip, char *local_ip, int primary_port,
-                             int local_port)
-{
-    slack_transfer_t *transfer = user_data;
-    long sent_bytes = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
-    if (transfer->out.begun && sent_bytes > transfer->out.before) return CURL_PREREQFUNC_ABORT;
-    transfer->out.begun = true;
-    transfer->out.before = sent_bytes;
-    return CURL_PREREQFUNC_OK;
-}
-
 /* Nor does libcurl read a source again. */
 static int transfer_rewind(void *user_data, curl_off_t offset, int origin)
 {
@@ -203,17 +185,37 @@ static curl_socket_t transfer_open_socket(void *user_data, curlsocktype purpose,
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-/* CURLOPT_PREREQFUNCTION: a request may take a connection that another request has opened. */
-static int transfer_judge_connection(void *user_data, char *ip, char *own_ip, int port,
-                                     int own_port)
+/* --- the moment before a request is sent ---------------------------------------------------- */
+
+/*
+ * If a connection that was used before closes without a response, libcurl sends the request again
+ * on a new one, since the server may have closed an idle connection. But the server may also have
+ * died after it posted the message, and only the caller may decide to post twice. So this ends a
+ * transfer that would begin again after a byte of its request was sent.
+ */
+static bool transfer_may_send(slack_transfer_t *transfer)
+{
+    long sent_bytes = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
+    if (transfer->out.begun && sent_bytes > transfer->out.before) return false;
+    transfer->out.begun = true;
+    transfer->out.before = sent_bytes;
+    return true;
+}
+
+/* CURLOPT_PREREQFUNCTION. The address is judged again, since a request may take a connection that
+ * another request has opened. */
+static int transfer_begins(void *user_data, char *ip, char *own_ip, int port, int own_port)
 {
     slack_transfer_t *transfer = user_data;
     struct sockaddr_storage address;
-    const bool known = slack__net_address(ip, (unsigned)port, &address);
-    if (known && transfer->fault == 0 &&
-        transfer_judge(transfer, (const struct sockaddr *)&address))
-        return CURL_PREREQFUNC_OK;
-    return CURL_PREREQFUNC_ABORT;
+    if (transfer->public_only) {
+        if (!slack__net_address(ip, (unsigned)port, &address) || transfer->fault != 0 ||
+            !transfer_judge(transfer, (const struct sockaddr *)&address))
+            return CURL_PREREQFUNC_ABORT;
+    }
+    return transfer->out.repeats || transfer_may_send(transfer) ? CURL_PREREQFUNC_OK
+                                                                : CURL_PREREQFUNC_ABORT;
 }
 
 /* --- options ------------------------------------------------------------------------------- */
@@ -266,10 +268,9 @@ static CURLcode set_method(slack_transfer_t *transfer, const slack_curl_request_
     CURLcode code = CURLE_OK;
     const bool head = strcmp(request->method, "HEAD") == 0;
     const bool post = strcmp(request->method, "POST") == 0;
-    if (!head && strcmp(request->method, "GET") != 0) {
-        SET(CURLOPT_PREREQFUNCTION, transfer_may_send);
-        SET(CURLOPT_PREREQDATA, transfer);
-    }
+    transfer->out.repeats = head || strcmp(request->method, "GET") == 0;
+    SET(CURLOPT_PREREQFUNCTION, transfer_begins);
+    SET(CURLOPT_PREREQDATA, transfer);
     if (has_body(transfer) || post)
         code =
             set_body(transfer, slack__transfer_has_source(transfer) ? request->source.len
@@ -339,11 +340,10 @@ CURLcode slack__transfer_set_options(slack_transfer_t *transfer,
     SET(CURLOPT_HTTPHEADER, transfer->headers);
     SET(CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
     if (curl->ca_file) SET(CURLOPT_CAINFO, curl->ca_file);
+    transfer->public_only = request->public_only;
     if (request->public_only) {
         SET(CURLOPT_OPENSOCKETFUNCTION, transfer_open_socket);
         SET(CURLOPT_OPENSOCKETDATA, transfer);
-        SET(CURLOPT_PREREQFUNCTION, transfer_judge_connection);
-        SET(CURLOPT_PREREQDATA, transfer);
     }
     if (code == CURLE_OK) code = set_response(transfer);
     if (code == CURLE_OK) code = set_proxy(transfer, url);

@@ -49,6 +49,7 @@ typedef struct transfer_out {
     bool waits;        /* the source said SLACK_CURL_LATER */
     bool starved;      /* libcurl waits for bytes */
     bool begun;        /* libcurl has a connection for the request */
+    bool repeats;      /* libcurl may send it twice: a second one does nothing more */
     long before;       /* bytes that it sent before the request, to a proxy */
 } transfer_out_t;
 
@@ -84,7 +85,7 @@ struct slack_transfer {
     slack_curl_head_t head; /* as far as it has arrived */
     bool over;              /* libcurl has it no more */
     CURLcode code;          /* how it ended for libcurl */
-    bool proxied;
+    bool proxied, public_only;
     unsigned stream;     /* of HTTP/2; 0: no stream */
     bool stream_refused; /* by the server: no part of the request was processed */
     long refusal;        /* the status by which the proxy refused CONNECT; 0: it did not */

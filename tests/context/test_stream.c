@@ -500,6 +500,7 @@ STREAM_TEST(a_client_streams)
     assert_null(slack_client_stream(client, &options)); /* the app does not run */
     slack_test_start(kit);
     assert_null(slack_client_stream(client, NULL));
+    assert_null(slack_client_stream(client, &(slack_stream_options_t){.channel = "C0TEST"}));
     assert_null(slack_client_stream(NULL, &options));
     stream = slack_client_stream(client, &options);
     expect(&(sent_t){"chat.startStream", "{'channel':'C0TEST','thread_ts':'1.0'}", "1.1"});
