@@ -165,9 +165,10 @@ static int fail_once(slack_ctx_t *ctx, void *user_data)
     assert_string_equal(slack_ctx_enterprise(ctx), "E7");
     assert_string_equal(slack_ctx_app_id(ctx), "A7");
     if (desk.seen.count == 1) return SLACK_EIO;
-    return slack_call(slack_ctx_client(ctx),
-                      slack_request("chat.postMessage", slack_jsonf(ctx, "{channel: 'C'}")), NULL,
-                      NULL);
+    return slack_call(
+        slack_ctx_client(ctx),
+        slack_request("chat.postMessage", slack_jsonf(ctx, "{channel: 'C', text: 'x'}")), NULL,
+        NULL);
 }
 
 /* Each attempt of a job is authorized like the delivery that deferred it. */
