@@ -195,6 +195,8 @@ void slack__failure_note(slack_ctx_t *ctx, const slack_fault_t *noted)
     } else {
         note_also(ctx, fault, listener);
     }
+    /* The calls that the program makes about an error it has learned of fail on their own. */
+    if (!f->current.open && f->reported) return;
     const bool counts = heals && !slack__failure_is_local(ctx, fault->status);
     if (counts) f->counts = true;
     if (!f->current.open) {

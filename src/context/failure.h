@@ -48,6 +48,7 @@ typedef struct slack_failure {
                               * delivery */
     bool acted;              /* a call has succeeded, or one of which the delivery learns nothing
                               * has begun: another attempt would repeat it */
+    bool reported;           /* slack_on_error() has learned of the first error */
     unsigned alloc_failures; /* slack__alloc_failures() when the attempt began */
 
     /* The listener that runs. */

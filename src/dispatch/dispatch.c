@@ -240,7 +240,7 @@ static void report_failure(slack_run_t *run)
 {
     slack_ctx_t *ctx = &run->ctx;
     const slack_registry_t *registry = run->dispatcher->registry;
-    run->error_reported = true;
+    ctx->failure.reported = true;
     if (registry->error_fn) {
         const slack_visit_t visit = slack__ctx_visit_begin(ctx);
         registry->error_fn(ctx, ctx->failure.first.status,
@@ -258,7 +258,7 @@ static void run_settle(slack_run_t *run)
 {
     const bool over = run_is_over(run); /* a stream may have failed */
     if (is_unmatched(run) && !run->unmatched_reported) report_unmatched(run);
-    if (run->ctx.failure.first.status && !run->error_reported) report_failure(run);
+    if (run->ctx.failure.first.status && !run->ctx.failure.reported) report_failure(run);
     run_acknowledge(run);
     if (over && run_is_idle(run) && run->next_hit == run->hits.count) run->owner->ended(run);
 }

@@ -61,7 +61,7 @@ struct slack_delivery_run {
     bool begun;             /* the app's middleware has begun */
     bool own;               /* the bot caused the event: only for listeners that ask for it */
     bool reached_listeners; /* the app's middleware has let the delivery pass */
-    bool error_reported, unmatched_reported;
+    bool unmatched_reported;
     unsigned listeners; /* how many ran */
     slack_chain_t chain;
     slack_hits_t hits;

@@ -91,6 +91,37 @@ FINE_TEST(test_status_without_a_token)
     assert_int_equal(status, 0);
 }
 
+static int count_and_fail(slack_ctx_t *ctx, void *user_data)
+{
+    ++*(unsigned *)user_data;
+    return SLACK_EIO;
+}
+
+static void ask_slack(slack_ctx_t *ctx, int status, const char *listener, void *user_data)
+{
+    slack_call_then(ctx, slack_chat_postMessage(.channel = "C1", .text = "x"), NULL, NULL);
+}
+
+/* A first failure that is final stays so, whatever becomes of the calls of the error's function. */
+FINE_TEST(test_a_call_that_fails_after_the_report)
+{
+    unsigned count = 0;
+    const slack_listener_t once = {.kind = SLACK_KIND_EVENT,
+                                   .match = "pin_removed",
+                                   .attempts = 1,
+                                   .fn = count_and_fail,
+                                   .user_data = &count};
+    slack_listen(slack_test_app(kit), &once);
+    slack_on_error(slack_test_app(kit), ask_slack, NULL);
+    slack_test_expect(kit, "chat.postMessage", NULL);
+    slack_test_answer_lost(kit, SLACK_ECLOSED);
+    slack_test_event(kit, "{type: 'pin_removed', channel_id: 'C1'}");
+    slack_test_expect_status(kit, SLACK_EIO);
+    for (int i = 0; i < 10; i++)
+        slack_test_advance_ms(kit, 60000);
+    assert_int_equal(count, 1);
+}
+
 FINE_TEST(test_a_drain_that_waits)
 {
     slack_test_command(kit, "/hold", "");
