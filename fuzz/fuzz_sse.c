@@ -6,7 +6,7 @@
 
 #define MAX ((size_t)200)
 
-/* What a stream has given: a digest of its events. */
+/* A digest of the events of a stream. */
 typedef struct seen {
     uint64_t digest;
     unsigned count;

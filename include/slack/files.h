@@ -186,9 +186,9 @@ typedef int (*slack_file_write_fn)(const void *bytes, size_t len, uint64_t offse
 /** A download. Set `path` or `write`. The struct is copied, with its strings. */
 typedef struct slack_download {
     const char *url;  /* Required. `url_private` or `url_private_download` of a file. */
-    const char *path; /* Where the file goes, readable by its owner only. What is there is replaced
-                       * when the download is complete; until then the bytes are in a file of
-                       * another name in the same folder. */
+    const char *path; /* The file to write, readable by its owner only. A file that is there is
+                       * replaced when the download is complete; until then the bytes are in a file
+                       * of another name in the same folder. */
     slack_file_write_fn write; /* Takes the bytes, in place of a file at `path`. */
     void *user_data;           /* Passed to `write`. */
     uint64_t max_bytes;        /* Optional. A larger file is SLACK_ETOOBIG. Default: 1 GiB. */

@@ -37,7 +37,7 @@ enum slack_pace {
     SLACK_PACE_DISTRIBUTED
 };
 
-/** What the app does with blocks and views that Slack would refuse. */
+/** The treatment of blocks and views that Slack would refuse. */
 enum slack_check_blocks {
     /** It sends them. */
     SLACK_CHECK_BLOCKS_OFF = 1,

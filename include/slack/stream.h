@@ -64,7 +64,7 @@ typedef struct slack_stream slack_stream_t;
  */
 typedef int (*slack_stream_fn)(slack_stream_t *stream, int status, void *user_data);
 
-/** Where a stream goes. A struct of zeros means all defaults. */
+/** The place and the end of a stream. A struct of zeros means all defaults. */
 typedef struct slack_stream_options {
     /** Optional for a delivery, copied. The channel's id. Default: that of the delivery. */
     const char *channel;

@@ -24,7 +24,7 @@ typedef struct slack_owned_stream {
     struct request *waiting;     /* of this worker; NULL: none waits */
 } owned_t;
 
-/* What a function asks of the loop. */
+/* A question of a public function to the loop. */
 struct request {
     owned_t *owned;
     bool waits; /* a worker asks, and can wait for the answer */
@@ -167,7 +167,7 @@ void slack__ctx_free_streams(slack_ctx_t *ctx)
 
 /* ---- the begin ---- */
 
-/* Where a stream of the delivery goes. */
+/* The place of a stream that answers a delivery. */
 static slack_stream_place_t ctx_place(const slack_ctx_t *ctx, const slack_stream_options_t *options)
 {
     const char *thread = slack_ctx_thread_ts(ctx), *here = slack_ctx_channel(ctx);
@@ -302,7 +302,7 @@ static int stream_refuse(const struct request *request, int rc, const char *why)
                            fault->method ? ": " : "", slack__fault_why(fault));
 }
 
-/* Why nothing can be appended any more; 0: it can. On the loop. */
+/* The error that an append gets; 0: the stream takes more. On the loop. */
 static int stream_closed(struct request *request)
 {
     const slack_stream_t *stream = &request->owned->stream;

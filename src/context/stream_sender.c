@@ -81,7 +81,7 @@ static const char *or_null(const char *text)
     return text && *text ? text : NULL;
 }
 
-/* What a call may have. NULL: it has no such argument. */
+/* The arguments of a call. NULL: it has no such argument. */
 typedef struct call_args {
     const char *ts, *thread_ts, *user_id, *team_id, *mode, *markdown, *text;
     const slack_json_t *chunks, *blocks, *metadata;

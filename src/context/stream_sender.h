@@ -39,7 +39,7 @@ enum slack_stream_call {
 
 enum slack_stream_mode { SLACK_STREAM_NONE, SLACK_STREAM_STREAMING, SLACK_STREAM_EDITED };
 
-/* Where the stream goes. Copied into its arena; NULL or "": none. */
+/* The place of a stream. Its strings are copied into the arena; NULL or "": none. */
 typedef struct slack_stream_place {
     const char *channel, *thread_ts, *user_id, *team_id;
     bool plan; /* task_display_mode */
@@ -61,14 +61,14 @@ typedef struct slack_stream_flight {
     bool last;  /* it ends the stream */
 } slack_stream_flight_t;
 
-/* What the program asks for at the end. */
+/* The end that the program asks for. */
 typedef struct slack_stream_end {
     bool asked;
     bool by_app;                           /* which stops */
     const slack_json_t *blocks, *metadata; /* in the stream's arena; NULL: none */
 } slack_stream_end_t;
 
-/* What a stream reports to its owner. */
+/* The reports of a stream to its owner. */
 typedef struct slack_stream_owner {
     void (*called)(slack_stream_t *stream); /* a call has begun */
     /* The call has its answer. */

@@ -76,7 +76,7 @@ static bool is_unsent(const slack_transfer_t *transfer)
     return sent_bytes == 0 || (transfer->proxied && ready_us == 0);
 }
 
-/* Why it failed, without the URL: libcurl's own words name hosts and ports at most. */
+/* The reason of a failure, without the URL: libcurl's own words name hosts and ports at most. */
 static const char *reason_of(slack_transfer_t *transfer, CURLcode code)
 {
     char *text = transfer->error;

@@ -57,7 +57,7 @@ static void transfer_unpause(slack_transfer_t *transfer)
     if (code != CURLE_OK) slack__transfer_end(transfer, code);
 }
 
-/* What a function of a sink has returned. */
+/* Heeds the result of a sink's function. */
 static void sink_returned(slack_transfer_t *transfer, int rc)
 {
     if (rc < 0) transfer_fail(transfer, rc);

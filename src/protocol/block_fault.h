@@ -40,7 +40,7 @@ typedef struct slack_block_at {
     bool silent; /* the `text` of a text object: the sentence names the object */
 } slack_block_at_t;
 
-/* What a fault's words may need; the others are 0. */
+/* The values in the words of a fault; those that they do not need are 0. */
 typedef struct slack_block_about {
     const char *text, *other;
     long long value, limit;

@@ -7,7 +7,7 @@
 
 /* Slack's Block Kit as a table, which blocks.def describes, and its lookup. Pure. */
 
-/* Where an object may be: in a list or a member of another kind. */
+/* The places of objects: lists and members of other kinds. */
 enum slack_block_place {
     /* The three surfaces, a container, and the places of whole payloads. */
     SLACK_BLOCK_IN_MESSAGE,

@@ -8,8 +8,8 @@
 
 #include "util/str.h"
 
-/* What stands for a character in a part of the markup; NULL: the character itself. `hex` has room
- * for %XX. */
+/* The text of a character in a part of the markup; NULL: the character itself. `hex` has room for
+ * %XX. */
 typedef const char *replace_fn(char c, char hex[4]);
 
 static const char *in_text(char c, char hex[4])

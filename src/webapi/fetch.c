@@ -38,7 +38,7 @@ struct slack_fetcher {
     void *close_data;
 };
 
-/* What is sent next. */
+/* The next request: the program's, or one after a redirect. */
 typedef struct fetch_hop {
     const char *method, *url;
     const char *headers[HEADERS_MAX + 3];

@@ -35,7 +35,7 @@ void slack__fetcher_close(slack_fetcher_t *fetcher, void (*fn)(void *user_data),
 /* The number of fetches that the program has begun so far, and whose end no delivery gets. */
 uint64_t slack__fetcher_unwatched(const slack_fetcher_t *fetcher);
 
-/* Who gets the response. */
+/* The receiver of the response. */
 typedef struct slack_fetch_caller {
     slack_call_fn fn; /* NULL: a failure is logged */
     void *user_data;

@@ -10,7 +10,7 @@
 
 /* The rules of fetches, without I/O. */
 
-/* Why a request cannot be sent, and the cure: static text. NULL: it can. */
+/* The reason why a request cannot be sent, and the cure: static text. NULL: it can be sent. */
 const char *slack__fetch_fault(const slack_fetch_t *request);
 /* The same for its URL, which may be the target of a redirect. */
 const char *slack__fetch_url_fault(const char *url, bool public_only, const slack_proxy_t *proxy,

@@ -11,8 +11,8 @@
 #include "webapi/webapi.h"
 
 /*
- * What an upload and a download have in common: a flow of steps on the loop. One thing is under way
- * at a time: a call, a request, an operation on the disk, a wait. The program's own functions run
+ * An upload and a download are flows: steps on the loop, one after the other. A step is a call, a
+ * request, an operation on the disk, or a wait. The program's own functions run
  * on the loop, or on a worker that waits for the flow; while one runs on a worker, the flow touches
  * nothing of the worker's memory.
  */
@@ -41,7 +41,7 @@ typedef struct slack_file_call {
 void slack__file_call_run(slack_file_call_t *call);
 void slack__file_call_release(slack_file_call_t *call); /* NULL is allowed */
 
-/* Who has begun the flow. */
+/* The owner of a flow has begun it. */
 typedef struct slack_file_owner {
     /* Let a worker run flow->call, then call slack__file_flow_called() on the loop. NULL: the loop
      * runs it. */
@@ -58,7 +58,7 @@ typedef struct slack_flow_progress {
     uint64_t told_ms;             /* when the program last learned of it */
 } slack_flow_progress_t;
 
-/* Why a flow has failed. */
+/* The failure of a flow. */
 typedef struct slack_flow_fault {
     int status;
     const char *why;    /* a sentence; NULL: memory was out */
@@ -75,7 +75,7 @@ struct slack_file_flow {
     void *owner_data;
     const char *name; /* of what is under way, for sentences */
 
-    /* What follows when the thing under way is over. */
+    /* The functions that run after a step. */
     void (*resume)(slack_file_flow_t *flow); /* goes on after the program has run */
     void (*step)(slack_file_flow_t *flow);   /* of a wait */
     void (*called)(slack_file_flow_t *flow);

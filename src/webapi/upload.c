@@ -76,7 +76,7 @@ static const char *last_part(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Why a file cannot be uploaded; NULL if it can. */
+/* The reason why a file cannot be uploaded; NULL: it can be. */
 static const char *file_wrong(const slack_file_t *file)
 {
     const int sources =

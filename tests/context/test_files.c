@@ -94,7 +94,7 @@ static int on_files(slack_ctx_t *ctx, void *user_data)
     return rc;
 }
 
-/* What a handler has done wrong, and the sentence that it gets. */
+/* A handler makes a mistake, and gets a sentence for it. */
 static int on_wrong(slack_ctx_t *ctx, void *user_data)
 {
     const slack_file_t file = {.path = "/no/such/file"};

@@ -3,7 +3,7 @@
 
 #include "support/test.h"
 
-/* Where the parts and the messages of a streamed text end. */
+/* The ends of the parts and of the messages of a streamed text. */
 
 static slack_stream_text_t text;
 

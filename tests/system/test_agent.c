@@ -161,7 +161,7 @@ AGENT_TEST(slack_ends_the_message_first)
     assert_int_equal(words, 60); /* none is lost, none is there twice */
 }
 
-/* What the user sees when the model fails; the bot goes on. */
+/* The user sees that the model has failed, and the bot goes on. */
 AGENT_TEST(models_that_fail)
 {
     static const struct {

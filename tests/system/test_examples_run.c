@@ -141,7 +141,7 @@ static const example_t examples[] = {
 };
 #define EXAMPLES (sizeof examples / sizeof *examples)
 
-/* What the simulator refuses an example once, for POST /sim/fault, and what that one logs. */
+/* The fault for POST /sim/fault that an example meets once, and the line that the example logs. */
 static const struct refusal {
     const char *name, *fault, *logged;
 } refusals[] = {

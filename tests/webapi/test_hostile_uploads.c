@@ -6,7 +6,7 @@
 
 #define SIZE ((size_t)32 << 20) /* more than the kernel's buffers take while nobody reads */
 
-/* What the server does with a request to a path: when, what it sends, and what then. */
+/* The server's treatment of a request: the moment of its answer, the answer, and the end. */
 enum when { AT_ONCE, AT_ITS_END };
 enum then { CLOSES, STAYS, RESETS, REPEATS };
 

@@ -7,7 +7,7 @@
 #include "sim/streams.h"
 #include "sim/team.h"
 
-/* What a call adds to a stream. */
+/* The addition of a call to a stream. */
 typedef struct addition {
     const char *text;           /* with the texts of the chunks */
     const slack_json_t *chunks; /* NULL: none */

@@ -6,7 +6,7 @@
 
 #define BOUNDARY_MAX 70 /* RFC 2046 5.1.1 */
 
-/* Where `what` begins in `text`; text.len if it is not there. */
+/* The position of `what` in `text`; text.len if it is not there. */
 static size_t find(slack_slice_t text, slack_slice_t what)
 {
     for (size_t at = 0; at + what.len <= text.len; at++) {

@@ -20,7 +20,7 @@ static bool is_one_of(const char *word, const char *const *words)
     return *words != NULL;
 }
 
-/* What the chunk lacks; NULL: nothing. */
+/* The member that the chunk lacks; NULL: it lacks none. */
 static const char *missing_member(const slack_json_t *chunk)
 {
     static const struct {

@@ -4,7 +4,7 @@
 
 #include "sim/blocks.h"
 
-/* What an app appends to a stream: text, and chunks. Pure.
+/* The text and the chunks that an app appends to a stream. Pure.
  * https://docs.slack.dev/reference/methods/chat.appendStream */
 
 /* Check an array of chunks. NULL on success, else Slack's word for the error, with a sentence in

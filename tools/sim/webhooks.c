@@ -40,7 +40,8 @@ static bool read_path(const char *path, char parts[4][PART_SIZE])
     return *path == '\0';
 }
 
-/* Why the URL is not one of the simulator's. NULL: it is, and *ret is its channel, or NULL. */
+/* The reason why the URL is not one of the simulator's. NULL: it is one, and *ret is its channel,
+ * or NULL. */
 static const char *find_hook(const sim_services_t *services, const char *path, sim_channel_t **ret,
                              int *ret_status)
 {
