@@ -26,7 +26,9 @@ static bool method_is_valid(const char *method)
     static const char allowed[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._";
     const size_t len = method ? strspn(method, allowed) : 0;
-    return len > 0 && len <= METHOD_MAX && method[len] == '\0';
+    /* "." and ".." are parts of a path that lead elsewhere. */
+    return len > 0 && len <= METHOD_MAX && method[len] == '\0' && *method != '.' &&
+           method[len - 1] != '.';
 }
 
 const char *slack__webapi_refusal(const slack_client_t *client, const char *method, int status)

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "net/url.h"
 #include "util/http_header.h"
@@ -31,13 +32,13 @@ typedef struct slack_download_flow {
 
     const char *at; /* the URL after redirects */
     unsigned redirects, tries;
-    uint64_t have;    /* bytes that are written, in the block, or held */
-    size_t held;      /* bytes for the program's function, which wait until it is free */
-    uint64_t skip;    /* bytes of this answer that came before */
-    uint64_t size;    /* of the file; UINT64_MAX: not known */
-    const char *etag; /* the version of the file; NULL: not known */
-    bool takes;       /* this answer has the file */
-    bool complete;    /* all of it has come */
+    uint64_t have;       /* bytes that are written, in the block, or held */
+    size_t held;         /* bytes for the program's function, which wait until it is free */
+    uint64_t skip;       /* bytes of this answer that came before */
+    uint64_t size;       /* of the file; UINT64_MAX: not known */
+    const char *version; /* of the file: an ETag or a date; NULL: not known */
+    bool takes;          /* this answer has the file */
+    bool complete;       /* all of it has come */
     const char *content_type;
     int http_status;
 } slack_download_flow_t;
@@ -180,13 +181,22 @@ static bool read_content_range(const char *text, uint64_t *ret_first, uint64_t *
     return true;
 }
 
-/* Whether the answer begins where the download ended, with the same version. */
+/* The ETag of the file, or the date of its last change; "" without both. A weak ETag does not name
+ * bytes (RFC 9110 13.1.5). */
+static const char *version_in(slack_download_flow_t *download, const slack_curl_result_t *head)
+{
+    const char *etag = header_of(download, head, "ETag");
+    return *etag == '"' ? etag : header_of(download, head, "Last-Modified");
+}
+
+/* Checks that the answer begins where the download ended, with the same version. An answer 206 to
+ * If-Range need not repeat the version. NULL; or the fault. */
 static const char *check_version(slack_download_flow_t *download, const slack_curl_result_t *head,
                                  uint64_t first, uint64_t size)
 {
-    const char *etag = header_of(download, head, "ETag");
-    const bool began = download->have > 0;
-    if (began && download->etag && *etag && strcmp(etag, download->etag) != 0)
+    const char *version = version_in(download, head);
+    const bool began = download->have > 0, repeated = *version || head->http_status != 206;
+    if (began && download->version && repeated && strcmp(version, download->version) != 0)
         return "the file changed while it was downloaded: download it again";
     if (began && size != download->size)
         return "the size of the file changed while it was downloaded: download it again";
@@ -194,8 +204,7 @@ static const char *check_version(slack_download_flow_t *download, const slack_cu
     download->skip = download->have - first;
     download->size = size;
     download->flow.progress.report.total = size == UINT64_MAX ? 0 : size;
-    /* A weak ETag does not name bytes (RFC 9110 13.1.5). */
-    if (!began && *etag == '"') download->etag = slack__arena_strdup(download->flow.arena, etag);
+    if (!began && *version) download->version = slack__arena_strdup(download->flow.arena, version);
     return NULL;
 }
 
@@ -209,7 +218,7 @@ static int sink_head(const slack_curl_result_t *head, void *user_data)
     download->takes = false;
     if (head->http_status != 200 && head->http_status != 206) return 0;
     /* A file has a Content-Disposition; Slack's login page has none. */
-    if (!download->html && strncmp(head->content_type, "text/html", strlen("text/html")) == 0 &&
+    if (!download->html && strncasecmp(head->content_type, "text/html", strlen("text/html")) == 0 &&
         *header_of(download, head, "Content-Disposition") == '\0') {
         slack__file_flow_fail(flow, SLACK_EAUTH,
                               "a page of HTML came in place of the file: give the app the scope "
@@ -344,9 +353,9 @@ static void get(slack_file_flow_t *flow)
     if (made && download->have > 0)
         made = (headers[count++] = slack__arena_printf(arena, "Range: bytes=%" PRIu64 "-",
                                                        download->have)) != NULL;
-    if (made && download->have > 0 && download->etag)
-        made =
-            (headers[count++] = slack__arena_printf(arena, "If-Range: %s", download->etag)) != NULL;
+    if (made && download->have > 0 && download->version)
+        made = (headers[count++] = slack__arena_printf(arena, "If-Range: %s", download->version)) !=
+               NULL;
     slack_curl_request_t request = {
         .method = "GET",
         .url = download->at,

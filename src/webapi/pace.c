@@ -35,7 +35,7 @@ struct slack_pacer {
     unsigned places;
     slack_map_t *lanes;
     slack_lane_t classes[CLASSES];
-    slack_lane_t rest;   /* bulk calls, for which memory for a lane was out: without a limit */
+    slack_lane_t rest;   /* bulk calls, for which there was no room for a lane: they share a rate */
     slack_link_t unused; /* lanes, by the time since when they are */
     slack_heap_t due;    /* paced->due of calls that wait for a time of their own */
     slack_link_t by_age; /* paced->in_age of all calls */
@@ -104,7 +104,7 @@ slack_pacer_t *slack__pace_new(enum slack_pace limits, unsigned places)
         lane_init(&pace->classes[i], NULL, 0, no_limit);
         pace->classes[i].sent_max = places - places / 8;
     }
-    lane_init(&pace->rest, &pace->classes[BULK], 0, no_limit);
+    lane_init(&pace->rest, &pace->classes[BULK], 0, slack__rate_of("chat.postMessage", limits));
     pace->lanes = slack__map_new_keyed(LANES_MAX, lane_key);
     if (pace->lanes) return pace;
     slack__free(pace);
@@ -314,7 +314,6 @@ void slack__pace_answered(slack_pacer_t *pace, slack_paced_t *paced)
 void slack__pace_close_lane(slack_pacer_t *pace, slack_paced_t *paced, uint64_t until_ms)
 {
     slack_lane_t *lane = paced->lane;
-    if (lane == &pace->rest) return; /* its calls have nothing in common */
     while (lane->parent->parent)
         lane = lane->parent;
     lane->sent_max = 1;

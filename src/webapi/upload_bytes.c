@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <limits.h>
 #include <string.h>
 
 #include "util/json.h"
@@ -24,7 +25,9 @@ static void bytes_read(slack_file_flow_t *flow)
     const int64_t n = flow->call->result;
     upload->read = n > 0 ? (size_t)n : 0;
     upload->read_given = 0;
-    if (n < 0)
+    if (n < INT_MIN)
+        slack__file_flow_fail(flow, SLACK_EINVAL, "its read function returned no error code");
+    else if (n < 0)
         slack__file_flow_fail(flow, (int)n, "its read function returned %s",
                               slack_err_name((int)n));
     else if (n == 0 || (uint64_t)n > flow->call->len)

@@ -354,6 +354,32 @@ TEST(test_many_lanes)
     slack__pace_free(pace);
 }
 
+/* Calls beyond the limit of lanes share one with a rate. */
+TEST(test_lanes_are_limited)
+{
+    enum { CHANNELS = 50000 };
+    static slack_paced_t paced[CHANNELS];
+    char channel[16];
+    uint64_t ready_ms;
+    open_pace(SLACK_PACE_INTERNAL);
+    for (unsigned n = 0; n < CHANNELS; n++) {
+        snprintf(channel, sizeof channel, "C%u", n);
+        paced[n] = (slack_paced_t){.number = n + 1};
+        slack__pace_enter(pace, &paced[n],
+                          &(slack_pace_call_t){"xoxb-1", "", "chat.postMessage", channel}, now_ms);
+        slack__pace_wait(pace, &paced[n], 0);
+    }
+    slack_paced_t *next;
+    for (sent = 0; (next = slack__pace_next(pace, now_ms, &ready_ms)) != NULL; sent++) {
+        slack__pace_answered(pace, next);
+        slack__pace_leave(pace, next);
+    }
+    assert_int_equal(sent, 120); /* of both lanes */
+    while ((next = slack__pace_take(pace)) != NULL)
+        slack__pace_leave(pace, next);
+    slack__pace_free(pace);
+}
+
 /* 10,000 calls at a stop. */
 TEST(test_the_end)
 {

@@ -241,6 +241,9 @@ FILES_TEST(a_source_that_reads_once_says_so)
     give_rc = SLACK_ESTORE;
     assert_int_equal(ff_upload(&upload), SLACK_ESTORE);
     assert_string_equal(ff.error, "a: its read function returned SLACK_ESTORE");
+    give_rc = INT64_MIN;
+    assert_int_equal(ff_upload(&upload), SLACK_EINVAL);
+    assert_string_equal(ff.error, "a: its read function returned no error code");
     give_rc = 0;
 }
 

@@ -101,8 +101,8 @@ TEST(test_refused_submissions)
 
     char name[130] = "";
     memset(name, 'a', 129);
-    const char *const bad[] = {NULL,  "",     "chat/x", "chat.postMessage?x",
-                               "a b", "../x", "a\r\nb", name};
+    const char *const bad[] = {
+        NULL, "", "chat/x", "chat.postMessage?x", "a b", "../x", "a\r\nb", name, ".", "..", "a."};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(slack_call(&wf.client, slack_request(bad[i], object), wf_end, NULL),
                          SLACK_EINVAL);
