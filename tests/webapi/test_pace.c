@@ -395,7 +395,7 @@ TEST(test_the_end)
     leave_all();
 }
 
-/* Without memory for a lane, calls share one that has no limit. */
+/* Without memory for a lane, calls share one. */
 static bool send_two(size_t nth, bool all)
 {
     heap_fail_at(nth, all);
