@@ -30,8 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     slack_slice_t rest;
     if (arena == NULL) return 0;
 
-    const slack_tally_t tally = slack__progress_tally(progress.record, &rest);
-    const unsigned crashed = slack__progress_crashed(1000, progress.record);
+    const slack_tally_t tally = slack__tally_read(progress.record, &rest);
+    const unsigned crashed = slack__attempts_crashed(1000, progress.record);
     must(crashed < 1000 && (crashed == 0 || crashed + tally.failed + tally.spared == 999));
     must(rest.len <= size);
     const size_t lines = count_lines(progress.record);

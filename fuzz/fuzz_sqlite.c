@@ -18,7 +18,7 @@ static const char *const columns[] = {
     "inbox SET tenant",    "inbox SET done",       "inbox SET error",      "inbox SET payload",
     "inbox SET sum",       "inbox SET id",         "inbox SET owner",      "apps SET name",
     "owners SET lease_ms", "owners SET id",        "kv SET value",         "kv SET version",
-    "kv SET until_ms",     "kv SET sum",
+    "kv SET until_ms",     "kv SET sum",           "inbox SET ordering",
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
 
@@ -132,7 +132,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sql("BEGIN; DELETE FROM inbox; DELETE FROM kv; DELETE FROM apps; DELETE FROM owners;"
         "INSERT INTO apps VALUES(1, 'A');"
         "INSERT INTO inbox VALUES(1, 'Ev', 0, NULL, 0, 0, 1, 0, 'event', 'message', 'http', 0, '',"
-        " NULL, 1, 1, '+a', NULL, '{}', 0);"
+        " NULL, 1, 1, '+a', NULL, '{}', 0, 'k');"
         "INSERT INTO kv VALUES(1, 'k', 'v', 9e18, '{}', 0)");
     while (end - at >= 2) {
         sqlite3_stmt *stmt = updates[*at++ % COLUMNS];

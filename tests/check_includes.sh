@@ -16,13 +16,15 @@ BEGIN {
     below["protocol"] = "include util"
     below["net"] = below["protocol"] " protocol"
     below["store"] = below["webapi"] = below["net"] " net"
+    below["queue"] = below["store"] " store"
     below["transport"] = below["store"] " store webapi"
     below["wire"] = below["net"] " net webapi transport"
     below["ops"] = below["listeners"] = below["identity"] = below["transport"] " transport"
     below["context"] = below["ops"] " ops listeners identity"
-    below["dispatch"] = below["context"] " context"
+    below["dispatch"] = below["context"] " context queue"
     below["inbox"] = below["dispatch"] " dispatch"
-    below["app"] = below["inbox"] " inbox"
+    below["outbox"] = below["inbox"] " inbox"
+    below["app"] = below["outbox"] " outbox"
     below["transports.c"] = below["transport"] " transport wire"
     below["testkit"] = below["app"] " app wire"
     below["sim"] = below["store"] " store"
@@ -34,7 +36,7 @@ BEGIN {
     subjects["transport"] = "wire"
     subjects["sim"] = "tools"
     subjects["fuzz"] = "wire sim testkit"
-    low = below["ops"]
+    low = below["ops"] " queue"
 
     split("assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal " \
           "stdarg stdbool stddef stdint stdio stdlib string tgmath time wchar wctype", names, " ")

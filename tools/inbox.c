@@ -172,6 +172,7 @@ static const char *age(int64_t since_ms, char text[24])
 static const char *due_in(int64_t due_ms, char text[24])
 {
     const int64_t ms = due_ms - slack__wall_ms(&slack__clock_system);
+    if (due_ms == SLACK_ROW_BEHIND) return "behind";
     return ms > 0 ? duration(ms, text) : "now";
 }
 
@@ -272,8 +273,11 @@ static int show_row(session_t *session, const request_t *request)
            state_names[row->state], "arrived", age(row->received_ms, text), "attempts",
            row->attempt);
     if (row->planned_ms) printf("%-10s %s\n", "due", date(row->planned_ms, when));
+    const bool behind = row->due_ms == SLACK_ROW_BEHIND;
     if (row->state == SLACK_ROW_QUEUED && row->due_ms != row->planned_ms)
-        printf("%-10s %s\n", "next", date(row->due_ms, when));
+        printf("%-10s %s\n", "next",
+               behind ? "after the rows before it in its order" : date(row->due_ms, when));
+    print_field("order", row->order);
     print_field("app", row->app);
     print_field("kind", row->kind);
     print_field("name", row->name);

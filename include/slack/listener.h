@@ -145,8 +145,9 @@ typedef struct slack_listener {
      * an entry without `fn` ends the array. */
     const slack_middleware_t *middleware;
     /** Optional. Nonzero: the listener runs for one delivery of a conversation (a channel, or a
-     * thread in it) at a time, in the order of arrival. A delivery that failed and waits for its
-     * next attempt does not delay the others. */
+     * thread in it) at a time, in the order of arrival. For events this holds for all processes
+     * that share the store. A delivery that failed and waits for its next attempt does not delay
+     * the others. */
     int ordered;
     /** Optional. The listener runs for at most this many deliveries at once. Other deliveries wait
      * for it; if the handler sends their acks, the acks wait too. Default: no limit. */

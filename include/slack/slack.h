@@ -28,6 +28,7 @@
 #include "message.h"
 #include "middleware.h"
 #include "options.h"
+#include "outbox.h"
 #include "pages.h"
 #include "request.h"
 #include "stream.h"

@@ -37,12 +37,18 @@ static int init_parts(slack_app_t *app)
     app->inbox.services = &app->services;
     app->inbox.dispatcher = &app->dispatcher;
     app->inbox.transports = &app->transports;
+    app->inbox.queue = &app->queue;
     app->inbox.idle = slack__app_idle;
     app->inbox.idle_data = app;
     app->admin.routes = &app->routes;
     app->admin.closed_fn = slack__app_idle;
     app->admin.closed_data = app;
+    slack__queue_init(&app->queue);
     slack__inbox_init(&app->inbox);
+    app->outbox.services = &app->services;
+    app->outbox.identity = &app->identity;
+    app->outbox.queue = &app->queue;
+    slack__outbox_init(&app->outbox);
     slack__transports_init(&app->transports);
     slack__identity_init(&app->identity);
     slack__ack_deadlines_init(&app->deadlines);
@@ -140,7 +146,7 @@ static void identity_accepted(void *user_data)
     const slack_identity_t *identity = &app->identity;
     app->life.state = SLACK_APP_RUNNING;
     slack__app_warn_of_routes(app);
-    app->inbox.app = slack__slice(identity->app);
+    app->queue.app = slack__slice(identity->app);
     slack__recorder_begin(app->recorder, identity->bot_user, identity->bot_id, identity->team_id);
     for (size_t i = 0; i < app->transports.count && app->life.state == SLACK_APP_RUNNING; i++) {
         slack_transport_t *t = app->transports.list[i];
@@ -254,7 +260,7 @@ static int open_parts(slack_app_t *app)
     int rc = open_recorder(app);
     if (rc == 0) rc = open_calls(app);
     char why[SLACK_ERROR_TEXT_MAX] = "";
-    if (rc == 0) rc = slack__store_open(&app->inbox.store, net, o->store, why);
+    if (rc == 0) rc = slack__store_open(&app->queue.store, net, o->store, why);
     if (*why) slack__explain(app->error, "SLACK_STORE: %.240s", why);
     if (rc == 0) rc = slack__app_create_transports(app);
     /* A transport that listens takes the first of the sockets that were passed to the process, so
@@ -277,6 +283,7 @@ static void configure_parts(slack_app_t *app)
     app->dispatcher.dedupe_messages = o->dedupe == SLACK_DEDUPE_MESSAGES;
     app->admin.net = net;
     app->services.streams.net = net;
+    app->queue.net = net;
     app->inbox.bounds =
         (slack_inbox_bounds_t){o->max_deliveries, o->max_attempts, (size_t)o->deliveries_mib << 20};
     slack__ack_deadlines_start(&app->deadlines, net, o->ack_ms);

@@ -13,6 +13,7 @@
 #include "ops/http_routes.h"
 #include "ops/loop_lag.h"
 #include "ops/recorder.h"
+#include "outbox/outbox.h"
 
 /*
  * An app: the life of a process, and its parts.
@@ -62,6 +63,8 @@ typedef struct slack_life {
     uint64_t drain_end_ms;
     slack_app_stopped_fn stopped_fn;
     void *stopped_data;
+    slack_state_fn state_fn; /* of the transports */
+    void *state_data;
     bool free_when_stopped;
     bool in_run; /* slack_app_run() is on the stack */
 } slack_life_t;
@@ -73,8 +76,6 @@ struct slack_app {
     slack_log_limits_t log_limits;
     const slack_sender_t *sender;             /* of the test kit; NULL: libcurl sends */
     const slack_fetch_sender_t *fetch_sender; /* the same for requests to other services */
-    slack_state_fn state_fn;
-    void *state_data;
     slack_life_t life;
 
     slack_mailbox_t mailbox;
@@ -90,7 +91,9 @@ struct slack_app {
     slack_ack_deadlines_t deadlines;
     slack_services_t services; /* with the net, the Web API and the pool */
     slack_dispatcher_t dispatcher;
-    slack_inbox_t inbox; /* with the store */
+    slack_queue_t queue; /* with the store */
+    slack_inbox_t inbox;
+    slack_outbox_t outbox;
     slack_assistant_t assistant;
 };
 

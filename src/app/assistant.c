@@ -54,7 +54,7 @@ static kept_context_t *kept_new(slack_ctx_t *ctx, enum slack_store_op_kind kind,
 static void kept_submit(slack_app_t *app, kept_context_t *kept)
 {
     slack_ctx_hold(kept->ctx);
-    app->inbox.store->ops->submit(app->inbox.store, &kept->op);
+    slack__queue_submit(&app->queue, &kept->op);
 }
 
 static void kept_stored(slack_store_op_t *op)

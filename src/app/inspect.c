@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "app/app.h"
-#include "inbox/backlog.h"
 
 int slack__inspect_app_new(slack_app_t **ret_app, const slack_options_t *options)
 {
@@ -69,7 +68,7 @@ slack_webapi_t *slack__inspect_webapi(const slack_app_t *app)
 
 slack_store_t *slack__inspect_store(const slack_app_t *app)
 {
-    return app->inbox.store;
+    return app->queue.store;
 }
 
 slack_transport_t *slack__inspect_transport(const slack_app_t *app, const char *name)
@@ -140,34 +139,39 @@ size_t slack__inspect_live(const slack_app_t *app)
     return app->inbox.live_count;
 }
 
+size_t slack__inspect_requests(const slack_app_t *app)
+{
+    return app->outbox.live_count;
+}
+
 void slack__inspect_poll(slack_app_t *app)
 {
-    slack__backlog_look(&app->inbox);
+    slack__queue_look(&app->queue);
 }
 
 bool slack__inspect_claims(const slack_app_t *app)
 {
-    return app->inbox.backlog.claiming;
+    return app->queue.claiming;
 }
 
 bool slack__inspect_overflows(const slack_app_t *app)
 {
-    return app->inbox.backlog.overflow;
+    return app->queue.overflow;
 }
 
 bool slack__inspect_renews(const slack_app_t *app)
 {
-    return app->inbox.backlog.renewing;
+    return app->queue.renewing;
 }
 
 void slack__inspect_set_renewing(slack_app_t *app, bool renewing)
 {
-    app->inbox.backlog.renewing = renewing;
+    app->queue.renewing = renewing;
 }
 
 void slack__inspect_set_store_failing(slack_app_t *app, bool failing)
 {
-    app->inbox.store_failing = failing;
+    app->queue.store_failing = failing;
 }
 
 bool slack__inspect_workers_busy(const slack_app_t *app)
@@ -189,12 +193,12 @@ slack_delivery_t *slack__inspect_delivery(const slack_ctx_t *ctx)
 
 slack_delivery_t *slack__inspect_ended(slack_store_op_t *op)
 {
-    return SLACK_CONTAINER(op, slack_entry_t, op)->run.ctx.delivery;
+    return SLACK_CONTAINER(op, slack_entry_t, item.op)->run.ctx.delivery;
 }
 
 int64_t slack__inspect_row(const slack_ctx_t *ctx)
 {
-    return slack__entry_of_ctx((slack_ctx_t *)(uintptr_t)ctx)->op.row.id;
+    return slack__entry_of_ctx((slack_ctx_t *)(uintptr_t)ctx)->item.op.row.id;
 }
 
 bool slack__inspect_unmatched(const slack_ctx_t *ctx)

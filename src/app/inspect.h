@@ -80,7 +80,9 @@ int slack__inspect_metrics_write(const slack_app_t *app, slack_buf_t *out);
 
 /* Deliveries that have not ended. */
 size_t slack__inspect_live(const slack_app_t *app);
-/* Runs slack__backlog_look() now. */
+/* Attempts of the outbox that have not ended. */
+size_t slack__inspect_requests(const slack_app_t *app);
+/* Runs slack__queue_look() now. */
 void slack__inspect_poll(slack_app_t *app);
 /* A claim is in flight. */
 bool slack__inspect_claims(const slack_app_t *app);

@@ -89,7 +89,7 @@ static void close_workers(slack_app_t *app)
 
 static void close_store(slack_app_t *app)
 {
-    slack_store_t *store = app->inbox.store;
+    slack_store_t *store = app->queue.store;
     slack__inbox_detach_transports(&app->inbox);
     slack__transports_destroy(&app->transports);
     if (store)
@@ -100,7 +100,7 @@ static void close_store(slack_app_t *app)
 
 static void close_recorder(slack_app_t *app)
 {
-    app->inbox.store = NULL;
+    app->queue.store = NULL;
     slack__recorder_close(app->recorder, close_next, app);
 }
 
@@ -177,8 +177,9 @@ static void life_timer_start(slack_app_t *app, void (*fire)(slack_timer_t *timer
 static void drain_look(slack_timer_t *timer)
 {
     slack_app_t *app = SLACK_CONTAINER(timer, slack_app_t, life.timer);
-    const bool busy = slack__inbox_busy(&app->inbox) > 0 || app->routes.visit_count > 0 ||
-                      slack__transports_busy(&app->transports) || app->services.streams.count > 0;
+    const bool busy = slack__inbox_busy(&app->inbox) > 0 || app->outbox.live_count > 0 ||
+                      app->routes.visit_count > 0 || slack__transports_busy(&app->transports) ||
+                      app->services.streams.count > 0;
     const uint64_t now_ms = slack__mono_ms(app->log.clock);
     /* The streams that are open stop before the end of the drain. */
     const uint64_t half_ms = app->options.drain_ms / 2;
@@ -201,7 +202,7 @@ static void drain_begin(slack_app_t *app)
     SLACK_LOG(&app->log, INFO, "stopping", "deliveries=%zu wait_ms=%u", app->inbox.live_count,
               app->options.drain_ms);
     slack__identity_stop(&app->identity);
-    slack__inbox_drain(&app->inbox);
+    slack__queue_drain(&app->queue);
     slack__transports_drain(&app->transports);
     app->life.drain_end_ms = slack__mono_ms(app->log.clock) + app->options.drain_ms;
     life_timer_start(app, drain_look, DRAIN_LOOK_MS);
@@ -222,7 +223,7 @@ void slack__app_shutdown(slack_app_t *app, int status)
         SLACK_LOG(&app->log, INFO, "not ready any more", "drain_delay_ms=%u",
                   app->options.drain_delay_ms);
         slack__identity_stop(&app->identity);
-        slack__inbox_drain(&app->inbox);
+        slack__queue_drain(&app->queue);
         slack__transports_leave(&app->transports);
         life_timer_start(app, leave_over, app->options.drain_delay_ms);
     } else if (life->state == SLACK_APP_RUNNING) {

@@ -17,7 +17,8 @@ static void host_state(slack_transport_t *t, enum slack_transport_state state, i
               "transport=%s state=%s reason=%s port=%u", t->ops->name, names[state],
               reason ? slack_err_name(reason) : "none", stats.port);
     const uint64_t since_us = slack__net_now_us(app->services.net);
-    if (app->state_fn) app->state_fn(app, t->ops->name, state, reason, app->state_data);
+    const slack_life_t *life = &app->life;
+    if (life->state_fn) life->state_fn(app, t->ops->name, state, reason, life->state_data);
     slack__net_note_blocking(app->services.net, since_us, "state", t->ops->name);
     if (state != SLACK_TRANSPORT_STOPPED) return;
     if (app->life.state == SLACK_APP_CLOSING)
@@ -97,6 +98,6 @@ int slack_app_transport_stats(slack_app_t *app, const char *name,
 void slack_on_state(slack_app_t *app, slack_state_fn fn, void *user_data)
 {
     SLACK_APP_REQUIRE_OR(app, );
-    app->state_fn = fn;
-    app->state_data = user_data;
+    app->life.state_fn = fn;
+    app->life.state_data = user_data;
 }

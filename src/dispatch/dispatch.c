@@ -86,7 +86,7 @@ static int listener_begin(slack_run_t *run, const slack_hit_t *hit)
     run->ctx.hit = hit;
     memset(&run->ctx.failure.current, 0, sizeof run->ctx.failure.current);
     slack_slice_t rest;
-    const slack_tally_t before = slack__progress_tally(run->progress.record, &rest);
+    const slack_tally_t before = slack__tally_read(run->progress.record, &rest);
     const unsigned most = hit->rule->listener.attempts;
     run->ctx.failure.current.open = true;
     run->ctx.failure.current.last = most > 0 && before.failed + 1 >= most;

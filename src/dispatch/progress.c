@@ -15,25 +15,6 @@
 
 /* ---- reading ---- */
 
-static unsigned read_number(slack_slice_t text)
-{
-    unsigned number = 0;
-    for (size_t i = 0; i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9'; i++)
-        if (number < 100000) number = number * 10 + (unsigned)(text.ptr[i] - '0');
-    return number;
-}
-
-slack_tally_t slack__progress_tally(slack_slice_t record, slack_slice_t *rest)
-{
-    *rest = record;
-    if (record.len == 0 || *record.ptr != '=') return (slack_tally_t){0};
-    slack_slice_t line, failed;
-    slack__slice_split(rest, '\n', &line);
-    line = (slack_slice_t){line.ptr + 1, line.len - 1};
-    slack__slice_split(&line, ' ', &failed);
-    return (slack_tally_t){.failed = read_number(failed), .spared = read_number(line)};
-}
-
 static bool read_verdict(slack_slice_t line, slack_verdict_t *ret)
 {
     if (line.len == 0 || *line.ptr == '=') return false;
@@ -42,7 +23,7 @@ static bool read_verdict(slack_slice_t line, slack_verdict_t *ret)
     slack_slice_t code;
     slack__slice_split(&ret->name, ' ', &code);
     slack__slice_split(&ret->name, ' ', &ret->reason);
-    ret->status = -(int)read_number(code);
+    ret->status = -(int)slack__slice_number(code);
     return ret->status != 0;
 }
 
@@ -54,14 +35,6 @@ bool slack__progress_next(slack_slice_t *record, slack_verdict_t *ret)
         if (read_verdict(line, ret)) return true;
     }
     return false;
-}
-
-unsigned slack__progress_crashed(unsigned attempt, slack_slice_t record)
-{
-    slack_slice_t rest;
-    const slack_tally_t tally = slack__progress_tally(record, &rest);
-    const unsigned ended = tally.failed + tally.spared + 1; /* this one has only begun */
-    return attempt > ended ? attempt - ended : 0;
 }
 
 /* ---- names ---- */

@@ -3,6 +3,7 @@
 #define SLACK_DISPATCH_PROGRESS_H
 
 #include "listeners/router.h"
+#include "queue/attempts.h"
 
 /*
  * The record of a stored delivery: the listeners that need not run again. It is text, kept in
@@ -43,20 +44,6 @@ void slack__progress_add(slack_progress_t *progress, const slack_hits_t *hits, s
 
 /* ---- reading ---- */
 
-/* How attempts ended. All other attempts ended with their process. */
-typedef struct slack_tally {
-    unsigned failed; /* attempts that count */
-    unsigned spared; /* attempts that failed only because a process was out of room or stopping */
-} slack_tally_t;
-
-/* At most this many attempts are spared; later ones count. A handler that can never succeed,
- * because it alone makes too many calls, reaches this number within a day and becomes a dead
- * letter. */
-#define SLACK_SPARED_MAX 1000
-
-/* Reads the first line. `rest` is the text after it. */
-slack_tally_t slack__progress_tally(slack_slice_t record, slack_slice_t *rest);
-
 /* A line of a listener. */
 typedef struct slack_verdict {
     slack_slice_t name;
@@ -66,9 +53,5 @@ typedef struct slack_verdict {
 
 /* Reads the next line and takes it off `record`. False if there is none. */
 bool slack__progress_next(slack_slice_t *record, slack_verdict_t *ret);
-
-/* How many attempts before attempt number `attempt` ended with their process: the ones that the
- * record does not count. */
-unsigned slack__progress_crashed(unsigned attempt, slack_slice_t record);
 
 #endif

@@ -16,18 +16,13 @@ void slack__entry_free(slack_entry_t *entry);
 
 /* Sets the texts of a row. row->payload is empty if memory is out. */
 void slack__entry_fill_row(slack_entry_t *entry, slack_row_t *row);
-/* Passes entry->op to the store. */
+/* Passes entry->item.op to the store. */
 static inline void slack__entry_submit(slack_entry_t *entry)
 {
-    slack_store_t *store = entry->inbox->store;
-    entry->in_store = true;
-    store->ops->submit(store, &entry->op);
+    entry->item.in_store = true;
+    slack__queue_submit(entry->inbox->queue, &entry->item.op);
 }
 
-/* Schedules slack__backlog_look() in `in_ms` at the latest. */
-void slack__inbox_look_in(slack_inbox_t *inbox, uint64_t in_ms);
-/* Schedules that look for a time on the wall clock. */
-void slack__inbox_look_at(slack_inbox_t *inbox, int64_t wall_ms);
 /*
  * The bounds of what runs. The last quarter of `max_deliveries` is left to new deliveries. Half of
  * `max_bytes` is for deliveries that run; new ones that are only stored may fill the next quarter,

@@ -9,9 +9,6 @@
 #include "inbox/retry.h"
 #include "util/crash.h"
 
-/* When to store an end again after the store has failed. */
-#define UNSETTLED_MS 1000
-
 /* ---- the progress ---- */
 
 static void mark_submit(slack_entry_t *entry);
@@ -28,12 +25,12 @@ static void mark_stored(slack_store_op_t *op)
  * again. One mark is in the store at a time. A change meanwhile is written by the next mark. */
 static void mark_submit(slack_entry_t *entry)
 {
-    slack_store_t *store = entry->inbox->store;
+    slack_store_t *store = entry->inbox->queue->store;
     entry->mark_changed = entry->mark_submitted;
     if (entry->mark_submitted) return;
     entry->mark_submitted = true;
-    entry->mark =
-        (slack_store_op_t){.kind = SLACK_STORE_MARK, .row = entry->op.row, .done = mark_stored};
+    entry->mark = (slack_store_op_t){
+        .kind = SLACK_STORE_MARK, .row = entry->item.op.row, .done = mark_stored};
     entry->mark.row.done = entry->run.progress.record;
     slack__link_init(&entry->mark.link);
     store->ops->submit(store, &entry->mark);
@@ -42,7 +39,7 @@ static void mark_submit(slack_entry_t *entry)
 static void run_progressed(slack_run_t *run)
 {
     slack_entry_t *entry = slack__entry_of(run);
-    if (entry->inbox->store->ops->durable) mark_submit(entry);
+    if (entry->inbox->queue->store->ops->durable) mark_submit(entry);
 }
 
 /* ---- the one line of a failure ---- */
@@ -67,7 +64,7 @@ static void log_failed(const slack_entry_t *entry, enum slack_log_level level, c
 {
     const slack_ctx_t *ctx = &entry->run.ctx;
     const slack_failure_t *failure = &ctx->failure;
-    const bool dead = entry->op.kind == SLACK_STORE_BURY;
+    const bool dead = entry->item.op.kind == SLACK_STORE_BURY;
     if (level > slack__ctx_log(ctx)->level) return;
     slack__log(slack__ctx_log(ctx), level, dead ? "dead letter" : "delivery failed",
                "transport=%s kind=%s listener=%s method=%s error=%s reason=%s attempt=%u retry=%s "
@@ -76,40 +73,36 @@ static void log_failed(const slack_entry_t *entry, enum slack_log_level level, c
                failure->listener ? failure->listener : "",
                failure->first.method ? failure->first.method : "",
                slack_err_name(failure->first.status), slack__fault_why(&failure->first),
-               ctx->attempt, retry, (long long)entry->op.row.id, (int)entry->op.row.key.len,
-               entry->op.row.key.ptr ? entry->op.row.key.ptr : "");
+               ctx->attempt, retry, (long long)entry->item.op.row.id,
+               (int)entry->item.op.row.key.len,
+               entry->item.op.row.key.ptr ? entry->item.op.row.key.ptr : "");
     log_also(ctx, level);
 }
 
 /* ---- the end in the store ---- */
 
-/* After a restart, a delivery whose end is not stored would run again. So the entry is kept, and
- * its end is stored again and again until the store takes it or the app stops. */
-static void end_not_stored(slack_entry_t *entry, int status)
+int slack__entry_decide(slack_queue_item_t *item)
 {
-    slack_inbox_t *inbox = entry->inbox;
-    const slack_delivery_t *d = entry->run.ctx.delivery;
-    if (!entry->unsettled)
-        SLACK_LOG(slack__inbox_log(inbox), ERROR, "store: the end of a delivery was not stored",
-                  "key=%.*s error=%s", (int)d->key.len, d->key.ptr, slack_err_name(status));
-    entry->unsettled = true;
-    if (status == SLACK_EBUSY && entry->op.kind != SLACK_STORE_FINISH) {
-        entry->op.kind = SLACK_STORE_FINISH; /* the store has no room to keep the row */
-        log_failed(entry, SLACK_LOG_ERROR, "none");
-        slack__entry_submit(entry);
-    } else if (inbox->phase != SLACK_INBOX_CLOSED) {
-        entry->in_store = false;
-        slack__list_push(&inbox->unsettled, &entry->op.link);
-        slack__inbox_look_in(inbox, UNSETTLED_MS);
-    } else {
-        slack__entry_release(entry);
+    slack_entry_t *entry = SLACK_CONTAINER(item, slack_entry_t, item);
+    const int rc = slack__retry_settle(entry);
+    if (rc == 0 && item->op.kind == SLACK_STORE_WAIT) {
+        char retry[32];
+        const int64_t now = slack__wall_ms(entry->inbox->services->net->clock);
+        snprintf(retry, sizeof retry, "in %lld ms", (long long)(item->op.row.due_ms - now));
+        log_failed(entry, SLACK_LOG_WARN, retry);
     }
+    return rc;
+}
+
+void slack__entry_lost(slack_queue_item_t *item)
+{
+    log_failed(SLACK_CONTAINER(item, slack_entry_t, item), SLACK_LOG_ERROR, "none");
 }
 
 static void report_dead(slack_entry_t *entry)
 {
     slack_ctx_t *ctx = &entry->run.ctx;
-    const slack_row_t *row = &entry->op.row;
+    const slack_row_t *row = &entry->item.op.row;
     const slack_registry_t *registry = entry->run.dispatcher->registry;
     ctx->services->counters->dead_letters++;
     log_failed(entry, SLACK_LOG_ERROR, "none");
@@ -124,37 +117,18 @@ static void report_dead(slack_entry_t *entry)
     slack__ctx_visit_end(ctx, &visit);
 }
 
-static void end_stored(slack_store_op_t *op)
+void slack__entry_ended(slack_queue_item_t *item)
 {
-    slack_entry_t *entry = SLACK_CONTAINER(op, slack_entry_t, op);
-    if (op->status != 0) {
-        end_not_stored(entry, op->status);
+    slack_entry_t *entry = SLACK_CONTAINER(item, slack_entry_t, item);
+    slack_inbox_t *inbox = entry->inbox;
+    if (item->op.status == 0 && item->op.kind == SLACK_STORE_BURY) report_dead(entry);
+    if (!entry->mark_submitted) {
+        slack__entry_release(entry);
         return;
     }
-    SLACK_CRASH("finished");
-    if (op->kind == SLACK_STORE_BURY) report_dead(entry);
-    if (op->kind == SLACK_STORE_WAIT) slack__inbox_look_at(entry->inbox, op->row.due_ms);
-    slack__entry_release(entry);
-}
-
-/* slack__retry_settle() counts the attempt, so it runs once, however often the store fails. */
-void slack__entry_settle(slack_entry_t *entry)
-{
-    SLACK_CRASH("handled");
-    int rc = entry->settled ? 0 : slack__retry_settle(entry);
-    if (rc != 0) {
-        end_not_stored(entry, rc);
-        return;
-    }
-    if (!entry->settled && entry->op.kind == SLACK_STORE_WAIT) {
-        char retry[32];
-        const int64_t now = slack__wall_ms(entry->inbox->services->net->clock);
-        snprintf(retry, sizeof retry, "in %lld ms", (long long)(entry->op.row.due_ms - now));
-        log_failed(entry, SLACK_LOG_WARN, retry);
-    }
-    entry->settled = true;
-    entry->op.done = end_stored;
-    slack__entry_submit(entry);
+    slack__unlink(&entry->link); /* the store still uses entry->mark */
+    inbox->live_count--;
+    slack__list_push(&inbox->zombies, &entry->link);
 }
 
 /* ---- the end for the program ---- */
@@ -228,10 +202,12 @@ void slack__entry_end(slack_entry_t *entry)
     /* The authorizer has logged a refusal once, for all deliveries of the tenant. */
     if (!entry->stored && ctx->failure.first.status && !entry->run.refused)
         log_failed(entry, SLACK_LOG_ERROR, "none");
-    if (entry->stored)
-        slack__entry_settle(entry);
-    else
+    if (!entry->stored) {
         slack__entry_release(entry);
+        return;
+    }
+    SLACK_CRASH("handled");
+    slack__queue_end(&entry->item);
 }
 
 static void run_ended(slack_run_t *run)

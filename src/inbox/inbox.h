@@ -3,7 +3,7 @@
 #define SLACK_INBOX_INBOX_H
 
 #include "dispatch/run.h"
-#include "store/store.h"
+#include "queue/queue.h"
 #include "transport/transports.h"
 
 /*
@@ -15,50 +15,26 @@
  *                                        DEAD <-------- WAITING
  *
  *   intake.c   takes a new delivery, stores it and acks it
- *   backlog.c  claims rows of the store and runs them
+ *   restore.c  makes deliveries of the rows that the queue has claimed, and runs them
  *   retry.c    decides how an attempt ends: done, waiting or dead
- *   finish.c   stores and reports the end of an attempt, and frees the delivery
+ *   finish.c   reports the end of an attempt, and frees the delivery
  *   jobs.c     stores the program's jobs and cancels them
  */
 typedef struct slack_inbox slack_inbox_t;
-
-enum slack_inbox_phase {
-    SLACK_INBOX_NEW,
-    SLACK_INBOX_RUNNING,
-    SLACK_INBOX_DRAINING, /* new deliveries run, but no row is claimed */
-    SLACK_INBOX_CLOSED    /* new deliveries are rejected */
-};
 
 /* A delivery in the inbox. It lies in the delivery's arena. */
 typedef struct slack_entry {
     slack_run_t run; /* the first: an entry has the address of its ctx (util/lifetime.h) */
     slack_inbox_t *inbox;
-    slack_link_t link;     /* inbox->live or ->zombies */
-    slack_store_op_t op;   /* op.row: the row of the delivery */
-    bool starting;         /* counted in backlog.starting */
+    slack_link_t link; /* inbox->live or ->zombies */
+    slack_queue_item_t item;
     bool stored;           /* the store has the row */
-    bool in_store;         /* the store is working on `op` */
     size_t storing_bytes;  /* counted in the inbox's sum; 0: a small event, or nothing is stored */
-    bool settled;          /* `op` is the end of the attempt */
-    bool unsettled;        /* the store has failed to take the end, and the log says so */
     slack_store_op_t mark; /* stores the progress, for an attempt after a crash */
     bool mark_submitted, mark_changed;
+    unsigned posts; /* requests that the listener `posts_of` has stored: see outbox/post.c */
+    const slack_hit_t *posts_of;
 } slack_entry_t;
-
-/* The claims of queued rows. */
-typedef struct slack_backlog {
-    slack_timer_t timer; /* the next slack__backlog_look() */
-    slack_store_op_t op; /* CLAIM */
-    slack_store_batch_t batch;
-    size_t next;     /* the first row of the batch that has not begun */
-    size_t starting; /* rows that have begun, and whose handlers have taken no room yet */
-    bool claiming;   /* the store is working on `op` */
-    bool more;       /* there may be more rows to claim now */
-    bool overflow;   /* new events are queued behind the rows that wait in the store */
-    slack_store_op_t renewal;
-    bool renewing;     /* the store is working on `renewal` */
-    uint64_t renew_ms; /* when to renew the lease next, by the monotonic clock */
-} slack_backlog_t;
 
 typedef struct slack_inbox_bounds {
     unsigned max_deliveries; /* live and rejected ones together */
@@ -70,12 +46,11 @@ struct slack_inbox {
     slack_services_t *services;
     slack_dispatcher_t *dispatcher;
     const slack_transports_t *transports;
-    slack_store_t *store;
+    slack_queue_t *queue;
     slack_inbox_bounds_t bounds;
-    slack_slice_t app; /* the app's name for its rows: see identity.h */
-    enum slack_inbox_phase phase;
     void (*idle)(void *user_data); /* the inbox is closed, and a delivery has left it */
     void *idle_data;
+    const slack_consumer_t *consumer;     /* item.consumer of every entry */
     const slack_run_owner_t *run_owner;   /* run.owner of every entry */
     void (*run_task)(slack_task_t *task); /* ctx.task of every entry */
 
@@ -88,10 +63,7 @@ struct slack_inbox {
     slack_link_t rejected; /* links delivery->link: to be acked with SLACK_ACK_LATER */
     size_t rejected_count;
     slack_task_t reject_task;
-    slack_link_t unsettled; /* links entry->op.link: ends that the store has not taken yet */
-    slack_link_t zombies;   /* links entry->link: ended by force, and the program may hold them */
-    bool store_failing;     /* the last operation of the store failed */
-    slack_backlog_t backlog;
+    slack_link_t zombies; /* links entry->link: ended by force, and the program may hold them */
 };
 
 static inline slack_entry_t *slack__entry_of(slack_run_t *run)
@@ -108,10 +80,8 @@ static inline slack_entry_t *slack__entry_of_ctx(slack_ctx_t *ctx)
 
 void slack__inbox_init(slack_inbox_t *inbox);
 /* Begins to take deliveries and to claim rows. The caller has set `services`, `dispatcher`,
- * `transports`, `store`, `bounds` and `idle`. */
+ * `transports`, `queue`, `bounds` and `idle`. */
 void slack__inbox_start(slack_inbox_t *inbox);
-/* Stops claiming rows. */
-void slack__inbox_drain(slack_inbox_t *inbox);
 /* Ends every live delivery by force, with SLACK_ECANCELED. A delivery that waits for the store ends
  * when the store has answered. */
 void slack__inbox_close(slack_inbox_t *inbox);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "context/ack_send.h"
+#include "dispatch/order_key.h"
 #include "inbox/entry.h"
 #include "inbox/finish.h"
 #include "protocol/dedupe_key.h"
@@ -33,7 +34,7 @@ void slack__intake_reject(slack_task_t *task)
         slack__delivery_free(d);
         inbox->rejected_count--;
     }
-    if (inbox->phase == SLACK_INBOX_CLOSED) inbox->idle(inbox->idle_data);
+    if (inbox->queue->phase == SLACK_QUEUE_CLOSED) inbox->idle(inbox->idle_data);
 }
 
 /* ---- storing ---- */
@@ -46,17 +47,17 @@ static void answer_later(slack_entry_t *entry)
 
 static void event_stored(slack_store_op_t *op)
 {
-    slack_entry_t *entry = SLACK_CONTAINER(op, slack_entry_t, op);
+    slack_entry_t *entry = SLACK_CONTAINER(op, slack_entry_t, item.op);
     slack_inbox_t *inbox = entry->inbox;
     slack_delivery_t *d = entry->run.ctx.delivery;
     d->known = op->duplicate;
     inbox->storing_bytes -= entry->storing_bytes;
-    inbox->store_failing = op->status == SLACK_ESTORE;
+    inbox->queue->store_failing = op->status == SLACK_ESTORE;
     if (op->status != 0)
         SLACK_LOG(slack__inbox_log(inbox), WARN, "event not stored, Slack will send it again",
                   "transport=%s key=%.*s error=%s", d->transport->ops->name, (int)d->key.len,
                   d->key.ptr, slack_err_name(op->status));
-    if (op->status != 0 || inbox->phase == SLACK_INBOX_CLOSED) {
+    if (op->status != 0 || inbox->queue->phase == SLACK_QUEUE_CLOSED) {
         slack__inbox_count(inbox, d->kind, SLACK_RESULT_LATER);
         answer_later(entry);
         return;
@@ -72,12 +73,12 @@ static void event_stored(slack_store_op_t *op)
         slack__entry_release(entry);
         return;
     }
-    if (!op->claim) { /* the row is queued, and the backlog claims it later */
-        inbox->backlog.more = true;
+    if (!op->claim) { /* the row is queued, and is claimed later */
+        if (inbox->queue->overflow) inbox->queue->more = true;
         slack__entry_release(entry);
         return;
     }
-    entry->in_store = false;
+    entry->item.in_store = false;
     entry->stored = true;
     entry->run.ctx.attempt = 1;
     slack__run_begin(&entry->run);
@@ -88,14 +89,16 @@ static void event_stored(slack_store_op_t *op)
 static bool event_fill_row(slack_entry_t *entry)
 {
     slack_delivery_t *d = entry->run.ctx.delivery;
-    slack_row_t *row = &entry->op.row;
+    slack_row_t *row = &entry->item.op.row;
     if (entry->run.dispatcher->dedupe_messages &&
         !slack__dedupe_message_key(d->arena, d->app_id, d->body, &d->key))
         return false;
     row->key = d->key;
     row->kind = SLACK_SLICE("event");
-    row->app = entry->inbox->app;
-    if (!entry->inbox->store->ops->durable) return true;
+    row->app = entry->inbox->queue->app;
+    /* One process keeps the order by itself: see dispatch/ordering.h. */
+    if (!entry->inbox->queue->store->ops->durable) return true;
+    if (!slack__order_key(entry->run.dispatcher, d, &row->order)) return false;
     slack__entry_fill_row(entry, row);
     return row->payload.len > 0;
 }
@@ -103,7 +106,7 @@ static bool event_fill_row(slack_entry_t *entry)
 static void store_event(slack_entry_t *entry)
 {
     slack_inbox_t *inbox = entry->inbox;
-    slack_store_op_t *op = &entry->op;
+    slack_store_op_t *op = &entry->item.op;
     if (!event_fill_row(entry)) {
         /* host->deliver() must not ack, so slack__intake_run() does. */
         slack__task_post(inbox->services->net, &entry->run.ctx.task);
@@ -111,15 +114,15 @@ static void store_event(slack_entry_t *entry)
     }
     op->kind = SLACK_STORE_PUT;
     op->done = event_stored;
-    op->claim =
-        !inbox->store->ops->durable || (!inbox->backlog.overflow && slack__inbox_room(inbox) > 0);
+    op->claim = !inbox->queue->store->ops->durable ||
+                (!inbox->queue->overflow && slack__inbox_room(inbox) > 0);
     if (!op->claim) {
-        inbox->backlog.overflow = true;
+        inbox->queue->overflow = true;
         op->row.due_ms = slack__wall_ms(inbox->services->net->clock);
     }
     SLACK_CRASH("before-store");
     const size_t size = slack__arena_size(entry->run.ctx.delivery->arena);
-    entry->storing_bytes = inbox->store->ops->durable && size > SMALL_BYTES ? size : 0;
+    entry->storing_bytes = inbox->queue->store->ops->durable && size > SMALL_BYTES ? size : 0;
     inbox->storing_bytes += entry->storing_bytes;
     slack__entry_submit(entry);
 }
@@ -131,8 +134,7 @@ void slack__intake_run(slack_task_t *task)
     slack_entry_t *entry = slack__entry_of_ctx(SLACK_CONTAINER(task, slack_ctx_t, task));
     slack_ctx_t *ctx = &entry->run.ctx;
     const slack_delivery_t *d = ctx->delivery;
-    if (entry->starting) entry->inbox->backlog.starting--;
-    entry->starting = false;
+    slack__queue_started(&entry->item);
     if (ctx->phase == SLACK_CTX_RUNNING) {
         slack__run_advance(&entry->run);
         return;
@@ -160,13 +162,13 @@ void slack__intake_run(slack_task_t *task)
  * lose what a person has done. */
 static void key_remembered(slack_store_op_t *op)
 {
-    slack_entry_t *entry = SLACK_CONTAINER(op, slack_entry_t, op);
+    slack_entry_t *entry = SLACK_CONTAINER(op, slack_entry_t, item.op);
     slack_inbox_t *inbox = entry->inbox;
     slack_delivery_t *d = entry->run.ctx.delivery;
     d->known = op->duplicate;
-    inbox->store_failing = op->status == SLACK_ESTORE;
-    entry->in_store = false;
-    if (inbox->phase == SLACK_INBOX_CLOSED) {
+    inbox->queue->store_failing = op->status == SLACK_ESTORE;
+    entry->item.in_store = false;
+    if (inbox->queue->phase == SLACK_QUEUE_CLOSED) {
         slack__inbox_count(inbox, d->kind, SLACK_RESULT_LATER);
         answer_later(entry);
     } else if (op->duplicate) {
@@ -204,9 +206,9 @@ static bool remember_key(slack_entry_t *entry)
     }
     memcpy(key, prefix, prefix_len);
     memcpy(key + prefix_len, d->key.ptr, d->key.len);
-    entry->op.kind = SLACK_STORE_KV_ADD;
-    entry->op.done = key_remembered;
-    entry->op.row = slack__kv_to_row(&(slack_kv_entry_t){
+    entry->item.op.kind = SLACK_STORE_KV_ADD;
+    entry->item.op.done = key_remembered;
+    entry->item.op.row = slack__kv_to_row(&(slack_kv_entry_t){
         .key = {key, len},
         .until_ms = slack__wall_ms(entry->inbox->services->net->clock) + REMEMBER_MS,
     });
@@ -219,7 +221,7 @@ static const char *intake_refusal(const slack_inbox_t *inbox, const slack_delive
 {
     const size_t size = slack__arena_size(d->arena), max = inbox->bounds.max_bytes;
     const size_t most = size > SMALL_BYTES ? max - max / 4 : max;
-    if (inbox->phase == SLACK_INBOX_CLOSED) return "stopping";
+    if (inbox->queue->phase == SLACK_QUEUE_CLOSED) return "stopping";
     if (inbox->live_count + inbox->rejected_count >= inbox->bounds.max_deliveries)
         return "too many deliveries";
     if (size > most || atomic_load(&inbox->bytes) > most - size)

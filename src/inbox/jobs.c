@@ -4,15 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "context/ack.h"
-#include "identity/identity.h"
 #include "inbox/entry.h"
-#include "protocol/tenant.h"
+#include "inbox/put.h"
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/json.h"
 
-/* A job is a row that the program makes. The backlog claims it like every queued row. */
+/* A job is a row that the program makes. The queue claims it like every queued row. */
 
 /* Keeps the keys of jobs apart from Slack's event ids, and from those of other apps. */
 #define KEY_FORMAT "job:%.*s:%s"
@@ -21,8 +19,7 @@
 
 /* In the arena of the delivery whose handler defers the job. */
 typedef struct deferred {
-    slack_store_op_t op;
-    slack_ctx_t *ctx;
+    slack_put_t put;
     slack_job_stored_fn stored;
     void *stored_data;
 } deferred_t;
@@ -55,40 +52,11 @@ static void job_report(slack_inbox_t *inbox, const slack_store_op_t *op, slack_j
     if (stored) stored(inbox->services->app, status, stored_data);
 }
 
-static void job_stored(slack_store_op_t *op)
+static void job_stored(slack_put_t *put)
 {
-    const deferred_t *deferred = SLACK_CONTAINER(op, deferred_t, op);
-    slack_ctx_t *ctx = deferred->ctx;
-    ctx->ack.defers--;
-    job_report(slack__entry_of_ctx(ctx)->inbox, op, deferred->stored, deferred->stored_data);
-    if (op->status == 0 && !op->duplicate)
-        slack__inbox_look_at(slack__entry_of_ctx(ctx)->inbox, op->row.due_ms);
-    if (ctx->phase == SLACK_CTX_RUNNING) { /* the stop has not ended the delivery */
-        if (op->status != 0) {
-            ctx->failure.no_room = true;
-            ctx->ack.defer_failed = true;
-        }
-        if (ctx->ack.defers == 0) slack__ack_jobs_stored(ctx);
-    }
-    slack_fault_t fault = {.status = op->status};
-    if (op->status != 0)
-        fault.why = slack__arena_printf(ctx->delivery->arena,
-                                        "the job \"%.*s\" was not stored: %s: see the log of the "
-                                        "store",
-                                        (int)op->row.name.len, op->row.name.ptr,
-                                        slack_strerror(op->status));
-    slack__ctx_call_ended(ctx, &fault);
-}
-
-/* The job belongs to the tenant of its delivery. "" for an app with a token of its own; NULL if
- * memory is out. */
-static const char *tenant_text(slack_ctx_t *ctx, slack_arena_t *arena)
-{
-    const slack_delivery_t *d = ctx->delivery;
-    slack_tenant_t tenant;
-    if (slack__run_of(ctx)->dispatcher->identity->authorizer == NULL) return "";
-    slack__tenant_of(d->kind, d->body, d->app_id, ctx->tenant, &tenant);
-    return slack__tenant_text(arena, &tenant);
+    const deferred_t *deferred = SLACK_CONTAINER(put, deferred_t, put);
+    job_report(slack__entry_of_ctx(put->ctx)->inbox, &put->op, deferred->stored,
+               deferred->stored_data);
 }
 
 static int64_t job_due_ms(const slack_job_t *job, int64_t now_ms)
@@ -102,12 +70,12 @@ static bool job_fill_row(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *
 {
     slack_arena_t *arena = slack__ctx_arena(ctx);
     const char *name = slack__arena_strdup(arena, job->name);
-    const slack_slice_t app = slack__entry_of_ctx(ctx)->inbox->app;
+    const slack_slice_t app = slack__entry_of_ctx(ctx)->inbox->queue->app;
     const char *key =
         job->key ? slack__arena_printf(arena, KEY_FORMAT, (int)app.len, app.ptr, job->key) : "";
     size_t len = 2;
     const char *text = job->args ? slack__json_text(arena, job->args, &len) : "{}";
-    const char *tenant = tenant_text(ctx, arena);
+    const char *tenant = slack__put_tenant(ctx, arena);
     *row = (slack_row_t){
         .key = slack__slice(key),
         .kind = SLACK_SLICE("job"),
@@ -121,22 +89,6 @@ static bool job_fill_row(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *
     return name && key && text && tenant;
 }
 
-/* The delivery stays open until the job is stored, and its ack waits: see slack_ack_state. */
-static int job_submit_here(slack_ctx_t *ctx, void *args)
-{
-    deferred_t *deferred = args;
-    slack_store_t *store = slack__entry_of_ctx(ctx)->inbox->store;
-    if (ctx->phase != SLACK_CTX_RUNNING)
-        return slack__ctx_fail(ctx, SLACK_EALREADY,
-                               "the job \"%.*s\" was not stored, the delivery has ended: use "
-                               "slack_app_defer()",
-                               (int)deferred->op.row.name.len, deferred->op.row.name.ptr);
-    ctx->ack.defers++;
-    ctx->calls++;
-    store->ops->submit(store, &deferred->op);
-    return 0;
-}
-
 static int defer(slack_ctx_t *ctx, const char *caller, const slack_job_t *job)
 {
     const char *why;
@@ -145,15 +97,15 @@ static int defer(slack_ctx_t *ctx, const char *caller, const slack_job_t *job)
     if (job->args) wrong = slack__ctx_required(ctx, job->args);
     if (wrong != 0) return wrong;
     deferred_t *deferred = slack__arena_calloc(slack__ctx_arena(ctx), sizeof *deferred);
-    if (deferred == NULL || !job_fill_row(ctx, &deferred->op.row, job)) return SLACK_ENOMEM;
-    deferred->ctx = ctx;
+    if (deferred == NULL || !job_fill_row(ctx, &deferred->put.op.row, job)) return SLACK_ENOMEM;
     deferred->stored = job->stored;
     deferred->stored_data = job->stored_data;
-    deferred->op.kind = SLACK_STORE_PUT;
-    deferred->op.succeeds = true;
-    deferred->op.done = job_stored;
-    slack__link_init(&deferred->op.link);
-    return slack__ctx_on_loop(ctx, job_submit_here, deferred);
+    deferred->put.op.succeeds = true;
+    deferred->put.ctx = ctx;
+    deferred->put.what = "the job";
+    deferred->put.cure = "use slack_app_defer()";
+    deferred->put.stored = job_stored;
+    return slack__put(&deferred->put);
 }
 
 int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job)
@@ -187,7 +139,7 @@ static void own_job_stored(slack_store_op_t *op)
                   "job=%s error=%s reason=%s hint=%s", own->job.name, slack_err_name(op->status),
                   slack_strerror(op->status), "see the log of the store, and store the job again");
     else if (!op->duplicate)
-        slack__inbox_look_at(own->inbox, op->row.due_ms);
+        slack__queue_look_at(own->inbox->queue, op->row.due_ms);
     job_report(own->inbox, op, own->job.stored, own->job.stored_data);
     slack__arena_free(own->arena);
 }
@@ -198,7 +150,7 @@ static int own_job_submit(own_job_t *own)
     slack_inbox_t *inbox = own->inbox;
     const slack_transports_t *transports = inbox->transports;
     const slack_job_t *job = &own->job;
-    const slack_slice_t app = inbox->app;
+    const slack_slice_t app = inbox->queue->app;
     slack_row_t *row = &own->op.row;
     if (job->key) {
         const char *key =
@@ -209,7 +161,7 @@ static int own_job_submit(own_job_t *own)
     row->app = app;
     row->transport = slack__slice(transports->count ? transports->list[0]->ops->name : "");
     row->due_ms = job_due_ms(job, slack__wall_ms(inbox->services->net->clock));
-    inbox->store->ops->submit(inbox->store, &own->op);
+    slack__queue_submit(inbox->queue, &own->op);
     return 0;
 }
 
@@ -239,7 +191,7 @@ int slack__jobs_defer(slack_inbox_t *inbox, const slack_job_t *job, char *error)
 {
     const char *why;
     int rc = job_check(job, &why);
-    if (rc == 0 && inbox->phase == SLACK_INBOX_CLOSED) {
+    if (rc == 0 && inbox->queue->phase == SLACK_QUEUE_CLOSED) {
         why = "the app has stopped: call it earlier";
         rc = SLACK_ECANCELED;
     } else if (rc == 0 && job->args) {
@@ -253,7 +205,7 @@ int slack__jobs_defer(slack_inbox_t *inbox, const slack_job_t *job, char *error)
     slack_arena_t *arena = slack__arena_new(1024, 0);
     own_job_t *own = arena ? own_job_new(inbox, arena, job) : NULL;
     rc = own ? 0 : SLACK_ENOMEM;
-    if (rc == 0 && inbox->phase == SLACK_INBOX_NEW)
+    if (rc == 0 && inbox->queue->phase == SLACK_QUEUE_NEW)
         slack__list_push(&inbox->deferred, &own->link);
     else if (rc == 0)
         rc = own_job_submit(own);
@@ -311,9 +263,9 @@ static void job_canceled(slack_store_op_t *op)
 int slack__jobs_cancel(slack_inbox_t *inbox, const char *key, slack_cancel_fn fn, void *user_data)
 {
     if (key == NULL || *key == '\0') return SLACK_EINVAL;
-    if (inbox->phase != SLACK_INBOX_RUNNING && inbox->phase != SLACK_INBOX_DRAINING)
+    if (inbox->queue->phase != SLACK_QUEUE_RUNNING && inbox->queue->phase != SLACK_QUEUE_DRAINING)
         return SLACK_ECANCELED;
-    const slack_slice_t app = inbox->app;
+    const slack_slice_t app = inbox->queue->app;
     size_t size = sizeof KEY_FORMAT + app.len + strlen(key);
     cancel_t *cancel = slack__calloc(1, sizeof *cancel + size);
     if (cancel == NULL) return SLACK_ENOMEM;
@@ -326,6 +278,6 @@ int slack__jobs_cancel(slack_inbox_t *inbox, const char *key, slack_cancel_fn fn
                                     .batch = &cancel->batch,
                                     .done = job_canceled};
     slack__link_init(&cancel->op.link);
-    inbox->store->ops->submit(inbox->store, &cancel->op);
+    slack__queue_submit(inbox->queue, &cancel->op);
     return 0;
 }

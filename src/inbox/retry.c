@@ -1,20 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "inbox/retry.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "inbox/entry.h"
-#include "util/backoff.h"
-#include "util/random.h"
-
-/* The retry schedule: wait n is between half and all of BASE * 2^(n-1). */
-#define WAIT_BASE_MS 1000
-#define WAIT_CAP_MS  (5 * 60 * 1000)
-/* The wait after a spared attempt grows up to spared attempt SPARED_WAITS. */
-#define SPARED_WAITS 5
-/* The longest first line of a record, with its NUL. */
-#define TALLY_MAX sizeof "=4294967295 4294967295\n"
 
 /* Replaces the failure of this attempt by the failure of the listener that failed for good, in this
  * attempt or an earlier one. */
@@ -36,16 +25,6 @@ static void recall_failure(slack_entry_t *entry)
     }
 }
 
-static uint64_t wait_ms(unsigned nth)
-{
-    slack_backoff_t backoff = {.base_ms = WAIT_BASE_MS, .cap_ms = WAIT_CAP_MS, .attempt = nth - 1};
-    uint64_t most = WAIT_BASE_MS;
-    for (unsigned i = 1; i < nth && most < WAIT_CAP_MS; i++)
-        most *= 2;
-    if (most > WAIT_CAP_MS) most = WAIT_CAP_MS;
-    return slack__backoff_next_ms(&backoff, most / 2, slack__random_u64());
-}
-
 /* The record of a dead letter keeps the listeners that are done and drops the failures: a retry
  * runs every other listener again, with all its attempts. */
 static int bury(slack_entry_t *entry)
@@ -61,34 +40,32 @@ static int bury(slack_entry_t *entry)
         at += verdict.name.len;
         *at++ = '\n';
     }
-    entry->op.kind = SLACK_STORE_BURY;
-    entry->op.row.done = (slack_slice_t){text, (size_t)(at - text)};
+    entry->item.op.kind = SLACK_STORE_BURY;
+    entry->item.op.row.done = (slack_slice_t){text, (size_t)(at - text)};
     return 0;
 }
 
-/* The attempt after a spared one follows soon, because only the load of the process was in the way.
- */
 static int wait_or_bury(slack_entry_t *entry)
 {
     const slack_ctx_t *ctx = &entry->run.ctx;
+    slack_store_op_t *op = &entry->item.op;
     slack_slice_t rest;
-    slack_tally_t tally = slack__progress_tally(entry->run.progress.record, &rest);
+    slack_tally_t tally = slack__tally_read(entry->run.progress.record, &rest);
     /* Whether this attempt is one of the max_attempts that a delivery has. */
     const bool counts =
         tally.spared >= SLACK_SPARED_MAX || ctx->failure.acted || ctx->failure.counts;
-    const unsigned nth = ++*(counts ? &tally.failed : &tally.spared);
-    if (counts && nth >= entry->inbox->bounds.max_attempts) {
+    uint64_t wait_ms;
+    if (!slack__attempts_next(&tally, counts, entry->inbox->bounds.max_attempts, &wait_ms)) {
         recall_failure(entry);
         return bury(entry);
     }
-    char *text = slack__arena_alloc(ctx->delivery->arena, TALLY_MAX + rest.len);
+    char *text = slack__arena_alloc(ctx->delivery->arena, SLACK_TALLY_MAX + rest.len);
     if (text == NULL) return SLACK_ENOMEM;
-    const size_t len = (size_t)snprintf(text, TALLY_MAX, "=%u %u\n", tally.failed, tally.spared);
+    const size_t len = slack__tally_write(tally, text);
     if (rest.len > 0) memcpy(text + len, rest.ptr, rest.len);
-    entry->op.kind = SLACK_STORE_WAIT;
-    entry->op.row.done = (slack_slice_t){text, len + rest.len};
-    entry->op.row.due_ms = slack__wall_ms(ctx->services->net->clock) +
-                           (int64_t)wait_ms(counts || nth < SPARED_WAITS ? nth : SPARED_WAITS);
+    op->kind = SLACK_STORE_WAIT;
+    op->row.done = (slack_slice_t){text, len + rest.len};
+    op->row.due_ms = slack__wall_ms(ctx->services->net->clock) + (int64_t)wait_ms;
     return 0;
 }
 
@@ -114,7 +91,7 @@ static slack_slice_t describe(const slack_ctx_t *ctx)
 int slack__retry_settle(slack_entry_t *entry)
 {
     slack_ctx_t *ctx = &entry->run.ctx;
-    slack_store_op_t *op = &entry->op;
+    slack_store_op_t *op = &entry->item.op;
     op->forget = ctx->delivery->kind == SLACK_KIND_JOB && !slack__row_is_scheduled(&op->row);
     if (ctx->failure.first.status == 0 && entry->run.progress.record.len > 0) recall_failure(entry);
     if (ctx->failure.first.status == 0 || entry->run.refused) {
@@ -126,7 +103,7 @@ int slack__retry_settle(slack_entry_t *entry)
     op->row.error = describe(ctx);
     /* A store that is not durable got no texts with the PUT of an event. It needs them to keep the
      * row. */
-    if (entry->inbox->store->ops->durable || op->row.payload.len > 0) return 0;
+    if (entry->inbox->queue->store->ops->durable || op->row.payload.len > 0) return 0;
     slack__entry_fill_row(entry, &op->row);
     return op->row.payload.len > 0 ? 0 : SLACK_ENOMEM;
 }

@@ -52,19 +52,19 @@ static void run_planted(slack_store_op_t *op)
         SLACK_LOG(slack__inbox_log(s->inbox), WARN, "the next run of a schedule was not stored",
                   "schedule=%s error=%s retry_ms=%d", s->name, slack_err_name(op->status),
                   AGAIN_MS);
-        slack__inbox_look_in(s->inbox, AGAIN_MS);
+        slack__queue_look_in(s->inbox->queue, AGAIN_MS);
         return;
     }
     s->planted_ms = op->row.due_ms;
-    slack__inbox_look_at(s->inbox, s->planted_ms); /* also if another process has put it */
+    slack__queue_look_at(s->inbox->queue, s->planted_ms); /* also if another process has put it */
 }
 
 static void plant(scheduled_t *s, int64_t due_ms)
 {
     slack_inbox_t *inbox = s->inbox;
     const slack_transports_t *transports = inbox->transports;
-    snprintf(s->key, sizeof s->key, SLACK_SCHEDULE_KEY "%.*s:%.100s:%lld", (int)inbox->app.len,
-             inbox->app.ptr, s->name, (long long)due_ms);
+    snprintf(s->key, sizeof s->key, SLACK_SCHEDULE_KEY "%.*s:%.100s:%lld",
+             (int)inbox->queue->app.len, inbox->queue->app.ptr, s->name, (long long)due_ms);
     s->planting = true;
     s->op = (slack_store_op_t){
         .kind = SLACK_STORE_PUT,
@@ -73,11 +73,11 @@ static void plant(scheduled_t *s, int64_t due_ms)
                 .name = slack__slice(s->name),
                 .payload = SLACK_SLICE("{}"),
                 .transport = slack__slice(transports->count ? transports->list[0]->ops->name : ""),
-                .app = inbox->app,
+                .app = inbox->queue->app,
                 .due_ms = due_ms},
         .done = run_planted};
     slack__link_init(&s->op.link);
-    inbox->store->ops->submit(inbox->store, &s->op);
+    slack__queue_submit(inbox->queue, &s->op);
 }
 
 void slack__schedules_plant(slack_inbox_t *inbox)
@@ -145,7 +145,7 @@ int slack__schedules_add(slack_inbox_t *inbox, const slack_schedule_t *schedule,
         if (rc == 0) rc = slack__zone_load(&s->zone, schedule->zone, why);
         if (rc == 0) {
             slack__list_push(&inbox->schedules, &s->link);
-            if (inbox->phase == SLACK_INBOX_RUNNING) slack__inbox_look_in(inbox, 0);
+            if (inbox->queue->phase == SLACK_QUEUE_RUNNING) slack__queue_look_in(inbox->queue, 0);
             return 0;
         }
         scheduled_free(s);

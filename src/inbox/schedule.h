@@ -8,7 +8,7 @@
  * Jobs of schedules. Each scheduled run is a row whose key holds the app, the schedule and the due
  * time: all processes of the app put this row, and the store keeps it once. The key stays known for
  * a day after the run. The row of the next run is put before the row of this run can be claimed:
- * slack__backlog_look() submits the two operations in this order.
+ * slack__queue_look() submits the two operations in this order.
  */
 
 /* A scheduled run that is later than this counts as missed. */

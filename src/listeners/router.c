@@ -348,13 +348,18 @@ static int search_push(struct search *s, const slack_hit_t *hit)
     return 0;
 }
 
-static int search_one(struct search *s)
+/* Begins to walk over the listeners that may take a subject. */
+static struct merge merge_begin(const slack_router_t *router, const slack_subject_t *subject)
 {
-    const enum slack_kind kind = s->subject->kind;
     char buf[KEY_MAX];
     const struct bucket *exact =
-        slack__map_get(s->router->exact, bucket_key(buf, kind, s->subject->selector));
-    struct merge m = {exact ? exact->first : NULL, s->router->any[kind].first};
+        slack__map_get(router->exact, bucket_key(buf, subject->kind, subject->selector));
+    return (struct merge){exact ? exact->first : NULL, router->any[subject->kind].first};
+}
+
+static int search_one(struct search *s)
+{
+    struct merge m = merge_begin(s->router, s->subject);
     slack_rule_t *rule;
     while ((rule = merge_next(&m)) != NULL) {
         slack_hit_t hit = {.rule = rule, .action = s->subject->action};
@@ -410,6 +415,18 @@ int slack__router_match(const slack_router_t *router, slack_subject_t *subject,
     else
         *ret = s.found;
     return rc;
+}
+
+bool slack__router_orders(const slack_router_t *router, slack_subject_t *subject,
+                          slack_arena_t *arena)
+{
+    struct merge m = merge_begin(router, subject);
+    slack_captures_t captures;
+    slack_rule_t *rule;
+    while ((rule = merge_next(&m)) != NULL)
+        if (rule->listener.ordered && slack__match(rule, subject, arena, &captures) == 0)
+            return true;
+    return false;
 }
 
 void slack__hits_release(slack_hits_t *hits)

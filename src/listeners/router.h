@@ -43,6 +43,10 @@ int slack__router_match(const slack_router_t *router, slack_subject_t *subject,
 /* Releases the rules of the hits, none of which runs any more, and empties `hits`. */
 void slack__hits_release(slack_hits_t *hits);
 
+/* Whether an ordered listener takes a delivery. */
+bool slack__router_orders(const slack_router_t *router, slack_subject_t *subject,
+                          slack_arena_t *arena);
+
 /* The names of the listeners of a kind, at most ten, separated by commas, in the arena; "" if the
  * kind has no listener.
  */

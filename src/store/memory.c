@@ -26,11 +26,13 @@ typedef struct kept {
 typedef struct row {
     slack_link_t link; /* in the list of its state */
     int64_t changed_ms;
-    kept_t *kept; /* queued and dead rows, and running ones that were queued; otherwise NULL */
+    kept_t *kept; /* queued and dead rows, running ones that were queued, and rows with an ordering
+                     key until they are done; otherwise NULL */
     uint32_t key_len;
     uint16_t attempt;
     uint8_t state;
     bool keyless; /* `key` is made of the id */
+    bool holds;   /* it waits, and newer rows with its ordering key stay behind it */
     char key[];
 } row_t;
 
@@ -184,6 +186,64 @@ static int row_keep(memory_store_t *memory, row_t *row, const slack_row_t *from)
     return 0;
 }
 
+/* --- ordering keys -------------------------------------------------------------------------- */
+
+/* The first row of a state, in the order of its list, that has the ordering key of a row and an id
+ * below `before`. Of queued rows, one that is due or holds others up, or with `behind` one that
+ * another is before. */
+static row_t *order_find(const memory_store_t *memory, const slack_row_t *of,
+                         enum slack_row_state state, bool behind, int64_t before)
+{
+    const slack_link_t *list = &memory->lists[state];
+    const int64_t now = memory_now_ms(memory);
+    for (slack_link_t *link = list->next; link != list; link = link->next) {
+        row_t *row = SLACK_CONTAINER(link, row_t, link);
+        const slack_row_t *kept = row->kept ? &row->kept->row : NULL;
+        if (!kept || kept->id >= before || !slack__slice_eq(kept->order, of->order)) continue;
+        if (!slack__slice_eq(kept->app, of->app)) continue;
+        const bool due = kept->due_ms <= now || (row->holds && kept->due_ms != SLACK_ROW_BEHIND);
+        if (state == SLACK_ROW_QUEUED && (behind ? kept->due_ms != SLACK_ROW_BEHIND : !due))
+            continue;
+        return row;
+    }
+    return NULL;
+}
+
+/* Whether a row may not run now, because another row with its ordering key comes first. */
+static bool order_is_busy(const memory_store_t *memory, const slack_row_t *row)
+{
+    if (row->order.len == 0) return false;
+    return order_find(memory, row, SLACK_ROW_RUNNING, false, INT64_MAX) ||
+           order_find(memory, row, SLACK_ROW_QUEUED, false, row->id);
+}
+
+static void row_set_due(memory_store_t *memory, row_t *row, int64_t due_ms)
+{
+    const int64_t changed_ms = row->changed_ms;
+    row->kept->row.due_ms = due_ms;
+    row_move(memory, row, SLACK_ROW_QUEUED);
+    row->changed_ms = changed_ms;
+}
+
+/* After the end of a row: the next row with its ordering key may be claimed. */
+static void order_advance(memory_store_t *memory, const slack_row_t *of)
+{
+    if (of->order.len == 0) return;
+    row_t *next = order_find(memory, of, SLACK_ROW_QUEUED, true, INT64_MAX);
+    if (next) row_set_due(memory, next, next->kept->row.planned_ms);
+}
+
+/* Forget a queued row. */
+static void row_cancel(memory_store_t *memory, row_t *row)
+{
+    kept_t *kept = row->kept;
+    memory->kept_bytes -= slack__arena_size(kept->arena);
+    row->kept = NULL;
+    row_forget(memory, row);
+    order_advance(memory, &kept->row);
+    slack__arena_free(kept->arena);
+}
+
 /* --- operations on one row ------------------------------------------------------------------ */
 
 /* The row goes on under its id. */
@@ -214,7 +274,7 @@ static int memory_put(memory_store_t *memory, slack_store_op_t *op)
     slack_row_t from = op->row;
     op->duplicate = false;
     /* Without a key it is never a duplicate, so there is nothing to keep until it has to wait. */
-    if (from.key.len == 0 && op->claim) return 0;
+    if (from.key.len == 0 && from.order.len == 0 && op->claim) return 0;
     row_t *row = from.key.len > 0 ? slack__map_get(memory->rows, from.key) : NULL;
     int rc = 0;
     if (row && !(op->succeeds && row->state != SLACK_ROW_QUEUED)) {
@@ -222,8 +282,14 @@ static int memory_put(memory_store_t *memory, slack_store_op_t *op)
         return 0;
     }
     if (row) rc = row_give_up_key(memory, row);
+    if (from.order.len > 0 && (order_is_busy(memory, &from) ||
+                               order_find(memory, &from, SLACK_ROW_QUEUED, true, INT64_MAX))) {
+        op->claim = false;
+        from.due_ms = SLACK_ROW_BEHIND;
+    }
+    const bool keep = !op->claim || from.order.len > 0;
     if (rc == 0) rc = row_new(memory, &from, &row);
-    if (rc == 0 && !op->claim && (rc = row_keep(memory, row, &from)) != 0) row_forget(memory, row);
+    if (rc == 0 && keep && (rc = row_keep(memory, row, &from)) != 0) row_forget(memory, row);
     if (rc != 0) return rc;
     row->attempt = op->claim ? 1 : 0;
     row_move(memory, row, op->claim ? SLACK_ROW_RUNNING : SLACK_ROW_QUEUED);
@@ -260,6 +326,7 @@ static int memory_put_back(memory_store_t *memory, const slack_store_op_t *op,
         return rc;
     }
     if (row->attempt == 0) row->attempt = 1;
+    row->holds = op->hold;
     row_move(memory, row, state);
     return 0;
 }
@@ -268,7 +335,7 @@ static void memory_cancel(memory_store_t *memory, slack_store_op_t *op)
 {
     row_t *row = op->row.key.len > 0 ? row_find(memory, &op->row) : NULL;
     op->batch->count = row && row->state == SLACK_ROW_QUEUED;
-    if (op->batch->count) row_forget(memory, row);
+    if (op->batch->count) row_cancel(memory, row);
 }
 
 /* With `forget` the row frees its key and stays under its id. */
@@ -330,6 +397,10 @@ static int memory_claim(memory_store_t *memory, const slack_store_op_t *op)
     int rc = first_due(memory, op) ? slack__batch_begin(batch, batch->limit) : 0;
     row_t *row;
     while (rc == 0 && !slack__batch_is_full(batch) && (row = first_due(memory, op))) {
+        if (order_is_busy(memory, &row->kept->row)) {
+            row_set_due(memory, row, SLACK_ROW_BEHIND);
+            continue;
+        }
         row->attempt++;
         rc = add_to_batch(batch, row, true);
         if (rc != 0)
@@ -341,6 +412,7 @@ static int memory_claim(memory_store_t *memory, const slack_store_op_t *op)
     if (batch->count > 0) rc = 0; /* the next claim takes the rest */
     row = first_queued(memory, op->row.app);
     batch->next_ms = row ? row->kept->row.due_ms : INT64_MAX;
+    if (batch->next_ms == SLACK_ROW_BEHIND) batch->next_ms = INT64_MAX;
     return slack__batch_end(batch, rc);
 }
 
@@ -412,7 +484,7 @@ static void memory_drop(memory_store_t *memory, slack_store_op_t *op)
     memory_each_dead(memory, op, row_forget);
     row_t *row = op->batch->one ? find_by_id(memory, op->row.id, SLACK_ROW_QUEUED) : NULL;
     if (!row) return;
-    row_forget(memory, row);
+    row_cancel(memory, row);
     op->batch->count = 1;
 }
 
@@ -459,9 +531,18 @@ static int memory_apply(memory_store_t *memory, slack_store_op_t *op)
     switch (op->kind) {
     case SLACK_STORE_PUT: rc = memory_put(memory, op); break;
     case SLACK_STORE_MARK: break; /* a crash loses the row too */
-    case SLACK_STORE_FINISH: memory_finish(memory, op); break;
-    case SLACK_STORE_WAIT: rc = memory_put_back(memory, op, SLACK_ROW_QUEUED); break;
-    case SLACK_STORE_BURY: rc = memory_bury(memory, op); break;
+    case SLACK_STORE_FINISH:
+        memory_finish(memory, op);
+        order_advance(memory, &op->row);
+        break;
+    case SLACK_STORE_WAIT:
+        rc = memory_put_back(memory, op, SLACK_ROW_QUEUED);
+        if (!op->hold) order_advance(memory, &op->row);
+        break;
+    case SLACK_STORE_BURY:
+        rc = memory_bury(memory, op);
+        order_advance(memory, &op->row);
+        break;
     case SLACK_STORE_CLAIM: rc = memory_claim(memory, op); break;
     case SLACK_STORE_CANCEL: memory_cancel(memory, op); break;
     case SLACK_STORE_KV_PUT: rc = memory_kv_write(memory, op); break;

@@ -20,7 +20,8 @@ bool slack__row_copy(slack_arena_t *arena, slack_row_t *ret, const slack_row_t *
            copy_text(arena, &ret->name) && copy_text(arena, &ret->payload) &&
            copy_text(arena, &ret->transport) && copy_text(arena, &ret->retry_reason) &&
            copy_text(arena, &ret->tenant) && copy_text(arena, &ret->app) &&
-           copy_text(arena, &ret->done) && copy_text(arena, &ret->error);
+           copy_text(arena, &ret->order) && copy_text(arena, &ret->done) &&
+           copy_text(arena, &ret->error);
 }
 
 int slack__batch_begin(slack_store_batch_t *batch, unsigned limit)

@@ -29,6 +29,7 @@ typedef struct slack_row {
     slack_slice_t retry_reason;
     slack_slice_t tenant; /* of a job, in the notation of protocol/tenant.h */
     slack_slice_t app;    /* whose row it is: no other app claims it */
+    slack_slice_t order;  /* the ordering key; empty: none, so the row waits for no other row */
     slack_slice_t done;   /* the listeners that need not run again, in the inbox's notation */
     slack_slice_t error;  /* why the last attempt failed */
     int retry_num;
@@ -40,6 +41,9 @@ typedef struct slack_row {
 
 /* The largest time of a row: the end of the year 9999. */
 #define SLACK_ROW_TIME_MAX INT64_C(253402300799999)
+
+/* due_ms of a queued row while another row with its ordering key comes first. */
+#define SLACK_ROW_BEHIND SLACK_ROW_TIME_MAX
 
 /* Copy a row and its texts. False: memory is out. */
 bool slack__row_copy(slack_arena_t *arena, slack_row_t *ret, const slack_row_t *row);

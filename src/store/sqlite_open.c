@@ -20,7 +20,12 @@
 #define APPLICATION_ID 0x736c6b69
 
 /* A change makes the next number; a file of another schema is not opened. */
-#define SCHEMA 3
+#define SCHEMA 4
+#define INDEX_ORDERED                                                                              \
+    "CREATE INDEX inbox_ordered ON inbox(app, ordering, state, due_ms, id)"                        \
+    " WHERE ordering IS NOT NULL AND state < 2;"
+/* Makes schema 4 of schema 3, which had no ordering keys. */
+static const char from_3[] = "ALTER TABLE inbox ADD COLUMN ordering BLOB;" INDEX_ORDERED;
 static const char schema[] =
     "CREATE TABLE inbox("
     " id INTEGER PRIMARY KEY,"
@@ -34,10 +39,11 @@ static const char schema[] =
     " kind TEXT, name TEXT, transport TEXT, retry_num INTEGER, retry_reason TEXT, tenant TEXT,"
     " received_ms INTEGER NOT NULL,"
     " changed_ms INTEGER NOT NULL,"
-    " done TEXT, error TEXT, payload BLOB, sum INTEGER);"
+    " done TEXT, error TEXT, payload BLOB, sum INTEGER,"
+    " ordering BLOB);" /* NULL: no key */
     "CREATE INDEX inbox_queued ON inbox(app, due_ms, id) WHERE state = 0;"
     "CREATE INDEX inbox_running ON inbox(owner, id) WHERE state = 1;"
-    "CREATE INDEX inbox_over ON inbox(state, changed_ms) WHERE state >= 2;"
+    "CREATE INDEX inbox_over ON inbox(state, changed_ms) WHERE state >= 2;" INDEX_ORDERED
     "CREATE TABLE apps(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
     "CREATE TABLE owners(id INTEGER PRIMARY KEY AUTOINCREMENT, lease_ms INTEGER NOT NULL);"
     "CREATE TABLE kv("
@@ -112,6 +118,39 @@ static int check_beside(const slack_sqlite_t *s, char *error)
     return 0;
 }
 
+static int run_schema(slack_sqlite_t *s, const char *text, char *error)
+{
+    char pragmas[96];
+    snprintf(pragmas, sizeof pragmas, "PRAGMA user_version = %d; PRAGMA application_id = %d",
+             SCHEMA, APPLICATION_ID);
+    int rc = exec(s, text);
+    if (rc == 0) rc = exec(s, pragmas);
+    return slack__sqlite_explain(s, rc, error);
+}
+
+/* Change a file of schema 3. A process that runs with that schema does not know of ordering keys,
+ * and would claim rows that have to wait. From now on such a process cannot open the file. */
+static int migrate(slack_sqlite_t *s, char *error)
+{
+    sqlite3_stmt *stmt = NULL;
+    int code = sqlite3_prepare_v2(s->sqlite, "SELECT id FROM owners", -1, &stmt, NULL);
+    bool used = false;
+    while (code == SQLITE_OK && !used && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
+        used = slack__owner_alive(&s->owner, sqlite3_column_int64(stmt, 0));
+        code = SQLITE_OK;
+    }
+    sqlite3_finalize(stmt);
+    int rc = slack__sqlite_status(code);
+    if (rc != 0) return slack__sqlite_explain(s, rc, error);
+    if (!used) return run_schema(s, from_3, error);
+    slack__explain(
+        error,
+        "an older slackapp (schema 3, this one knows %d) uses %.150s: stop its processes, "
+        "then start this one again",
+        SCHEMA, s->path);
+    return SLACK_ESTORE;
+}
+
 /* Make the tables in a new file; refuse one that holds something else. */
 static int prepare_schema(slack_sqlite_t *s, char *error)
 {
@@ -124,6 +163,7 @@ static int prepare_schema(slack_sqlite_t *s, char *error)
         slack__explain(error, "%.150s holds another program's data", s->path);
         return SLACK_ESTORE;
     }
+    if (tables > 0 && version == 3) return migrate(s, error);
     if (tables > 0 && version != SCHEMA) {
         slack__explain(error, "%.150s was written by %s slackapp (schema %lld, this one knows %d)",
                        s->path, version > SCHEMA ? "a newer" : "an older", (long long)version,
@@ -136,12 +176,7 @@ static int prepare_schema(slack_sqlite_t *s, char *error)
                           "; remove FILE-owners to begin anew", error);
         return SLACK_ESTORE;
     }
-    char pragmas[96];
-    snprintf(pragmas, sizeof pragmas, "PRAGMA user_version = %d; PRAGMA application_id = %d",
-             SCHEMA, APPLICATION_ID);
-    rc = exec(s, schema);
-    if (rc == 0) rc = exec(s, pragmas);
-    return slack__sqlite_explain(s, rc, error);
+    return run_schema(s, schema, error);
 }
 
 static int check_content(slack_sqlite_t *s, char *error)
@@ -179,6 +214,12 @@ static int become_owner(slack_sqlite_t *s, char *error)
     return os == 0 ? 0 : slack__sqlite_refuse(s, "-owners", &fault, error);
 }
 
+/* Another program may have changed the ordering key of a row, so that no end makes the rows behind
+ * it due. At the start they all become due; claims keep their order. */
+static const char due_again[] = "UPDATE inbox INDEXED BY inbox_queued SET due_ms = planned_ms"
+                                " WHERE state = 0 AND due_ms = 253402300799999"
+                                " AND app IN (SELECT id FROM apps)";
+
 /* Begin the transaction that sets the database up. */
 static int begin(slack_sqlite_t *s, char *error)
 {
@@ -215,6 +256,7 @@ static int set_up(slack_sqlite_t *s, char *error)
     if (rc == 0) rc = begin(s, error);
     if (rc == 0) rc = prepare_schema(s, error);
     if (rc == 0) rc = check_content(s, error);
+    if (rc == 0) rc = slack__sqlite_explain(s, exec(s, due_again), error);
     if (rc == 0) rc = become_owner(s, error);
     if (rc == 0) rc = slack__sqlite_explain(s, exec(s, "COMMIT"), error);
     if (rc != 0) return rc;

@@ -108,11 +108,12 @@ static slack_row_t read_row(sqlite3_stmt *stmt, bool with_payload)
         .planned_ms = column_number(stmt, 14, SLACK_ROW_TIME_MAX, &bad),
         .tenant = column_text(stmt, 15, &bad),
         .app = column_text(stmt, 16, &bad),
+        .order = column_bytes(stmt, 17, TEXT_MAX, &bad),
     };
     if (with_payload) {
-        row.payload = column_bytes(stmt, 17, PAYLOAD_MAX, &bad);
+        row.payload = column_bytes(stmt, 18, PAYLOAD_MAX, &bad);
         /* The payload of a done row is deleted. */
-        if (row.state != SLACK_ROW_DONE && checksum(row.payload) != sqlite3_column_int64(stmt, 18))
+        if (row.state != SLACK_ROW_DONE && checksum(row.payload) != sqlite3_column_int64(stmt, 19))
             bad = true;
     }
     row.damaged = bad;
@@ -149,6 +150,52 @@ static int sqlite_app_id(slack_sqlite_t *s, slack_slice_t name, bool make, int64
     return 0;
 }
 
+/* --- ordering keys ------------------------------------------------------------------------- */
+
+/* A statement about the rows of an app with an ordering key. */
+static sqlite3_stmt *about_order(slack_sqlite_t *s, enum statement which, int64_t app,
+                                 slack_slice_t order)
+{
+    sqlite3_stmt *stmt = s->statements[which];
+    sqlite3_bind_int64(stmt, 1, app);
+    bind_blob(stmt, 2, order);
+    if (sqlite3_bind_parameter_count(stmt) >= 3) sqlite3_bind_int64(stmt, 3, s->now_ms);
+    return stmt;
+}
+
+/* After the end of a row: the next row with its ordering key may be claimed. */
+static int order_advance(slack_sqlite_t *s, const slack_row_t *row)
+{
+    int64_t app;
+    if (row->order.len == 0) return 0;
+    int rc = sqlite_app_id(s, row->app, false, &app);
+    return rc ? rc : slack__sqlite_step(about_order(s, ORDER_ADVANCE, app, row->order));
+}
+
+/* Delete a queued or dead row by a statement that returns its app and its ordering key. */
+static int order_delete(slack_sqlite_t *s, sqlite3_stmt *stmt, size_t *ret_count)
+{
+    const int step = sqlite3_step(stmt);
+    int rc = slack__sqlite_status(step);
+    sqlite3_value *order = NULL;
+    int64_t app = 0;
+    *ret_count = step == SQLITE_ROW;
+    if (step == SQLITE_ROW && sqlite3_column_type(stmt, 1) != SQLITE_NULL) {
+        app = sqlite3_column_int64(stmt, 0);
+        order = sqlite3_value_dup(sqlite3_column_value(stmt, 1));
+        if (order == NULL) rc = SLACK_ENOMEM;
+    }
+    const int end = slack__sqlite_reset(stmt);
+    if (rc == 0) rc = end;
+    if (rc == 0 && order) {
+        stmt = about_order(s, ORDER_ADVANCE, app, (slack_slice_t){NULL, 0});
+        sqlite3_bind_value(stmt, 2, order);
+        rc = slack__sqlite_step(stmt);
+    }
+    sqlite3_value_free(order);
+    return rc;
+}
+
 /* --- operations on one row ----------------------------------------------------------------- */
 
 static int sqlite_put(slack_sqlite_t *s, slack_store_op_t *op)
@@ -160,10 +207,16 @@ static int sqlite_put(slack_sqlite_t *s, slack_store_op_t *op)
         bind_blob(s->statements[FREE_KEY], 1, row->key);
         rc = slack__sqlite_step(s->statements[FREE_KEY]);
     }
+    int64_t behind = 0;
+    if (rc == 0 && row->order.len > 0) {
+        sqlite3_bind_int64(about_order(s, ORDER_TAKEN, app, row->order), 4, INT64_MAX);
+        rc = slack__sqlite_number(s, ORDER_TAKEN, &behind);
+    }
     if (rc != 0) return rc;
+    const bool claim = op->claim && !behind;
     sqlite3_stmt *stmt = slack__sqlite_about(s, PUT, 0);
-    if (!op->claim) sqlite3_bind_null(stmt, 3);
-    sqlite3_bind_int(stmt, 4, op->claim); /* the state and the attempt: RUNNING, 1 or QUEUED, 0 */
+    if (!claim) sqlite3_bind_null(stmt, 3);
+    sqlite3_bind_int(stmt, 4, claim); /* the state and the attempt: RUNNING, 1 or QUEUED, 0 */
     sqlite3_bind_int64(stmt, 5, row->due_ms);
     bind_blob(stmt, 6, row->key);
     bind_text(stmt, 7, row->kind);
@@ -175,10 +228,13 @@ static int sqlite_put(slack_sqlite_t *s, slack_store_op_t *op)
     sqlite3_bind_int64(stmt, 13, checksum(row->payload));
     bind_text(stmt, 14, row->tenant);
     sqlite3_bind_int64(stmt, 15, app);
+    sqlite3_bind_int64(stmt, 16, behind ? SLACK_ROW_BEHIND : row->due_ms);
+    bind_blob(stmt, 17, row->order);
     rc = slack__sqlite_step(stmt);
     if (rc != 0) return rc;
     op->duplicate = sqlite3_changes(s->sqlite) == 0;
     if (op->duplicate) return 0;
+    op->claim = claim;
     op->row.id = sqlite3_last_insert_rowid(s->sqlite);
     op->row.received_ms = s->now_ms;
     return 0;
@@ -194,7 +250,8 @@ static int sqlite_mark(slack_sqlite_t *s, const slack_store_op_t *op)
 static int sqlite_finish(slack_sqlite_t *s, const slack_store_op_t *op)
 {
     bool forget = op->forget || op->row.key.len == 0;
-    return slack__sqlite_step(slack__sqlite_about(s, forget ? FORGET : FINISH, op->row.id));
+    int rc = slack__sqlite_step(slack__sqlite_about(s, forget ? FORGET : FINISH, op->row.id));
+    return rc ? rc : order_advance(s, &op->row);
 }
 
 /* WAIT and BURY. */
@@ -205,19 +262,43 @@ static int sqlite_put_back(slack_sqlite_t *s, const slack_store_op_t *op)
     sqlite3_bind_int64(stmt, 4, op->kind == SLACK_STORE_WAIT ? op->row.due_ms : op->forget);
     bind_text(stmt, 5, op->row.done);
     bind_text(stmt, 6, op->row.error);
-    return slack__sqlite_step(stmt);
+    if (op->hold) sqlite3_bind_int64(stmt, 7, 0);
+    int rc = slack__sqlite_step(stmt);
+    return rc || op->hold ? rc : order_advance(s, &op->row);
 }
 
 static int sqlite_cancel(slack_sqlite_t *s, const slack_store_op_t *op)
 {
-    sqlite3_stmt *stmt = s->statements[CANCEL];
-    bind_blob(stmt, 1, op->row.key);
-    int rc = slack__sqlite_step(stmt);
-    op->batch->count = rc == 0 ? (size_t)sqlite3_changes(s->sqlite) : 0;
-    return rc;
+    bind_blob(s->statements[CANCEL], 1, op->row.key);
+    return order_delete(s, s->statements[CANCEL], &op->batch->count);
 }
 
 /* --- operations on several rows ------------------------------------------------------------ */
+
+/* Take the claimed rows from `first` on. A row behind another one with its ordering key leaves the
+ * batch, and waits for the end of that one. */
+static int sqlite_take_each(slack_sqlite_t *s, slack_store_batch_t *batch, size_t first,
+                            int64_t app)
+{
+    size_t kept = first;
+    int rc = 0;
+    for (size_t i = first; rc == 0 && i < batch->count; i++) {
+        const slack_row_t *row = &batch->rows[i];
+        int64_t busy = 0;
+        if (row->order.len > 0 && row->state == SLACK_ROW_QUEUED) {
+            sqlite3_bind_int64(about_order(s, ORDER_BUSY, app, row->order), 4, row->id);
+            rc = slack__sqlite_number(s, ORDER_BUSY, &busy);
+        }
+        if (rc == 0)
+            rc = slack__sqlite_step(slack__sqlite_about(s, busy ? ORDER_HOLD : TAKE, row->id));
+        if (rc != 0 || busy) continue;
+        batch->rows[kept] = *row;
+        batch->rows[kept].state = SLACK_ROW_RUNNING;
+        batch->rows[kept++].attempt++;
+    }
+    batch->count = kept;
+    return rc;
+}
 
 /* Claim the app's rows that a query returns, as many as the batch has memory for. */
 static int sqlite_take_rows(slack_sqlite_t *s, slack_store_batch_t *batch, enum statement query,
@@ -234,8 +315,6 @@ static int sqlite_take_rows(slack_sqlite_t *s, slack_store_batch_t *batch, enum 
         if (rc != 0) break;
         slack_row_t row = read_row(stmt, true);
         if (row.damaged) row.payload = (slack_slice_t){NULL, 0};
-        row.state = SLACK_ROW_RUNNING;
-        row.attempt++;
         row.changed_ms = s->now_ms;
         if (slack__row_copy(batch->arena, &batch->rows[batch->count], &row))
             batch->count++;
@@ -246,9 +325,8 @@ static int sqlite_take_rows(slack_sqlite_t *s, slack_store_batch_t *batch, enum 
     }
     int end = slack__sqlite_reset(stmt);
     /* After the query, because an update moves rows within the index that the query walks along. */
-    for (size_t i = first; rc == 0 && end == 0 && i < batch->count; i++)
-        rc = slack__sqlite_step(slack__sqlite_about(s, TAKE, batch->rows[i].id));
-    return rc ? rc : end;
+    if (rc == 0) rc = end;
+    return rc ? rc : sqlite_take_each(s, batch, first, app);
 }
 
 /* Look at the owners: the ids of those whose process has ended, or that are silent. An owner whose
@@ -313,6 +391,7 @@ static int sqlite_next_due(slack_sqlite_t *s, int64_t app, int64_t *ret)
     /* A row whose time is no number is never due. */
     const bool some = rc == SQLITE_ROW && sqlite3_column_type(stmt, 0) == SQLITE_INTEGER;
     *ret = some ? sqlite3_column_int64(stmt, 0) : INT64_MAX;
+    if (*ret == SLACK_ROW_BEHIND) *ret = INT64_MAX; /* the end of another row makes it due */
     int end = slack__sqlite_reset(stmt);
     return slack__sqlite_status(rc) ? slack__sqlite_status(rc) : end;
 }
@@ -354,6 +433,8 @@ static int sqlite_change_dead(slack_sqlite_t *s, const slack_store_op_t *op, enu
                               enum statement all)
 {
     int64_t most = op->batch->limit ? (int64_t)op->batch->limit : -1;
+    if (op->batch->one && one == DROP)
+        return order_delete(s, slack__sqlite_about(s, DROP, op->row.id), &op->batch->count);
     int rc = slack__sqlite_step(op->batch->one ? slack__sqlite_about(s, one, op->row.id)
                                                : slack__sqlite_about(s, all, most));
     op->batch->count = rc == 0 ? (size_t)sqlite3_changes(s->sqlite) : 0;

@@ -5,7 +5,9 @@
 
 #define COLUMNS                                                                                    \
     "id, state, key, kind, name, transport, retry_reason, done, error, retry_num, attempt,"        \
-    " received_ms, due_ms, changed_ms, planned_ms, tenant, (SELECT name FROM apps WHERE id = app)"
+    " received_ms, due_ms, changed_ms, planned_ms, tenant, (SELECT name FROM apps WHERE id = "     \
+    "app),"                                                                                        \
+    " ordering"
 
 #define SOME_DEAD "SELECT id FROM inbox WHERE state >= 2 AND state = 3 ORDER BY changed_ms LIMIT ?1"
 /* "state >= 2" is for the planner: without it, it does not use the index inbox_over, and every
@@ -16,6 +18,16 @@
     " AND changed_ms <= ?1 ORDER BY changed_ms LIMIT ?2)"
 /* In statements about one row, ?1 is its id, ?2 the present time, ?3 this owner's id. */
 #define OURS "WHERE id = ?1 AND state = 1 AND owner = ?3"
+/* The rows of an app with an ordering key that wait or run; ?1 is the app, ?2 the key. The index
+ * inbox_ordered needs "state < 2". */
+#define IN_ORDER   "SELECT id FROM inbox WHERE app = ?1 AND ordering = ?2 AND state < 2 AND state = "
+#define ORDER_RUNS "EXISTS (" IN_ORDER "1)"
+#define ORDER_DUE  "EXISTS (" IN_ORDER "0 AND due_ms <= ?3)"
+/* A waiting row that holds the newer ones up has the owner 0. */
+#define ORDER_HELD                                                                                 \
+    "EXISTS (" IN_ORDER "0 AND due_ms > ?3 AND due_ms < " BEHIND " AND owner = 0 AND id < ?4)"
+#define ORDER_NEXT IN_ORDER "0 AND due_ms = " BEHIND " ORDER BY id LIMIT 1"
+#define BEHIND     "253402300799999" /* SLACK_ROW_BEHIND */
 /* An entry, and when it replaces another one with its key; ?6 is the present time. */
 #define KV_WRITE                                                                                   \
     "INSERT INTO kv(key, version, until_ms, value, sum) VALUES(?1, ?2, ?3, ?4, ?5)"                \
@@ -31,16 +43,17 @@ static const char *const sql[] = {
     [SWEEP_DEAD] = SWEEP("3"),
     [APP_ID] = "SELECT id FROM apps WHERE name = ?1",
     [APP_NEW] = "INSERT INTO apps(name) VALUES(?1)",
-    [PUT] = "INSERT INTO inbox(received_ms, changed_ms, owner, state, attempt, due_ms, planned_ms,"
-            " key, kind, name, transport, retry_num, retry_reason, payload, sum, tenant, app)"
-            " VALUES(?2, ?2, ?3, ?4, ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
-            " ON CONFLICT(key) DO NOTHING",
+    [PUT] =
+        "INSERT INTO inbox(received_ms, changed_ms, owner, state, attempt, due_ms, planned_ms,"
+        " key, kind, name, transport, retry_num, retry_reason, payload, sum, tenant, app, ordering)"
+        " VALUES(?2, ?2, ?3, ?4, ?4, ?16, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?17)"
+        " ON CONFLICT(key) DO NOTHING",
     [FREE_KEY] = "UPDATE inbox SET key = NULL WHERE key = ?1 AND state <> 0",
     [MARK] = "UPDATE inbox SET done = ?4, changed_ms = ?2 " OURS,
     [FINISH] = "UPDATE inbox SET state = 2, owner = NULL, payload = NULL, sum = NULL,"
                " done = NULL, error = NULL, changed_ms = ?2 " OURS,
     [FORGET] = "DELETE FROM inbox " OURS,
-    [WAIT] = "UPDATE inbox SET state = 0, owner = NULL, due_ms = ?4, done = ?5, error = ?6,"
+    [WAIT] = "UPDATE inbox SET state = 0, owner = ?7, due_ms = ?4, done = ?5, error = ?6,"
              " changed_ms = ?2 " OURS,
     [BURY] = "UPDATE inbox SET state = 3, owner = NULL, key = iif(?4, NULL, key), done = ?5,"
              " error = ?6, changed_ms = ?2 " OURS,
@@ -59,7 +72,13 @@ static const char *const sql[] = {
     [NEXT_DUE] = "SELECT due_ms FROM inbox WHERE state = 0 AND app = ?1 ORDER BY due_ms LIMIT 1",
     [TAKE] = "UPDATE inbox SET state = 1, owner = ?3, attempt = attempt + 1, changed_ms = ?2"
              " WHERE id = ?1",
-    [CANCEL] = "DELETE FROM inbox WHERE key = ?1 AND state = 0",
+    [CANCEL] = "DELETE FROM inbox WHERE key = ?1 AND state = 0 RETURNING app, ordering",
+    [ORDER_TAKEN] =
+        "SELECT " ORDER_RUNS " OR " ORDER_DUE " OR " ORDER_HELD " OR EXISTS (" ORDER_NEXT ")",
+    [ORDER_BUSY] = "SELECT " ORDER_RUNS " OR EXISTS (" IN_ORDER
+                   "0 AND due_ms <= ?3 AND id < ?4) OR " ORDER_HELD,
+    [ORDER_ADVANCE] = "UPDATE inbox SET due_ms = planned_ms WHERE id = (" ORDER_NEXT ")",
+    [ORDER_HOLD] = "UPDATE inbox SET due_ms = " BEHIND " WHERE id = ?1",
     [KV_PUT] = KV_WRITE "version IS NULL OR version <= excluded.version OR until_ms <= ?6",
     [KV_ADD] = KV_WRITE "until_ms <= ?6",
     [KV_SWEEP] = "DELETE FROM kv WHERE id IN"
@@ -79,7 +98,7 @@ static const char *const sql[] = {
               " changed_ms = ?2 WHERE state = 3 AND id = ?1",
     [RETRY_ALL] = "UPDATE inbox SET state = 0, attempt = 0, due_ms = ?2, error = NULL,"
                   " changed_ms = ?2 WHERE id IN (" SOME_DEAD ")",
-    [DROP] = "DELETE FROM inbox WHERE state NOT IN (1, 2) AND id = ?1",
+    [DROP] = "DELETE FROM inbox WHERE state NOT IN (1, 2) AND id = ?1 RETURNING app, ordering",
     [DROP_ALL] = "DELETE FROM inbox WHERE id IN (" SOME_DEAD ")",
     /* Each from an index; done rows, which may be a million, from the index alone. Only rows in
      * none of the states take a look at all. */

@@ -26,6 +26,10 @@
  *            ^                    | BURY: no attempt can help
  *            +--- (RETRY) -- DEAD-+
  *
+ * Rows of an app with the same ordering key run one at a time, whichever owners claim them. Of the
+ * rows that are due, the one with the smallest id runs first. A row that waits for its next attempt
+ * lets the others pass, unless it holds them up.
+ *
  * A running row belongs to the owner that claimed it; every open store is one owner, and puts and
  * claims rows of one app. When an owner is gone, its rows can be claimed again: at once if the
  * engine can detect that its process has ended, otherwise when the owner is silent. It is silent
@@ -37,11 +41,12 @@
 typedef struct slack_store slack_store_t;
 
 enum slack_store_op_kind {
-    /* Store row.key, kind, name, payload, transport, retry_*, tenant, app, due_ms. If the key is
-     * known, set `duplicate` and change nothing. With `claim` the row runs its first attempt and
-     * belongs to this store, otherwise it is queued. With `succeeds`, a row with that key counts
-     * only if it is queued; a row in another state loses the key. Out: row.id, row.received_ms.
-     */
+    /* Store row.key, kind, name, payload, transport, retry_*, tenant, app, order, due_ms. If the
+     * key is known, set `duplicate` and change nothing. With `claim` the row runs its first attempt
+     * and belongs to this store, otherwise it is queued. With `succeeds`, a row with that key
+     * counts only if it is queued; a row in another state loses the key. If another row with
+     * row.order runs or is due, the new row is queued behind it, and `claim` is false. Out: row.id,
+     * row.received_ms. */
     SLACK_STORE_PUT,
     /* A running row of this store: save row.done, for an attempt after a crash. */
     SLACK_STORE_MARK,
@@ -50,14 +55,14 @@ enum slack_store_op_kind {
     SLACK_STORE_FINISH,
     /* Queue a running row of this store for row.due_ms, with row.done and row.error. A store that
      * is not durable takes the row's other texts from here, unless a PUT without `claim` supplied
-     * them.
-     */
+     * them. With `hold`, newer rows with row.order stay behind it. */
     SLACK_STORE_WAIT,
     /* Like WAIT, but the row is dead, for a person to read. With `forget` its key is free. */
     SLACK_STORE_BURY,
     /* Claim up to batch.limit rows of the app row.app: first those of owners that are gone, by id,
      * then queued ones that are due at batch.now_ms, by due_ms and id. Each begins its next
-     * attempt. A batch with enough bytes of texts (batch.bytes) ends early. Out: rows;
+     * attempt. A batch with enough bytes of texts (batch.bytes) ends early. A row is left out while
+     * another row with its ordering key runs; it can be claimed when that one ends. Out: rows;
      * batch.next_ms, when the app's next queued row is due, INT64_MAX if no row is queued.
      */
     SLACK_STORE_CLAIM,
@@ -100,9 +105,10 @@ typedef struct slack_store_op {
     slack_link_t link; /* the store's while submitted */
     uint64_t since_ns; /* the store's: when it was submitted */
     enum slack_store_op_kind kind;
-    bool claim;     /* PUT */
+    bool claim;     /* PUT; out: the row is claimed */
     bool succeeds;  /* PUT */
     bool forget;    /* FINISH, BURY */
+    bool hold;      /* WAIT */
     bool duplicate; /* PUT, KV_ADD, out */
     slack_row_t row;
     slack_store_batch_t *batch; /* required by CLAIM and those after it, except RENEW, KV_PUT and
@@ -116,8 +122,8 @@ typedef struct slack_store_op {
 typedef struct slack_store_ops {
     const char *scheme; /* the part of SLACK_STORE before the colon: "memory" */
 
-    /* Rows survive the process. If false, a PUT with `claim` may leave the texts empty; a later
-     * WAIT or BURY supplies them. */
+    /* Rows survive the process. If false, a PUT with `claim` and without row.order may leave the
+     * texts empty; a later WAIT or BURY supplies them. */
     bool durable;
 
     /* Open a store. `rest` is what follows the colon; net is borrowed. On failure a sentence in

@@ -158,6 +158,14 @@ bool slack__list_has(const char *list, const char *word)
     return false;
 }
 
+unsigned slack__slice_number(slack_slice_t s)
+{
+    unsigned number = 0;
+    for (size_t i = 0; i < s.len && s.ptr[i] >= '0' && s.ptr[i] <= '9'; i++)
+        if (number < 100000) number = number * 10 + (unsigned)(s.ptr[i] - '0');
+    return number;
+}
+
 bool slack__parse_u64(slack_slice_t s, uint64_t max, uint64_t *ret)
 {
     if (!s.len) return false;

@@ -49,6 +49,8 @@ size_t slack__blank_len(const char *text);
 /* Whether a list of words, separated by commas, has this word. Blanks around words do not count. */
 bool slack__list_has(const char *list, const char *word);
 
+/* The number that `s` begins with; 0 without digits. Digits after the sixth are left out. */
+unsigned slack__slice_number(slack_slice_t s);
 /* Parse all of `s` as an unsigned decimal, digits only, at most `max`. */
 bool slack__parse_u64(slack_slice_t s, uint64_t max, uint64_t *ret);
 

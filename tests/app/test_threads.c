@@ -55,6 +55,9 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_delete, (ctx, "1.0"))                                                                  \
     X(slack_delete_said, (ctx))                                                                    \
     V(slack_date, (ctx, 1, NULL, NULL))                                                            \
+    X(slack_post, (ctx, slack_request("chat.update", json)))                                       \
+    X(slack_post_with,                                                                             \
+      (ctx, &(slack_post_options_t){.request = slack_request("chat.update", json)}))               \
     V(slack_escape, (ctx, "<"))                                                                    \
     X(slack_download_then, (ctx, NULL, NULL, NULL))                                                \
     X(slack_download_wait, (ctx, NULL, NULL))                                                      \

@@ -172,6 +172,9 @@ static int first_page(slack_ctx_t *ctx, slack_request_t request)
     X(slack_fail, 1, COMMAND, slack_fail(ctx, "x"), "belongs to no workflow step")                 \
     X(slack_defer, 1, MESSAGE, slack_defer(ctx, "", J("{}")), "the job has no name")               \
     X(slack_defer_job, 1, MESSAGE, slack_defer_job(ctx, NULL), "the job has no name")              \
+    X(slack_post, 1, MESSAGE, slack_post(ctx, slack_request("users.info", J("{}"))),               \
+      "it changes nothing: use slack_call()")                                                      \
+    X(slack_post_with, 1, MESSAGE, slack_post_with(ctx, NULL), "the request is NULL")              \
     X(slack_next, 1, MESSAGE, slack_next(ctx), "runs: call it once")                               \
     X(slack_view_open, 1, MESSAGE, slack_view_open(ctx, J("{}")), "message has no trigger_id")     \
     X(slack_view_push, 1, COMMAND, slack_view_push(ctx, J("{}")), "command has no trigger_id")     \

@@ -4,8 +4,8 @@
 #include <sqlite3.h>
 
 #include "app/inspect.h"
-#include "inbox/backlog.h"
 #include "net/worker_pool.h"
+#include "queue/queue.h"
 #include "support/app_fixture.h"
 #include "support/store_file.h"
 #include "support/store_rows.h"
@@ -647,7 +647,7 @@ APP_CLOSED(test_a_lease_that_was_not_renewed_is_soon)
     for (unsigned i = 1; i <= 3; i++) {
         slack__inspect_poll(f.app);
         assert_int_equal(renewals, i);
-        f.world.mono_us += SLACK_BACKLOG_POLL_MS * 1000;
+        f.world.mono_us += SLACK_QUEUE_POLL_MS * 1000;
     }
     slack__inspect_store(f.app)->ops = whole_ops;
     slack__inspect_poll(f.app);

@@ -161,6 +161,54 @@ FILE_TEST(test_a_newer_schema_is_refused)
     sw_refused("was written by an older slackapp (schema 1");
 }
 
+/* Makes schema 3 of an empty file: it had no ordering keys. */
+static void make_schema_3(void)
+{
+    sw_sql("DROP INDEX inbox_ordered; ALTER TABLE inbox DROP COLUMN ordering;"
+           "PRAGMA user_version = 3");
+}
+
+/* The rows of the last release are kept, and can be claimed beside rows with ordering keys. */
+FILE_TEST(test_schema_3_is_changed)
+{
+    sw_task_t put, claim;
+    sw_open();
+    assert_int_equal(sw_put_due("old"), 0);
+    sw_close();
+    make_schema_3();
+    sw_open();
+    assert_int_equal(sw_number("PRAGMA user_version"), 4);
+    for (unsigned i = 0; i < 2; i++) {
+        sw_prepare(&put, SLACK_STORE_PUT, i ? "second" : "first");
+        put.op.row.order = SLACK_SLICE("k");
+        sw_run_prepared(sw.store, &put);
+        assert_int_equal(put.op.status, 0);
+    }
+    sw_prepare(&claim, SLACK_STORE_CLAIM, "");
+    claim.batch.limit = 10;
+    claim.batch.now_ms = slack__wall_ms(&sw.world.clock);
+    sw_run_prepared(sw.store, &claim);
+    assert_int_equal(claim.batch.count, 1);
+    assert_true(slack__slice_eq(claim.batch.rows[0].key, SLACK_SLICE("old")));
+    slack__arena_free(claim.batch.arena);
+}
+
+/* A process of the last release would claim rows that have to wait. */
+FILE_TEST(test_schema_3_in_use_is_refused)
+{
+    sw_open();
+    make_schema_3(); /* under the store, which stays alive */
+    char error[SLACK_ERROR_TEXT_MAX];
+    slack_store_t *beside = NULL;
+    assert_int_equal(sw_open_at(&beside, store_file_path(), error), SLACK_ESTORE);
+    assert_non_null(strstr(error, "an older slackapp (schema 3, this one knows 4) uses "));
+    assert_non_null(strstr(error, ": stop its processes, then start this one again"));
+    assert_int_equal(sw_number("PRAGMA user_version"), 3);
+    sw_close();
+    sw_open(); /* it has stopped */
+    assert_int_equal(sw_number("PRAGMA user_version"), 4);
+}
+
 TEST(test_a_path_that_cannot_be_is_told_why)
 {
     const struct {

@@ -50,7 +50,8 @@ void app_pass_ms(app_fixture_t *f, uint64_t ms)
 void app_settle(app_fixture_t *f)
 {
     app_spin(f);
-    world_until(&f->world, slack__inspect_live(f->app) == 0 && !slack__inspect_claims(f->app));
+    world_until(&f->world, slack__inspect_live(f->app) == 0 && !slack__inspect_claims(f->app) &&
+                               slack__inspect_requests(f->app) == 0);
 }
 
 void app_pass_and_claim(app_fixture_t *f, uint64_t ms)

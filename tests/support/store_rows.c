@@ -122,6 +122,21 @@ void rows_close(void)
     rows.store = NULL;
 }
 
+slack_store_t *rows_open_other(void)
+{
+    slack_store_t *other = NULL;
+    char error[SLACK_ERROR_TEXT_MAX];
+    if (rows.ops->open(&other, rows.world.net, rows.place, error) != 0) fail_msg("%s", error);
+    return other;
+}
+
+void rows_close_other(slack_store_t *other)
+{
+    bool closed = false;
+    other->ops->close(other, world_set_flag, &closed);
+    world_until(&rows.world, closed);
+}
+
 int rows_set_up(void **state)
 {
     rows_open();

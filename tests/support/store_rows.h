@@ -28,6 +28,9 @@ typedef struct rows_task {
 void rows_open(void);
 void rows_open_again(void);
 void rows_close(void);
+/* Opens another store at that place, as a second process has; closes it. */
+slack_store_t *rows_open_other(void);
+void rows_close_other(slack_store_t *other);
 
 /* A case in an explicit list, with the store open. */
 #define ROWS_CASE(function) cmocka_unit_test_setup_teardown(function, rows_set_up, rows_tear_down)

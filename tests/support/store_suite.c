@@ -449,5 +449,5 @@ int store_suite(const slack_store_ops_t *backend, const char *rest, void (*clean
     rows.place = rest;
     rows.clean = clean;
     const int failed = cmocka_run_group_tests_name(backend->scheme, tests, NULL, NULL);
-    return failed + store_suite_claims();
+    return failed + store_suite_claims() + store_suite_order();
 }

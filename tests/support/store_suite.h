@@ -9,5 +9,7 @@
 int store_suite(const slack_store_ops_t *ops, const char *rest, void (*clean)(void));
 /* The cases about claims. */
 int store_suite_claims(void);
+/* The cases about ordering keys. */
+int store_suite_order(void);
 
 #endif

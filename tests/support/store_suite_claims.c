@@ -363,21 +363,6 @@ static void test_the_dead_are_forgotten_in_the_end(void **state)
     rows_put("a", 0, false);
 }
 
-static slack_store_t *open_other(void)
-{
-    slack_store_t *other = NULL;
-    char error[SLACK_ERROR_TEXT_MAX];
-    if (rows.ops->open(&other, rows.world.net, rows.place, error) != 0) fail_msg("%s", error);
-    return other;
-}
-
-static void close_other(slack_store_t *other)
-{
-    bool closed = false;
-    other->ops->close(other, world_set_flag, &closed);
-    world_until(&rows.world, closed);
-}
-
 /* A second store on the same file, as the new process of a rolling deploy has. */
 static void test_owners_leave_each_other_alone(void **state)
 {
@@ -391,11 +376,11 @@ static void test_owners_leave_each_other_alone(void **state)
     rows_run(&task);
 
     slack_store_t *first = rows.store;
-    rows.store = open_other();
+    rows.store = rows_open_other();
     rows_put("a", 0, true);
     rows_expect_claim("");
     rows_finish("a", id); /* not the row's owner: a no-op */
-    close_other(first);
+    rows_close_other(first);
     assert_string_equal(rows_claim(&task, 10), "a "); /* without waiting for a lease */
     assert_int_equal(task.batch.rows[0].attempt, 2);
     rows_expect_text(task.batch.rows[0].done, "first");
@@ -439,7 +424,7 @@ static void test_a_lease_ends(void **state)
     rows_open();
     int64_t id = rows_put("a", 0, false);
     slack_store_t *silent = rows.store;
-    rows.store = open_other();
+    rows.store = rows_open_other();
     for (int i = 0; i < 3; i++) {
         rows_expect_claim("");
         look_for_ms(SLACK_STORE_LEASE_MS - 1);
@@ -460,7 +445,7 @@ static void test_a_lease_ends(void **state)
     run_in(silent, SLACK_STORE_RENEW, "", 0); /* it is back */
     run_in(silent, SLACK_STORE_PUT, "b", 0);
     rows_expect_claim("");
-    close_other(silent);
+    rows_close_other(silent);
     rows_expect_claim("b ");
     rows_close();
 }
@@ -476,7 +461,7 @@ static void test_a_clock_that_is_set(void **state)
         rows_open();
         rows_put("a", 0, false);
         slack_store_t *first = rows.store;
-        rows.store = open_other();
+        rows.store = rows_open_other();
         rows_expect_claim("");
         rows.world.wall_skew_ms = skews_ms[i];
         rows_expect_claim("");
@@ -491,7 +476,7 @@ static void test_a_clock_that_is_set(void **state)
         rows.world.wall_skew_ms = 0; /* it renews no more; its lease is of that time */
         rows_pass_ms(1);
         rows_expect_claim("a ");
-        close_other(first);
+        rows_close_other(first);
         rows_close();
     }
 }
@@ -503,7 +488,7 @@ static void test_all_slept(void **state)
     rows_open();
     rows_put("a", 0, false);
     slack_store_t *first = rows.store;
-    rows.store = open_other();
+    rows.store = rows_open_other();
     rows_expect_claim("");
     rows_pass_ms(24 * 3600 * 1000);
     rows_expect_claim("");
@@ -512,7 +497,7 @@ static void test_all_slept(void **state)
     look_for_ms(SLACK_STORE_LEASE_MS - 1);
     rows_pass_ms(1);
     rows_expect_claim("a ");
-    close_other(first);
+    rows_close_other(first);
     rows_close();
 }
 

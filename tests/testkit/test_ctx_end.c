@@ -218,6 +218,8 @@ static slack_json_list_t list;
     X(slack_complete(c, j)) X(slack_fail(c, "x")) X(slack_defer(c, "x", j))                        \
     X(slack_defer_job(c, &(slack_job_t){.name = "x", .args = j})) X(slack_reply(c, "x"))           \
     X(slack_reply_json(c, j)) X(slack_say_ephemeral(c, "x")) X(slack_say_then(c, j, NULL, NULL))   \
+    X(slack_post(c, slack_request("chat.update", j)))                                              \
+    X(slack_post_with(c, &(slack_post_options_t){.request = slack_request("chat.update", j)}))             \
     X(slack_update_said(c, j)) X(slack_delete_said(c)) X(slack_update(c, "1.0", j))                \
     X(slack_delete(c, "1.0")) X(slack_react(c, "x")) X(slack_unreact(c, "x")) X(slack_next(c))     \
     X(slack_only_in_channels(c, ids)) X(slack_only_for_users(c, ids))                              \

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* The code of docs/guides/outbox.md. */
+#include "guide.h"
+
+/* Confirms an order, and marks its message. Both requests are stored before the event is done. */
+static int confirm(slack_ctx_t *ctx, void *user_data)
+{
+    (void)user_data;
+    const char *channel = slack_ctx_channel(ctx);
+    int rc = slack_post(ctx, slack_chat_postMessage(.channel = channel, .text = "Order received",
+                                                    .thread_ts = slack_ctx_ts(ctx)));
+    if (rc == 0)
+        rc = slack_post(ctx, slack_reactions_add(.channel = channel, .name = "package",
+                                                 .timestamp = slack_ctx_ts(ctx)));
+    return rc;
+}
+
+/* Several people may report that an order is shipped. One message says so. */
+static int ship(slack_ctx_t *ctx, void *user_data)
+{
+    (void)user_data;
+    const slack_post_options_t post = {
+        .request = slack_chat_postMessage(.channel = slack_ctx_channel(ctx),
+                                          .text = "The order is shipped"),
+        .key = slack_json_str(slack_ctx_event(ctx), "/text"),
+    };
+    return slack_post_with(ctx, &post);
+}
+
+static int add_listeners(slack_app_t *app)
+{
+    int rc = slack_on_message(app, "order ", confirm, NULL);
+    if (rc == 0) rc = slack_on_message(app, "shipped ", ship, NULL);
+    return rc;
+}
+
+static void confirms_an_order(slack_test_t *t)
+{
+    slack_test_expect(t, "chat.postMessage", "{text: 'Order received'}");
+    slack_test_expect(t, "reactions.add", "{name: 'package'}");
+    slack_test_message(t, "order 7");
+}
+
+static void ships_once(slack_test_t *t)
+{
+    slack_test_expect(t, "chat.postMessage", "{channel: 'C0TEST', text: 'The order is shipped'}");
+    slack_test_message(t, "shipped 7");
+    slack_test_message(t, "shipped 7");
+}
+
+int main(void)
+{
+    const guide_test_t tests[] = {
+        {"confirms an order", confirms_an_order}, {"ships once", ships_once}, {NULL, NULL}};
+    return guide_run(add_listeners, tests);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "outbox/trace.h"
+
+#include <string.h>
+
+#include "util/json.h"
+
+/* How far this machine's clock may be ahead of Slack's. */
+#define SKEW_S 60
+/* The messages of a page. */
+#define PAGE 200
+
+static bool uses_metadata(const slack_trace_t *trace)
+{
+    return slack_json_get(trace->args, "/metadata") != NULL;
+}
+
+const slack_json_t *slack__trace_args(const slack_trace_t *trace, slack_arena_t *arena)
+{
+    const slack_json_t *metadata = NULL, *ret = NULL;
+    if (uses_metadata(trace)) return trace->args;
+    int rc = slack__jsonf(arena, &metadata, NULL,
+                          "{metadata: {event_type: %s, event_payload: {mark: %s}}}",
+                          SLACK_TRACE_TYPE, trace->mark);
+    if (rc == 0) rc = slack__json_with_defaults(arena, trace->args, metadata, &ret);
+    return rc == 0 ? ret : slack__json_no_memory;
+}
+
+const slack_json_t *slack__trace_look(const slack_trace_t *trace, const char *cursor,
+                                      slack_arena_t *arena, const char **ret_method)
+{
+    const char *channel = slack_json_str(trace->args, "/channel");
+    const char *thread = slack_json_str(trace->args, "/thread_ts");
+    const char *oldest =
+        slack__arena_printf(arena, "%lld.000000", (long long)(trace->since_ms / 1000 - SKEW_S));
+    const slack_json_t *ret = NULL;
+    *ret_method = *thread ? "conversations.replies" : "conversations.history";
+    if (oldest == NULL) return slack__json_no_memory;
+    const int rc =
+        slack__jsonf(arena, &ret, NULL,
+                     "{channel: %s, ts?: %s, oldest: %s, limit: %d, cursor?: %s, "
+                     "include_all_metadata: true}",
+                     channel, *thread ? thread : NULL, oldest, PAGE, *cursor ? cursor : NULL);
+    return rc == 0 ? ret : slack__json_no_memory;
+}
+
+/* Reads one character of a text in which Slack may have written "&", "<" and ">" as "&amp;" and so
+ * on. */
+static char next_char(const char **at)
+{
+    static const struct {
+        const char *text;
+        char is;
+    } escapes[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}};
+    for (size_t i = 0; **at == '&' && i < sizeof escapes / sizeof *escapes; i++) {
+        const size_t len = strlen(escapes[i].text);
+        if (strncmp(*at, escapes[i].text, len) != 0) continue;
+        *at += len;
+        return escapes[i].is;
+    }
+    return **at ? *(*at)++ : '\0';
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    char c;
+    do {
+        c = next_char(&a);
+        if (c != next_char(&b)) return false;
+    } while (c);
+    return true;
+}
+
+static bool is_it(const slack_trace_t *trace, const slack_json_t *message)
+{
+    if (!uses_metadata(trace))
+        return strcmp(slack_json_str(message, "/metadata/event_type"), SLACK_TRACE_TYPE) == 0 &&
+               strcmp(slack_json_str(message, "/metadata/event_payload/mark"), trace->mark) == 0;
+    if (*trace->bot_user && strcmp(slack_json_str(message, "/user"), trace->bot_user) != 0)
+        return false;
+    return same_text(slack_json_str(message, "/text"), slack_json_str(trace->args, "/text"));
+}
+
+const char *slack__trace_find(const slack_trace_t *trace, const slack_json_t *answer)
+{
+    slack_json_iter_t it = {0};
+    while (slack_json_next(slack_json_get(answer, "/messages"), &it))
+        if (is_it(trace, it.value)) return slack_json_str(it.value, "/ts");
+    return "";
+}
