@@ -119,19 +119,24 @@ static int request_args(slack_ctx_t *ctx, slack_request_t request, const slack_j
                            slack_json_reason(*ret));
 }
 
+int slack__ctx_may_wait(slack_ctx_t *ctx, const char *function, const char *instead)
+{
+    if (slack__on_worker(ctx)) return 0;
+    return slack__ctx_fail(
+        ctx, SLACK_EDEADLK,
+        "%s would block the loop: run the handler with SLACK_RUN_WORKER, or use %s()", function,
+        instead);
+}
+
 int slack_call_wait(slack_ctx_t *ctx, slack_request_t request,
                     const slack_response_t **ret_response)
 {
     slack__answer_replace(ctx, ret_response);
     SLACK_CTX_REQUIRE(ctx);
-    if (!slack__on_worker(ctx))
-        return slack__ctx_fail(
-            ctx, SLACK_EDEADLK,
-            "slack_call_wait: the call would block the loop: run the handler with "
-            "SLACK_RUN_WORKER, or use slack_call_then()");
     const slack_json_t *args;
     const char *method = request.method ? request.method : "";
-    int wrong = request_args(ctx, request, &args);
+    int wrong = slack__ctx_may_wait(ctx, __func__, "slack_call_then");
+    if (wrong == 0) wrong = request_args(ctx, request, &args);
     if (wrong == 0) wrong = slack__ctx_check_call(ctx, method, args);
     return wrong ? wrong : slack__worker_call(ctx, method, NULL, args, ret_response);
 }

@@ -144,6 +144,9 @@ void slack__ctx_run_done_hooks(slack_ctx_t *ctx, const slack_done_t *done);
  * client that have no callback. */
 slack_client_t *slack__ctx_client(slack_ctx_t *ctx);
 
+/* call.c: 0 on a worker. On the loop SLACK_EDEADLK after slack__ctx_fail(), as `function` would
+ * block it; `instead` names the function that does not. */
+int slack__ctx_may_wait(slack_ctx_t *ctx, const char *function, const char *instead);
 /* call.c: calls a method. A worker waits for the answer. */
 int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args);
 /* A call whose answer goes to a function of the program. On the loop this struct lies in the

@@ -193,12 +193,8 @@ int slack_fetch_wait(slack_ctx_t *ctx, const slack_fetch_t *request,
 {
     slack__answer_replace(ctx, ret_response);
     SLACK_CTX_REQUIRE(ctx);
-    if (!slack__on_worker(ctx))
-        return slack__ctx_fail(
-            ctx, SLACK_EDEADLK,
-            "slack_fetch_wait: the request would block the loop: run the handler with "
-            "SLACK_RUN_WORKER, or use slack_fetch_then()");
-    return fetch_on_worker(ctx, __func__, request, ret_response);
+    const int wrong = slack__ctx_may_wait(ctx, __func__, "slack_fetch_then");
+    return wrong ? wrong : fetch_on_worker(ctx, __func__, request, ret_response);
 }
 
 /* ---- on either thread ---- */

@@ -14,6 +14,13 @@ typedef struct transfer {
     const slack_download_t *download;
 } transfer_t;
 
+/* NULL is an upload without files. */
+static transfer_t transfer_of(const slack_upload_t *upload)
+{
+    static const slack_upload_t no_files;
+    return (transfer_t){.upload = upload ? upload : &no_files};
+}
+
 /* The end of one of them. */
 typedef struct outcome {
     slack_uploaded_t uploaded;
@@ -294,23 +301,20 @@ static int wait_here(slack_ctx_t *ctx, const char *function, const transfer_t *t
     const int unusable = slack__ctx_act(ctx, function);
     *ret_why = slack_strerror(unusable);
     if (unusable != 0) return unusable;
-    const int wrong = check_blocks(ctx, transfer->upload);
-    const int rc = wrong ? wrong
-                   : slack__on_worker(ctx)
-                       ? transfer_wait(ctx, transfer, outcome)
-                       : slack__ctx_fail(ctx, SLACK_EDEADLK,
-                                         "%s: it would block the loop: run the handler with "
-                                         "SLACK_RUN_WORKER, or use the form that ends in _then",
-                                         function);
+    int rc = slack__ctx_may_wait(ctx, function,
+                                 transfer->upload ? "slack_upload_then" : "slack_download_then");
+    if (rc == 0) rc = check_blocks(ctx, transfer->upload);
+    if (rc == 0) rc = transfer_wait(ctx, transfer, outcome);
     *ret_why = slack_ctx_strerror(ctx, rc);
     return rc;
 }
 
 int slack_upload_wait(slack_ctx_t *ctx, const slack_upload_t *upload, slack_uploaded_t *ret)
 {
+    const transfer_t transfer = transfer_of(upload);
     outcome_t outcome;
     const char *why;
-    const int rc = wait_here(ctx, __func__, &(transfer_t){.upload = upload}, &outcome, &why);
+    const int rc = wait_here(ctx, __func__, &transfer, &outcome, &why);
     if (rc != 0 && outcome.uploaded.status == 0) {
         outcome.uploaded.status = rc;
         outcome.uploaded.error = why;
@@ -339,8 +343,9 @@ int slack_upload_then(slack_ctx_t *ctx, const slack_upload_t *upload, slack_uplo
     const transfer_then_t then = {
         .ctx = ctx, .is_upload = true, .uploaded = fn, .user_data = user_data};
     if (!slack__on_worker(ctx)) {
-        const int wrong = check_blocks(ctx, upload);
-        return wrong ? wrong : then_on_loop(&(transfer_t){.upload = upload}, &then);
+        const transfer_t transfer = transfer_of(upload);
+        const int wrong = check_blocks(ctx, transfer.upload);
+        return wrong ? wrong : then_on_loop(&transfer, &then);
     }
     slack_uploaded_t uploaded;
     const int rc = slack_upload_wait(ctx, upload, &uploaded);

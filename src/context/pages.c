@@ -54,13 +54,8 @@ slack_pager_t *slack_pager(slack_ctx_t *ctx, slack_request_t request, size_t max
         return NULL;
     }
     pager->ctx = ctx;
-    if (!slack__on_worker(ctx))
-        pager->next = slack__ctx_fail(
-            ctx, SLACK_EDEADLK,
-            "slack_pager: the calls would block the loop: run the handler with SLACK_RUN_WORKER, "
-            "or use slack_pages_then()");
-    else
-        pager->next = list_begin(ctx, &pager->pages, request, max_items);
+    pager->next = slack__ctx_may_wait(ctx, __func__, "slack_pages_then");
+    if (pager->next == 0) pager->next = list_begin(ctx, &pager->pages, request, max_items);
     if (pager->next == 0) pager->next = SLACK_PAGES_MORE;
     return pager;
 }

@@ -402,8 +402,7 @@ static const char *download_wrong(const slack_client_t *client, const slack_down
     return NULL;
 }
 
-static int download_init(slack_download_flow_t *download, const slack_download_t *given,
-                         slack_file_call_t **ret_call)
+static int download_init(slack_download_flow_t *download, const slack_download_t *given)
 {
     slack_arena_t *arena = download->flow.arena;
     download->url = download->at = slack__arena_strdup(arena, given->url);
@@ -412,6 +411,7 @@ static int download_init(slack_download_flow_t *download, const slack_download_t
     download->max_bytes = given->max_bytes ? given->max_bytes : SLACK_DOWNLOAD_BYTES_MAX;
     download->html = given->html;
     download->size = UINT64_MAX;
+    download->flow.resume = go_on;
     if (!download->url || (given->path && !download->path)) return SLACK_ENOMEM;
     const char *name = strrchr(given->path ? given->path : given->url, '/');
     download->flow.name = slack__arena_strdup(arena, name ? name + 1 : given->path);
@@ -424,7 +424,7 @@ static int download_init(slack_download_flow_t *download, const slack_download_t
     call->user_data = given->user_data;
     call->progress = given->progress;
     call->progress_data = given->progress_data;
-    *ret_call = call;
+    download->flow.call = call;
     return 0;
 }
 
@@ -432,26 +432,13 @@ int slack__download_begin(slack_client_t *client, const slack_download_t *given,
                           const slack_file_owner_t *owner, slack_file_flow_t **ret,
                           const char **ret_why)
 {
-    slack_file_call_t *call = NULL;
     *ret_why = download_wrong(client, given);
     if (*ret_why) return SLACK_EINVAL;
-    slack_arena_t *arena = slack__arena_new(0, 0);
-    slack_download_flow_t *download = arena ? slack__arena_calloc(arena, sizeof *download) : NULL;
-    int rc = SLACK_ENOMEM;
-    if (download) {
-        download->flow.arena = arena;
-        download->flow.owner = owner;
-        download->flow.resume = go_on;
-        rc = download_init(download, given, &call);
-    }
-    if (rc == 0)
-        rc = slack__file_flow_begin(&download->flow, client, call, download_start, ret_why);
-    if (rc == 0) {
-        *ret = &download->flow;
-        return 0;
-    }
-    slack__file_call_release(call);
-    slack__arena_free(arena);
+    slack_file_flow_t *flow = slack__file_flow_new(sizeof(slack_download_flow_t), owner);
+    int rc = flow ? download_init(download_of(flow), given) : SLACK_ENOMEM;
+    if (rc == 0) rc = slack__file_flow_begin(flow, client, download_start, ret_why);
+    if (rc != 0) slack__file_flow_drop(flow);
+    *ret = rc == 0 ? flow : NULL;
     return rc;
 }
 

@@ -265,7 +265,27 @@ uint64_t slack__file_flow_pause_ms(slack_file_flow_t *flow, int64_t retry_after_
 
 /* --- the start ----------------------------------------------------------------------------- */
 
-int slack__file_flow_begin(slack_file_flow_t *flow, slack_client_t *client, slack_file_call_t *call,
+slack_file_flow_t *slack__file_flow_new(size_t size, const slack_file_owner_t *owner)
+{
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    slack_file_flow_t *flow = arena ? slack__arena_calloc(arena, size) : NULL;
+    if (flow == NULL) {
+        slack__arena_free(arena);
+        return NULL;
+    }
+    flow->arena = arena;
+    flow->owner = owner;
+    return flow;
+}
+
+void slack__file_flow_drop(slack_file_flow_t *flow)
+{
+    if (flow == NULL) return;
+    slack__file_call_release(flow->call);
+    slack__arena_free(flow->arena);
+}
+
+int slack__file_flow_begin(slack_file_flow_t *flow, slack_client_t *client,
                            void (*step)(slack_file_flow_t *flow), const char **ret_why)
 {
     slack_net_t *net = slack__webapi_net(client);
@@ -290,11 +310,10 @@ int slack__file_flow_begin(slack_file_flow_t *flow, slack_client_t *client, slac
         if (rc == SLACK_EBUSY) *ret_why = "64 uploads and downloads are under way: do less at once";
         return rc;
     }
-    flow->call = call;
     flow->backoff = (slack_backoff_t){.base_ms = 500, .cap_ms = 10000};
     slack__timer_init(&flow->timer, flow_waited);
     slack__timer_init(&flow->progress.tick, flow_ticked);
-    if (call && call->progress) slack__timer_start(net, &flow->progress.tick, TICK_MS);
+    if (flow->call && flow->call->progress) slack__timer_start(net, &flow->progress.tick, TICK_MS);
     slack__file_flow_wait(flow, 0, step);
     return 0;
 }

@@ -94,10 +94,13 @@ struct slack_file_flow {
     slack_flow_fault_t fault;
 };
 
-/* Begin a flow, whose struct is the first member of one that lies in `arena`; `step` runs soon, on
- * the loop. `call` is taken. 0; an error: the arena and the call are still the caller's, and
- * *ret_why is the sentence. */
-int slack__file_flow_begin(slack_file_flow_t *flow, slack_client_t *client, slack_file_call_t *call,
+/* Makes a flow: the first member of a struct of `size` bytes, in an arena of its own. The caller
+ * sets `name`, `resume` and `call`, and begins the flow or drops it. NULL: no memory. */
+slack_file_flow_t *slack__file_flow_new(size_t size, const slack_file_owner_t *owner);
+void slack__file_flow_drop(slack_file_flow_t *flow); /* NULL is allowed */
+/* Begin a flow; `step` runs soon, on the loop. With an error it has not begun, and *ret_why is the
+ * sentence; NULL: the status says it. */
+int slack__file_flow_begin(slack_file_flow_t *flow, slack_client_t *client,
                            void (*step)(slack_file_flow_t *flow), const char **ret_why);
 /* Makes the functions of the program; `bytes`: those of the file pass through one of them. NULL: no
  * memory. */

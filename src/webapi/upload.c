@@ -143,6 +143,7 @@ static int copy_upload(slack_upload_flow_t *upload, const slack_upload_t *given)
     if (upload->files == NULL || rc != 0) return SLACK_ENOMEM;
     for (size_t i = 0; i < given->count && rc == 0; i++)
         rc = copy_file(arena, &upload->files[i], &given->files[i]);
+    upload->flow.name = upload->files[0].name;
     if (upload->channels == NULL) upload->channels = "";
     if (*upload->channels) upload->channel_count = 1;
     for (const char *c = upload->channels; (c = strchr(c, ',')) != NULL; c++)
@@ -157,50 +158,33 @@ static int copy_upload(slack_upload_flow_t *upload, const slack_upload_t *given)
     return rc;
 }
 
-static slack_file_call_t *call_for(const slack_upload_t *given, int *rc)
+static int upload_init(slack_upload_flow_t *upload, const slack_upload_t *given)
 {
     bool reads = false;
+    upload->flow.resume = slack__upload_resume;
+    upload->sent = file_sent;
     for (size_t i = 0; i < given->count; i++)
         reads = reads || given->files[i].read != NULL;
-    if (!reads && given->progress == NULL) return NULL;
+    if (!reads && given->progress == NULL) return copy_upload(upload, given);
     slack_file_call_t *call = slack__file_call_new(reads);
-    if (call == NULL) {
-        *rc = SLACK_ENOMEM;
-        return NULL;
-    }
+    if (call == NULL) return SLACK_ENOMEM;
     call->progress = given->progress;
     call->progress_data = given->progress_data;
-    return call;
+    upload->flow.call = call;
+    return copy_upload(upload, given);
 }
 
 int slack__upload_begin(slack_client_t *client, const slack_upload_t *given,
                         const slack_file_owner_t *owner, slack_file_flow_t **ret,
                         const char **ret_why)
 {
-    int rc = 0;
     *ret_why = upload_wrong(given);
     if (*ret_why) return SLACK_EINVAL;
-    slack_arena_t *arena = slack__arena_new(0, 0);
-    slack_upload_flow_t *upload = arena ? slack__arena_calloc(arena, sizeof *upload) : NULL;
-    slack_file_call_t *call = upload ? call_for(given, &rc) : NULL;
-    if (upload == NULL) rc = SLACK_ENOMEM;
-    if (rc == 0) {
-        upload->flow.arena = arena;
-        upload->flow.owner = owner;
-        upload->flow.resume = slack__upload_resume;
-        upload->sent = file_sent;
-        rc = copy_upload(upload, given);
-    }
-    if (rc == 0) {
-        upload->flow.name = upload->files[0].name;
-        rc = slack__file_flow_begin(&upload->flow, client, call, file_next, ret_why);
-    }
-    if (rc == 0) {
-        *ret = &upload->flow;
-        return 0;
-    }
-    slack__file_call_release(call);
-    slack__arena_free(arena);
+    slack_file_flow_t *flow = slack__file_flow_new(sizeof(slack_upload_flow_t), owner);
+    int rc = flow ? upload_init(slack__upload_of(flow), given) : SLACK_ENOMEM;
+    if (rc == 0) rc = slack__file_flow_begin(flow, client, file_next, ret_why);
+    if (rc != 0) slack__file_flow_drop(flow);
+    *ret = rc == 0 ? flow : NULL;
     return rc;
 }
 

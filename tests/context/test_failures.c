@@ -110,7 +110,7 @@ static int first_page(slack_ctx_t *ctx, slack_request_t request)
     X(slack_fetch_then, 1, MESSAGE, slack_fetch_then(ctx, NULL, NULL, NULL),                       \
       "slack_fetch_then: the request was not sent: the request is NULL: pass one")                 \
     X(slack_fetch_wait, 1, MESSAGE, slack_fetch_wait(ctx, NULL, NULL),                             \
-      "slack_fetch_wait: the request would block the loop: run the handler with SLACK_RUN_WORKER") \
+      "slack_fetch_wait would block the loop: run the handler with SLACK_RUN_WORKER, or use")      \
     X(slack_webhook, 1, MESSAGE, slack_webhook(CLIENT, "https://x.test/", J("{}"), NULL, NULL),    \
       "webhook was not called: the URL is not one of Slack's: pass")                               \
     X(slack_webhook_then, 1, MESSAGE, slack_webhook_then(ctx, NULL, J("{}"), NULL, NULL),          \
@@ -130,16 +130,18 @@ static int first_page(slack_ctx_t *ctx, slack_request_t request)
       slack_pages_then(ctx, slack_request("a b", J("{}")), 0, no_page, NULL),                      \
       "a b was not called")                                                                        \
     X(slack_pager, 1, MESSAGE, first_page(ctx, slack_users_list()),                                \
-      "slack_pager: the calls would block the loop: run the handler with SLACK_RUN_WORKER")        \
+      "slack_pager would block the loop: run the handler with SLACK_RUN_WORKER, or use")           \
     X(slack_upload_then, 1, MESSAGE, slack_upload_then(ctx, &(slack_upload_t){0}, NULL, NULL),     \
       "upload was not begun: there are no files: pass some")                                       \
+    X(slack_upload_then, 2, MESSAGE, slack_upload_then(ctx, NULL, NULL, NULL),                     \
+      "upload was not begun: there are no files: pass some")                                       \
     X(slack_upload_wait, 1, MESSAGE, slack_upload_wait(ctx, &(slack_upload_t){0}, NULL),           \
-      "it would block the loop: run the handler with SLACK_RUN_WORKER")                            \
+      "slack_upload_wait would block the loop: run the handler with SLACK_RUN_WORKER")             \
     X(slack_download_then, 1, MESSAGE,                                                             \
       slack_download_then(ctx, &(slack_download_t){0}, NULL, NULL),                                \
       "download was not begun: there is no URL: pass url_private")                                 \
     X(slack_download_wait, 1, MESSAGE, slack_download_wait(ctx, &(slack_download_t){0}, NULL),     \
-      "it would block the loop: run the handler with SLACK_RUN_WORKER")                            \
+      "slack_download_wait would block the loop: run the handler with SLACK_RUN_WORKER")           \
     X(slack_call_thenf, 2, MESSAGE, slack_call_thenf(ctx, "x.y", NULL, NULL, "[1]"),               \
       "an object: pass")                                                                           \
     X(slack_call_thenf, 3, MESSAGE, slack_call_thenf(ctx, "", NULL, NULL, "{}"), "without a name") \

@@ -178,7 +178,7 @@ FILES_TEST(a_failure_is_explained)
     assert_true(world_logged(&bot.peer.world, "file: cannot read it: No such file or directory"));
     run_to_end("/blocks");
     assert_int_equal(now.status, SLACK_EDEADLK);
-    assert_non_null(strstr(now.error, "slack_upload_wait: it would block the loop"));
+    assert_non_null(strstr(now.error, "slack_upload_wait would block the loop"));
     sim_bot_fault(&bot, "api-error files.completeUploadExternal is_archived", 1, 0);
     now.awaits = now.reads = false;
     run_to_end("/loop");
