@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             const size_t before = head.bytes;
             const char *why = slack__curl_head_line(&head, line, len);
             must(head.bytes == before + len);
-            must((why != NULL) == (head.bytes > SLACK_CURL_HEAD_MAX || head.codings > 1));
+            must(why || (head.bytes <= SLACK_CURL_HEAD_MAX && head.codings <= 1));
+            must(head.length <= (uint64_t)INT64_MAX + 1);
             must(!head.complete || why || len != 5 || memcmp(line, "HTTP/", 5) != 0);
             if (why) i = times - 1;
         }

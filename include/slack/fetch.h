@@ -20,8 +20,9 @@ extern "C" {
  * @file fetch.h  HTTP requests to other services.
  *
  * A bot asks other services (an issue tracker, a language model) on the app's loop, without a
- * thread. No request carries a token of the app, and one whose URL or headers hold a Slack token is
- * refused: slack_call() is for Slack. docs/guides/services.md is the guide.
+ * thread. No request carries a token of the app: one whose URL or headers hold any Slack token, or
+ * whose body holds a token of the app or of the delivery, is refused, also if the token is
+ * percent-encoded. slack_call() is for Slack. docs/guides/services.md is the guide.
  *
  *     slack_fetch_then(ctx, &(slack_fetch_t){.url = "https://api.example.com/on-call"}, say_it,
  *                      NULL);
@@ -59,7 +60,8 @@ typedef struct slack_fetch {
     /** Required, copied. https, or http. Without a user and a password: pass a header
      * "Authorization" in their place. */
     const char *url;
-    /** Optional, copied. Default: "POST" with a body, else "GET". */
+    /** Optional, copied. Any but CONNECT, TRACE and TRACK. Default: "POST" with a body, else "GET".
+     */
     const char *method;
     /** Optional, copied. Lines such as "Accept: text/plain", with NULL behind the last. */
     const char *const *headers;

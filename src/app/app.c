@@ -241,10 +241,12 @@ static int open_calls(slack_app_t *app)
                                "SLACK_API_URL must be an https:// URL (http:// on loopback only)");
     int rc = slack__proxy_new(&calls.proxy, o->proxy, o->no_proxy, &what);
     if (rc == 0) rc = slack__webapi_new(&app->services.webapi, app->services.net, &calls);
-    const slack_fetcher_options_t fetches = {.ca_file = o->ca_file,
-                                             .proxy = calls.proxy,
-                                             .budget = &app->services.calls,
-                                             .sender = app->fetch_sender};
+    const slack_fetcher_options_t fetches = {
+        .ca_file = o->ca_file,
+        .proxy = calls.proxy,
+        .budget = &app->services.calls,
+        .clients = {&app->identity.client, &app->identity.app_client},
+        .sender = app->fetch_sender};
     if (rc == 0) rc = slack__fetcher_new(&app->services.fetcher, app->services.net, &fetches);
     slack__proxy_unref(calls.proxy);
     if (rc != 0) return slack__app_fail(app, rc, "cannot prepare calls: %s", slack_strerror(rc));

@@ -2,6 +2,7 @@
 #include "net/url.h"
 
 #include <string.h>
+#include <uv.h>
 
 #include <slack/error.h>
 
@@ -16,18 +17,27 @@ static const struct scheme {
     {{"ws", 2}, false, 80},
 };
 
-/* A name or an IPv4 address; with `brackets` the characters of an IPv6 address. */
-static bool host_is_plain(slack_slice_t host, bool brackets)
+/* A name or an IPv4 address. */
+static bool host_is_plain(slack_slice_t host)
 {
     if (host.len == 0) return false;
     for (size_t i = 0; i < host.len; i++) {
         const char c = host.ptr[i];
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.')
-            continue;
-        if (brackets ? c == ':' : c == '-' || c == '_') continue;
-        return false;
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) continue;
+        if (c != '.' && c != '-' && c != '_') return false;
     }
     return true;
+}
+
+static bool host_is_ipv6(slack_slice_t host)
+{
+    char text[INET6_ADDRSTRLEN];
+    unsigned char address[16];
+    if (host.len >= sizeof text) return false;
+    memcpy(text, host.ptr, host.len);
+    text[host.len] = '\0';
+    /* uv_inet_pton() ignores a zone. */
+    return !memchr(text, '%', host.len) && uv_inet_pton(AF_INET6, text, address) == 0;
 }
 
 /* host, host:port, [address] or [address]:port */
@@ -40,12 +50,12 @@ static bool parse_authority(slack_url_t *url, slack_slice_t authority)
         if (!bracket) return false;
         url->host = (slack_slice_t){authority.ptr + 1, (size_t)(bracket - authority.ptr) - 1};
         colon = bracket + 1;
-        if (!host_is_plain(url->host, true)) return false;
+        if (!host_is_ipv6(url->host)) return false;
     } else {
         colon = authority.len ? memchr(authority.ptr, ':', authority.len) : NULL;
         if (!colon) colon = end;
         url->host = (slack_slice_t){authority.ptr, (size_t)(colon - authority.ptr)};
-        if (!host_is_plain(url->host, false)) return false;
+        if (!host_is_plain(url->host)) return false;
     }
     if (colon == end) return true;
 

@@ -29,6 +29,7 @@ struct slack_fetcher {
     slack_curl_t *curl; /* the sender; NULL: another one sends */
     slack_proxy_t *proxy;
     slack_budget_t *budget;
+    const slack_client_t *clients[2];
     unsigned count; /* fetches accepted, whose end is not reported */
     uint64_t unwatched;
     unsigned dropped; /* fetches that the close has ended, and whose end nobody gets */
@@ -360,12 +361,12 @@ static bool has_header(const slack_fetch_t *request, const char *name)
     return false;
 }
 
-/* 0; SLACK_EINVAL if there are too many; SLACK_ENOMEM. */
 static int hop_set_headers(slack_fetching_t *f, const slack_fetch_t *request)
 {
     const char **to = f->hop.headers;
     for (size_t i = 0; request->headers && request->headers[i]; i++) {
-        if (i == HEADERS_MAX) return SLACK_EINVAL;
+        if (i == HEADERS_MAX)
+            return fetching_refuse(f, SLACK_EINVAL, "it has too many headers: pass 64 at most");
         *to++ = slack__arena_strdup(f->arena, request->headers[i]);
         if (!to[-1]) return SLACK_ENOMEM;
     }
@@ -374,6 +375,18 @@ static int hop_set_headers(slack_fetching_t *f, const slack_fetch_t *request)
         *to++ = request->json ? "Content-Type: application/json" : "Content-Type:";
     if (request->on_event && !has_header(request, "Accept")) *to++ = "Accept: text/event-stream";
     return 0;
+}
+
+static bool holds_own_token(const slack_fetching_t *f, const char *body, size_t len)
+{
+    const slack_client_t *const *clients = f->fetcher->clients;
+    const char *const all[] = {f->caller.tokens[0], f->caller.tokens[1],
+                               clients[0] ? clients[0]->token : NULL,
+                               clients[1] ? clients[1]->token : NULL};
+    const char *tokens[5] = {NULL};
+    for (size_t i = 0, count = 0; i < 4; i++)
+        if (all[i]) tokens[count++] = all[i];
+    return slack__fetch_holds(body, len, tokens);
 }
 
 static int hop_set_body(slack_fetching_t *f, const slack_fetch_t *request)
@@ -385,6 +398,10 @@ static int hop_set_body(slack_fetching_t *f, const slack_fetch_t *request)
     const void *body = request->json ? slack__buf_ptr(&json) : request->body;
     const size_t len = request->json ? json.len : request->body_len;
     if (rc == 0 && len > BODY_MAX) rc = SLACK_ETOOBIG;
+    if (rc == 0 && holds_own_token(f, body, len))
+        rc = fetching_refuse(f, SLACK_EINVAL,
+                             "the body holds a token of the app, which is for Slack only: remove "
+                             "it");
     if (rc == 0 && len > SLACK_BUDGET_SMALL_BYTES && !slack__budget_has(budget, 3 * len))
         rc = SLACK_EBUSY;
     if (rc == 0 && len > 0) {
@@ -445,7 +462,6 @@ static slack_fetching_t *fetching_new(slack_fetcher_t *fetcher, const slack_fetc
 static const char *why_not(int rc)
 {
     switch (rc) {
-    case SLACK_EINVAL: return "it has too many headers: pass 64 at most";
     case SLACK_EBUSY:
         return "the calls and requests under way take all of SLACK_CALLS_MIB, or there are too "
                "many: do less at once";
@@ -472,7 +488,7 @@ int slack__fetch(slack_fetcher_t *fetcher, const slack_fetch_t *request,
     if (rc == 0) rc = fetching_prepare(f, request, &url);
     if (rc == 0) rc = fetching_send(f);
     if (rc != 0) {
-        *ret_why = why_not(rc);
+        *ret_why = f && f->why ? f->why : why_not(rc);
         if (f) fetching_free(f);
         return rc;
     }
@@ -553,6 +569,7 @@ int slack__fetcher_new(slack_fetcher_t **ret, slack_net_t *net,
     fetcher->net = net;
     fetcher->proxy = slack__proxy_ref(options->proxy);
     fetcher->budget = options->budget;
+    memcpy(fetcher->clients, options->clients, sizeof fetcher->clients);
     *ret = fetcher;
     return 0;
 }

@@ -25,6 +25,7 @@ typedef struct slack_fetcher_options {
     const char *ca_file;                /* Optional, copied. */
     slack_proxy_t *proxy;               /* Optional, referenced. */
     slack_budget_t *budget;             /* Optional, borrowed until the last response is freed. */
+    const slack_client_t *clients[2];   /* Optional, borrowed: no body holds their tokens. */
     const slack_fetch_sender_t *sender; /* Optional, copied. Default: libcurl. */
 } slack_fetcher_options_t;
 
@@ -39,8 +40,9 @@ uint64_t slack__fetcher_unwatched(const slack_fetcher_t *fetcher);
 typedef struct slack_fetch_caller {
     slack_call_fn fn; /* NULL: a failure is logged */
     void *user_data;
-    uint64_t tag;    /* the number of the delivery; 0: there is none */
-    bool of_program; /* no delivery learns of the end */
+    uint64_t tag;          /* the number of the delivery; 0: there is none */
+    const char *tokens[2]; /* Optional, borrowed until the return: the delivery's */
+    bool of_program;       /* no delivery learns of the end */
     /* Optional. Takes a streamed answer in place of the program's function, as it arrives. 0;
      * SLACK_CURL_LATER: nothing more before slack__fetch_resume(); an error ends the fetch. */
     int (*pull)(const slack_response_t *head, const char *data, size_t len, void *user_data);

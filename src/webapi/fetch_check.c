@@ -9,11 +9,54 @@
 static const char token_chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
                                   "!#$%&'*+-.^_`|~";
 
-/* A token of Slack's, wherever in the text. */
-static bool holds_token(const char *text)
+/* Reads a character whose percent-encoding is undone, however often it was encoded: "-", "%2D" and
+ * "%252D" are the same. Returns the bytes that it takes. */
+static size_t read_character(const char *text, size_t len, char *ret)
 {
-    for (; *text; text++)
-        if (*text == 'x' && slack__token_kind(text)) return true;
+    size_t at = 1;
+    *ret = *text;
+    if (*text != '%') return 1;
+    while (at + 4 <= len && text[at] == '2' && text[at + 1] == '5')
+        at += 2;
+    if (at + 2 > len) return 1;
+    const int high = slack__hex_digit(text[at]), low = slack__hex_digit(text[at + 1]);
+    if (high < 0 || low < 0) return 1;
+    *ret = (char)(high << 4 | low);
+    return at + 2;
+}
+
+/* A token of Slack's, whosever it is, wherever in the text. */
+static bool holds_any_token(const char *text)
+{
+    const size_t len = strlen(text);
+    for (size_t at = 0; at < len; at++) {
+        char start[16] = "";
+        if (text[at] != 'x' && text[at] != '%') continue;
+        for (size_t from = at, i = 0; from < len && i + 1 < sizeof start; i++)
+            from += read_character(text + from, len - from, &start[i]);
+        if (slack__token_kind(start)) return true;
+    }
+    return false;
+}
+
+static bool begins_with(const char *text, size_t len, const char *token)
+{
+    size_t at = 0;
+    char c;
+    for (; *token && at < len; token++) {
+        at += read_character(text + at, len - at, &c);
+        if (c != *token) return false;
+    }
+    return *token == '\0';
+}
+
+bool slack__fetch_holds(const char *text, size_t len, const char *const *tokens)
+{
+    for (; *tokens; tokens++)
+        for (size_t at = 0; **tokens && at < len; at++)
+            if ((text[at] == **tokens || text[at] == '%') &&
+                begins_with(text + at, len - at, *tokens))
+                return true;
     return false;
 }
 
@@ -44,9 +87,18 @@ static const char *header_fault(const char *line)
     if (slack__fetch_header_is(line, "Content-Length") ||
         slack__fetch_header_is(line, "Transfer-Encoding"))
         return "a header names the length of the body, which the library writes: remove it";
-    return holds_token(line) ? "a header holds a Slack token, which is for Slack only: use "
-                               "slack_call(), or remove it"
-                             : NULL;
+    return holds_any_token(line) ? "a header holds a Slack token, which is for Slack only: use "
+                                   "slack_call(), or remove it"
+                                 : NULL;
+}
+
+/* CONNECT asks a proxy for a tunnel; the others return the credentials of the request. */
+static bool is_forbidden(const char *method)
+{
+    static const char *const forbidden[] = {"CONNECT", "TRACE", "TRACK"};
+    for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
+        if (slack__slice_eq_nocase(slack__slice(method), slack__slice(forbidden[i]))) return true;
+    return false;
 }
 
 const char *slack__fetch_fault(const slack_fetch_t *request)
@@ -55,6 +107,8 @@ const char *slack__fetch_fault(const slack_fetch_t *request)
     const bool has_body = request->body_len > 0 || request->json;
     if (method && (*method == '\0' || method[strspn(method, token_chars)]))
         return "the method is malformed: pass one such as \"PUT\"";
+    if (method && is_forbidden(method))
+        return "CONNECT, TRACE and TRACK are not sent: pass a method such as \"PUT\"";
     if (has_body && method && (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0))
         return "GET and HEAD have no body: remove it, or use another method";
     if (request->json && request->body_len > 0) return "it has .body and .json: pass one of them";
@@ -81,7 +135,7 @@ const char *slack__fetch_url_fault(const char *url, bool public_only, const slac
         return "the URL is malformed: pass one such as \"https://example.com/path\"";
     if (ret->scheme.ptr[0] != 'h' && ret->scheme.ptr[0] != 'H')
         return "the URL is neither https nor http: pass one of those";
-    if (holds_token(url))
+    if (holds_any_token(url))
         return "the URL holds a Slack token, which is for Slack only: use slack_call(), or remove "
                "it";
     if (public_only && slack__proxy_serves(proxy, ret->host, ret->port))

@@ -16,6 +16,10 @@ const char *slack__fetch_fault(const slack_fetch_t *request);
 const char *slack__fetch_url_fault(const char *url, bool public_only, const slack_proxy_t *proxy,
                                    slack_url_t *ret);
 
+/* Whether a text holds one of the tokens, of which NULL follows the last: as it is, or
+ * percent-encoded. */
+bool slack__fetch_holds(const char *text, size_t len, const char *const *tokens);
+
 /* Whether a header may go along to another origin. */
 bool slack__fetch_header_is_harmless(const char *line);
 /* Whether a line is a header of that name. */

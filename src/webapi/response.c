@@ -320,7 +320,7 @@ bool slack__url_is_slacks(const char *url)
 {
     slack_url_t parts;
     if (slack__url_parse(&parts, url) != 0) return false;
-    return slack__slice_eq_nocase(parts.scheme, SLACK_SLICE("https")) &&
+    return slack__slice_eq_nocase(parts.scheme, SLACK_SLICE("https")) && parts.port == 443 &&
            (is_below(parts.host, SLACK_SLICE("slack.com")) ||
             is_below(parts.host, SLACK_SLICE("slack-gov.com")));
 }

@@ -185,7 +185,7 @@ uint64_t slack__webapi_number(const slack_response_t *response);
 slack_arena_t *slack__webapi_arena(const slack_response_t *response);
 void slack__webapi_keep(const slack_response_t *response);
 
-/* Whether a URL is https on slack.com, slack-gov.com or a host below them. */
+/* Whether a URL is https on slack.com, slack-gov.com or a host below them, at https's port. */
 bool slack__url_is_slacks(const char *url);
 
 /* The warning of an answer and its first messages in one short line; NULL: it has none. */

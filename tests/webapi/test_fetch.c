@@ -9,11 +9,13 @@
 #include "util/json.h"
 #include "webapi/response.h"
 
-#define TOKEN "xoxb-123456789012-abcdefghijkl"
+#define TOKEN     "xoxb-123456789012-abcdefghijkl" /* the app's */
+#define DELIVERYS "xoxp-210987654321-lkjihgfedcba"
 
 /* Two services, of which the second one is another origin. */
 static world_t world;
 static slack_fetcher_t *fetcher;
+static const slack_client_t client = {.token = TOKEN};
 static peer_t *peer, *other;
 static char url[256], seen[8192], other_seen[8192], answer[4096];
 static bool closed;
@@ -56,8 +58,8 @@ static void take(peer_t *p, const peer_request_t *request, void *user_data)
 static void open_all(const slack_proxy_t *proxy, slack_budget_t *budget)
 {
     assert_true(world_open(&world));
-    const slack_fetcher_options_t options = {.proxy = (slack_proxy_t *)(uintptr_t)proxy,
-                                             .budget = budget};
+    const slack_fetcher_options_t options = {
+        .proxy = (slack_proxy_t *)(uintptr_t)proxy, .budget = budget, .clients = {&client}};
     assert_int_equal(slack__fetcher_new(&fetcher, world.net, &options), 0);
     peer = peer_open(&world.loop, take, NULL);
     other = peer_open(&world.loop, take, NULL);
@@ -84,7 +86,8 @@ static void close_all(void)
 
 static int try_fetch(const slack_fetch_t *request, const char **ret_why)
 {
-    return slack__fetch(fetcher, request, &(slack_fetch_caller_t){.fn = ended}, NULL, ret_why);
+    const slack_fetch_caller_t caller = {.fn = ended, .tokens = {"", DELIVERYS}};
+    return slack__fetch(fetcher, request, &caller, NULL, ret_why);
 }
 
 static void fetch(slack_fetch_t request)
@@ -223,6 +226,9 @@ FETCH_TEST(test_malformed_requests)
     static const char *many[70];
     for (int i = 0; i < 69; i++)
         many[i] = "A: b";
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    const slack_json_t *json;
+    assert_int_equal(slack__jsonf(arena, &json, NULL, "[{a: 'x%s'}]", DELIVERYS), 0);
     const struct {
         slack_fetch_t request;
         const char *why;
@@ -238,6 +244,15 @@ FETCH_TEST(test_malformed_requests)
         {{.url = "https://example.com/?token=" TOKEN}, "the URL holds a Slack token"},
         {{.headers = (const char *[]){"Authorization: Bearer " TOKEN, NULL}}, "a header holds a"},
         {{.headers = (const char *[]){"X: xapp-1-A0-1-secret", NULL}}, "a header holds a"},
+        {{.url = "https://example.com/?token=xoxb%2D1-2"}, "the URL holds a Slack token"},
+        {{.url = "https://example.com/%78oxp-1"}, "the URL holds a Slack token"},
+        {{.url = "https://example.com/?u=https%253A%252F%252F%2578oxe%252exoxb%252D1"},
+         "the URL holds a Slack token"},
+        {{.headers = (const char *[]){"Cookie: d=xoxd%2dabc", NULL}}, "a header holds a"},
+        {{.body = "a=" TOKEN, .body_len = 2 + sizeof TOKEN - 1}, "the body holds a token"},
+        {{.body = "a=%78%6fxb%2D123456789012%252dabcdefghijkl", .body_len = 42},
+         "the body holds a token"},
+        {{.json = json}, "the body holds a token"},
         {{.headers = (const char *[]){"A", NULL}}, "a header is malformed"},
         {{.headers = (const char *[]){"A b: c", NULL}}, "a header is malformed"},
         {{.headers = (const char *[]){"A: b\r\nC: d", NULL}}, "a control character"},
@@ -245,6 +260,9 @@ FETCH_TEST(test_malformed_requests)
         {{.headers = many}, "too many headers"},
         {{.method = "GET /"}, "the method is malformed"},
         {{.method = ""}, "the method is malformed"},
+        {{.method = "CONNECT"}, "CONNECT, TRACE and TRACK are not sent: pass a method"},
+        {{.method = "Trace"}, "are not sent"},
+        {{.method = "track", .body = "x", .body_len = 1}, "are not sent"},
         {{.method = "HEAD", .body = "x", .body_len = 1}, "GET and HEAD have no body"},
         {{.body_len = 1}, ".body is NULL"},
         {{.redirects = 11}, ".redirects"},
@@ -260,6 +278,11 @@ FETCH_TEST(test_malformed_requests)
     const char *why;
     assert_int_equal(try_fetch(NULL, &why), SLACK_EINVAL);
     assert_int_equal(peer_connections(peer), 0);
+    slack__arena_free(arena);
+    /* Text about tokens is no token of the app. */
+    answer_with(200, "", "");
+    fetch((slack_fetch_t){.body = "xoxb-, xoxb-1 and %", .body_len = 19});
+    assert_int_equal(end.status, 0);
 }
 
 /* ---- redirects ---- */
@@ -483,6 +506,8 @@ FETCH_TEST(test_lost_in_each_phase)
         {"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsome", SLACK_ECLOSED},
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nso", SLACK_ECLOSED},
         {"SSH-2.0-OpenSSH_9.2p1\r\n", SLACK_EPROTO},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nsome", SLACK_EPROTO},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\ncontent-length: 4\r\n\r\nsome", SLACK_EPROTO},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int streamed = 0; streamed < 2; streamed++) {
