@@ -18,14 +18,16 @@
 
 static bool begin_row(const slack_queue_t *queue, const slack_row_t *row)
 {
-    const struct slack_queue_consumer *any = NULL;
-    for (size_t i = 0; i < queue->consumer_count; i++) {
-        const struct slack_queue_consumer *c = &queue->consumers[i];
-        if (slack__slice_eq(row->kind, slack__slice(c->consumer->kind)))
-            return c->consumer->begin(c->data, row);
-        if (*c->consumer->kind == '\0') any = c;
+    size_t of_kind = 0, of_any = 0;
+    while (of_kind < queue->consumer_count) {
+        const char *kind = queue->consumers[of_kind].consumer->kind;
+        if (slack__slice_eq(row->kind, slack__slice(kind))) break;
+        if (*kind == '\0') of_any = of_kind;
+        of_kind++;
     }
-    return any->consumer->begin(any->data, row);
+    const struct slack_queue_consumer *c =
+        &queue->consumers[of_kind < queue->consumer_count ? of_kind : of_any];
+    return c->consumer->begin(c->data, row);
 }
 
 void slack__queue_drop_claimed(slack_queue_t *queue)
