@@ -236,9 +236,10 @@ static int open_calls(slack_app_t *app)
     if (o->ca_file && *o->ca_file && slack__file_check(o->ca_file, SLACK_FILE_TRUSTED, &fault) != 0)
         return slack__app_fail(app, SLACK_ECONFIG, "SLACK_CA_FILE=%.100s: %s", o->ca_file,
                                fault.why);
-    if (!slack__url_allowed(o->api_url))
+    if (!slack__api_url_is_valid(o->api_url))
         return slack__app_fail(app, SLACK_ECONFIG,
-                               "SLACK_API_URL must be an https:// URL (http:// on loopback only)");
+                               "SLACK_API_URL must be an https:// URL (http:// on loopback only) "
+                               "without '?' and '#', such as https://slack.com/api/");
     int rc = slack__proxy_new(&calls.proxy, o->proxy, o->no_proxy, &what);
     if (rc == 0) rc = slack__webapi_new(&app->services.webapi, app->services.net, &calls);
     const slack_fetcher_options_t fetches = {

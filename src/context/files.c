@@ -287,11 +287,8 @@ static int transfer_wait(slack_ctx_t *ctx, const transfer_t *transfer, outcome_t
 /* 0 if the blocks of the message may be sent. */
 static int check_blocks(slack_ctx_t *ctx, const slack_upload_t *upload)
 {
-    const slack_json_t *args = NULL;
-    if (upload == NULL || upload->blocks == NULL || slack_json_error(upload->blocks) != 0) return 0;
-    const int rc = slack__jsonf(slack__ctx_scratch(ctx), &args, NULL, "{blocks: %p}",
-                                (const void *)upload->blocks);
-    return rc ? rc : slack__ctx_check_call(ctx, "files.completeUploadExternal", args);
+    return slack__ctx_check_call(ctx, "files.completeUploadExternal",
+                                 slack__upload_blocks(slack__ctx_scratch(ctx), upload));
 }
 
 static int wait_here(slack_ctx_t *ctx, const char *function, const transfer_t *transfer,

@@ -230,6 +230,18 @@ static void check_strings(check_t *check, const at_t *at, const field_t *field,
     }
 }
 
+static void check_map(check_t *check, const at_t *at, const object_t *parent, const field_t *field,
+                      const slack_json_t *value)
+{
+    slack_json_iter_t it = {0};
+    if (!has_type(check, at, value, SLACK_JSON_OBJECT)) return;
+    while (!stopped(check) && slack_json_next(value, &it)) {
+        const at_t member = {.up = at, .name = it.key};
+        check_object(check, (object_t){&member, it.value, NULL, 0},
+                     (enum slack_block_place)field->place, parent);
+    }
+}
+
 static void check_list(check_t *check, const at_t *at, const object_t *parent, const field_t *field,
                        const slack_json_t *value)
 {
@@ -271,6 +283,7 @@ static void check_member(check_t *check, const object_t *parent, const field_t *
     case SLACK_BLOCK_LIST:
     case SLACK_BLOCK_STRINGS:
     case SLACK_BLOCK_ROWS: check_list(check, at, parent, field, value); break;
+    case SLACK_BLOCK_MAP: check_map(check, at, parent, field, value); break;
     case SLACK_BLOCK_WORD:
         if (has_type(check, at, value, SLACK_JSON_STRING))
             check_word(check, at, slack_json_str(value, ""), field->words);

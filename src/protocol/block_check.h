@@ -33,8 +33,9 @@ typedef struct slack_block_faults {
     slack_block_fault_t unknown;
 } slack_block_faults_t;
 
-/* Checks the `blocks`, `attachments`, `chunks` and `view` of a message, of a call's arguments or of
- * an ack. Its other members have no fault. The check ends at the first refused one. */
+/* Checks the members of a message, of a call's arguments or of an ack that have blocks: `blocks`,
+ * `attachments`, `view` and the others of the kind `payload` in blocks.def. Its other members have
+ * no fault. The check ends at the first refused one. */
 void slack__block_check(const slack_json_t *payload, slack_block_faults_t *ret);
 
 /* Checks a modal or a home tab, as the member `view` of a payload. */

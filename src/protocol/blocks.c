@@ -42,6 +42,7 @@ enum {
 #define WORDS(flags, name, list)        FIELD(flags, name, STRINGS, .min = 1, .words = list)
 #define ROWS(flags, name, where, min_, max_)                                                       \
         FIELD(flags, name, ROWS, .place = SLACK_BLOCK_IN_##where, .min = min_, .max = max_)
+#define MAP(flags, name, where)         FIELD(flags, name, MAP, .place = SLACK_BLOCK_IN_##where)
 #define RULE(rule, members) {.name = "", .type = SLACK_BLOCK_##rule, .words = members},
 /* clang-format on */
 

@@ -72,6 +72,7 @@ enum slack_block_type {
     SLACK_BLOCK_LIST,    /* of objects */
     SLACK_BLOCK_STRINGS, /* with `words`: of words */
     SLACK_BLOCK_ROWS,
+    SLACK_BLOCK_MAP, /* an object whose members are objects, with any name */
     SLACK_BLOCK_ANY,
     /* Rules: `words` has the members. */
     SLACK_BLOCK_SOME_OF,

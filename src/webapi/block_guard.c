@@ -4,12 +4,15 @@
 #include <string.h>
 
 #include "protocol/block_check.h"
+#include "protocol/blocks.h"
 #include "protocol/methods.h"
 #include "util/json.h"
 
-/* The arguments that the check knows. */
-static const char *const carriers[] = {"blocks", "attachments", "chunks", "view"};
-#define CARRIERS (sizeof carriers / sizeof *carriers)
+/* The arguments that the check knows; the last has no name. */
+static const slack_block_field_t *carriers(void)
+{
+    return slack__block_kind(SLACK_BLOCK_IN_PAYLOAD, NULL)->fields;
+}
 
 static bool method_carries(const char *method)
 {
@@ -19,8 +22,8 @@ static bool method_carries(const char *method)
         return true;
     const slack_method_t *known = slack__method(method);
     for (const slack_arg_t *arg = known ? known->args : NULL; arg && arg->type; arg++)
-        for (size_t i = 0; arg->type == SLACK_ARG_JSON && i < CARRIERS; i++)
-            if (strcmp(carriers[i], arg->name) == 0) return true;
+        for (const slack_block_field_t *one = carriers(); *one->name; one++)
+            if (arg->type == SLACK_ARG_JSON && strcmp(one->name, arg->name) == 0) return true;
     return false;
 }
 
@@ -28,13 +31,14 @@ static bool method_carries(const char *method)
  * and checked by itself. Text that is not JSON is Slack's to judge. */
 static void check_texts(slack_arena_t *arena, const slack_json_t *args, slack_block_faults_t *ret)
 {
-    for (size_t i = 0; i < CARRIERS && *ret->refused.sentence == '\0'; i++) {
+    for (const slack_block_field_t *carrier = carriers();
+         *carrier->name && *ret->refused.sentence == '\0'; carrier++) {
         const slack_json_t *value = NULL, *one = NULL;
         size_t len;
         const char *text =
-            slack__json_string(slack__json_member(args, slack__slice(carriers[i])), &len);
+            slack__json_string(slack__json_member(args, slack__slice(carrier->name)), &len);
         if (text && slack__json_parse(arena, text, len, &value, NULL) == 0 &&
-            slack__jsonf(arena, &one, NULL, "{%s: %p}", carriers[i], (const void *)value) == 0)
+            slack__jsonf(arena, &one, NULL, "{%s: %p}", carrier->name, (const void *)value) == 0)
             slack__block_check(one, ret);
     }
 }

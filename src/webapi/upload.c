@@ -174,6 +174,14 @@ static int upload_init(slack_upload_flow_t *upload, const slack_upload_t *given)
     return copy_upload(upload, given);
 }
 
+const slack_json_t *slack__upload_blocks(slack_arena_t *arena, const slack_upload_t *upload)
+{
+    const slack_json_t *args = NULL;
+    if (upload == NULL || upload->blocks == NULL || slack_json_error(upload->blocks)) return NULL;
+    const int rc = slack__jsonf(arena, &args, NULL, "{blocks: %p}", (const void *)upload->blocks);
+    return rc == 0 ? args : NULL;
+}
+
 int slack__upload_begin(slack_client_t *client, const slack_upload_t *given,
                         const slack_file_owner_t *owner, slack_file_flow_t **ret,
                         const char **ret_why)

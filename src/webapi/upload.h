@@ -13,6 +13,9 @@
 int slack__upload_begin(slack_client_t *client, const slack_upload_t *upload,
                         const slack_file_owner_t *owner, slack_file_flow_t **ret,
                         const char **ret_why);
+/* The arguments by which the blocks of the message are checked. NULL: there are none, or memory is
+ * out. */
+const slack_json_t *slack__upload_blocks(slack_arena_t *arena, const slack_upload_t *upload);
 /* For owner->ended. The result lies in the flow's arena. */
 slack_uploaded_t slack__upload_result(slack_file_flow_t *flow);
 

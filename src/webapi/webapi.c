@@ -136,10 +136,19 @@ static int open_sender(slack_webapi_t *webapi, const slack_webapi_options_t *opt
     return rc;
 }
 
+/* The name of a method follows the URL. */
+bool slack__api_url_is_valid(const char *url)
+{
+    slack_url_t parts;
+    return slack__url_allowed(url) && slack__url_parse(&parts, url) == 0 &&
+           slack__slice_eq_nocase((slack_slice_t){parts.scheme.ptr, 4}, SLACK_SLICE("http")) &&
+           strpbrk(url, "?#") == NULL && url[strlen(url) - 1] == '/';
+}
+
 int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi_options_t *options)
 {
     const char *url = options->api_url;
-    if (!slack__url_allowed(url) || url[strlen(url) - 1] != '/') return SLACK_EINVAL;
+    if (!slack__api_url_is_valid(url)) return SLACK_EINVAL;
     slack_webapi_t *webapi = slack__calloc(1, sizeof *webapi);
     if (!webapi) return SLACK_ENOMEM;
     size_t methods;

@@ -50,6 +50,9 @@ typedef struct slack_webapi_options {
     void *wrap_data;
 } slack_webapi_options_t;
 
+/* Whether calls can be made below a URL: https, or http on loopback, and it ends in '/', without a
+ * query and a fragment. */
+bool slack__api_url_is_valid(const char *url);
 int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net,
                       const slack_webapi_options_t *options);
 /* Every call under way ends with SLACK_ECANCELED, then `fn` is called and all is freed. */

@@ -309,8 +309,13 @@ TEST(test_what_cannot_be_started_says_why)
     expect_start_error(&(slack_options_t){.transport = "memory, memory"}, SLACK_ECONFIG,
                        "memory is named twice");
     expect_start_error(&(slack_options_t){.store = "punchcards:x"}, SLACK_ECONFIG, "SLACK_STORE");
-    expect_start_error(&(slack_options_t){.api_url = "http://example.com/api/"}, SLACK_ECONFIG,
-                       "SLACK_API_URL");
+    static const char *const urls[] = {
+        "http://example.com/api/", "https://slack.com/api?a=", "https://slack.com/api/#x",
+        "wss://slack.com/api/",    "https://[slack.com]/api/", "slack.com"};
+    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++)
+        expect_start_error(&(slack_options_t){.api_url = urls[i]}, SLACK_ECONFIG,
+                           "SLACK_API_URL must be an https:// URL (http:// on loopback only) "
+                           "without '?' and '#', such as");
     expect_start_error(&(slack_options_t){.transport = "http"}, SLACK_ECONFIG,
                        "SLACK_SIGNING_SECRET");
     expect_start_error(&(slack_options_t){.transport = "socket"}, SLACK_ECONFIG, "SLACK_APP_TOKEN");

@@ -58,6 +58,24 @@ enum { ON_LOOP = 1, ON_WORKER = 2, ON_BOTH = 3 };
       "the webhook " SAYS(""))                                                                     \
     X(17, ON_LOOP, slack_webhook(CLIENT, "https://hooks.slack.com/x", J(MESSAGE), NULL, NULL),     \
       "webhook " SAYS(""))                                                                         \
+    X(18, ON_LOOP,                                                                                 \
+      slack_upload(CLIENT, &(slack_upload_t){.blocks = J("[" EMPTY "]")}, NULL, NULL),             \
+      "slack_upload " SAYS(""))                                                                    \
+    X(19, ON_BOTH,                                                                                 \
+      slack_call_thenf(ctx, "chat.unfurl", NULL, NULL, "{unfurls: {'http://x/': %p}}",             \
+                       (const void *)J(MESSAGE)),                                                  \
+      "chat.unfurl " SAYS("unfurls.http://x/."))                                                   \
+    X(20, ON_BOTH,                                                                                 \
+      slack_call_thenf(ctx, "chat.unfurl", NULL, NULL, "{user_auth_blocks: [" EMPTY "]}"),         \
+      "chat.unfurl was not called: user_auth_blocks[0].text: 0 characters, at least 1")            \
+    X(21, ON_BOTH,                                                                                 \
+      slack_call_thenf(ctx, "chat.unfurl", NULL, NULL, "{unfurls: %s}",                            \
+                       "{\"u\":{\"blocks\":[7]}}"),                                                \
+      "unfurls.u.blocks[0]: a number, must be an object")                                          \
+    X(22, ON_BOTH,                                                                                 \
+      slack_call_thenf(ctx, "slackLists.create", NULL, NULL,                                       \
+                       "{name: 'x', description_blocks: [" EMPTY "]}"),                            \
+      "slackLists.create was not called: description_blocks[0].text: 0 characters, at least 1")    \
     X(12, ON_WORKER, slack_call_wait(ctx, slack_request("chat.update", J(MESSAGE)), NULL),         \
       "chat.update " SAYS(""))
 

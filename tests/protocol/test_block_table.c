@@ -96,6 +96,7 @@ static const char *value(const field_t *f)
     case SLACK_BLOCK_LIST:
     case SLACK_BLOCK_STRINGS:
     case SLACK_BLOCK_ROWS: return list(f, (size_t)f->min);
+    case SLACK_BLOCK_MAP: return slack__arena_printf(arena, "{\"https://a/\":%s}", item(f, 0));
     default: return "1";
     }
 }
@@ -284,6 +285,10 @@ static void try_field(const field_t *f)
         try_places(f);
         if (!(f->flags & SLACK_BLOCK_JSON_TEXT))
             refuses(f, "\"x\"", ": a string, must be an object");
+        break;
+    case SLACK_BLOCK_MAP:
+        refuses(f, "[]", ": an array, must be an object");
+        refuses(f, "{\"https://a/\":{},\"b\":7}", ".b: a number, must be an object");
         break;
     case SLACK_BLOCK_WORD:
         refuses(f, "\"zebra\"",
