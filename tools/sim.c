@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,6 +36,10 @@ static const char usage[] =
     "                       to 2048 (default 300)\n"
     "  --limits             refuse what is above Slack's rate limits\n"
     "  --distributed        also the limits of an app that is distributed outside the Marketplace\n"
+    "  --faults LIST        faults from the start, separated by semicolons; @FILE: those in a "
+    "file,\n"
+    "                       one a line: slackapp sim fault --help\n"
+    "  --seed N             the seed of faults with a percentage (default 1)\n"
     "  --time-scale N       send redeliveries and scheduled messages, and pass the hour of the\n"
     "                       failure rate and the minutes of the rate limits, N times as fast\n"
     "  --disable-after N    disable events if 95 % of at least N events an hour fail\n"
@@ -52,10 +57,23 @@ static const char usage[] =
 
 /* --- the simulator --- */
 
+/* Run it with the faults of a list, or of the file "@FILE". */
+static int run_with_faults(sim_server_options_t *options, const char *list)
+{
+    char problem[CLI_PROBLEM_SIZE] = "out of memory";
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    options->sim.faults = arena ? sim_fault_text(arena, list, problem) : NULL;
+    const int status =
+        options->sim.faults ? sim_server_run(options) : sim_client_fail(CLI_FAILED, problem);
+    slack__arena_free(arena);
+    return status;
+}
+
 static int run_simulator(int argc, const char **argv)
 {
     sim_server_options_t options = {.sim.port = SIM_DEFAULT_PORT};
     const char *port = NULL, *people = NULL, *time_scale = NULL, *disable_after = NULL;
+    const char *seed = NULL, *faults = NULL;
     char problem[CLI_PROBLEM_SIZE];
     bool help = false, limits = false, distributed = false;
     const cli_option_t table[] = {
@@ -69,6 +87,8 @@ static int run_simulator(int argc, const char **argv)
         {"--bot-token", &options.sim.bot_token, NULL},
         {"--app-token", &options.sim.app_token, NULL},
         {"--people", &people, NULL},
+        {"--faults", &faults, NULL},
+        {"--seed", &seed, NULL},
         {"--time-scale", &time_scale, NULL},
         {"--disable-after", &disable_after, NULL},
         {"--quiet", NULL, &options.quiet},
@@ -88,6 +108,7 @@ static int run_simulator(int argc, const char **argv)
     if ((port && !cli_options_port(port, &options.sim.port, problem)) ||
         (people &&
          !cli_options_number("--people", people, SIM_USERS_MAX, &options.sim.people, problem)) ||
+        (seed && !cli_options_number("--seed", seed, UINT_MAX, &options.sim.seed, problem)) ||
         (time_scale && !cli_options_number("--time-scale", time_scale, 60000,
                                            &options.sim.time_scale, problem)) ||
         (disable_after && !cli_options_number("--disable-after", disable_after, 1000000,
@@ -95,7 +116,7 @@ static int run_simulator(int argc, const char **argv)
         return sim_client_fail(CLI_USAGE, problem);
     if (limits) options.sim.limits = SIM_LIMITS_TIERS;
     if (distributed) options.sim.limits = SIM_LIMITS_DISTRIBUTED;
-    return sim_server_run(&options);
+    return faults ? run_with_faults(&options, faults) : sim_server_run(&options);
 }
 
 /* --- commands that call it --- */
@@ -220,6 +241,8 @@ static void print_faults(const slack_json_t *list)
     slack_json_iter_t it = {0};
     while (slack_json_next(list, &it)) {
         cli_printf("fault: %s", slack_json_str(it.value, "/fault"));
+        if (slack_json_int(it.value, "/acted") > 0)
+            cli_printf(", acted %lld times", (long long)slack_json_int(it.value, "/acted"));
         if (slack_json_get(it.value, "/after"))
             cli_printf(", after %lld more", (long long)slack_json_int(it.value, "/after"));
         if (slack_json_get(it.value, "/left"))

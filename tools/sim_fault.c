@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/faults.h"
+#include "sim/fault_request.h"
+#include "util/alloc.h"
+#include "util/file.h"
 
 static void print_list(sim_client_t *client)
 {
@@ -18,20 +20,27 @@ static void print_list(sim_client_t *client)
 static void print_help(sim_client_t *client)
 {
     printf("Make the simulator misbehave as Slack and networks do.\n\n"
-           "usage: slackapp sim fault NAME [ARG…] [--after N] [--count N] [--for MS]\n"
+           "usage: slackapp sim fault [PERCENT%%] NAME [ARG…] [--after N] [--count N] [--for MS]\n"
+           "       slackapp sim fault @FILE           those in a file: one a line, # begins a "
+           "comment\n"
            "       slackapp sim fault list            print this list\n"
            "       slackapp sim fault clear [NAME]    end all faults, or those of that name\n\n");
     print_list(client);
-    printf("\n"
-           "  --after N   first let N pass: `api-status users.list 429 5 --after 2` refuses the\n"
-           "              third call\n"
-           "  --count N   act N times (default: a status, an error, a loss or a slow answer once,\n"
-           "              others always); a fault that acts at once: on N sockets (default: all)\n"
-           "  --for MS    act for that time\n"
-           "  --port N    the simulator's port\n"
-           "\n"
-           "Faults that act at the same place act one after the other. slackapp sim status shows\n"
-           "the active ones.\n");
+    printf(
+        "\n"
+        "  PERCENT%%    act on that share of the calls: `5%% api-cut chat.postMessage`; with the\n"
+        "              same seed (slackapp sim --seed N) on the same ones\n"
+        "  METHOD      a method; several: chat.* or *; or what the app posts to: webhook,\n"
+        "              trigger, response_url\n"
+        "  --after N   first let N pass: `api-status users.list 429 5 --after 2` refuses the\n"
+        "              third call\n"
+        "  --count N   act N times (default: a status, an error, a loss or a slow answer once,\n"
+        "              others always); a fault that acts at once: on N sockets (default: all)\n"
+        "  --for MS    act for that time\n"
+        "  --port N    the simulator's port\n"
+        "\n"
+        "Faults that act at the same place act one after the other; of those with a percentage\n"
+        "one acts on a call. slackapp sim status shows the active ones.\n");
 }
 
 static int clear_faults(sim_client_t *client, int argc, const char **argv)
@@ -44,67 +53,66 @@ static int clear_faults(sim_client_t *client, int argc, const char **argv)
     return CLI_OK;
 }
 
-/* An option's number as JSON; null if it was not given. False with a problem. */
-static bool read_bound(sim_client_t *client, const char *name, const char *text,
-                       const slack_json_t **ret)
+/* --- lists --- */
+
+const char *sim_fault_text(slack_arena_t *arena, const char *list, char problem[CLI_PROBLEM_SIZE])
 {
-    unsigned number = 0;
-    *ret = sim_json(&client->json, "null");
-    if (!text) return true;
-    if (!cli_options_number(name, text, 1000000000, &number, client->problem)) return false;
-    *ret = sim_json(&client->json, "%u", number);
-    return true;
+    slack_file_fault_t fault;
+    char *bytes = NULL;
+    if (*list != '@') return list;
+    const ssize_t len =
+        slack__file_read(list + 1, SLACK_FILE_PUBLIC, SLACK_FILE_MAX_BYTES, &bytes, &fault);
+    const char *text = len < 0 ? NULL : slack__arena_strdup(arena, bytes);
+    if (len < 0)
+        snprintf(problem, CLI_PROBLEM_SIZE, "cannot read %.100s: %.100s", list + 1, fault.why);
+    else if (!text)
+        snprintf(problem, CLI_PROBLEM_SIZE, "%s", slack_strerror(SLACK_ENOMEM));
+    slack__free(bytes);
+    return text;
 }
 
-/* The options' texts; NULL: not given. */
-typedef struct bounds {
-    const char *after;
-    const char *count;
-    const char *for_ms;
-} bounds_t;
-
-static int set_fault(sim_client_t *client, int argc, const char **argv, const bounds_t *bounds)
+static void print_started(const slack_json_t *fault)
 {
-    const slack_json_t *after, *count, *for_ms;
-    sim_json_builder_t *json = &client->json;
-    sim_fault_t fault;
-    sim_list_t args;
-    if (!read_bound(client, "--after", bounds->after, &after) ||
-        !read_bound(client, "--count", bounds->count, &count) ||
-        !read_bound(client, "--for", bounds->for_ms, &for_ms))
-        return sim_client_fail(CLI_USAGE, client->problem);
-    sim_list_begin(json, &args, '[');
-    for (int i = 1; i < argc; i++)
-        sim_list_add(json, &args, sim_json(json, "%s", argv[i]));
-    const slack_json_t *body =
-        sim_json(json, "{name: %s, args: %p, after: %p, count: %p, for_ms: %p}", argv[0],
-                 sim_list_end(json, &args), after, count, for_ms);
-    if (!body) return sim_client_fail(CLI_FAILED, slack_strerror(json->rc));
-    /* Check it here: a wrong command line is exit 2 even if no simulator runs. */
-    if (!sim_fault_read(body, &fault, client->problem))
-        return sim_client_fail(CLI_USAGE, client->problem);
-    const slack_json_t *answer = sim_client_call(client, "/sim/fault", body);
-    if (!answer) return CLI_FAILED;
-    const char *said = slack_json_str(answer, "/fault");
-    if (slack_json_bool(answer, "/now"))
+    const char *said = slack_json_str(fault, "/fault");
+    const long long left = slack_json_int(fault, "/left"), ms = slack_json_int(fault, "/ms");
+    if (slack_json_get(fault, "/sockets"))
         cli_printf("%s: happened to %lld sockets\n", said,
-                   (long long)slack_json_int(answer, "/sockets"));
-    else if (slack_json_int(answer, "/left") > 0)
-        cli_printf("%s: acts %lld times\n", said, (long long)slack_json_int(answer, "/left"));
-    else if (bounds->for_ms)
-        cli_printf("%s: acts for %s ms\n", said, bounds->for_ms);
+                   (long long)slack_json_int(fault, "/sockets"));
+    else if (left > 0)
+        cli_printf("%s: acts %lld times\n", said, left);
+    else if (ms > 0)
+        cli_printf("%s: acts for %lld ms\n", said, ms);
     else
         cli_printf("%s: acts until it is cleared\n", said);
+}
+
+static int set_faults(sim_client_t *client, const char *text)
+{
+    sim_json_builder_t *json = &client->json;
+    sim_fault_list_t *list = slack__arena_calloc(json->arena, sizeof *list);
+    text = list ? sim_fault_text(json->arena, text, client->problem) : NULL;
+    if (!text) return sim_client_fail(CLI_FAILED, list ? client->problem : "out of memory");
+    /* Check it here: a wrong command line is exit 2 even if no simulator runs. */
+    if (!sim_fault_list_read(text, list, client->problem))
+        return sim_client_fail(CLI_USAGE, client->problem);
+    const slack_json_t *answer =
+        sim_client_call(client, "/sim/fault", sim_json(json, "{faults: %s}", text));
+    if (!answer) return CLI_FAILED;
+    slack_json_iter_t it = {0};
+    while (slack_json_next(slack_json_get(answer, "/faults"), &it))
+        print_started(it.value);
     return CLI_OK;
 }
 
 int sim_fault_command(sim_client_t *client, int argc, const char **argv)
 {
-    bounds_t bounds = {NULL, NULL, NULL};
+    const char *after = NULL, *count = NULL, *for_ms = NULL;
     const cli_option_t table[] = {
-        {"--after", &bounds.after, NULL}, {"--count", &bounds.count, NULL},
-        {"--for", &bounds.for_ms, NULL},  {"--port", &client->port, NULL},
-        {"--help", NULL, &client->help},  {NULL, NULL, NULL}};
+        {"--after", &after, NULL},       {"--count", &count, NULL},       {"--for", &for_ms, NULL},
+        {"--port", &client->port, NULL}, {"--help", NULL, &client->help}, {NULL, NULL, NULL},
+    };
+    slack_arena_t *arena = client->json.arena;
+    const char *text = "";
     int rest = cli_options_read(argc, argv, table, client->problem);
     if (rest < 0) return sim_client_fail(CLI_USAGE, client->problem);
     if (client->help) {
@@ -113,7 +121,15 @@ int sim_fault_command(sim_client_t *client, int argc, const char **argv)
     }
     if (rest == 0) return sim_client_fail(CLI_USAGE, "a name is missing: slackapp sim fault list");
     if (strcmp(argv[0], "clear") == 0) return clear_faults(client, rest, argv);
-    if (strcmp(argv[0], "list") != 0) return set_fault(client, rest, argv, &bounds);
-    print_list(client);
-    return CLI_OK;
+    if (strcmp(argv[0], "list") == 0) {
+        print_list(client);
+        return CLI_OK;
+    }
+    for (int i = 0; i < rest && text; i++)
+        text = slack__arena_printf(arena, "%s%s%s", text, *text ? " " : "", argv[i]);
+    const char *const bounds[][2] = {{"--after", after}, {"--count", count}, {"--for", for_ms}};
+    for (size_t i = 0; i < 3 && text; i++)
+        if (bounds[i][1])
+            text = slack__arena_printf(arena, "%s %s %s", text, bounds[i][0], bounds[i][1]);
+    return set_faults(client, text ? text : "");
 }

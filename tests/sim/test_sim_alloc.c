@@ -101,9 +101,9 @@ TEST(called_by_an_app)
         {"/api/chat.postMessage", "{'channel':'U0P0000004','text':'t'}"},
         {"/api/files.getUploadURLExternal", "{'filename':'f','length':1}"},
         {"/actions/x", "{'text':'x'}"},
-        {"/sim/fault", "{'name':'api-error','args':['pins.add','missing_scope']}"},
+        {"/sim/fault", "{'faults':'api-error pins.add missing_scope'}"},
         {"/api/pins.add", "{}"},
-        {"/sim/fault", "{'name':'api-slow','args':['auth.test']}"},
+        {"/sim/fault", "{'faults':'50% api-lost *;50% api-slow auth.test'}"},
         {"/api/auth.test", "{}"},
         {NULL, NULL},
     };

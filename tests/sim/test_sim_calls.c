@@ -83,10 +83,7 @@ BOT_TEST(a_missing_scope_is_named)
         {"no.such", "", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        sim_bot_fault(
-            &bot,
-            slack__arena_printf(bot.peer.arena, "api-error %s missing_scope", cases[i].method), 0,
-            0);
+        sim_peer_fault(&bot.peer, "api-error * missing_scope");
         const slack_json_t *answer = sim_peer_api(&bot.peer, cases[i].method, "{}");
         const char *provided = slack_json_str(answer, "/provided");
         assert_string_equal(slack_json_str(answer, "/error"), "missing_scope");
@@ -94,4 +91,37 @@ BOT_TEST(a_missing_scope_is_named)
         assert_true((strstr(provided, "users:read") != NULL) == cases[i].provided);
         assert_true(!strstr(provided, "chat:write") == (i == 0 || !cases[i].provided));
     }
+}
+
+BOT_TEST(a_history_that_lags_shows_a_message_later)
+{
+    const slack_json_t *head =
+        sim_peer_api(&bot.peer, "chat.postMessage", "{'channel':'C0GENERAL1','text':'a'}");
+    const char *ts = slack_json_str(head, "/ts");
+    const char *replies =
+        slack__arena_printf(bot.peer.arena, "{'channel':'C0GENERAL1','ts':'%s'}", ts);
+    static const struct {
+        uint64_t pass_ms;
+        size_t history, replies; /* the messages that show */
+    } cases[] = {{0, 0, 0}, {999, 0, 0}, {1, 1, 1}, {0, 1, 1}, {999, 1, 1}, {1, 1, 2}};
+    sim_peer_fault(&bot.peer, "history-lag");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        sim_bot_pass(&bot, cases[i].pass_ms);
+        if (i == 3)
+            sim_peer_api(&bot.peer, "chat.postMessage",
+                         slack__arena_printf(bot.peer.arena,
+                                             "{'channel':'C0GENERAL1','text':'b',"
+                                             "'thread_ts':'%s'}",
+                                             ts));
+        const slack_json_t *history =
+            sim_peer_api(&bot.peer, "conversations.history", "{'channel':'C0GENERAL1'}");
+        const slack_json_t *thread = sim_peer_api(&bot.peer, "conversations.replies", replies);
+        assert_int_equal(slack_json_count(history, "/messages"), cases[i].history);
+        assert_int_equal(slack_json_count(thread, "/messages"), cases[i].replies);
+        /* The head counts the replies that show. */
+        assert_int_equal(slack_json_int(history, "/messages/0/reply_count"),
+                         cases[i].replies > 1 ? 1 : 0);
+    }
+    sim_bot_clear(&bot);
+    assert_true(slack_json_bool(sim_peer_api(&bot.peer, "conversations.replies", replies), "/ok"));
 }

@@ -74,13 +74,18 @@ help_and_nonsense() {
 }
 
 fault_help_and_nonsense() {
-    expect 0 'usage: slackapp sim fault NAME' "$slackapp" sim fault --help &&
+    expect 0 'usage: slackapp sim fault [PERCENT%] NAME' "$slackapp" sim fault --help &&
         expect 0 'open-status STATUS [RETRY_AFTER_S]' "$slackapp" sim fault list &&
         expect 2 'a name is missing' "$slackapp" sim fault &&
         expect 2 'there is no fault "nope"' "$slackapp" sim fault nope &&
         expect 2 'open-status needs its STATUS' "$slackapp" sim fault open-status &&
         expect 2 'not "9"' "$slackapp" sim fault open-status 9 &&
         expect 2 '--count takes a number from 1' "$slackapp" sim fault no-pong --count 0 &&
+        expect 2 'not "chat.postMesage"' "$slackapp" sim fault 5% api-cut chat.postMesage &&
+        expect 1 'cannot read /no/file' "$slackapp" sim fault @/no/file &&
+        expect 1 'a percentage is from 0.0001%' "$slackapp" sim --port 0 --faults '101% no-pong' &&
+        expect 1 'drop acts at once, on open sockets' "$slackapp" sim --port 0 --faults drop &&
+        expect 2 '--seed takes a number from 1' "$slackapp" sim --seed x &&
         expect 2 'refresh acts at once' "$slackapp" sim fault refresh --for 5 &&
         expect 1 'no simulator answers' "$slackapp" sim fault no-pong --port 1
 }
@@ -97,6 +102,25 @@ not_running() {
         expect 1 'SLACKAPP_SIM has to be a URL' env SLACKAPP_SIM=nonsense "$slackapp" sim env &&
         expect 1 'not "[redacted]"' env SLACKAPP_SIM=xoxb-1-secret "$slackapp" sim env &&
         expect 2 'not "[redacted]"' "$slackapp" sim --port xapp-1-secret
+}
+
+# A part of the calls fails as the file says, the same part in each run.
+faults_of_a_file() {
+    printf '# a comment\n50%% api-status auth.test 500\n50%% api-error auth.test fatal_error\n' \
+        >"$work/faults"
+    for run in 1 2; do
+        start_sim --seed 7 --faults "@$work/faults" || return 1
+        for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
+            curl -s "$SLACKAPP_SIM/api/auth.test"
+        done >"$work/answers$run"
+        expect 0 'fault: 50% api-error auth.test fatal_error, acted ' "$slackapp" sim status &&
+            expect 0 'ended 2 faults' "$slackapp" sim fault clear &&
+            expect 0 '5% api-cut chat.*: acts 3 times' "$slackapp" sim fault 5% api-cut 'chat.*' --count 3 &&
+            expect 0 '50% api-status auth.test 500: acts until' "$slackapp" sim fault "@$work/faults" &&
+            stop_sim INT || return 1
+    done
+    cmp "$work/answers1" "$work/answers2" && grep -q 'went wrong' "$work/answers1" &&
+        grep -q 'fatal_error' "$work/answers1"
 }
 
 running_alone() {
@@ -187,7 +211,7 @@ sockets_so_far() {
 # The bot loses its connection, meets two faults while it reconnects, and is connected again.
 faults() {
     start_sim --time-scale 60 &&
-        expect 1 'no socket is open for this fault to act on' "$slackapp" sim fault drop || return 1
+        expect 1 'no socket is open for drop to act on' "$slackapp" sim fault drop || return 1
     (
         eval "$("$slackapp" sim env)"
         cd "$work" && SLACK_TRANSPORT=socket SLACK_SOCKET_CONNECTIONS=1 SLACK_STORE=memory: \
@@ -269,11 +293,12 @@ demo_stays() {
     [ "$(echo "$pids" | wc -w)" = 4 ]
 }
 
-echo '1..10'
+echo '1..11'
 run 'help, and what makes no sense' help_and_nonsense
 run 'help for faults, and what makes no sense of them' fault_help_and_nonsense
 run 'what it cannot start with' cannot_start
 run 'what it says when no simulator runs' not_running
+run 'faults of a file' faults_of_a_file
 run 'a simulator without an app' running_alone
 run 'a simulator with a bot' with_a_bot
 run 'faults, and a bot that comes back' faults

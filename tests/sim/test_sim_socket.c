@@ -129,7 +129,7 @@ CONNECTED(link_disabled)
 {
     sim_peer_send(&peer, "{'kind':'message','text':'hi'}", &outcome);
     const slack_json_t *envelope = sim_app_next(&app);
-    sim_peer_control(&peer, "/sim/fault", "{'name':'link-disabled','args':[]}");
+    sim_peer_fault(&peer, "link-disabled");
     assert_member(sim_app_next(&app), "/reason", "link_disabled");
     sim_app_ack(&app, envelope, NULL);
     assert_sent(true);

@@ -178,10 +178,10 @@ CONNECTED(a_person_stops_a_stream)
 ALONE(streaming_can_be_refused)
 {
     start("");
-    sim_peer_control(&peer, "/sim/fault", "{'name':'no-streams'}");
+    sim_peer_fault(&peer, "no-streams");
     assert_error("chat.startStream", filled("{" TO "}"), "channel_type_not_supported");
     sim_peer_control(&peer, "/sim/fault/clear", "{}");
-    sim_peer_control(&peer, "/sim/fault", "{'name':'no-streams','args':['unknown_method']}");
+    sim_peer_fault(&peer, "no-streams unknown_method");
     assert_error("chat.startStream", filled("{" TO "}"), "unknown_method");
     sim_peer_control(&peer, "/sim/fault/clear", "{}");
     for (unsigned i = 1; i < SIM_STREAMS_MAX; i++)

@@ -162,13 +162,6 @@ int ff_download(const slack_download_t *download)
 
 void ff_fault(const char *words, unsigned count, unsigned after)
 {
-    slack_arena_t *arena = peer.arena;
-    slack_slice_t rest = slack__slice(words), word;
-    slack__slice_split(&rest, ' ', &word);
-    char *body = slack__arena_printf(arena, "{'name':'%.*s','count':%u,%s'args':[", (int)word.len,
-                                     word.ptr, count, after ? "'after':1," : "");
-    for (const char *comma = ""; rest.len > 0 && slack__slice_split(&rest, ' ', &word); comma = ",")
-        body = slack__arena_printf(arena, "%s%s'%.*s'", body, comma, (int)word.len, word.ptr);
-    body = slack__arena_printf(arena, "%s]}", body);
-    assert_true(slack_json_bool(sim_peer_control(&peer, "/sim/fault", body), "/ok"));
+    sim_peer_fault(&peer, slack__arena_printf(peer.arena, "%s --count %u%s", words, count,
+                                              after ? " --after 1" : ""));
 }

@@ -155,7 +155,7 @@ async function stream(errorOf) {
     await long.append({ markdown_text: 'x'.repeat(11999) });
     assert.strictEqual(await errorOf(long.stop({ markdown_text: 'yz' })), 'msg_too_long');
     await web.chat.stopStream({ channel, ts: long.ts });
-    await control('/sim/fault', { name: 'no-streams' });
+    await control('/sim/fault', { faults: 'no-streams' });
     assert.strictEqual(await errorOf(web.chatStream(to).stop()), 'channel_type_not_supported');
     await control('/sim/fault/clear', {});
 }

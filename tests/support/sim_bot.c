@@ -152,22 +152,11 @@ bool sim_bot_has_stopped(const sim_bot_t *bot, unsigned n)
 
 void sim_bot_fault(sim_bot_t *bot, const char *words, unsigned count, unsigned for_ms)
 {
-    char args[256] = "", number[64] = "", name[64];
+    char bounds[64] = "";
     size_t used = 0;
-    int name_len = (int)strcspn(words, " ");
-    snprintf(name, sizeof name, "%.*s", name_len, words);
-    for (const char *at = words + name_len; *at; at += strcspn(at, " ")) {
-        at += strspn(at, " ");
-        used += (size_t)snprintf(args + used, sizeof args - used, "%s\"%.*s\"", used ? "," : "",
-                                 (int)strcspn(at, " "), at);
-    }
-    used = 0;
-    if (count) used = (size_t)snprintf(number, sizeof number, ",\"count\":%u", count);
-    if (for_ms) snprintf(number + used, sizeof number - used, ",\"for_ms\":%u", for_ms);
-    const char *body = slack__arena_printf(bot->peer.arena, "{\"name\":\"%s\",\"args\":[%s]%s}",
-                                           name, args, number);
-    const slack_json_t *answer = sim_peer_control(&bot->peer, "/sim/fault", body);
-    if (!slack_json_bool(answer, "/ok")) fail_msg("%s", slack_json_str(answer, "/error"));
+    if (count) used = (size_t)snprintf(bounds, sizeof bounds, " --count %u", count);
+    if (for_ms) snprintf(bounds + used, sizeof bounds - used, " --for %u", for_ms);
+    sim_peer_fault(&bot->peer, slack__arena_printf(bot->peer.arena, "%s%s", words, bounds));
 }
 
 void sim_bot_clear(sim_bot_t *bot)

@@ -131,6 +131,13 @@ const slack_json_t *sim_peer_control(sim_peer_t *peer, const char *path, const c
     return sim_peer_call(peer, &request);
 }
 
+void sim_peer_fault(sim_peer_t *peer, const char *faults)
+{
+    const char *body = slack__arena_printf(peer->arena, "{'faults':'%s'}", faults);
+    const slack_json_t *answer = sim_peer_control(peer, "/sim/fault", body);
+    if (!slack_json_bool(answer, "/ok")) fail_msg("%s", slack_json_str(answer, "/error"));
+}
+
 void sim_peer_send(sim_peer_t *peer, const char *body, sim_peer_answer_t *answer)
 {
     const sim_peer_request_t request = {

@@ -57,6 +57,8 @@ const slack_json_t *sim_peer_api(sim_peer_t *peer, const char *method, const cha
 const char *sim_peer_api_error(sim_peer_t *peer, const char *method, const char *body);
 /* The control API: POST, or GET if `body` is NULL. */
 const slack_json_t *sim_peer_control(sim_peer_t *peer, const char *path, const char *body);
+/* Injects faults, as `slackapp sim fault` takes them. Fails the test on an error. */
+void sim_peer_fault(sim_peer_t *peer, const char *faults);
 /* POST /sim/send; the answer comes after the app's ack. */
 void sim_peer_send(sim_peer_t *peer, const char *body, sim_peer_answer_t *answer);
 const slack_json_t *sim_peer_sent(sim_peer_t *peer, sim_peer_answer_t *answer);

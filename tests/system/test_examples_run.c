@@ -141,14 +141,13 @@ static const example_t examples[] = {
 };
 #define EXAMPLES (sizeof examples / sizeof *examples)
 
-/* The fault for POST /sim/fault that an example meets once, and the line that the example logs. */
+/* The fault that an example meets once, and the line that the example logs. */
 static const struct refusal {
     const char *name, *fault, *logged;
 } refusals[] = {
-    {"roster", "{'name':'api-status','args':['users.list','429','1'],'after':2,'count':1}",
+    {"roster", "api-status users.list 429 1 --after 2",
      "event=\"rate limited\" method=users.list"}, /* the third page */
-    {"incident", "{'name':'upload-status','args':['429','1']}",
-     "event=\"upload failed, trying again\" file=database.log"},
+    {"incident", "upload-status 429 1", "event=\"upload failed, trying again\" file=database.log"},
 };
 
 typedef struct run {
@@ -181,8 +180,7 @@ static bool has_no_socket(const sim_child_t *child)
 
 static void switch_socket_mode_off(void)
 {
-    const char *fault = "{\"name\":\"link-disabled\",\"args\":[]}";
-    assert_true(slack_json_bool(sim_peer_control(&c.peer, "/sim/fault", fault), "/ok"));
+    sim_peer_fault(&c.peer, "link-disabled");
     sim_child_until(&c, has_no_socket, "it does not leave its socket");
 }
 
@@ -236,9 +234,7 @@ static void run_over_a_transport(void **state)
     const struct refusal *refusal = NULL;
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
         if (strcmp(refusals[i].name, run->example->name) == 0) refusal = &refusals[i];
-    if (refusal)
-        assert_true(
-            slack_json_bool(sim_peer_control(&c.peer, "/sim/fault", refusal->fault), "/ok"));
+    if (refusal) sim_peer_fault(&c.peer, refusal->fault);
     const char *ts = "";
     size_t lines = 0;
     for (const step_t *step = run->example->steps;

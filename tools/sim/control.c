@@ -75,11 +75,11 @@ static const slack_json_t *status_json(const sim_services_t *services, sim_json_
     return sim_json(
         json,
         "{ok: true, app_is_there: %p, sockets: %zu, sockets_so_far: %llu,"
-        " faults: %p, faults_acted: %llu, request_url: %s,"
+        " seed: %" PRIu64 ", faults: %p, faults_acted: %llu, request_url: %s,"
         " request_url_verified: %p, events_off: %p, people: %p, more_people: %zu, channels: %p,"
         " trigger: %s, env: %p}",
         sim_json_bool(json, app_is_there(services)), sim_sockets_ready(services->sockets),
-        (unsigned long long)services->sockets->greeted, faults,
+        (unsigned long long)services->sockets->greeted, services->faults->seed, faults,
         (unsigned long long)services->faults->acted, url->url, sim_json_bool(json, url->verified),
         sim_json_bool(json, url->events_off), sim_list_end(json, &people),
         users->count - SIM_USERS_FIRST, sim_list_end(json, &channels),
@@ -256,35 +256,53 @@ static void set_request_url(sim_control_t *control, slack_http_request_t *reques
 
 /* --- faults --- */
 
-static void set_fault(sim_control_t *control, slack_http_request_t *request,
-                      const slack_json_t *args)
+/* Activate a fault. NULL with a sentence in `problem`, else {fault, left} or {fault, sockets}. */
+static const slack_json_t *start_fault(sim_control_t *control, sim_json_builder_t *json,
+                                       const sim_fault_t *fault, char problem[SIM_PROBLEM_SIZE])
 {
     sim_faults_t *faults = control->services->faults;
+    const bool now = fault->kind->point == SIM_POINT_NOW;
+    size_t sockets = 0;
+    if (now) {
+        sockets = sim_sockets_fault(control->services->sockets, &fault->effect, fault->left);
+        faults->acted += sockets;
+        if (sockets == 0)
+            snprintf(problem, SIM_PROBLEM_SIZE,
+                     "no socket is open for %s to act on: start the app first", fault->kind->name);
+    }
+    if (now ? sockets == 0 : !sim_faults_add(faults, fault, problem)) return NULL;
+    SLACK_LOG(control->net->log, INFO, "fault", "name=%s sockets=%zu", fault->said, sockets);
+    if (now) return sim_json(json, "{fault: %s, sockets: %zu}", fault->said, sockets);
+    return sim_json(json, "{fault: %s, left: %" PRIu64 ", ms: %" PRIu64 "}", fault->said,
+                    fault->left, fault->for_ms);
+}
+
+static void set_faults(sim_control_t *control, slack_http_request_t *request,
+                       const slack_json_t *args)
+{
     sim_json_builder_t json = {request->arena, 0};
     char problem[SIM_PROBLEM_SIZE];
-    sim_fault_t fault;
-    size_t sockets = 0;
-    if (!sim_fault_read(args, &fault, problem)) {
+    sim_list_t started;
+    sim_fault_list_t *faults = slack__arena_calloc(request->arena, sizeof *faults);
+    if (!faults) {
+        sim_respond_json(request, 500, NULL);
+        return;
+    }
+    if (!sim_fault_list_read(slack_json_str(args, "/faults"), faults, problem)) {
         sim_respond_error(request, 400, problem);
         return;
     }
-    if (fault.kind->point == SIM_POINT_NOW) {
-        sockets = sim_sockets_fault(control->services->sockets, &fault.effect, fault.left);
-        faults->acted += sockets;
-        if (sockets == 0) {
-            sim_respond_error(request, 409, "no socket is open for this fault to act on");
+    sim_list_begin(&json, &started, '[');
+    for (size_t i = 0; i < faults->count; i++) {
+        const slack_json_t *fault = start_fault(control, &json, &faults->list[i], problem);
+        if (!fault && json.rc == 0) {
+            sim_respond_error(request, 409, problem);
             return;
         }
-    } else if (!sim_faults_add(faults, &fault)) {
-        sim_respond_error(request, 409,
-                          "there are too many faults; slackapp sim fault clear ends them");
-        return;
+        sim_list_add(&json, &started, fault);
     }
-    SLACK_LOG(control->net->log, INFO, "fault", "name=%s sockets=%zu", fault.said, sockets);
     sim_respond_json(request, 200,
-                     sim_json(&json, "{ok: true, fault: %s, now: %p, sockets: %zu, left: %llu}",
-                              fault.said, sim_json_bool(&json, sockets > 0), sockets,
-                              (unsigned long long)fault.left));
+                     sim_json(&json, "{ok: true, faults: %p}", sim_list_end(&json, &started)));
 }
 
 static void clear_faults(sim_control_t *control, slack_http_request_t *request,
@@ -322,7 +340,7 @@ static const struct endpoint {
     {"POST", "/sim/send", send_act},
     {"POST", "/sim/request-url", set_request_url},
     {"POST", "/sim/disconnect", disconnect},
-    {"POST", "/sim/fault", set_fault},
+    {"POST", "/sim/fault", set_faults},
     {"POST", "/sim/fault/clear", clear_faults},
 };
 

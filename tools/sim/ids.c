@@ -33,6 +33,20 @@ bool sim_is_ts(const char *text)
            strspn(text + seconds + 1, "0123456789") == strlen(text + seconds + 1);
 }
 
+bool sim_is_time(const char *text)
+{
+    size_t len = strspn(text, "0123456789");
+    return len > 0 && (!text[len] || (text[len] == '.' && strspn(text + len + 1, "0123456789") ==
+                                                              strlen(text + len + 1)));
+}
+
+int sim_ts_compare(const char *a, const char *b)
+{
+    size_t a_len = strspn(a, "0123456789"), b_len = strspn(b, "0123456789");
+    if (a_len != b_len) return a_len < b_len ? -1 : 1;
+    return strcmp(a, b);
+}
+
 void sim_ids_ts(sim_ids_t *ids, char ts[SIM_TS_SIZE])
 {
     int64_t now_us = slack__wall_ms(ids->clock) * 1000;

@@ -30,5 +30,9 @@ void sim_ids_next(sim_ids_t *ids, const char *prefix, char id[SIM_ID_SIZE]);
 void sim_ids_ts(sim_ids_t *ids, char ts[SIM_TS_SIZE]);
 /* Whether a text has the shape of a timestamp. */
 bool sim_is_ts(const char *text);
+/* Whether a text is a time: a timestamp, or whole seconds. */
+bool sim_is_time(const char *text);
+/* Compare two times. As strcmp(). */
+int sim_ts_compare(const char *a, const char *b);
 
 #endif

@@ -162,7 +162,7 @@ const sim_message_t *sim_message_newest(const sim_messages_t *messages,
 
 /* What the thread that begins with the message adds to its body; NULL without replies. */
 static const slack_json_t *replies_json(const sim_messages_t *messages, sim_json_builder_t *json,
-                                        const sim_message_t *message)
+                                        const sim_message_t *message, const char *until)
 {
     const sim_message_t *latest = NULL;
     size_t replies = 0;
@@ -172,6 +172,7 @@ static const slack_json_t *replies_json(const sim_messages_t *messages, sim_json
         const sim_message_t *reply = message_at(link);
         if (reply->channel != message->channel || reply->only_for) continue;
         if (strcmp(reply->thread_ts, message->ts) != 0) continue;
+        if (*until && sim_ts_compare(reply->ts, until) > 0) continue;
         latest = reply;
         replies++;
         sim_user_set_put(&authors, reply->author, true);
@@ -185,10 +186,10 @@ static const slack_json_t *replies_json(const sim_messages_t *messages, sim_json
 }
 
 const slack_json_t *sim_message_shown(const sim_messages_t *messages, sim_json_builder_t *json,
-                                      const sim_message_t *message)
+                                      const sim_message_t *message, const char *until)
 {
     const slack_json_t *body = message->body;
-    const slack_json_t *replies = replies_json(messages, json, message);
+    const slack_json_t *replies = replies_json(messages, json, message, until);
     if (replies) body = sim_json_merged(json, body, replies);
     if (message->reactions && message->reactions->count > 0)
         body = sim_json_merged(

@@ -67,8 +67,9 @@ const slack_json_t *sim_message_detail(sim_json_builder_t *json, const sim_messa
 const sim_message_t *sim_message_newest(const sim_messages_t *messages,
                                         const sim_channel_t *channel);
 /* The body as conversations.history shows it: with reactions and pins, and with the count of
- * replies in the first message of a thread. */
+ * replies in the first message of a thread. Replies later than `until`, unless that is "", do not
+ * count. */
 const slack_json_t *sim_message_shown(const sim_messages_t *messages, sim_json_builder_t *json,
-                                      const sim_message_t *message);
+                                      const sim_message_t *message, const char *until);
 
 #endif

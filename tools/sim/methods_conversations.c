@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/methods.h"
@@ -67,6 +69,7 @@ static const slack_json_t *conversations_info(sim_call_t *call)
 typedef struct window {
     const sim_channel_t *channel;
     const char *thread_ts; /* NULL: those outside of threads */
+    char lag[SIM_TS_SIZE]; /* later messages do not show yet; "": all do */
     const char *oldest;
     const char *latest;
     bool inclusive;
@@ -74,24 +77,10 @@ typedef struct window {
     size_t limit;
 } window_t;
 
-static bool is_time(const char *text)
-{
-    size_t len = strspn(text, "0123456789");
-    return len > 0 && (!text[len] || (text[len] == '.' && strspn(text + len + 1, "0123456789") ==
-                                                              strlen(text + len + 1)));
-}
-
-/* Compare two timestamps, which are digits with or without a fraction. */
-static int compare_times(const char *a, const char *b)
-{
-    size_t a_len = strspn(a, "0123456789"), b_len = strspn(b, "0123456789");
-    if (a_len != b_len) return a_len < b_len ? -1 : 1;
-    return strcmp(a, b);
-}
-
 static bool window_has(const window_t *window, const sim_message_t *message)
 {
     if (message->channel != window->channel || message->only_for) return false;
+    if (*window->lag && sim_ts_compare(message->ts, window->lag) > 0) return false;
     if (window->thread_ts) {
         bool head = strcmp(message->ts, window->thread_ts) == 0;
         if (!head && strcmp(message->thread_ts, window->thread_ts) != 0) return false;
@@ -99,9 +88,19 @@ static bool window_has(const window_t *window, const sim_message_t *message)
     } else if (*message->thread_ts) {
         return false;
     }
-    int low = *window->oldest ? compare_times(message->ts, window->oldest) : 1;
-    int high = *window->latest ? compare_times(message->ts, window->latest) : -1;
+    int low = *window->oldest ? sim_ts_compare(message->ts, window->oldest) : 1;
+    int high = *window->latest ? sim_ts_compare(message->ts, window->latest) : -1;
     return window->inclusive ? low >= 0 && high <= 0 : low > 0 && high < 0;
+}
+
+/* The fault of a history that lags: the ts of the newest message that may show, or "". */
+static void read_lag(const sim_call_t *call, char ret[SIM_TS_SIZE])
+{
+    sim_faults_t *faults = call->services->faults;
+    const sim_effect_t effect = sim_faults_at(faults, SIM_POINT_HISTORY, call->method);
+    const int64_t ms = slack__wall_ms(faults->clock) - (int64_t)effect.delay_ms;
+    *ret = '\0';
+    if (effect.acts) snprintf(ret, SIM_TS_SIZE, "%" PRId64 ".%03d999", ms / 1000, (int)(ms % 1000));
 }
 
 /* NULL on success, else the answer. */
@@ -114,15 +113,16 @@ static const slack_json_t *window_read(sim_call_t *call, size_t limit, window_t 
     ret->oldest = sim_call_arg(call, "oldest");
     ret->latest = sim_call_arg(call, "latest");
     ret->inclusive = sim_call_bool(call, "inclusive");
-    if (*ret->oldest && !is_time(ret->oldest)) return sim_call_error(call, "invalid_ts_oldest");
-    if (*ret->latest && !is_time(ret->latest)) return sim_call_error(call, "invalid_ts_latest");
+    if (*ret->oldest && !sim_is_time(ret->oldest)) return sim_call_error(call, "invalid_ts_oldest");
+    if (*ret->latest && !sim_is_time(ret->latest)) return sim_call_error(call, "invalid_ts_latest");
     if (!sim_call_count(call, "limit", limit, SIM_LIMIT_MAX, &ret->limit))
         return sim_call_error(call, "invalid_limit");
     if (call->services->rate_limits->limits == SIM_LIMITS_DISTRIBUTED &&
         ret->limit > SIM_DISTRIBUTED_PAGE)
         ret->limit = SIM_DISTRIBUTED_PAGE;
-    if (!sim_cursor_read(call, ret->from) || (*ret->from && !is_time(ret->from)))
+    if (!sim_cursor_read(call, ret->from) || (*ret->from && !sim_is_time(ret->from)))
         return sim_call_error(call, "invalid_cursor");
+    read_lag(call, ret->lag);
     return NULL;
 }
 
@@ -138,13 +138,14 @@ static const slack_json_t *window_page(sim_call_t *call, const window_t *window,
     for (; link != &all->list; link = backwards ? link->prev : link->next) {
         const sim_message_t *message = SLACK_CONTAINER(link, sim_message_t, link);
         if (!window_has(window, message)) continue;
-        int order = *window->from ? compare_times(message->ts, window->from) : 0;
+        int order = *window->from ? sim_ts_compare(message->ts, window->from) : 0;
         if (backwards ? order > 0 : order < 0) continue;
         if (count++ == window->limit) {
             sim_cursor_write(cursor, message->ts);
             break;
         }
-        sim_list_add(call->json, &messages, sim_message_shown(all, call->json, message));
+        sim_list_add(call->json, &messages,
+                     sim_message_shown(all, call->json, message, window->lag));
     }
     const slack_json_t *answer =
         sim_json(call->json, "{ok: true, messages: %p, has_more: %p}",
@@ -172,7 +173,8 @@ static const slack_json_t *conversations_replies(sim_call_t *call)
     if (failure) return failure;
     const sim_message_t *head =
         sim_message_find(&call->services->workspace->messages, window.channel, ts);
-    if (!head || head->only_for) return sim_call_error(call, "thread_not_found");
+    if (!head || head->only_for || (*window.lag && sim_ts_compare(head->ts, window.lag) > 0))
+        return sim_call_error(call, "thread_not_found");
     /* The ts of a reply means the thread of the reply. */
     window.thread_ts = *head->thread_ts ? head->thread_ts : head->ts;
     return window_page(call, &window, false);

@@ -34,10 +34,10 @@ static const slack_json_t *item_json(sim_call_t *call, const sim_message_t *mess
     char digits[SIM_TS_SIZE];
     const size_t seconds = strcspn(message->ts, ".");
     snprintf(digits, sizeof digits, "%.*s%s", (int)seconds, message->ts, message->ts + seconds + 1);
-    return sim_json_merged(call->json,
-                           sim_message_shown(&services->workspace->messages, call->json, message),
-                           sim_json(call->json, "{permalink: '%s/archives/%s/p%s'}",
-                                    services->env->base_url, message->channel->id, digits));
+    return sim_json_merged(
+        call->json, sim_message_shown(&services->workspace->messages, call->json, message, ""),
+        sim_json(call->json, "{permalink: '%s/archives/%s/p%s'}", services->env->base_url,
+                 message->channel->id, digits));
 }
 
 static void item_to_transcript(sim_call_t *call, const sim_message_t *message, const char *what)

@@ -94,6 +94,7 @@ static int copy_options(sim_t *sim, const sim_options_t *given)
     sim_options_t *options = &sim->options;
     *options = *given;
     if (options->people == 0) options->people = SIM_PEOPLE_DEFAULT;
+    if (options->seed == 0) options->seed = 1;
     if (options->time_scale == 0) options->time_scale = 1;
     if (options->disable_after == 0) options->disable_after = SIM_FAILURE_RATE_MIN;
     const struct {
@@ -225,7 +226,7 @@ static int init_parts(sim_t *sim)
     sim->rate_limits.clock = sim->net->clock;
     sim->rate_limits.limits = sim->options.limits;
     sim->rate_limits.time_scale = sim->options.time_scale;
-    sim_faults_init(&sim->faults, sim->net->clock);
+    sim_faults_init(&sim->faults, sim->net->clock, sim->options.seed);
     sim_sockets_init(&sim->sockets, &sockets);
     sim_request_url_init(&sim->request_url, &request_url);
     sim_deliveries_init(&sim->deliveries, &deliveries);
@@ -327,6 +328,8 @@ int sim_open(sim_t **ret, slack_net_t *net, const sim_options_t *options,
     if (rc == 0) rc = open_server(sim, error);
     if (rc == 0) rc = slack__curl_new(&sim->curl, net, &curl_options);
     if (rc == 0) rc = init_parts(sim);
+    if (rc == 0 && options->faults && !sim_faults_start(&sim->faults, options->faults, error))
+        rc = SLACK_EINVAL;
     if (rc == 0) rc = use_request_url(sim);
     if (rc != 0) {
         if (!*error) open_error(error, rc, slack_strerror(rc), "");

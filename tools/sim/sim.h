@@ -42,9 +42,13 @@ typedef struct sim_options {
     unsigned people;        /* Optional. How many users there are, the bot among them: from
                                SIM_USERS_FIRST to SIM_USERS_MAX. Default SIM_PEOPLE_DEFAULT. */
     enum sim_limits limits; /* Optional. Default SIM_LIMITS_NONE. */
+    const char *faults;     /* Optional. Faults from the start, as sim_fault_list_read() takes them.
+                               Borrowed during sim_open(). */
+    unsigned seed;          /* Optional. Of the calls on which faults with a percentage act.
+                               Default 1. */
     unsigned time_scale;    /* Optional. How much faster than Slack's redeliveries and scheduled
                                messages come, streams end, and the hour of the failure rate and the
-                               minutes of    the rate limits pass. Default 1. */
+                               minutes of the rate limits pass. Default 1. */
     unsigned disable_after; /* Optional. Fewer events an hour never switch the event subscriptions
                                off. Default 1000. */
     /* Optional. Called for every entry of the transcript once it is complete. */
