@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "protocol/dedupe_key.h"
+#include "protocol/mrkdwn.h"
 #include "util/json.h"
 
 static bool mention_has_listener(const slack_run_t *run)
@@ -29,18 +30,6 @@ static bool mention_has_listener(const slack_run_t *run)
     return some;
 }
 
-/* Whether "<@USER>" or "<@USER|name>" is in the text. The last test rejects a user whose id only
- * begins with USER. */
-static bool mentions(const char *text, const char *user)
-{
-    const size_t len = strlen(user);
-    while ((text = strstr(text, "<@")) != NULL) {
-        text += 2;
-        if (strncmp(text, user, len) == 0 && (text[len] == '>' || text[len] == '|')) return true;
-    }
-    return false;
-}
-
 bool slack__dedupe_is_mention(const slack_run_t *run)
 {
     const slack_delivery_t *d = run->ctx.delivery;
@@ -50,5 +39,6 @@ bool slack__dedupe_is_mention(const slack_run_t *run)
         return false;
     /* Slack sends no app_mention for a direct message. */
     if (strcmp(slack_json_str(d->body, "/event/channel_type"), "im") == 0) return false;
-    return mentions(slack_json_str(d->body, "/event/text"), bot) && mention_has_listener(run);
+    return slack__mentions(slack_json_str(d->body, "/event/text"), bot) &&
+           mention_has_listener(run);
 }

@@ -5,6 +5,7 @@
 
 #include "protocol/kind.h"
 #include "protocol/payload.h"
+#include "protocol/ts.h"
 
 /* Both keys contain the app, because one process may serve several apps, and each of them handles
  * the event. */
@@ -48,6 +49,24 @@ bool slack__dedupe_message_key(slack_arena_t *arena, const char *app_id, const s
     const char *key =
         slack__arena_printf(arena, "%s:%s:%s:%s:%s", slack_json_str(body, "/event/type"), app_id,
                             slack__payload_team(body), slack_json_str(body, "/event/channel"), id);
+    if (key) *ret = slack__slice(key);
+    return key != NULL;
+}
+
+bool slack__dedupe_history_key(slack_arena_t *arena, slack_slice_t app, const slack_json_t *body,
+                               slack_slice_t *ret)
+{
+    static const char about[] = "message_changed,message_deleted,message_replied";
+    if (slack__kind_of(body) != SLACK_KIND_EVENT) return true;
+    const char *type = slack_json_str(body, "/event/type"), *ts = slack_json_str(body, "/event/ts");
+    const char *channel = slack_json_str(body, "/event/channel");
+    if (strcmp(type, "message") != 0 && strcmp(type, "app_mention") != 0) return true;
+    if (slack_json_bool(body, "/event/hidden") || slack_json_get(body, "/event/edited") ||
+        slack__list_has(about, slack_json_str(body, "/event/subtype")))
+        return true;
+    if (*channel == '\0' || !slack__ts_ok(ts)) return true;
+    const char *key =
+        slack__arena_printf(arena, "%s:%.*s:%s:%s", type, (int)app.len, app.ptr, channel, ts);
     if (key) *ret = slack__slice(key);
     return key != NULL;
 }

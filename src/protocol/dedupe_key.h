@@ -23,6 +23,13 @@ bool slack__dedupe_event_key(slack_arena_t *arena, const char *app_id, const sla
 bool slack__dedupe_message_key(slack_arena_t *arena, const char *app_id, const slack_json_t *body,
                                slack_slice_t *ret);
 
+/* The key of a message by its channel and its timestamp, which are all that conversations.history
+ * tells of it: so a message that catch-up finds has the key of the event that Slack has sent for
+ * it. `app` is the app's name for its rows. None for events about a message, such as edits, and for
+ * a mention that an edit has brought about: each of them is an event of its own. */
+bool slack__dedupe_history_key(slack_arena_t *arena, slack_slice_t app, const slack_json_t *body,
+                               slack_slice_t *ret);
+
 /* Whether the event is a person's message. Edits and deletions are events of their own. */
 bool slack__dedupe_is_message(const slack_json_t *body);
 

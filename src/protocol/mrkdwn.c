@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "protocol/mrkdwn.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -129,4 +128,15 @@ const char *slack__mrkdwn_date(slack_arena_t *arena, int64_t time_s, const char 
     return JOINED(arena, {"<!date^", NULL}, {number, NULL}, {"^", NULL},
                   {format && *format ? format : "{date_short_pretty} {time}", in_format},
                   {"|", NULL}, {fallback && *fallback ? fallback : utc, in_label}, {">", NULL});
+}
+
+/* The last test rejects a user whose id only begins with `user`. */
+bool slack__mentions(const char *text, const char *user)
+{
+    const size_t len = strlen(user);
+    while ((text = strstr(text, "<@")) != NULL) {
+        text += 2;
+        if (strncmp(text, user, len) == 0 && (text[len] == '>' || text[len] == '|')) return true;
+    }
+    return false;
 }
