@@ -212,8 +212,8 @@ typedef struct slack_options {
     unsigned calls_mib;
 
     /** Optional. The largest number of Web API calls without an answer, 1 to 1000000. 256 of them
-     * are on their way at once, the others wait. Beyond it a call returns SLACK_EBUSY. Default
-     * 16640. */
+     * are on their way at once, or 64 over HTTP/1.1; the others wait. Beyond it a call returns
+     * SLACK_EBUSY. Default 16640. */
     unsigned max_calls;
     /** Optional. Which of Slack's limits the calls keep. SLACK_PACE (off, internal, distributed).
      * Default SLACK_PACE_INTERNAL; SLACK_PACE_OFF in the test kit, and if `api_url` is on a

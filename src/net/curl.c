@@ -7,10 +7,6 @@
 #include "net/curl_transfer.h"
 #include "util/alloc.h"
 
-/* To one host over HTTP/1.1; libcurl queues more transfers. As many are kept open for the next
- * ones: else a burst of calls would open a connection for each of them. */
-#define CONNS_MAX 64L
-
 /* --- the end of a transfer ----------------------------------------------------------------- */
 
 static void free_headers(struct curl_slist *headers)
@@ -314,8 +310,9 @@ static CURLM *new_multi(slack_curl_t *curl)
     curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, curl);
     curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, curl_set_timer);
     curl_multi_setopt(multi, CURLMOPT_TIMERDATA, curl);
-    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, CONNS_MAX);
-    curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, CONNS_MAX);
+    /* As many are kept open: else a burst of calls would open a connection for each of them. */
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)SLACK_CURL_HOST_CONNECTIONS);
+    curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)SLACK_CURL_HOST_CONNECTIONS);
     return multi;
 }
 

@@ -36,6 +36,10 @@ void slack__curl_close(slack_curl_t *curl, void (*fn)(void *user_data), void *us
 #define SLACK_CURL_LATER  1
 #define SLACK_CURL_WINDOW ((size_t)64 << 10)
 
+/* The connections to one host at most. A request over HTTP/1.1 takes one until its response is
+ * there, and further requests wait in libcurl for theirs, in order. */
+#define SLACK_CURL_HOST_CONNECTIONS 64
+
 typedef struct slack_curl_result slack_curl_result_t;
 
 /* The body of a request, in pieces. */
@@ -109,6 +113,8 @@ struct slack_curl_result {
                                  (the address is not public), SLACK_ECANCELED, SLACK_ENOMEM */
     const char *reason;       /* in words, without the URL; "" if status is 0 */
     int http_status;          /* 0 without a response */
+    bool http2;               /* the response came over HTTP/2, whose connections take many requests
+                               * at once */
     bool unsent;              /* safe to repeat: no byte of the request was sent, or the server
                                  refused its HTTP/2 stream and so has not processed it */
     const char *content_type; /* "" without one */

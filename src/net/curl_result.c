@@ -138,10 +138,11 @@ static int64_t retry_after_of(CURL *easy)
 void slack__transfer_read_result(slack_transfer_t *transfer, CURLcode code)
 {
     slack_curl_result_t *result = &transfer->result;
-    long http_status = 0;
+    long http_status = 0, version = 0;
     char *content_type = NULL;
     if (!transfer->fault) code = exact_code(transfer, code);
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &http_status);
+    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
     curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &content_type);
 
     /* libcurl reports the refusal of a proxy like a lost connection. */
@@ -156,6 +157,7 @@ void slack__transfer_read_result(slack_transfer_t *transfer, CURLcode code)
                                                 : status_of(code);
     result->reason = reason_of(transfer, code);
     result->http_status = transfer->refusal ? 0 : (int)http_status;
+    result->http2 = result->http_status > 0 && version == CURL_HTTP_VERSION_2_0;
     result->unsent = result->status != 0 && is_unsent(transfer);
     result->content_type = content_type ? content_type : "";
     result->retry_after_s = retry_after_of(transfer->easy);

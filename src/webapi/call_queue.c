@@ -155,6 +155,8 @@ static void call_got_result(const slack_curl_result_t *result, void *user_data)
     if (call->response.status == SLACK_EAPI &&
         slack__already_as_wanted(call->method, call->response.json, call->users))
         call->response.status = 0; /* a reader of the error still sees the difference */
+    if (result->http_status > 0 && !call->to_url)
+        slack__call_queue_note_http2(webapi, result->http2);
     slack__pace_answered(webapi->queue.pace, &call->pace.paced);
     call->pace.since_ms = slack__webapi_now_ms(webapi);
     const bool again = try_again(call, result);
@@ -176,6 +178,17 @@ void slack__call_queue_flush(slack_webapi_t *webapi)
 static void queue_run_end_task(slack_task_t *task)
 {
     slack__call_queue_flush(SLACK_CONTAINER(task, slack_webapi_t, queue.end_task));
+}
+
+/* --- the places ------------------------------------------------------------------------------- */
+
+void slack__call_queue_note_http2(slack_webapi_t *webapi, bool http2)
+{
+    const bool limited = webapi->curl && !http2;
+    const unsigned places = limited && webapi->concurrency > SLACK_CURL_HOST_CONNECTIONS
+                                ? SLACK_CURL_HOST_CONNECTIONS
+                                : webapi->concurrency;
+    slack__pace_set_places(webapi->queue.pace, places);
 }
 
 /* --- the start -------------------------------------------------------------------------------- */

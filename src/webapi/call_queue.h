@@ -14,6 +14,11 @@
 int slack__call_queue_init(slack_webapi_t *webapi, enum slack_pace limits);
 void slack__call_queue_free(slack_webapi_t *webapi); /* no call is in it */
 
+/* Whether Slack's last answer came over HTTP/2. Over HTTP/1.1, and before the first answer, fewer
+ * calls are on their way: each takes a connection, and one for which none is left would wait in
+ * libcurl, even an interactive one behind bulk calls. */
+void slack__call_queue_note_http2(slack_webapi_t *webapi, bool http2);
+
 /* Accepts a call, whose end will be reported; `what` is borrowed until the return. With an error,
  * the call is freed: SLACK_EBUSY; SLACK_ENOMEM. */
 int slack__call_queue_put(slack_call_t *call, slack_client_t *client,

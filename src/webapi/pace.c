@@ -96,19 +96,24 @@ slack_pacer_t *slack__pace_new(enum slack_pace limits, unsigned places)
     slack_pacer_t *pace = slack__calloc(1, sizeof *pace);
     if (pace == NULL) return NULL;
     pace->limits = limits;
-    pace->places = places;
     pace->seed = slack__random_u64();
     slack__link_init(&pace->unused);
     slack__link_init(&pace->by_age);
-    for (unsigned i = 0; i < CLASSES; i++) {
+    for (unsigned i = 0; i < CLASSES; i++)
         lane_init(&pace->classes[i], NULL, 0, no_limit);
-        pace->classes[i].sent_max = places - places / 8;
-    }
+    slack__pace_set_places(pace, places);
     lane_init(&pace->rest, &pace->classes[BULK], 0, slack__rate_of("chat.postMessage", limits));
     pace->lanes = slack__map_new_keyed(LANES_MAX, lane_key);
     if (pace->lanes) return pace;
     slack__free(pace);
     return NULL;
+}
+
+void slack__pace_set_places(slack_pacer_t *pace, unsigned places)
+{
+    pace->places = places;
+    for (unsigned i = 0; i < CLASSES; i++)
+        pace->classes[i].sent_max = places - places / 8;
 }
 
 void slack__pace_free(slack_pacer_t *pace)

@@ -46,6 +46,8 @@ typedef struct slack_paced {
 
 /* `places`: so many calls may be on their way at once. NULL: memory is out. */
 slack_pacer_t *slack__pace_new(enum slack_pace limits, unsigned places);
+/* Changes their number, also below that of the calls that are on their way. */
+void slack__pace_set_places(slack_pacer_t *pace, unsigned places);
 void slack__pace_free(slack_pacer_t *pace); /* no call is in it */
 
 /* Gives a call its lane. It does not wait there yet. */

@@ -129,7 +129,7 @@ static int open_sender(slack_webapi_t *webapi, const slack_webapi_options_t *opt
         .ca_file = options->ca_file,
         .proxy = options->proxy,
         .user_agent = "slackapp/" SLACKAPP_VERSION " libcurl",
-        .concurrency = options->concurrency,
+        .concurrency = options->concurrency + SLACK_FLOWS_MAX, /* a flow has one request */
     };
     int rc = slack__curl_new(&webapi->curl, webapi->net, &curl);
     webapi->sender = (slack_sender_t){curl_send, curl_close, webapi->curl};
@@ -165,6 +165,7 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi
         webapi_free(webapi);
         return rc;
     }
+    slack__call_queue_note_http2(webapi, false);
     if (options->wrap) options->wrap(&webapi->sender, options->wrap_data);
     webapi->timeout_ms = options->timeout_ms;
     webapi->wait_ms = options->wait_ms;

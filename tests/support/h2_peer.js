@@ -19,6 +19,7 @@ function answer(stream) {
 
 const ways = {
   refuse: (stream) => stream.close(NGHTTP2_REFUSED_STREAM),
+  hold: () => {},
   cancel: (stream) => stream.close(NGHTTP2_CANCEL),
   // The stream is above the last one that was processed.
   below: (stream) => stream.session.goaway(NGHTTP2_NO_ERROR, stream.id - 2),

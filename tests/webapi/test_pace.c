@@ -234,6 +234,25 @@ TEST(test_each_class_has_places)
     }
 }
 
+/* There are fewer places over HTTP/1.1: calls that have more already keep them. */
+TEST(test_the_places_change)
+{
+    uint64_t ready_ms;
+    open_pace(SLACK_PACE_OFF);
+    for (unsigned n = 0; n < 500; n++)
+        add(0, (slack_pace_call_t){.method = "users.info"});
+    slack__pace_set_places(pace, 64);
+    assert_int_equal(take_places(), 56);
+    slack__pace_set_places(pace, PLACES);
+    assert_int_equal(take_places(), PLACES - PLACES / 8 - 56);
+    slack__pace_set_places(pace, 64);
+    for (unsigned n = PLACES - PLACES / 8; n-- > 0;) {
+        slack__pace_answered(pace, &calls[n].paced);
+        assert_true((slack__pace_next(pace, now_ms, &ready_ms) != NULL) == (n < 56));
+    }
+    leave_all();
+}
+
 /* With all places taken, those that become free go to the workspaces in turn. */
 TEST(test_places_go_round)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls that wait for their turn, on a virtual clock and against a peer that counts. */
+#include <slack/files.h>
+
+#include "support/json.h"
 #include "support/webapi_fixture.h"
 
 #define EACH 500
@@ -128,4 +131,87 @@ CLOSED(test_a_deadline_in_an_order)
     peer_answer(wf.peer, 1, 200, "", "{\"ok\":true}");
     world_until(&wf.world, wf.ends.count == 3);
     assert_int_equal(wf.ends.marks[2], 3);
+}
+
+static struct {
+    const char *quick;                        /* the path whose requests are answered at once */
+    unsigned connections[WF_ENDS_MAX], count; /* of the others */
+} held;
+
+static void answer_quick(peer_t *p, const peer_request_t *request, void *user_data)
+{
+    if (strstr(request->text, held.quick))
+        wf_answer_ok(p, request, NULL);
+    else
+        held.connections[held.count++] = request->connection;
+}
+
+/* Calls /api/METHOD, or posts to the response URL /METHOD. */
+static void send_to(const char *path, uintptr_t n)
+{
+    char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%u%s", peer_port(wf.peer), path);
+    const slack_post_t post = {SLACK_RESPONSE_URL, url, json_of("{'text': 'x'}"), false};
+    if (strncmp(path, "/api/", 5) == 0)
+        wf_call(path + 5, n);
+    else
+        assert_int_equal(slack__webapi_post(&wf.client, &post, wf_end, (void *)n), 0);
+}
+
+/* Over HTTP/1.1 libcurl opens 64 connections, and a call takes one. 300 calls of one class, which
+ * get no answer, leave some to the other class. */
+TEST_AROUND(test_a_connection_is_left, arena_open(NULL), arena_close(NULL))
+{
+    static const char *const cases[][2] = {{"/api/users.info", "/api/views.open"},
+                                           {"/api/users.info", "/response"},
+                                           {"/api/functions.completeSuccess", "/api/users.info"},
+                                           {"/response", "/api/users.info"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        held.count = 0;
+        held.quick = cases[i][1];
+        wf.pace = SLACK_PACE_OFF;
+        wf_open(256, 60000, answer_quick);
+        for (unsigned n = 1; n <= 300; n++)
+            send_to(cases[i][0], n);
+        world_until(&wf.world, held.count == 56);
+        send_to(cases[i][1], 0);
+        world_until(&wf.world, wf.ends.count == 1);
+        assert_int_equal(wf.ends.marks[0], 0);
+        for (unsigned n = 0; n < 300; n++) {
+            world_until(&wf.world, held.count > n);
+            peer_answer(wf.peer, held.connections[n], 200, "", "{\"ok\":true}");
+        }
+        world_until(&wf.world, wf.ends.count == 301);
+        assert_in_range(peer_connections(wf.peer), 56, 64);
+        wf_close();
+    }
+}
+
+static int take_bytes(const void *bytes, size_t len, uint64_t offset, void *user_data)
+{
+    return 0;
+}
+
+static void note_status(const slack_downloaded_t *file, void *user_data)
+{
+    *(int *)user_data = file->status;
+}
+
+/* Calls take none of the places of uploads and downloads. */
+CLOSED(test_a_file_needs_no_place_of_a_call)
+{
+    char url[64];
+    int status = 1;
+    held.count = 0;
+    held.quick = "/files/x";
+    wf.pace = SLACK_PACE_OFF;
+    wf_open(10, 60000, answer_quick);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/files/x", peer_port(wf.peer));
+    for (unsigned n = 0; n < 20; n++)
+        wf_call(n % 2 ? "users.info" : "views.open", n);
+    world_until(&wf.world, held.count == 10);
+    const slack_download_t download = {.url = url, .write = take_bytes};
+    assert_int_equal(slack_download(&wf.client, &download, note_status, &status), 0);
+    world_until(&wf.world, status <= 0);
+    assert_int_equal(status, 0);
 }

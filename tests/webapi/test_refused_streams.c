@@ -26,8 +26,11 @@ static int set_up(void **state)
     }
     world_until(&wf.world, server.lines >= 1);
     snprintf(url, sizeof url, "https://127.0.0.1:%d/api/", atoi(server.out));
-    const slack_webapi_options_t options = {
-        .api_url = url, .ca_file = certs_path("ca.pem"), .concurrency = 10, .timeout_ms = 20000};
+    const slack_webapi_options_t options = {.api_url = url,
+                                            .ca_file = certs_path("ca.pem"),
+                                            .concurrency = 256,
+                                            .calls_max = 1000,
+                                            .timeout_ms = 20000};
     assert_int_equal(slack__webapi_new(&wf.webapi, wf.world.net, &options), 0);
     wf.client = (slack_client_t){.webapi = wf.webapi, .token = "xoxb-1"};
     wf.ends.count = 0;
@@ -142,4 +145,18 @@ STREAM_TEST(test_a_stream_that_is_lost_after_a_refused_one)
 {
     expect("refuse.die", false, SLACK_ECLOSED, 2);
     expect("refuse.cancel", true, SLACK_EPROTO, 2);
+}
+
+/* A connection takes many calls, so there are as many places as the client has. */
+STREAM_TEST(test_a_flood_leaves_room_for_a_view)
+{
+    expect("ok", false, 0, 1); /* so that the protocol is known */
+    for (uintptr_t n = 1; n <= 300; n++)
+        wf_call("hold.always", n);
+    for (int i = 0; i < 4000 && count_requests("hold.always") < 224; i++) {
+        uv_run(&wf.world.loop, UV_RUN_NOWAIT);
+        usleep(500);
+    }
+    expect("views.open", false, 0, 1);
+    assert_int_equal(count_requests("hold.always"), 224);
 }
