@@ -38,21 +38,16 @@ void slack__stream_chunks_init(slack_stream_chunks_t *chunks)
     *chunks = (slack_stream_chunks_t){0};
     slack__link_init(&chunks->waiting);
     slack__link_init(&chunks->shown);
-}
-
-static void shown_free(slack_stream_chunks_t *chunks)
-{
-    while (!slack__list_empty(&chunks->shown))
-        chunk_free(chunk_at(chunks->shown.next));
-    chunks->shown_count = 0;
+    slack__link_init(&chunks->carried);
 }
 
 void slack__stream_chunks_done(slack_stream_chunks_t *chunks)
 {
-    shown_free(chunks);
-    while (!slack__list_empty(&chunks->waiting))
-        chunk_free(chunk_at(chunks->waiting.next));
-    chunks->waiting_count = 0;
+    slack_link_t *const lists[] = {&chunks->waiting, &chunks->shown, &chunks->carried};
+    for (size_t i = 0; i < 3; i++)
+        while (!slack__list_empty(lists[i]))
+            chunk_free(chunk_at(lists[i]->next));
+    chunks->waiting_count = chunks->shown_count = 0;
 }
 
 /* A chunk of the list that shows the same task or plan; NULL: none. */
@@ -76,6 +71,12 @@ static size_t list_put(slack_link_t *list, chunk_t *chunk)
     slack__list_push(same ? &same->link : list, &chunk->link);
     if (same) chunk_free(same);
     return same ? 0 : 1;
+}
+
+static bool is_in_progress(const chunk_t *chunk)
+{
+    return is_type(chunk->json, "task_update") &&
+           strcmp(slack_json_str(chunk->json, "/status"), "in_progress") == 0;
 }
 
 int slack__stream_chunks_add(slack_stream_chunks_t *chunks, const slack_json_t *json, size_t at)
@@ -107,21 +108,45 @@ bool slack__stream_chunks_wait(const slack_stream_chunks_t *chunks, size_t end)
     return chunks->waiting_count > 0 && chunk_at(chunks->waiting.next)->at <= end;
 }
 
+bool slack__stream_chunks_in(const slack_stream_chunks_t *chunks, const slack_stream_part_t *part)
+{
+    bool some =
+        slack__stream_chunks_wait(chunks, part->end) || !slack__list_empty(&chunks->carried);
+    const slack_link_t *shown = &chunks->shown;
+    for (slack_link_t *link = shown->next; part->rolls && link != shown; link = link->next)
+        some = some || is_in_progress(chunk_at(link));
+    return some;
+}
+
+static void chunk_sent(slack_stream_chunks_t *chunks, slack_link_t *link)
+{
+    chunks->shown_count += list_put(&chunks->shown, chunk_at(link));
+    if (chunks->shown_count <= SLACK_STREAM_CHUNKS_MAX) return;
+    chunk_free(chunk_at(chunks->shown.next));
+    chunks->shown_count--;
+}
+
 void slack__stream_chunks_sent(slack_stream_chunks_t *chunks, size_t end)
 {
+    slack_link_t *link;
+    while ((link = slack__list_shift(&chunks->carried)))
+        chunk_sent(chunks, link);
     while (slack__stream_chunks_wait(chunks, end)) {
-        chunk_t *chunk = chunk_at(slack__list_shift(&chunks->waiting));
         chunks->waiting_count--;
-        chunks->shown_count += list_put(&chunks->shown, chunk);
-        if (chunks->shown_count <= SLACK_STREAM_CHUNKS_MAX) continue;
-        chunk_free(chunk_at(chunks->shown.next));
-        chunks->shown_count--;
+        chunk_sent(chunks, slack__list_shift(&chunks->waiting));
     }
 }
 
 void slack__stream_chunks_roll(slack_stream_chunks_t *chunks, size_t end, size_t start)
 {
-    shown_free(chunks);
+    while (!slack__list_empty(&chunks->shown)) {
+        chunk_t *chunk = chunk_at(slack__list_shift(&chunks->shown));
+        if (is_in_progress(chunk))
+            slack__list_push(&chunks->carried, &chunk->link);
+        else
+            chunk_free(chunk);
+    }
+    chunks->shown_count = 0;
     for (slack_link_t *link = chunks->waiting.next; link != &chunks->waiting; link = link->next)
         chunk_at(link)->at = chunk_at(link)->at - end + start;
 }
@@ -143,14 +168,42 @@ static const slack_json_t *list_end(slack_arena_t *arena, const slack_json_list_
     return slack_json_error(array) ? NULL : array;
 }
 
+/* The chunk of the same task that is sent with the part, and so replaces this one. NULL: none. */
+static const chunk_t *find_newer(const slack_stream_chunks_t *chunks, const chunk_t *chunk,
+                                 const slack_stream_part_t *part)
+{
+    const chunk_t *newer = find_same(&chunks->waiting, chunk->json);
+    return newer && newer->at <= part->end ? newer : NULL;
+}
+
+/* The tasks of a list that are in progress where the message ends. */
+static void add_paused(const slack_stream_chunks_t *chunks, slack_arena_t *arena,
+                       slack_json_list_t *list, const slack_link_t *from,
+                       const slack_stream_part_t *part)
+{
+    for (slack_link_t *link = from->next; link != from; link = link->next) {
+        const chunk_t *chunk = chunk_at(link), *newer = find_newer(chunks, chunk, part);
+        const slack_json_t *json = chunk->json, *value = NULL;
+        if (!is_in_progress(chunk) || (newer && newer != chunk) || chunk->at > part->end) continue;
+        (void)slack__jsonf(arena, &value, NULL,
+                           "{type: 'task_update', id: %s, title: %s, status: 'pending'}",
+                           slack_json_str(json, "/id"), slack_json_str(json, "/title"));
+        slack__make_add(arena, "slack_stream_append", list, value);
+    }
+}
+
 const slack_json_t *slack__stream_chunks_part(const slack_stream_chunks_t *chunks,
                                               slack_arena_t *arena, const slack_stream_text_t *text,
-                                              size_t end, const char *close)
+                                              const slack_stream_part_t *part)
 {
     slack_json_list_t list = {0};
     const char *s = slack__buf_ptr(&text->buf);
+    const size_t end = part->end;
     size_t from = text->sent;
-    const slack_link_t *waiting = &chunks->waiting;
+    const slack_link_t *waiting = &chunks->waiting, *carried = &chunks->carried;
+    for (slack_link_t *link = carried->next; link != carried; link = link->next)
+        if (!find_newer(chunks, chunk_at(link), part))
+            slack__make_add(arena, "slack_stream_append", &list, chunk_at(link)->json);
     for (slack_link_t *link = waiting->next; link != waiting; link = link->next) {
         const chunk_t *chunk = chunk_at(link);
         if (chunk->at > end) break;
@@ -159,12 +212,17 @@ const slack_json_t *slack__stream_chunks_part(const slack_stream_chunks_t *chunk
         slack__make_add(arena, "slack_stream_append", &list, chunk->json);
     }
     if (end > from) add_text(arena, &list, s + from, end - from);
-    add_text(arena, &list, close, strlen(close));
+    add_text(arena, &list, part->close, strlen(part->close));
+    if (part->rolls) {
+        add_paused(chunks, arena, &list, &chunks->shown, part);
+        add_paused(chunks, arena, &list, waiting, part);
+    }
     return list_end(arena, &list);
 }
 
 /* Slack shows no task cards in a message that is edited: a line stands for each. */
-static void append_line(slack_buf_t *lines, slack_arena_t *arena, const slack_json_t *chunk)
+static void append_line(slack_buf_t *lines, slack_arena_t *arena, const slack_json_t *chunk,
+                        bool rolls)
 {
     static const struct {
         const char *status, *mark;
@@ -179,6 +237,7 @@ static void append_line(slack_buf_t *lines, slack_arena_t *arena, const slack_js
     if (is_type(chunk, "blocks")) return;
     while (*marks[i].status && strcmp(marks[i].status, slack_json_str(chunk, "/status")) != 0)
         i++;
+    if (i == 0 && rolls) i = 3;
     const char *title = slack__mrkdwn_escape(arena, slack_json_str(chunk, "/title"));
     /* A line that has no room is left out. */
     if (title)
@@ -193,20 +252,21 @@ static void add_items(slack_arena_t *arena, slack_json_list_t *list, const slack
 }
 
 const slack_json_t *slack__stream_chunks_whole(const slack_stream_chunks_t *chunks,
-                                               slack_arena_t *arena, const char *text, size_t end,
+                                               slack_arena_t *arena, const char *text,
+                                               const slack_stream_part_t *part,
                                                const slack_json_t *more)
 {
     slack_json_list_t list = {0}, blocks = {0};
     const slack_json_t *value = NULL;
-    const slack_link_t *const lists[] = {&chunks->shown, &chunks->waiting};
+    const slack_link_t *const lists[] = {&chunks->carried, &chunks->shown, &chunks->waiting};
     slack_buf_t lines;
     slack__buf_init(&lines, TASKS_BYTES_MAX);
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 3; i++)
         for (slack_link_t *link = lists[i]->next; link != lists[i]; link = link->next) {
             const chunk_t *chunk = chunk_at(link);
-            if (i == 1 && chunk->at > end) break;
-            const chunk_t *newer = i == 0 ? find_same(&chunks->waiting, chunk->json) : NULL;
-            if (newer == NULL || newer->at > end) append_line(&lines, arena, chunk->json);
+            if (i == 2 && chunk->at > part->end) break;
+            if (i == 2 || find_newer(chunks, chunk, part) == NULL)
+                append_line(&lines, arena, chunk->json, part->rolls);
             add_items(arena, &blocks, slack_json_get(chunk->json, "/blocks"));
         }
     if (lines.len > 0) {

@@ -88,29 +88,29 @@ typedef struct call_args {
 } call_args_t;
 
 /* A part of the text: alone if no chunk comes with it. False without memory. */
-static bool args_part(const slack_stream_t *stream, slack_arena_t *arena, size_t end,
-                      const char *close, call_args_t *args)
+static bool args_part(const slack_stream_t *stream, slack_arena_t *arena,
+                      const slack_stream_part_t *part, call_args_t *args)
 {
     const slack_stream_text_t *text = &stream->text;
-    if (slack__stream_chunks_wait(&stream->chunks, end)) {
-        args->chunks = slack__stream_chunks_part(&stream->chunks, arena, text, end, close);
+    if (slack__stream_chunks_in(&stream->chunks, part)) {
+        args->chunks = slack__stream_chunks_part(&stream->chunks, arena, text, part);
         return args->chunks != NULL;
     }
-    if (end == text->sent && *close == '\0') return true;
-    args->markdown = slack__arena_printf(arena, "%.*s%s", (int)(end - text->sent),
-                                         slack__buf_ptr(&text->buf) + text->sent, close);
+    if (part->end == text->sent && *part->close == '\0') return true;
+    args->markdown = slack__arena_printf(arena, "%.*s%s", (int)(part->end - text->sent),
+                                         slack__buf_ptr(&text->buf) + text->sent, part->close);
     return args->markdown != NULL;
 }
 
 /* The whole message. False without memory. */
-static bool args_whole(const slack_stream_t *stream, slack_arena_t *arena, size_t end,
-                       const char *close, call_args_t *args)
+static bool args_whole(const slack_stream_t *stream, slack_arena_t *arena,
+                       const slack_stream_part_t *part, call_args_t *args)
 {
-    const char *s = end > 0 ? slack__buf_ptr(&stream->text.buf) : "";
-    args->text = slack__arena_printf(arena, "%.*s%s", (int)end, s, close);
+    const char *s = part->end > 0 ? slack__buf_ptr(&stream->text.buf) : "";
+    args->text = slack__arena_printf(arena, "%.*s%s", (int)part->end, s, part->close);
     if (args->text == NULL) return false;
     args->blocks =
-        slack__stream_chunks_whole(&stream->chunks, arena, args->text, end, args->blocks);
+        slack__stream_chunks_whole(&stream->chunks, arena, args->text, part, args->blocks);
     return args->blocks != NULL;
 }
 
@@ -124,6 +124,7 @@ static const slack_json_t *call_args(const slack_stream_t *stream, slack_arena_t
     const bool edits = posts || flight.call == SLACK_STREAM_UPDATE;
     slack_stream_fence_t fence = {"", ""};
     if (flight.rolls) fence = slack__stream_text_fence(&stream->text, end);
+    const slack_stream_part_t part = {end, flight.rolls, fence.close};
     call_args_t args = {
         .ts = starts || posts ? NULL : stream->message.ts,
         .thread_ts = starts || posts ? or_null(place->thread_ts) : NULL,
@@ -135,8 +136,8 @@ static const slack_json_t *call_args(const slack_stream_t *stream, slack_arena_t
     };
     bool made = flight.call == SLACK_STREAM_CLOSE;
     if (!made)
-        made = edits ? args_whole(stream, arena, end, fence.close, &args)
-                     : args_part(stream, arena, end, fence.close, &args);
+        made = edits ? args_whole(stream, arena, &part, &args)
+                     : args_part(stream, arena, &part, &args);
     const slack_json_t *value = NULL;
     if (!made || slack__jsonf(arena, &value, NULL,
                               "{channel: %s, ts?: %s, thread_ts?: %s, recipient_user_id?: %s,"

@@ -11,7 +11,7 @@
 
 void slack__stream_text_init(slack_stream_text_t *text)
 {
-    text->sent = 0;
+    text->sent = text->reopened = 0;
     slack__buf_init(&text->buf, SLACK_STREAM_TEXT_MAX);
 }
 
@@ -152,21 +152,39 @@ static size_t paragraph_end(const char *s, size_t from, size_t end)
     return 0;
 }
 
-/* The last place in `from` … `end` where a message can end: behind a line, else behind a word.
- * `from` if there is none. It is not within the line that opens a fence. */
-static size_t message_end(const char *s, size_t from, size_t end)
+static size_t line_start(const char *s, size_t at)
 {
-    const char *mark;
-    size_t at = end;
-    while (at > from && s[at - 1] != '\n')
+    while (at > 0 && s[at - 1] != '\n')
         at--;
-    if (at > from || (from > 0 && s[from - 1] == '\n')) return at;
-    for (at = end; at > from && !is_space(s[at - 1]);)
-        at--;
-    size_t line = at;
-    while (line > 0 && s[line - 1] != '\n')
-        line--;
-    return line > from && fence_mark(s + line, at - line, &mark) > 0 ? line : at;
+    return at;
+}
+
+static bool fence_is_open(const slack_stream_text_t *text, size_t at)
+{
+    return *slack__stream_text_fence(text, at).open != '\0';
+}
+
+/* The last place up to `end` where a message can end: behind a line, else behind a word, but
+ * neither within nor behind the line that opens a fence; else behind all that is sent. `end`: there
+ * is no such place. */
+static size_t message_end(const slack_stream_text_t *text, size_t end)
+{
+    const char *s = slack__buf_ptr(&text->buf), *mark;
+    const size_t from = slack__stream_text_start(text);
+    size_t lines = line_start(s, end), words = end;
+    bool opens = false;
+    if (lines < from) lines = from;
+    if (lines > text->reopened && s[lines - 1] == '\n') {
+        const size_t last = line_start(s, lines - 1);
+        opens = fence_is_open(text, lines) && !fence_is_open(text, last);
+        if (!opens) return lines;
+        if (last > text->reopened && last >= from) return last;
+    }
+    while (words > lines && !is_space(s[words - 1]))
+        words--;
+    if (words == lines) return opens || from == text->reopened ? end : from;
+    const size_t line = line_start(s, words);
+    return line > from && fence_mark(s + line, words - line, &mark) > 0 ? line : words;
 }
 
 size_t slack__stream_text_whole(const slack_stream_text_t *text)
@@ -178,13 +196,13 @@ size_t slack__stream_text_whole(const slack_stream_text_t *text)
 static size_t part_end(const slack_stream_text_t *text, bool all)
 {
     const char *s = slack__buf_ptr(&text->buf);
+    const size_t start = slack__stream_text_start(text);
     size_t end = text->buf.len;
-    if (all) return slack__stream_text_whole(text);
-    while (end > text->sent && !is_space(s[end - 1]))
+    while (end > start && !is_space(s[end - 1]))
         end--;
-    return end == text->sent && slack__stream_text_waiting(text) > WORD_MAX
-               ? slack__stream_text_whole(text)
-               : end;
+    if (all || (end == start && slack__stream_text_waiting(text) > WORD_MAX))
+        end = slack__stream_text_whole(text);
+    return end == start ? text->sent : end;
 }
 
 slack_stream_cut_t slack__stream_text_cut(const slack_stream_text_t *text, bool all)
@@ -201,9 +219,7 @@ slack_stream_cut_t slack__stream_text_cut(const slack_stream_text_t *text, bool 
     if (paragraph > 0 && paragraph < text->buf.len) return (slack_stream_cut_t){paragraph, true};
     if (size <= SLACK_STREAM_MESSAGE_MAX) return (slack_stream_cut_t){end, false};
 
-    const size_t best = fits > text->sent ? message_end(s, text->sent, fits) : text->sent;
-    /* A word that no message holds is cut. */
-    return (slack_stream_cut_t){best > 0 ? best : fits, true};
+    return (slack_stream_cut_t){fits > text->sent ? message_end(text, fits) : text->sent, true};
 }
 
 int slack__stream_text_roll(slack_stream_text_t *text, size_t end, const char *open)
@@ -220,5 +236,6 @@ int slack__stream_text_roll(slack_stream_text_t *text, size_t end, const char *o
     slack__buf_done(&text->buf);
     text->buf = next;
     text->sent = 0;
+    text->reopened = strlen(open);
     return 0;
 }

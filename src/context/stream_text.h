@@ -16,13 +16,14 @@
  * a text has at least as many as characters.
  */
 
-#define SLACK_STREAM_MESSAGE_MAX  11500 /* of a message, with what closes a fence */
+#define SLACK_STREAM_MESSAGE_MAX  11500 /* of a message, without what closes a fence */
 #define SLACK_STREAM_MESSAGE_GOOD 9000  /* from here on it ends at the next paragraph */
 #define SLACK_STREAM_TEXT_MAX     ((size_t)128 << 10) /* in bytes: sent, and waiting */
 
 typedef struct slack_stream_text {
     slack_buf_t buf; /* of this message: sent, and waiting */
     size_t sent;     /* in bytes */
+    size_t reopened; /* bytes at the start that open a fence again: no text of the program */
 } slack_stream_text_t;
 
 /* The next part of the text: it ends at this offset of the buffer. */
@@ -40,9 +41,15 @@ typedef struct slack_stream_fence {
 void slack__stream_text_init(slack_stream_text_t *text);
 void slack__stream_text_done(slack_stream_text_t *text);
 
+/* The start of the program's text that waits. */
+static inline size_t slack__stream_text_start(const slack_stream_text_t *text)
+{
+    return text->sent > text->reopened ? text->sent : text->reopened;
+}
+
 static inline size_t slack__stream_text_waiting(const slack_stream_text_t *text)
 {
-    return text->buf.len - text->sent;
+    return text->buf.len - slack__stream_text_start(text);
 }
 
 /* How far the text can be sent. A part ends behind a blank, or with `all` at the end of the text;

@@ -192,6 +192,9 @@ static void run_all(const course_t *courses, size_t count)
 #define CHUNK(id, status)                                                                          \
     "{'type':'task_update','id':'" id "','title':'Look','status':'" status "'}"
 
+/* In the place of a task. */
+#define LINE(mark) "{'type':'context','elements':[{'type':'mrkdwn','text':':" mark ": Look'}]}"
+
 STREAM_TEST(parts)
 {
     static const course_t courses[] = {
@@ -352,6 +355,41 @@ STREAM_TEST(chunks)
            ""}},
          {CHUNK("1", "in_progress"), "~0", "+x", CHUNK("1", "complete"),
           "{'type':'blocks','blocks':[{'type':'divider'}]}", "$$"}},
+        {"a task in progress goes on in the next message, with its first part",
+         {{"chat.startStream", "{'chunks':[" CHUNK("1", "in_progress") "]}", "1.1"},
+          {"chat.appendStream", "{'chunks':[" CHUNK("3", "complete") "]}", ""},
+          {"chat.stopStream", "{'ts':'1.1','chunks':[" CHUNK("1", "pending") "]}", ""},
+          {"chat.startStream",
+           "{'chunks':[" CHUNK("1", "in_progress") ",{'type':'markdown_text','text':'One '}]}",
+           "2.2"},
+          {"chat.stopStream", "{'ts':'2.2','chunks':[" CHUNK("1", "complete") "]}", ""}},
+         {CHUNK("1", "in_progress"), "~0", CHUNK("3", "complete"), "~240000", "=3", "~900000", "=3",
+          "+One ", "~300", "=4", CHUNK("1", "complete"), "$$"}},
+        {"one that begins in the last part",
+         {START,
+          {"chat.appendStream", "two ", ""},
+          {"chat.stopStream",
+           "{'chunks':[" CHUNK("1", "in_progress") "," CHUNK("1", "pending") "]}", ""},
+          {"chat.startStream",
+           "{'chunks':[" CHUNK("1", "in_progress") ",{'type':'markdown_text','text':'three'}]}",
+           "2.2"},
+          {"chat.stopStream", "{'ts':'2.2'}", ""}},
+         {BEGIN, "~239600", "+two ", "~250", "=2", CHUNK("1", "in_progress"), "~200", "=3",
+          "+three", "~3000", "$$"}},
+        {"one that ends before that is not shown in progress again",
+         {{"chat.startStream", "{'chunks':[" CHUNK("1", "in_progress") "]}", "1.1"},
+          {"chat.stopStream", "{'ts':'1.1','chunks':[" CHUNK("1", "pending") "]}", ""},
+          {"chat.startStream", "{'chunks':[" CHUNK("1", "error") "]}", "2.2"},
+          {"chat.stopStream", "{'ts':'2.2'}", ""}},
+         {CHUNK("1", "in_progress"), "~0", "~240000", "=2", CHUNK("1", "error"), "~3000", "$$"}},
+        {"a message that is edited marks it, too",
+         {{"chat.startStream", "{}", "channel_type_not_supported"},
+          {"chat.postMessage", "{'blocks':[" LINE("hourglass_flowing_sand") "]}", "1.1"},
+          {"chat.update", "{'blocks':[" LINE("white_medium_small_square") ",{'type':'markdown'}]}",
+           ""},
+          {"chat.postMessage",
+           "{'blocks':[" LINE("hourglass_flowing_sand") ",{'type':'markdown'}]}", "2.2"}},
+         {CHUNK("1", "in_progress"), "~0", "*3000", "~5000", "$$"}},
         {"a text in a chunk is a text",
          {START, STOPS},
          {"{'type':'markdown_text','text':'One '}", "~250", "SLACK_EINVAL {'text':'x'}"}},

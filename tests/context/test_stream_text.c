@@ -177,3 +177,40 @@ TEXT_TEST(code_goes_on_in_the_next_message)
     assert_true(cut.rolls);
     assert_memory_equal(slack__buf_ptr(&text.buf) + cut.end, "```python", 9);
 }
+
+/* Each message takes a part of the line, and none has only the line that opens the fence again. */
+TEST(a_line_of_code_that_no_message_holds_is_cut)
+{
+    static const char *const units[] = {"x", "\xe2\x82\xac", "\xf0\x9f\x98\x80",
+                                        "0123456789abcde,"};
+    for (size_t i = 0; i < 4; i++)
+        for (int spaces = 0; spaces < 2; spaces++) {
+            setup(NULL);
+            put("```json\n");
+            if (spaces) put("a b ");
+            put_times(units[i], 60000 / strlen(units[i]));
+            size_t messages = 1, told = text.buf.len;
+            for (slack_stream_cut_t cut; (cut = slack__stream_text_cut(&text, true)).rolls;) {
+                assert_true(messages++ < 8 && cut.end > (spaces ? 11 : 100));
+                told -= cut.end - text.reopened;
+                assert_int_equal(slack__stream_text_roll(&text, cut.end, "```json\n"), 0);
+                assert_int_equal(slack__stream_text_waiting(&text), told);
+            }
+            teardown(NULL);
+        }
+}
+
+/* What opens a fence again waits for text of the program. */
+TEXT_TEST(a_fence_alone_is_no_message)
+{
+    put("```c\nint a;\n");
+    assert_int_equal(strlen(part(true)), 12);
+    assert_int_equal(slack__stream_text_roll(&text, 12, "```c\n"), 0);
+    assert_int_equal(slack__stream_text_waiting(&text), 0);
+    assert_string_equal(part(true), "");
+    put("int");
+    assert_string_equal(part(false), "");
+    put(" b");
+    assert_string_equal(part(false), "```c\nint ");
+    assert_string_equal(part(true), "b");
+}
