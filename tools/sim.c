@@ -8,6 +8,7 @@
 #include "sim_fault.h"
 #include "sim_send.h"
 #include "sim_server.h"
+#include "util/form.h"
 
 static const char usage[] =
     "A local Slack on this machine: the Web API, Socket Mode and HTTP.\n"
@@ -15,6 +16,8 @@ static const char usage[] =
     "usage: slackapp sim [OPTION…]             run the simulator, until Ctrl-C\n"
     "       slackapp sim send KIND …           do what a person does: slackapp sim send --help\n"
     "       slackapp sim transcript [OPTION…]  print what was said and done\n"
+    "       slackapp sim messages [OPTION…]    print every message that exists, oldest first\n"
+    "       slackapp sim missed N [OPTION…]    let people write N messages that no app receives\n"
     "       slackapp sim env                   print the variables that a bot needs\n"
     "       slackapp sim status [--wait]       print who is connected; --wait: once an app is\n"
     "       slackapp sim request-url URL       deliver to URL while no socket is open\n"
@@ -51,6 +54,15 @@ static const char usage[] =
     "  --long               print the ts and the blocks of messages and views, too\n"
     "  --json               print JSON, with everything\n"
     "  --clear              clear it after printing\n"
+    "\n"
+    "Options of messages:\n"
+    "  --channel NAME       only those of this channel\n"
+    "  --json               print a line of JSON for each\n"
+    "\n"
+    "Options of missed:\n"
+    "  --channels N         in the channels missed-1 to missed-N (default 1)\n"
+    "  --threads PERCENT    so many of them are replies in threads (default 25)\n"
+    "  --text WORD          the texts are WORD 1, WORD 2 … (default message)\n"
     "\n"
     "All other commands find the simulator by --port N, else by its URL in SLACKAPP_SIM, else on\n"
     "port 4390. Options may stand before a command or after it.\n";
@@ -213,6 +225,82 @@ static int transcript_command(sim_client_t *client, int argc, const char **argv)
     return sim_client_fail(CLI_FAILED, client->problem);
 }
 
+/* A page of messages, those behind the timestamp `after`. NULL after printing the problem. */
+static const slack_json_t *ask_messages(sim_client_t *client, const char *channel,
+                                        const char *after)
+{
+    slack_buf_t path;
+    const slack_json_t *query =
+        sim_json(&client->json, "{channel: %s, after: %s}", channel ? channel : "", after);
+    slack__buf_init(&path, SLACK_ARENA_MAX);
+    int rc = slack__buf_append_slice(&path, SLACK_SLICE("/sim/messages?"));
+    if (rc == 0) rc = query ? slack__form_write(&path, query) : SLACK_ENOMEM;
+    const slack_json_t *answer =
+        rc == 0 ? sim_client_call(client, slack__buf_ptr(&path), NULL) : NULL;
+    if (rc != 0) sim_client_fail(CLI_FAILED, slack_strerror(rc));
+    slack__buf_done(&path);
+    return answer;
+}
+
+static int messages_command(sim_client_t *client, int argc, const char **argv)
+{
+    const char *channel = NULL;
+    bool as_json = false, more = true;
+    int status = CLI_OK;
+    char after[SIM_TS_SIZE] = "";
+    const cli_option_t options[] = {
+        {"--channel", &channel, NULL}, {"--json", NULL, &as_json}, {NULL, NULL, NULL}};
+    if (read_arguments(client, argc, argv, options, 0, &status) < 0) return status;
+    while (more) {
+        slack_json_iter_t it = {0};
+        const slack_json_t *answer = ask_messages(client, channel, after);
+        if (!answer) return CLI_FAILED;
+        while (slack_json_next(slack_json_get(answer, "/messages"), &it)) {
+            const char *ts = slack_json_str(it.value, "/ts");
+            const char *text =
+                as_json ? slack__json_text(client->json.arena, it.value, NULL) : NULL;
+            if (as_json)
+                cli_printf("%s\n", text ? text : "");
+            else
+                cli_printf("%s  %s\n", ts, slack_json_str(it.value, "/line"));
+            snprintf(after, sizeof after, "%s", ts);
+        }
+        more = slack_json_bool(answer, "/more");
+        slack__arena_reset(client->json.arena);
+    }
+    return CLI_OK;
+}
+
+static int missed_command(sim_client_t *client, int argc, const char **argv)
+{
+    static const char *const names[] = {"the number of messages", "--channels", "--threads"};
+    const char *channels = "1", *threads = "25", *text = NULL;
+    uint64_t numbers[3];
+    int status = CLI_OK;
+    const cli_option_t options[] = {{"--channels", &channels, NULL},
+                                    {"--threads", &threads, NULL},
+                                    {"--text", &text, NULL},
+                                    {NULL, NULL, NULL}};
+    int rest = read_arguments(client, argc, argv, options, 1, &status);
+    if (rest < 0) return status;
+    if (rest == 0)
+        return sim_client_fail(CLI_USAGE, "a number is missing: slackapp sim missed 100");
+    const char *const given[] = {argv[0], channels, threads};
+    for (size_t i = 0; i < 3; i++)
+        if (!slack__parse_u64(slack__slice(given[i]), INT32_MAX, &numbers[i])) {
+            snprintf(client->problem, sizeof client->problem, "%s is a number, not \"%.100s\"",
+                     names[i], given[i]);
+            return sim_client_fail(CLI_USAGE, client->problem);
+        }
+    const slack_json_t *body =
+        sim_json(&client->json, "{messages: %llu, channels: %llu, threads: %llu, text: %s}",
+                 (unsigned long long)numbers[0], (unsigned long long)numbers[1],
+                 (unsigned long long)numbers[2], text);
+    if (!sim_client_call(client, "/sim/missed", body)) return CLI_FAILED;
+    cli_printf("people wrote %s messages that no app receives\n", given[0]);
+    return CLI_OK;
+}
+
 static int env_command(sim_client_t *client, int argc, const char **argv)
 {
     int status = CLI_OK;
@@ -340,6 +428,8 @@ static const struct command {
 } commands[] = {
     {"send", sim_send_command},
     {"transcript", transcript_command},
+    {"messages", messages_command},
+    {"missed", missed_command},
     {"env", env_command},
     {"status", status_command},
     {"request-url", request_url_command},
@@ -352,8 +442,9 @@ static const struct command {
 /* Whether the argument behind an option belongs to it, whatever it is. */
 static bool option_takes_value(const char *option)
 {
-    static const char *const flags[] = {"--quiet", "--help", "--json",   "--long",
-                                        "--clear", "--wait", "--limits", "--distributed"};
+    static const char *const flags[] = {"--quiet",  "--help",        "--json",
+                                        "--long",   "--clear",       "--wait",
+                                        "--limits", "--distributed", "--missed"};
     if (strncmp(option, "--", 2) != 0 || strchr(option, '=')) return false;
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (strcmp(option, flags[i]) == 0) return false;

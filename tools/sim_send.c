@@ -111,8 +111,9 @@ const slack_json_t *sim_send_args(sim_json_builder_t *json, int argc, const char
     const slack_json_t *own = kind_args(json, &kinds[i], argc - 1, argv + 1, problem);
     if (!own) return NULL;
     const slack_json_t *common = sim_json(
-        json, "{kind: %s, user: %s, channel: %s, thread: %s, message: %s, value: %s}", argv[0],
-        options->user, options->channel, options->thread, options->message, options->value);
+        json, "{kind: %s, user: %s, channel: %s, thread: %s, message: %s, value: %s, missed: %p}",
+        argv[0], options->user, options->channel, options->thread, options->message, options->value,
+        sim_json_bool(json, options->missed));
     return sim_json_merged(json, own, common);
 }
 
@@ -137,6 +138,7 @@ static void print_help(void)
         "                   click: the newest that has the element)\n"
         "                   TS may be the word newest: the newest message, in --channel if given\n"
         "  --value VALUE    the option to choose, by its value or its text\n"
+        "  --missed         no app receives the event, as while it is away: a message, a reaction\n"
         "  --port N         the simulator's port\n"
         "\n"
         "Options may stand anywhere. A text that begins with two dashes goes behind a --:\n"
@@ -148,10 +150,15 @@ int sim_send_command(sim_client_t *client, int argc, const char **argv)
 {
     sim_send_options_t options = {0};
     const cli_option_t table[] = {
-        {"--user", &options.user, NULL},     {"--channel", &options.channel, NULL},
-        {"--thread", &options.thread, NULL}, {"--message", &options.message, NULL},
-        {"--value", &options.value, NULL},   {"--port", &client->port, NULL},
-        {"--help", NULL, &client->help},     {NULL, NULL, NULL},
+        {"--user", &options.user, NULL},
+        {"--channel", &options.channel, NULL},
+        {"--thread", &options.thread, NULL},
+        {"--message", &options.message, NULL},
+        {"--value", &options.value, NULL},
+        {"--missed", NULL, &options.missed},
+        {"--port", &client->port, NULL},
+        {"--help", NULL, &client->help},
+        {NULL, NULL, NULL},
     };
     int rest = cli_options_read(argc, argv, table, client->problem);
     if (rest < 0) {

@@ -14,6 +14,7 @@ typedef struct sim_send_options {
     const char *thread;
     const char *message;
     const char *value;
+    bool missed;
 } sim_send_options_t;
 
 /* The body of POST /sim/send for a command line. `argv` begins with the kind and has no options.

@@ -115,6 +115,9 @@ TEST(used_by_a_person)
 {
     static const request_t some[] = {
         {"/sim/send", "{'kind':'mention','text':'hi @ann'}"},
+        {"/sim/send", "{'kind':'message','text':'hi','missed':true}"},
+        {"/sim/missed", "{'messages':2,'channels':1,'threads':100}"},
+        {"/sim/messages?x", "{}"},
         {"/sim/send", "{'kind':'react','name':'eyes'}"},
         {"/sim/send", "{'kind':'command','command':'/x','text':'y'}"},
         {"/sim/send", "{'kind':'open-home'}"},

@@ -190,6 +190,8 @@ ALONE(rates_are_those_of_the_table)
         {"chat.postMessage", "general", SIM_LIMITS_TIERS, 5, 1},
         {"chat.postMessage", NULL, SIM_LIMITS_TIERS, 290, 1}, /* 300 in the workspace */
         {"conversations.history", "general", SIM_LIMITS_TIERS, 50, 1},
+        {"conversations.replies", "general", SIM_LIMITS_TIERS, 50, 1},
+        {"conversations.replies", "random", SIM_LIMITS_TIERS, 0, 1}, /* in the workspace */
         {"conversations.replies", "general", SIM_LIMITS_DISTRIBUTED, 1, 59},
         {"no.such", NULL, SIM_LIMITS_TIERS, 1000, 0},
     };
@@ -197,6 +199,7 @@ ALONE(rates_are_those_of_the_table)
     uint64_t retry_after_s;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         limits->limits = cases[i].limits;
+        if (cases[i].limits == SIM_LIMITS_DISTRIBUTED) sim_peer_pass_ms(&peer, 3600000);
         const sim_channel_t *channel =
             cases[i].channel ? sim_channel_find(&peer.sim->workspace.channels, cases[i].channel)
                              : NULL;

@@ -142,6 +142,15 @@ running_alone() {
         expect 0 'bot (U0BOT00001), and 296 more' "$slackapp" sim status &&
         expect 1 'did not answer url_verification' "$slackapp" sim request-url http://127.0.0.1:1/ &&
         expect 0 'the simulator has no request URL now' "$slackapp" sim request-url '' &&
+        expect 0 'people wrote 250 messages' "$slackapp" sim missed 250 --channels 2 --text order &&
+        expect 0 '#random  ann: bye' "$slackapp" sim send --missed --channel random message bye &&
+        expect 0 '#missed-2  ' "$slackapp" sim messages &&
+        [ "$(wc -l <"$work/out")" = 251 ] &&
+        expect 0 '"text":"bye"' "$slackapp" sim messages --json --channel '#random' &&
+        [ "$(wc -l <"$work/out")" = 1 ] &&
+        expect 2 'not "x"' "$slackapp" sim missed 1 --threads x &&
+        expect 1 'there are from 1 to 20000 messages' "$slackapp" sim missed 0 &&
+        expect 1 'there is no such channel' "$slackapp" sim messages --channel nope &&
         expect 0 'ok' curl -s -d '{"text": "full"}' "$("$slackapp" sim webhook)" &&
         expect 0 '#general  bot: full' "$slackapp" sim transcript &&
         expect 0 'told 0 sockets to reconnect' "$slackapp" sim disconnect || return 1

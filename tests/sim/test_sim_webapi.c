@@ -230,71 +230,6 @@ ALONE(info)
     assert_error("users.info", "{}", "invalid_arguments");
 }
 
-ALONE(history_pages)
-{
-    char ts[5][SIM_TS_SIZE], body[512], cursor[100] = "";
-    size_t pages = 0, seen = 0;
-    for (int i = 0; i < 5; i++)
-        snprintf(ts[i], sizeof ts[i], "%s", say("{'channel':'general','text':'x'}"));
-    say("{'channel':'random','text':'elsewhere'}");
-    do {
-        snprintf(body, sizeof body, "{'channel':'C0GENERAL1','limit':2,'cursor':'%s'}", cursor);
-        const slack_json_t *answer = sim_peer_api(&peer, "conversations.history", body);
-        slack_json_iter_t it = {0};
-        while (slack_json_next(slack_json_get(answer, "/messages"), &it))
-            assert_string_equal(slack_json_str(it.value, "/ts"), ts[4 - seen++]);
-        snprintf(cursor, sizeof cursor, "%s",
-                 slack_json_str(answer, "/response_metadata/next_cursor"));
-        assert_true(slack_json_bool(answer, "/has_more") == (*cursor != '\0'));
-        pages++;
-    } while (*cursor && pages < 9);
-    assert_int_equal(pages, 3);
-    assert_int_equal(seen, 5);
-
-    snprintf(body, sizeof body, "{'channel':'C0GENERAL1','oldest':'%s','latest':'%s'}", ts[1],
-             ts[3]);
-    const slack_json_t *answer = sim_peer_api(&peer, "conversations.history", body);
-    assert_int_equal(slack_json_count(answer, "/messages"), 1);
-    snprintf(body, sizeof body,
-             "{'channel':'C0GENERAL1','oldest':'%s','latest':'%s','inclusive':true}", ts[1], ts[3]);
-    answer = sim_peer_api(&peer, "conversations.history", body);
-    assert_int_equal(slack_json_count(answer, "/messages"), 3);
-    assert_error("conversations.history", "{\"channel\":\"C0LOUNGE01\"}", "not_in_channel");
-    assert_error("conversations.history", "{\"channel\":\"C0GENERAL1\",\"oldest\":\"x\"}",
-                 "invalid_ts_oldest");
-    assert_error("conversations.history", "{\"channel\":\"C0GENERAL1\",\"latest\":\"x\"}",
-                 "invalid_ts_latest");
-    assert_error("conversations.history", "{\"channel\":\"C0GENERAL1\",\"cursor\":\"!\"}",
-                 "invalid_cursor");
-}
-
-ALONE(replies)
-{
-    char body[256], head[SIM_TS_SIZE], reply[SIM_TS_SIZE];
-    snprintf(head, sizeof head, "%s", say("{'channel':'general','text':'head'}"));
-    snprintf(body, sizeof body, "{'channel':'general','text':'reply','thread_ts':'%s'}", head);
-    snprintf(reply, sizeof reply, "%s", say(body));
-    /* A reply to a reply is in the same thread. */
-    snprintf(body, sizeof body, "{'channel':'general','text':'reply 2','thread_ts':'%s'}", reply);
-    say(body);
-
-    snprintf(body, sizeof body, "{'channel':'C0GENERAL1','ts':'%s'}", reply);
-    const slack_json_t *answer = sim_peer_api(&peer, "conversations.replies", body);
-    assert_int_equal(slack_json_count(answer, "/messages"), 3);
-    assert_string_equal(slack_json_str(answer, "/messages/0/ts"), head);
-    assert_int_equal(slack_json_int(answer, "/messages/0/reply_count"), 2);
-    assert_string_equal(slack_json_str(answer, "/messages/2/thread_ts"), head);
-    assert_string_equal(slack_json_str(answer, "/messages/2/parent_user_id"), "U0BOT00001");
-    answer = sim_peer_api(&peer, "conversations.history", "{'channel':'C0GENERAL1'}");
-    assert_int_equal(slack_json_count(answer, "/messages"), 1);
-    assert_error("conversations.replies", "{\"channel\":\"C0GENERAL1\",\"ts\":\"1.2\"}",
-                 "thread_not_found");
-    assert_error("conversations.replies", "{\"channel\":\"C0GENERAL1\"}", "invalid_arguments");
-    assert_string_equal(sim_peer_transcript(&peer), "#general  bot: head\n"
-                                                    "#general (thread)  bot: reply\n"
-                                                    "#general (thread)  bot: reply 2\n");
-}
-
 /* ---- views ---- */
 
 #define MODAL                                                                                      \
@@ -554,24 +489,4 @@ ALONE(response_urls_replace_and_delete)
     assert_string_equal(sim_peer_transcript(&peer), "#general  bot: original\n"
                                                     "#general  bot: (edited) new\n"
                                                     "#general  bot: (deleted) new\n");
-}
-
-/* ---- limits ---- */
-
-ALONE(old_messages_are_forgotten)
-{
-    sim_message_t *message;
-    const slack_json_t *content = NULL;
-    assert_int_equal(slack__jsonf(peer.arena, &content, NULL, "{text: 'x'}"), 0);
-    const sim_message_draft_t draft = {
-        .channel = sim_channel_find(&peer.sim->workspace.channels, "general"),
-        .author = sim_user_owner(),
-        .content = content};
-    for (int i = 0; i < SIM_MESSAGES_MAX + 5; i++)
-        assert_int_equal(sim_message_add(&peer.sim->workspace.messages, &draft, &message), 0);
-    assert_int_equal(peer.sim->workspace.messages.count, SIM_MESSAGES_MAX);
-    for (int i = 0; i < SIM_TRANSCRIPT_MAX + 5; i++)
-        sim_transcript_add(&peer.sim->workspace.transcript, SIM_ENTRY_MESSAGE, false, "", "ann",
-                           "%d", i);
-    assert_int_equal(peer.sim->workspace.transcript.count, SIM_TRANSCRIPT_MAX);
 }

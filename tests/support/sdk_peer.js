@@ -58,6 +58,8 @@ async function callWebApi() {
     assert.strictEqual(await errorOf(web.chat.postMessage({ channel: 'C0GENERAL1' })), 'no_text');
     await changeTheWorkspace(errorOf);
     await stream(errorOf);
+    await findUnclearMessages();
+    await readWhatWasMissed();
     assert.strictEqual(await errorOf(web.apiCall('no.such')), 'unknown_method');
     assert.strictEqual(await errorOf(new WebClient('xoxb-no', { slackApiUrl, ...quiet }).auth.test()),
         'invalid_auth');
@@ -115,6 +117,46 @@ async function changeTheWorkspace(errorOf) {
     assert.strictEqual(rest.status, 206);
     assert.match(await (await fetch(shown.url_private)).text(), /Sign in/);
     await web.chat.delete({ channel: channel.id, ts: newest.ts });
+}
+
+// After an unclear answer an app looks for its message by the metadata: a message that took effect
+// is there, and one that was lost is not.
+async function findUnclearMessages() {
+    const channel = 'C0GENERAL1';
+    const faults = ['api-cut', 'api-lost', 'api-done-status', 'api-status'].map((name) =>
+        `25% ${name} chat.postMessage${name.endsWith('status') ? ' 503' : ''}`);
+    await control('/sim/fault', { faults: [...faults, 'history-lag 1'].join('\n') });
+    const { ts: oldest } = (await web.conversations.history({ channel, limit: 1 })).messages[0];
+    const key = (n) => ({ event_type: 'sent', event_payload: { key: `k${n}` } });
+    for (let n = 0; n < 40; n++)
+        await assert.rejects(web.chat.postMessage({ channel, text: `order ${n}`, metadata: key(n) }));
+    const { faults: active, env } = await control('/sim/status');
+    assert.ok(env);
+    const [cut, lost, done, refused] = active.map((fault) => fault.acted);
+    assert.strictEqual(cut + lost + done + refused, 40);
+    await control('/sim/fault/clear', {});
+    const keys = [];
+    for await (const page of web.paginate('conversations.history',
+        { channel, oldest, limit: 7, include_all_metadata: true }))
+        keys.push(...page.messages.map((m) => m.metadata.event_payload.key));
+    assert.strictEqual(keys.length, cut + done);
+    assert.strictEqual(new Set(keys).size, keys.length);
+}
+
+async function readWhatWasMissed() {
+    await control('/sim/missed', { messages: 300, channels: 5, threads: 40 });
+    const numbers = [];
+    const add = (messages) => numbers.push(...messages.map((m) => Number(m.text.split(' ')[1])));
+    for await (const list of web.paginate('conversations.list', { limit: 100 }))
+        for (const { id: channel } of list.channels.filter((c) => c.name.startsWith('missed-')))
+            for await (const page of web.paginate('conversations.history', { channel, limit: 20 })) {
+                add(page.messages);
+                for (const { ts, reply_count } of page.messages)
+                    if (reply_count)
+                        add((await web.conversations.replies({ channel, ts })).messages.slice(1));
+            }
+    numbers.sort((a, b) => a - b);
+    assert.deepStrictEqual(numbers, Array.from({ length: 300 }, (_, i) => i + 1));
 }
 
 // The SDK's own helper, and the end of a stream in Slack's words.

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/message_list.h"
+#include "sim/missed_messages.h"
 #include "sim/person.h"
 #include "sim/responses.h"
 #include "sim/webhooks.h"
@@ -171,15 +173,21 @@ static void wait_for(sim_control_t *control, slack_http_request_t *request, size
         slack__timer_start(control->net, &wait->timer, ms);
 }
 
+/* A member of the query; "": there is none. */
+static const char *query_text(const slack_http_request_t *request, const char *path)
+{
+    const slack_json_t *query = NULL;
+    if (slack__form_parse(request->arena, request->query.ptr ? request->query.ptr : "",
+                          request->query.len, &query) != 0)
+        return "";
+    return slack_json_str(query, path);
+}
+
 /* `wait` of the query; 0 for none. */
 static uint64_t query_wait(const slack_http_request_t *request)
 {
-    const slack_json_t *query = NULL;
     uint64_t number = 0;
-    if (slack__form_parse(request->arena, request->query.ptr ? request->query.ptr : "",
-                          request->query.len, &query) != 0)
-        return 0;
-    const char *text = slack_json_str(query, "/wait");
+    const char *text = query_text(request, "/wait");
     return slack__parse_u64(slack__slice(text), SIM_TRANSCRIPT_MAX, &number) ? number : 0;
 }
 
@@ -201,6 +209,54 @@ static void clear_transcript(sim_control_t *control, slack_http_request_t *reque
 {
     sim_transcript_clear(&control->services->workspace->transcript);
     respond_ok(request);
+}
+
+/* --- messages --- */
+
+static void get_messages(sim_control_t *control, slack_http_request_t *request,
+                         const slack_json_t *args)
+{
+    sim_workspace_t *workspace = control->services->workspace;
+    sim_json_builder_t json = {request->arena, 0};
+    const char *name = query_text(request, "/channel"), *after = query_text(request, "/after");
+    const sim_channel_t *channel = *name ? sim_channel_find(&workspace->channels, name) : NULL;
+    if (*name && !channel)
+        sim_respond_error(request, 400, "there is no such channel: slackapp sim status names them");
+    else if (*after && !sim_is_ts(after))
+        sim_respond_error(request, 400,
+                          "`after` is the ts of a message, such as 1767225600.000001");
+    else
+        sim_respond_json(request, 200, sim_message_list(workspace, &json, channel, after));
+}
+
+static void write_missed(sim_control_t *control, slack_http_request_t *request,
+                         const slack_json_t *args)
+{
+    const char *text = slack_json_str(args, "/text");
+    const int64_t messages = slack_json_int(args, "/messages");
+    const int64_t channels = slack_json_int(args, "/channels");
+    const int64_t threads = slack_json_int(args, "/threads");
+    char problem[SIM_PROBLEM_SIZE];
+    if (messages < 1 || messages > SIM_MESSAGES_MAX || channels < 1 ||
+        channels > SIM_MISSED_CHANNELS_MAX || threads < 0 || threads > 100) {
+        snprintf(problem, sizeof problem,
+                 "there are from 1 to %d messages, in 1 to %d channels, of which 0 to 100%% are "
+                 "replies in threads",
+                 SIM_MESSAGES_MAX, SIM_MISSED_CHANNELS_MAX);
+        sim_respond_error(request, 400, problem);
+        return;
+    }
+    const sim_missed_t missed = {.messages = (unsigned)messages,
+                                 .channels = (unsigned)channels,
+                                 .threads = (unsigned)threads,
+                                 .text = *text ? text : "message"};
+    const int rc = sim_missed_messages(control->services, &missed);
+    if (rc == 0)
+        respond_ok(request);
+    else
+        sim_respond_error(request, 503,
+                          rc == SLACK_EBUSY ? "the workspace has no room for so many channels"
+                                            : slack_strerror(rc));
 }
 
 /* --- the app's connections --- */
@@ -337,6 +393,8 @@ static const struct endpoint {
     {"GET", "/sim/status", get_status},
     {"GET", "/sim/transcript", get_transcript},
     {"POST", "/sim/transcript/clear", clear_transcript},
+    {"GET", "/sim/messages", get_messages},
+    {"POST", "/sim/missed", write_missed},
     {"POST", "/sim/send", send_act},
     {"POST", "/sim/request-url", set_request_url},
     {"POST", "/sim/disconnect", disconnect},

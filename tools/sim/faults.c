@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "protocol/methods.h"
-#include "util/str.h"
+#include "sim/draw.h"
 
 void sim_faults_init(sim_faults_t *faults, const slack_clock_t *clock, uint64_t seed)
 {
@@ -120,16 +120,6 @@ size_t sim_faults_clear(sim_faults_t *faults, const char *name)
 
 /* --- the draw --- */
 
-/* A number below SIM_CHANCE_ALWAYS, by the last step of SplitMix64
- * (https://prng.di.unimi.it/splitmix64.c, public domain). */
-static uint64_t chance_draw(uint64_t seed, const char *method, uint64_t nth)
-{
-    uint64_t z = slack__hash(seed, method) + (nth + 1) * 0x9e3779b97f4a7c15U;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return (z ^ (z >> 31)) % SIM_CHANCE_ALWAYS;
-}
-
 /* Whether the fault lets this call pass before it begins to act. */
 static bool fault_passes(sim_fault_t *fault, bool count)
 {
@@ -148,7 +138,7 @@ static sim_fault_t *fault_at(sim_faults_t *faults, enum sim_point point, const c
         sim_fault_t *fault = &faults->active[i];
         if (!fault_is_for(fault, point, method)) continue;
         if (fault->chance == SIM_CHANCE_ALWAYS) return fault_passes(fault, count) ? NULL : fault;
-        if (below == 0) drawn = chance_draw(faults->seed, method, fault->seen);
+        if (below == 0) drawn = sim_draw(faults->seed, method, fault->seen, SIM_CHANCE_ALWAYS);
         fault->seen += count;
         const bool hit = drawn >= below && drawn < below + fault->chance;
         if (!fault_passes(fault, count) && hit) return fault;

@@ -13,18 +13,34 @@ static sim_message_t *message_at(slack_link_t *link)
     return SLACK_CONTAINER(link, sim_message_t, link);
 }
 
-void sim_messages_init(sim_messages_t *messages, sim_ids_t *ids, const sim_users_t *users)
+static slack_slice_t message_key(const void *value)
 {
-    messages->ids = ids;
-    messages->users = users;
-    messages->count = 0;
+    return slack__slice(((const sim_message_t *)value)->ts);
+}
+
+int sim_messages_init(sim_messages_t *messages, sim_ids_t *ids, const sim_users_t *users)
+{
+    *messages = (sim_messages_t){.ids = ids, .users = users};
     slack__link_init(&messages->list);
+    messages->by_ts = slack__map_new_keyed(SIM_MESSAGES_MAX + 1, message_key);
+    return messages->by_ts ? 0 : SLACK_ENOMEM;
+}
+
+/* Forget the oldest messages beyond the limits, up to the one that has grown. */
+static void forget_oldest(sim_messages_t *messages, const sim_message_t *grown)
+{
+    while (messages->count > SIM_MESSAGES_MAX || messages->bytes > SIM_MESSAGES_BYTES_MAX) {
+        sim_message_t *oldest = message_at(messages->list.next);
+        if (oldest == grown) return;
+        sim_message_remove(messages, oldest);
+    }
 }
 
 void sim_messages_done(sim_messages_t *messages)
 {
     while (!slack__list_empty(&messages->list))
         sim_message_remove(messages, message_at(messages->list.next));
+    slack__map_free(messages->by_ts, NULL);
 }
 
 static const slack_json_t *message_body(const sim_messages_t *messages, sim_json_builder_t *json,
@@ -49,7 +65,18 @@ static const slack_json_t *message_body(const sim_messages_t *messages, sim_json
     if (head && head != message)
         thread = sim_json(json, "{thread_ts: %s, parent_user_id: %s}", message->thread_ts,
                           head->author->id);
+    if (head && message->broadcast)
+        thread = sim_json_merged(
+            json, thread, sim_json(json, "{subtype: 'thread_broadcast', root: %p}", head->body));
     return sim_json_merged(json, body, thread);
+}
+
+/* Put a new message into the thread that it answers. */
+static void thread_add(const sim_messages_t *messages, sim_message_t *message)
+{
+    sim_message_t *head = sim_message_find(messages, message->channel, message->thread_ts);
+    if (head && head != message && !message->only_for)
+        slack__list_push(&head->replies, &message->reply);
 }
 
 int sim_message_add(sim_messages_t *messages, const sim_message_draft_t *draft, sim_message_t **ret)
@@ -57,6 +84,8 @@ int sim_message_add(sim_messages_t *messages, const sim_message_draft_t *draft, 
     sim_message_t *message = slack__calloc(1, sizeof *message);
     sim_json_builder_t json = {slack__arena_new(1024, 0), 0};
     if (!message || !json.arena) goto fail;
+    slack__link_init(&message->reply);
+    slack__link_init(&message->replies);
     message->arena = json.arena;
     message->channel = draft->channel;
     message->author = draft->author;
@@ -66,15 +95,18 @@ int sim_message_add(sim_messages_t *messages, const sim_message_draft_t *draft, 
         const sim_message_t *head = sim_message_find(messages, draft->channel, draft->thread_ts);
         const char *root = head && *head->thread_ts ? head->thread_ts : draft->thread_ts;
         snprintf(message->thread_ts, sizeof message->thread_ts, "%s", root);
+        message->broadcast = draft->broadcast;
     }
     if (draft->step_id) snprintf(message->step_id, sizeof message->step_id, "%s", draft->step_id);
     message->body = message_body(messages, &json, message, draft->content);
     if (json.rc != 0) goto fail;
 
-    if (messages->count == SIM_MESSAGES_MAX)
-        sim_message_remove(messages, message_at(messages->list.next));
+    if (slack__map_put(messages->by_ts, message_key(message), message) != 0) goto fail;
     slack__list_push(&messages->list, &message->link);
+    thread_add(messages, message);
     messages->count++;
+    messages->bytes += slack__arena_size(message->arena);
+    forget_oldest(messages, message);
     *ret = message;
     return 0;
 
@@ -99,9 +131,11 @@ static int message_replace(sim_messages_t *messages, sim_message_t *message,
         slack__arena_free(json.arena);
         return json.rc;
     }
+    messages->bytes += slack__arena_size(json.arena) - slack__arena_size(message->arena);
     slack__arena_free(message->arena);
     message->arena = json.arena;
     message->body = body;
+    forget_oldest(messages, message);
     return 0;
 }
 
@@ -119,8 +153,13 @@ int sim_message_set(sim_messages_t *messages, sim_message_t *message, const slac
 
 void sim_message_remove(sim_messages_t *messages, sim_message_t *message)
 {
+    slack__map_take(messages->by_ts, message_key(message));
+    while (!slack__list_empty(&message->replies))
+        slack__unlink(message->replies.next);
+    slack__unlink(&message->reply);
     slack__unlink(&message->link);
     messages->count--;
+    messages->bytes -= slack__arena_size(message->arena);
     slack__arena_free(message->arena);
     slack__free(message->reactions);
     slack__free(message);
@@ -135,13 +174,8 @@ sim_reactions_t *sim_message_reactions(sim_message_t *message)
 sim_message_t *sim_message_find(const sim_messages_t *messages, const sim_channel_t *channel,
                                 const char *ts)
 {
-    /* From the newest, which callers ask for most. */
-    for (slack_link_t *link = messages->list.prev; link != &messages->list; link = link->prev) {
-        sim_message_t *message = message_at(link);
-        if (channel && message->channel != channel) continue;
-        if (strcmp(message->ts, ts) == 0) return message;
-    }
-    return NULL;
+    sim_message_t *message = slack__map_get(messages->by_ts, slack__slice(ts));
+    return message && (!channel || message->channel == channel) ? message : NULL;
 }
 
 const slack_json_t *sim_message_detail(sim_json_builder_t *json, const sim_message_t *message)
@@ -167,11 +201,8 @@ static const slack_json_t *replies_json(const sim_messages_t *messages, sim_json
     const sim_message_t *latest = NULL;
     size_t replies = 0;
     sim_user_set_t authors = {{0}};
-    if (*message->thread_ts) return NULL;
-    for (slack_link_t *link = messages->list.next; link != &messages->list; link = link->next) {
-        const sim_message_t *reply = message_at(link);
-        if (reply->channel != message->channel || reply->only_for) continue;
-        if (strcmp(reply->thread_ts, message->ts) != 0) continue;
+    for (slack_link_t *link = message->replies.next; link != &message->replies; link = link->next) {
+        const sim_message_t *reply = SLACK_CONTAINER(link, const sim_message_t, reply);
         if (*until && sim_ts_compare(reply->ts, until) > 0) continue;
         latest = reply;
         replies++;

@@ -5,14 +5,18 @@
 #include "sim/channels.h"
 #include "sim/ids.h"
 #include "sim/reactions.h"
+#include "util/map.h"
 #include "util/queue.h"
 
-/* The messages of the workspace. At the limit the oldest one is forgotten. No I/O. */
+/* The messages of the workspace. At a limit the oldest one is forgotten. No I/O. */
 
-#define SIM_MESSAGES_MAX 2000
+#define SIM_MESSAGES_MAX       20000
+#define SIM_MESSAGES_BYTES_MAX ((size_t)64 << 20) /* of their bodies */
 
 typedef struct sim_message {
     slack_link_t link;
+    slack_link_t reply;       /* in the `replies` of the first message of its thread */
+    slack_link_t replies;     /* of a first message: those that everybody sees, oldest first */
     slack_arena_t *arena;     /* of the body */
     const slack_json_t *body; /* as the Web API and events show it */
     const sim_channel_t *channel;
@@ -20,6 +24,7 @@ typedef struct sim_message {
     const sim_user_t *only_for; /* of an ephemeral message: who sees it; else NULL */
     char ts[SIM_TS_SIZE];
     char thread_ts[SIM_TS_SIZE]; /* of the thread's first message; "" outside of threads */
+    bool broadcast;              /* a reply that is shown in the channel, too */
     char step_id[SIM_ID_SIZE];   /* of the workflow step that posted it; "" for none */
     sim_reactions_t *reactions;  /* NULL until the first one */
     int64_t pinned_s;            /* since when the bot pins it; 0: not */
@@ -28,12 +33,14 @@ typedef struct sim_message {
 typedef struct sim_messages {
     sim_ids_t *ids;
     const sim_users_t *users;
+    slack_map_t *by_ts;
     slack_link_t list; /* oldest first */
     size_t count;
+    size_t bytes; /* of the bodies */
 } sim_messages_t;
 
-/* Both are borrowed. */
-void sim_messages_init(sim_messages_t *messages, sim_ids_t *ids, const sim_users_t *users);
+/* Both are borrowed. 0, SLACK_ENOMEM. */
+int sim_messages_init(sim_messages_t *messages, sim_ids_t *ids, const sim_users_t *users);
 void sim_messages_done(sim_messages_t *messages);
 
 typedef struct sim_message_draft {
@@ -42,6 +49,7 @@ typedef struct sim_message_draft {
     const sim_user_t *only_for;  /* NULL: everybody */
     const char *thread_ts;       /* of any message of the thread; NULL or "" for no thread */
     const slack_json_t *content; /* text, blocks …: copied; type, user, team and ts are added */
+    bool broadcast;              /* a reply: show it in the channel, too */
     const char *step_id;         /* NULL or "": no workflow step posts it */
 } sim_message_draft_t;
 

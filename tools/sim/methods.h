@@ -23,6 +23,7 @@ extern const sim_method_t sim_methods_chat[];
 extern const sim_method_t sim_methods_conversations[];
 extern const sim_method_t sim_methods_files[];
 extern const sim_method_t sim_methods_functions[];
+extern const sim_method_t sim_methods_history[];
 extern const sim_method_t sim_methods_items[];
 extern const sim_method_t sim_methods_members[];
 extern const sim_method_t sim_methods_scheduled[];

@@ -33,6 +33,7 @@ static const slack_json_t *chat_post_message(sim_call_t *call)
     const sim_message_draft_t draft = {
         .channel = channel,
         .thread_ts = thread_ts,
+        .broadcast = sim_call_bool(call, "reply_broadcast"),
         .content = content,
         .step_id = call->step ? call->step->id : "",
     };

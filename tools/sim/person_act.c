@@ -86,6 +86,9 @@ bool sim_act_deliver(sim_act_t *act, enum sim_delivery_kind kind, const slack_js
 {
     const sim_delivery_request_t request = {kind, payload, takes_body, act_delivered, act};
     int rc = act->json.rc;
+    if (act->missed && kind == SIM_DELIVERY_EVENT && rc == 0) return true;
+    if (act->missed)
+        return sim_act_cannot(act, "only events can be missed: this fails at once without an app");
     if (rc == 0) rc = sim_deliver(act->services->deliveries, &request);
     if (rc != 0) return sim_act_cannot(act, "%s", slack_strerror(rc));
     act->waiting++;

@@ -29,6 +29,7 @@ struct sim_act {
      */
     const char *(*outcome)(sim_act_t *act, const slack_json_t *body);
 
+    bool missed;      /* no app receives its events */
     unsigned waiting; /* deliveries under way */
     bool watched;     /* the person sees whether it fails; nobody sees the failure of an event */
     bool acked;

@@ -16,7 +16,8 @@
  *   users, channels, messages, views,    what exists in the workspace; no I/O
  *     reactions, files, workflow_steps,
  *     expiring_keys, transcript -> workspace
- *   faults, failure_rate, rate_limits    what goes wrong, and how much Slack accepts; no I/O
+ *   fault_kinds, fault_request, faults,  what goes wrong, and how much Slack accepts; no I/O
+ *     failure_rate, rate_limits
  *   *_payloads, message_content,         what is sent to apps, and what apps send; no I/O
  *     stream_chunks
  *   socket_mode, request_url             the two ways to the app
@@ -25,8 +26,9 @@
  *   streams                              messages that grow
  *   webapi, refusals, methods_*, pages,  what apps call
  *     response_urls, file_urls, install_page
- *   person, person_*, ack_outcomes       what people do
- *   control                              the API for tests and the command line
+ *   person, person_*, ack_outcomes,      what people do
+ *     missed_messages
+ *   message_list, control                the API for tests and the command line
  */
 
 #define SIM_DEFAULT_PORT   4390

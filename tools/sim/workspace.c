@@ -6,9 +6,14 @@ int sim_workspace_init(sim_workspace_t *workspace, const slack_clock_t *clock, s
 {
     int rc = sim_users_init(&workspace->users, people);
     if (rc != 0) return rc;
+    workspace->missed = 0;
     sim_ids_init(&workspace->ids, clock);
     sim_channels_init(&workspace->channels, &workspace->ids, &workspace->users);
-    sim_messages_init(&workspace->messages, &workspace->ids, &workspace->users);
+    rc = sim_messages_init(&workspace->messages, &workspace->ids, &workspace->users);
+    if (rc != 0) {
+        sim_users_done(&workspace->users);
+        return rc;
+    }
     sim_views_init(&workspace->views, &workspace->ids);
     sim_steps_init(&workspace->steps, &workspace->ids);
     sim_files_init(&workspace->files, &workspace->ids);

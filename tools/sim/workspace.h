@@ -20,6 +20,7 @@ typedef struct sim_workspace {
     sim_keys_t keys;
     sim_files_t files;
     sim_transcript_t transcript;
+    uint64_t missed; /* messages that no app received, so far */
 } sim_workspace_t;
 
 /* `people` counts the bot, as sim_users_init() does. The clock is borrowed. `complete` as for
