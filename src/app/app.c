@@ -179,6 +179,12 @@ static void call_ended(const char *method, const slack_response_t *response, uin
         slack__identity_token_failed(&app->identity, owner);
 }
 
+static void call_tried(const char *method, bool limited, bool again, void *user_data)
+{
+    slack_app_t *app = user_data;
+    slack__counters_try(&app->counters, method, limited, again);
+}
+
 /* ---- start ---- */
 
 static int open_recorder(slack_app_t *app)
@@ -225,7 +231,9 @@ static int open_calls(slack_app_t *app)
         .budget = &app->services.calls,
         .blocks = &app->services.blocks,
         .called = call_ended,
+        .tried = call_tried,
         .user_data = app,
+        .workers = o->workers,
         .sender = app->sender,
         .wrap = app->recorder ? slack__recorder_wrap : NULL,
         .wrap_data = app->recorder,

@@ -75,8 +75,10 @@ static int call_start(slack_ctx_t *ctx, void *args)
     wait->work = ctx->works;
     slack_client_t *client = slack__ctx_client(ctx);
     const slack_post_t post = {call->method, call->url, call->args, false};
+    client->worker = true;
     int rc = call->url ? slack__webapi_post(client, &post, call_answered, wait)
                        : slack__webapi_call(client, call->method, call->args, call_answered, wait);
+    client->worker = false;
     if (rc != 0) {
         slack__free(wait);
         return rc;

@@ -241,6 +241,7 @@ static int worker_begin(slack_ctx_t *ctx, void *data)
     struct worker_wait *wait = slack__calloc(1, sizeof *wait);
     if (wait == NULL) return SLACK_ENOMEM;
     const int rc = transfer_begin(ctx, args->transfer, &owner, &wait->flow);
+    if (rc == 0) wait->flow->client.worker = true;
     if (rc != 0) {
         args->fault = fault_copy(ctx->works->arena, &ctx->voice.fault);
         slack__free(wait);

@@ -2,6 +2,7 @@
 #ifndef SLACK_OPS_COUNTERS_H
 #define SLACK_OPS_COUNTERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,7 +26,7 @@ enum slack_result {
     SLACK_RESULTS
 };
 
-#define SLACK_BUCKETS        11
+#define SLACK_BUCKETS        17
 #define SLACK_METHODS_MAX    64 /* methods with figures of their own; the others share a row */
 #define SLACK_METHOD_MAX_LEN 63
 
@@ -42,13 +43,17 @@ typedef struct slack_histogram {
 } slack_histogram_t;
 
 /* Web API calls by method, in the order of their first call. */
+typedef struct slack_call_count {
+    char name[SLACK_METHOD_MAX_LEN + 1];
+    uint64_t ok, failed;
+    uint64_t limited;  /* tries that Slack refused because of a rate limit */
+    uint64_t repeated; /* tries after the first one of their call */
+} slack_call_count_t;
+
 typedef struct slack_call_counts {
-    struct {
-        char name[SLACK_METHOD_MAX_LEN + 1];
-        uint64_t ok, failed;
-    } methods[SLACK_METHODS_MAX];
+    slack_call_count_t methods[SLACK_METHODS_MAX];
     size_t method_count;
-    uint64_t others_ok, others_failed;
+    slack_call_count_t others; /* without a name */
 } slack_call_counts_t;
 
 typedef struct slack_counters {
@@ -70,5 +75,7 @@ static inline void slack__histogram_add(slack_histogram_t *histogram, uint64_t u
 
 /* Count a call that ended. `status` is 0 or a negative error. */
 void slack__counters_call(slack_counters_t *counters, const char *method, int status);
+/* Count a try that ended: `limited` by Slack, and `again` if another one follows. */
+void slack__counters_try(slack_counters_t *counters, const char *method, bool limited, bool again);
 
 #endif

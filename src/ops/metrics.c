@@ -80,18 +80,40 @@ void slack__counters_write(slack_metrics_text_t *text, const slack_counters_t *c
 #include "ops/counters.def"
 }
 
-static void write_calls(slack_metrics_text_t *text, const char *method, uint64_t ok,
-                        uint64_t failed)
+enum call_family { CALLS, CALLS_LIMITED, CALLS_REPEATED, CALL_FAMILIES };
+
+static void write_calls(slack_metrics_text_t *text, enum call_family family, const char *method,
+                        const slack_call_count_t *row)
 {
-    static const char series[] = "slackapp_calls_total{method=\"%s\",result=\"%s\"} %llu";
-    slack__metrics_line(text, series, method, "ok", (unsigned long long)ok);
-    slack__metrics_line(text, series, method, "failed", (unsigned long long)failed);
+    static const char ended[] = "slackapp_calls_total{method=\"%s\",result=\"%s\"} %llu";
+    switch (family) {
+    case CALLS_LIMITED:
+        slack__metrics_line(text, "slackapp_calls_limited_total{method=\"%s\"} %llu", method,
+                            (unsigned long long)row->limited);
+        break;
+    case CALLS_REPEATED:
+        slack__metrics_line(text, "slackapp_calls_repeated_total{method=\"%s\"} %llu", method,
+                            (unsigned long long)row->repeated);
+        break;
+    default:
+        slack__metrics_line(text, ended, method, "ok", (unsigned long long)row->ok);
+        slack__metrics_line(text, ended, method, "failed", (unsigned long long)row->failed);
+    }
 }
 
 void slack__call_counts_write(slack_metrics_text_t *text, const slack_call_counts_t *calls)
 {
-    slack__metrics_head(text, "calls_total", "counter", "Web API calls by method and result.");
-    for (size_t i = 0; i < calls->method_count; i++)
-        write_calls(text, calls->methods[i].name, calls->methods[i].ok, calls->methods[i].failed);
-    write_calls(text, "other", calls->others_ok, calls->others_failed);
+    static const struct {
+        const char *name, *help;
+    } families[] = {
+        [CALLS] = {"calls_total", "Web API calls by method and result."},
+        [CALLS_LIMITED] = {"calls_limited_total", "Tries that Slack refused for a rate limit."},
+        [CALLS_REPEATED] = {"calls_repeated_total", "Tries after the first one of their call."},
+    };
+    for (enum call_family family = 0; family < CALL_FAMILIES; family++) {
+        slack__metrics_head(text, families[family].name, "counter", families[family].help);
+        for (size_t i = 0; i < calls->method_count; i++)
+            write_calls(text, family, calls->methods[i].name, &calls->methods[i]);
+        write_calls(text, family, "other", &calls->others);
+    }
 }

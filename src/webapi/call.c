@@ -36,6 +36,7 @@ int slack__call_new(slack_call_t **ret, slack_client_t *client, slack_call_fn fn
     call->fn = fn;
     call->user_data = user_data;
     call->client = !fn && client->begin && client->end ? client : NULL;
+    call->worker = client->worker;
     call->once = client->once;
     call->tag = client->tag;
     call->pace.paced.number = client->place;

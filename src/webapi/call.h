@@ -25,6 +25,9 @@ typedef struct slack_call_queue {
     slack_task_t end_task;
     slack_timer_t timer; /* for the next call that waits */
     uint64_t last_number;
+    unsigned workers, workers_waiting; /* of the app, and for calls that have not been sent */
+    slack_timer_t stall;               /* all of them wait */
+    const char *stalled;               /* the method for which the last one of them waits */
 } slack_call_queue_t;
 
 struct slack_webapi {
@@ -38,10 +41,12 @@ struct slack_webapi {
     const slack_block_guard_t *blocks;
     void (*called)(const char *method, const slack_response_t *response, uint64_t owner,
                    void *user_data);
+    void (*tried)(const char *method, bool limited, bool again, void *user_data);
     void *user_data;
     unsigned count; /* calls accepted, whose end is not reported */
     uint64_t unwatched;
-    unsigned dropped; /* calls that the close has ended, and whose end nobody gets */
+    char no_room[112]; /* the sentence of a call beyond calls_max */
+    unsigned dropped;  /* calls that the close has ended, and whose end nobody gets */
     slack_call_queue_t queue;
     slack_link_t flows;
     unsigned flow_count;
@@ -64,7 +69,7 @@ typedef struct slack_call_pace {
     slack_ordered_t ordered;
     bool behind; /* it waits for another one of its order, and not yet for its turn */
     uint64_t accepted_ms;
-    uint64_t since_ms;  /* it waits, or is on its way */
+    uint64_t since_ms;  /* it waits */
     uint64_t waited_ms; /* before that */
     unsigned tries;
     slack_backoff_t backoff;
@@ -78,6 +83,7 @@ typedef struct slack_call {
     const char *method; /* or slack_post.method */
     slack_call_request_t request;
     bool to_url; /* a message to a URL of its own */
+    bool worker; /* one waits for the end of the call */
     bool once;
     bool repeatable; /* a second try does no harm if Slack has made the first one */
     bool kept;       /* the receiver of the response has taken the arena */

@@ -5,16 +5,40 @@
 #include "util/random.h"
 
 #define RESPONSE_MAX ((size_t)SLACK_ANSWER_MIB << 20)
+#define STALL_MS     3000 /* all workers wait, before the log says so */
 
 /* --- going ------------------------------------------------------------------------------------ */
 
 static void call_got_result(const slack_curl_result_t *result, void *user_data);
 
+static void call_starts_waiting(slack_call_t *call)
+{
+    slack_webapi_t *webapi = call->webapi;
+    slack_call_queue_t *queue = &webapi->queue;
+    call->pace.since_ms = slack__webapi_now_ms(webapi);
+    if (!call->worker || ++queue->workers_waiting != queue->workers) return;
+    queue->stalled = call->method;
+    slack__timer_start(webapi->net, &queue->stall, STALL_MS);
+}
+
 static void call_stops_waiting(slack_call_t *call)
 {
-    const uint64_t now = slack__webapi_now_ms(call->webapi);
+    slack_webapi_t *webapi = call->webapi;
+    const uint64_t now = slack__webapi_now_ms(webapi);
     call->pace.waited_ms += now - call->pace.since_ms;
     call->pace.since_ms = now;
+    if (!call->worker) return;
+    webapi->queue.workers_waiting--;
+    slack__timer_stop(webapi->net, &webapi->queue.stall);
+}
+
+static void queue_stalled(slack_timer_t *timer)
+{
+    const slack_webapi_t *webapi = SLACK_CONTAINER(timer, slack_webapi_t, queue.stall);
+    SLACK_LOG(slack__net_log(webapi->net), WARN, "every worker waits for the turn of a call",
+              "workers=%u method=%s hint=%s", webapi->queue.workers, webapi->queue.stalled,
+              "no other handler runs on a worker until then: make such calls on the loop or less "
+              "often, raise SLACK_WORKERS, or lower SLACK_CALL_WAIT_MS");
 }
 
 static int call_send(slack_call_t *call)
@@ -158,8 +182,11 @@ static void call_got_result(const slack_curl_result_t *result, void *user_data)
     if (result->http_status > 0 && !call->to_url)
         slack__call_queue_note_http2(webapi, result->http2);
     slack__pace_answered(webapi->queue.pace, &call->pace.paced);
-    call->pace.since_ms = slack__webapi_now_ms(webapi);
     const bool again = try_again(call, result);
+    if (webapi->tried)
+        webapi->tried(call->method, slack__response_is_limited(&call->response), again,
+                      webapi->user_data);
+    if (again) call_starts_waiting(call);
     if (!again) slack__pace_leave(webapi->queue.pace, &call->pace.paced);
     queue_run(webapi); /* the next call of the lane */
     if (again) return;
@@ -201,7 +228,7 @@ int slack__call_queue_put(slack_call_t *call, slack_client_t *client, const slac
         slack__call_free(call);
         return SLACK_EBUSY;
     }
-    call->pace.accepted_ms = call->pace.since_ms = slack__webapi_now_ms(webapi);
+    call->pace.accepted_ms = slack__webapi_now_ms(webapi);
     call->pace.paced.until_ms =
         webapi->wait_ms ? call->pace.accepted_ms + webapi->wait_ms : UINT64_MAX;
     if (call->pace.paced.number == 0) call->pace.paced.number = ++webapi->queue.last_number;
@@ -213,6 +240,7 @@ int slack__call_queue_put(slack_call_t *call, slack_client_t *client, const slac
     }
     slack__pace_enter(webapi->queue.pace, &call->pace.paced, what, call->pace.accepted_ms);
     webapi->count++;
+    call_starts_waiting(call);
     if (call->client) call->client->begin(call->client);
     call->pace.behind = !call->pace.ordered.first;
     if (call->pace.behind) return 0;
@@ -230,6 +258,7 @@ int slack__call_queue_init(slack_webapi_t *webapi, enum slack_pace limits)
     slack__link_init(&queue->end_task.link);
     queue->end_task.run = queue_run_end_task;
     slack__timer_init(&queue->timer, queue_timer_fired);
+    slack__timer_init(&queue->stall, queue_stalled);
     queue->pace = slack__pace_new(limits, webapi->concurrency);
     queue->orders = slack__orders_new(webapi->calls_max);
     return queue->pace && queue->orders ? 0 : SLACK_ENOMEM;

@@ -33,6 +33,7 @@ static bool method_is_valid(const char *method)
 
 const char *slack__webapi_refusal(const slack_client_t *client, const char *method, int status)
 {
+    const slack_webapi_t *webapi = slack__webapi_of(client);
     switch (status) {
     case SLACK_EINVAL:
         if (method && strcmp(method, SLACK_RESPONSE_URL) == 0)
@@ -43,7 +44,7 @@ const char *slack__webapi_refusal(const slack_client_t *client, const char *meth
                    ? "the arguments are not an object: pass one"
                    : "the name of the method is not valid: pass one such as chat.postMessage";
     case SLACK_ECANCELED:
-        return client->order || (slack__webapi_of(client) && slack__webapi_of(client)->closing)
+        return client->order || (webapi && webapi->closing)
                    ? "the app stops: raise SLACK_DRAIN_MS, or end when slack_ctx_canceled() says so"
                    : "the app does not run: call it between its start and its stop";
     case SLACK_EAUTH:
@@ -51,9 +52,9 @@ const char *slack__webapi_refusal(const slack_client_t *client, const char *meth
                              : "the client has no token: use slack_ctx_client() in a delivery, or "
                                "slack_client_new()";
     case SLACK_EBUSY:
-        return slack__webapi_of(client) && slack__webapi_has_room(slack__webapi_of(client))
+        return webapi == NULL || slack__webapi_has_room(webapi)
                    ? "the calls under way take all of SLACK_CALLS_MIB: do less at once, or raise it"
-                   : "slack_options_t.max_calls calls are under way: do less at once, or raise it";
+                   : webapi->no_room;
     case SLACK_ETOOBIG: return "the arguments are more than 4 MiB: send less";
     default: return slack_strerror(status);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "webapi/webapi.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "protocol/methods.h"
@@ -172,6 +173,12 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi
     webapi->budget = options->budget;
     webapi->blocks = options->blocks;
     webapi->called = options->called;
+    webapi->tried = options->tried;
+    webapi->queue.workers = options->workers;
+    snprintf(webapi->no_room, sizeof webapi->no_room,
+             "%u calls are under way, all that slack_options_t.max_calls allows: do less at once, "
+             "or raise it",
+             webapi->calls_max);
     webapi->user_data = options->user_data;
     slack__link_init(&webapi->flows);
     *ret = webapi;

@@ -42,7 +42,11 @@ typedef struct slack_webapi_options {
      * `method` is slack_post.method for a message to a URL; `owner` is the client's. */
     void (*called)(const char *method, const slack_response_t *response, uint64_t owner,
                    void *user_data);
+    /* Optional. Called at the end of every try: `limited` by Slack, and `again` if another one
+     * follows. */
+    void (*tried)(const char *method, bool limited, bool again, void *user_data);
     void *user_data;
+    unsigned workers; /* threads that wait for calls; 0: no line says that all of them wait */
     const struct slack_block_guard *blocks; /* Optional, borrowed. NULL: no check of blocks. */
     const slack_sender_t *sender;           /* Optional, copied. Default: libcurl. */
     /* Optional. Replaces the sender by one that wraps it, and sees each request and result. */
@@ -123,6 +127,7 @@ struct slack_client {
     bool refused; /* set when a call was not accepted because the webapi had no room */
     uint64_t tag; /* of each request; see curl.h */
     struct slack_streams *streams; /* the app's, for a client without a delivery; NULL: none */
+    bool worker;                   /* a worker waits for the next calls */
     bool once;   /* every call is sent once: the caller has a backoff of its own */
     bool repeat; /* calls that act are sent again too if their answer was lost */
 };

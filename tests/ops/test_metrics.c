@@ -83,6 +83,8 @@ BOT_TEST(everything_is_there)
         {"slackapp_calls_waiting", 1},
         {"slackapp_call_bytes", 1},
         {"slackapp_calls_total", 2},
+        {"slackapp_calls_limited_total", 1},
+        {"slackapp_calls_repeated_total", 1},
         {"slackapp_transport_ready", 3},
         {"slackapp_transport_connections", 3},
         {"slackapp_transport_delivered_total", 3},
@@ -203,6 +205,7 @@ BOT_TEST(labels_are_few_and_whole)
     slack__counters_call(slack__inspect_counters(f.app), "other", 0);
     read_page();
     assert_int_equal(prometheus_size(&page, "slackapp_calls_total"), 2 * SLACK_METHODS_MAX + 2);
+    assert_int_equal(prometheus_size(&page, "slackapp_calls_limited_total"), SLACK_METHODS_MAX + 1);
 
     /* A call with a name that would need escapes fails. */
     static const char *const odd[] = {"a'b", "a\\b", "a\nb", "a}b", "a b", "\xc3\xa9"};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The calls that a test expects, and their answers. */
+#include "app/inspect.h"
 #include "support/kit.h"
 #include "support/test.h"
 
@@ -49,6 +50,17 @@ FINE_TEST(test_a_slow_answer)
     slack_test_expect_status(kit, 0);
 }
 
+static void check_tries(const char *method, unsigned limited, unsigned repeated)
+{
+    const slack_call_counts_t *calls = &slack__inspect_counters(slack_test_app(kit))->calls;
+    size_t i = 0;
+    while (i < calls->method_count && strcmp(calls->methods[i].name, method) != 0)
+        i++;
+    assert_true(i < calls->method_count);
+    assert_int_equal(calls->methods[i].limited, limited);
+    assert_int_equal(calls->methods[i].repeated, repeated);
+}
+
 FINE_TEST(test_a_rate_limit)
 {
     slack_test_expect(kit, "chat.postMessage", NULL);
@@ -61,6 +73,7 @@ FINE_TEST(test_a_rate_limit)
     slack_test_advance_ms(kit, 101); /* the rate limit, and the delay of the answer */
     assert_int_equal(slack_test_call_count(kit), 2);
     slack_test_expect_status(kit, 0);
+    check_tries("chat.postMessage", 1, 1);
 }
 
 FINE_TEST(test_a_call_that_never_left)
@@ -109,6 +122,9 @@ FINE_TEST(test_a_lost_answer)
         assert_int_equal(slack_test_call_count(kit), 2 * (i + 1));
         slack_test_expect_status(kit, again ? 0 : lost);
     }
+    check_tries("users.info", 0, 2);
+    check_tries("chat.postMessage", 0, 2);
+    check_tries("conversations.create", 0, 0);
 }
 
 FINE_TEST(test_the_last_ts_is_that_of_the_newest_answer)
@@ -172,6 +188,59 @@ static int post_often(slack_ctx_t *ctx, void *user_data)
         slack_call_then(ctx, slack_chat_postMessage(.channel = "C1", .text = "x"), count_posts,
                         NULL);
     return 0;
+}
+
+static unsigned stalls;
+
+static void count_stalls(enum slack_log_level level, const char *line, size_t len, void *user_data)
+{
+    stalls += strstr(line, "every worker waits for the turn of a call") != NULL &&
+              strstr(line, user_data) != NULL && strstr(line, "raise SLACK_WORKERS") != NULL;
+}
+
+static int wait_for_a_turn(slack_ctx_t *ctx, void *user_data)
+{
+    const slack_file_t file = {.name = "x.txt", .data = "x", .size = 1};
+    const char *method = user_data;
+    if (strcmp(method, "users.list") == 0) return slack_call_waitf(ctx, method, NULL, "{}");
+    if (strcmp(method, "chat.postMessage") == 0) return slack_say(ctx, "x");
+    return slack_upload_wait(ctx, &(slack_upload_t){.files = &file, .count = 1}, NULL);
+}
+
+/* No handler runs on a worker while all four wait for a rate. The log says so after 3 s. */
+TEST(workers_that_all_wait_are_named)
+{
+    static const struct {
+        char method[40];
+        unsigned at_once; /* calls that need not wait */
+        unsigned limited_s;
+    } cases[] = {
+        {"users.list", 4, 0}, {"chat.postMessage", 0, 30}, {"files.getUploadURLExternal", 0, 30}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char method[40];
+        const slack_test_options_t options = {
+            .pace = SLACK_PACE_INTERNAL, .log_fn = count_stalls, .log_user_data = method};
+        snprintf(method, sizeof method, "%s", cases[i].method);
+        stalls = 0;
+        assert_int_equal(slack_test_new(&kit, &options), 0);
+        const slack_listener_t listener = {.kind = SLACK_KIND_COMMAND,
+                                           .match = "/wait",
+                                           .run = SLACK_RUN_WORKER,
+                                           .fn = wait_for_a_turn,
+                                           .user_data = method};
+        slack_listen(slack_test_app(kit), &listener);
+        slack_test_expect(kit, method, NULL);
+        if (cases[i].limited_s) slack_test_answer_limited(kit, cases[i].limited_s);
+        for (unsigned n = 0; n < cases[i].at_once + 3; n++)
+            slack_test_command(kit, "/wait", "");
+        slack_test_advance_ms(kit, 500);
+        slack_test_command(kit, "/wait", "");
+        slack_test_advance_ms(kit, 2999);
+        assert_int_equal(stalls, 0);
+        slack_test_advance_ms(kit, 1);
+        assert_int_equal(stalls, 1);
+        slack_test_free(kit);
+    }
 }
 
 /* A kit keeps Slack's rates on its clock if it is asked to. */

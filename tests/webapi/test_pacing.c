@@ -98,7 +98,9 @@ CLOSED(test_bounds)
     for (uintptr_t n = 0; n < WF_CALLS_MAX; n++)
         wf_call("users.list", n);
     assert_int_equal(slack_callf(&wf.client, "users.list", wf_end, NULL, "{}"), SLACK_EBUSY);
-    assert_true(world_logged(&wf.world, "max_calls calls are under way: do less at once"));
+    assert_true(world_logged(
+        &wf.world, "reason=\"10000 calls are under way, all that slack_options_t.max_calls allows: "
+                   "do less at once, or raise it\""));
     world_until(&wf.world, wf.ends.count >= 4); /* the first ones have their answers */
     wf_pass_s(WF_WAIT_S);
     world_until(&wf.world, wf.ends.count == WF_CALLS_MAX);
