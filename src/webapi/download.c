@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "net/url.h"
+#include "util/alloc.h"
 #include "util/http_header.h"
 
 /*
@@ -167,18 +168,24 @@ static const char *header_of(slack_download_flow_t *download, const slack_curl_r
     return slack__webapi_header(download->flow.webapi, result, name);
 }
 
-/* "bytes 5-9/10", or "bytes 5-9" with an unknown size. False: it is not one. */
+/* "bytes 5-9/10"; with an unknown size "bytes 5-9", or a star behind the slash. False: it is not
+ * one.
+ */
 static bool read_content_range(const char *text, uint64_t *ret_first, uint64_t *ret_size)
 {
     slack_slice_t rest = slack__slice(text), unit, first, last;
+    uint64_t end;
     if (!slack__slice_split(&rest, ' ', &unit) ||
         !slack__slice_eq_nocase(unit, SLACK_SLICE("bytes")))
         return false;
     if (!slack__slice_split(&rest, '-', &first) || !slack__slice_split(&rest, '/', &last) ||
-        !slack__parse_u64(first, INT64_MAX, ret_first))
+        !slack__parse_u64(first, INT64_MAX, ret_first) || !slack__parse_u64(last, INT64_MAX, &end))
         return false;
-    if (!slack__parse_u64(rest, INT64_MAX, ret_size)) *ret_size = UINT64_MAX;
-    return true;
+    *ret_size = UINT64_MAX;
+    if (rest.len > 0 && !slack__slice_eq(rest, SLACK_SLICE("*")) &&
+        !slack__parse_u64(rest, INT64_MAX, ret_size))
+        return false;
+    return *ret_first <= end && end < *ret_size;
 }
 
 /* The ETag of the file, or the date of its last change; "" without both. A weak ETag does not name
@@ -228,7 +235,8 @@ static int sink_head(const slack_curl_result_t *head, void *user_data)
     const char *length = header_of(download, head, "Content-Length");
     if (head->http_status == 206) {
         if (!read_content_range(header_of(download, head, "Content-Range"), &first, &size)) {
-            slack__file_flow_fail(flow, SLACK_EPROTO, "an answer 206 without a Content-Range");
+            slack__file_flow_fail(flow, SLACK_EPROTO,
+                                  "an answer 206 without a valid Content-Range");
             return SLACK_EPROTO;
         }
     } else if (!slack__parse_u64(slack__slice(length), INT64_MAX, &size)) {
@@ -253,21 +261,19 @@ static int sink_head(const slack_curl_result_t *head, void *user_data)
 
 /* --- the end of an answer ------------------------------------------------------------------ */
 
-/* The URL that a redirect leads to, which may lack scheme and host. NULL: nowhere. */
+/* The URL that a redirect leads to. NULL: nowhere. */
 static const char *redirect_to(slack_download_flow_t *download, const char *location)
 {
-    slack_url_t url, from;
-    slack_arena_t *arena = download->flow.arena;
-    if (*location == '/' && location[1] == '/') return NULL;
-    if (*location == '/') {
-        if (slack__url_parse(&from, download->at) != 0) return NULL;
-        location = slack__arena_printf(arena, "%.*s%s", (int)(from.target.ptr - download->at),
-                                       download->at, location);
-    }
-    if (location == NULL || slack__url_parse(&url, location) != 0) return NULL;
+    slack_url_t url;
+    char *to = NULL;
+    const char *copy = NULL;
     /* http is for a simulator on this machine, which is what such a server would ask for. */
-    if (!url.secure && !slack__webapi_owns(download->flow.webapi, location)) return NULL;
-    return slack__arena_strdup(arena, location);
+    if (*location && slack__url_resolve(download->at, location, &to) == 0 &&
+        slack__url_parse(&url, to) == 0 && *url.scheme.ptr == 'h' &&
+        (url.secure || slack__webapi_owns(download->flow.webapi, to)))
+        copy = slack__arena_strdup(download->flow.arena, to);
+    slack__free(to);
+    return copy;
 }
 
 static void redirected(slack_download_flow_t *download, const slack_curl_result_t *result)
@@ -343,8 +349,9 @@ static void received(slack_file_flow_t *flow, const slack_curl_result_t *result)
 static void get(slack_file_flow_t *flow)
 {
     slack_download_flow_t *download = download_of(flow);
-    const char *headers[4] = {NULL};
-    size_t count = 0;
+    /* Without the first header a server may compress the file (RFC 9110, 12.5.3). */
+    const char *headers[5] = {"Accept-Encoding: identity"};
+    size_t count = 1;
     slack_arena_t *arena = slack__arena_new(0, 0);
     bool made = arena != NULL;
     if (made && slack__webapi_owns(flow->webapi, download->at))

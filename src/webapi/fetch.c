@@ -42,7 +42,7 @@ struct slack_fetcher {
 /* The next request: the program's, or one after a redirect. */
 typedef struct fetch_hop {
     const char *method, *url;
-    const char *headers[HEADERS_MAX + 3];
+    const char *headers[HEADERS_MAX + 4];
     const void *body;
     size_t body_len;
 } fetch_hop_t;
@@ -249,6 +249,12 @@ static int fetching_sink_head(const slack_curl_result_t *head, void *user_data)
         return fetching_refuse(f, SLACK_EPROTO,
                                "the answer is no stream of events: its Content-Type is not "
                                "text/event-stream");
+    const slack_slice_t coding = slack__slice(slack_response_header(&f->head, "Content-Encoding"));
+    if (f->head.status == 0 && f->request.on_event && coding.len > 0 &&
+        !slack__slice_eq_nocase(coding, SLACK_SLICE("identity")))
+        return fetching_refuse(f, SLACK_EPROTO,
+                               "the stream of events is compressed: leave out the header "
+                               "Accept-Encoding, or ask the service for plain text");
     return 0;
 }
 
@@ -374,6 +380,9 @@ static int hop_set_headers(slack_fetching_t *f, const slack_fetch_t *request)
     if (!has_header(request, "Content-Type"))
         *to++ = request->json ? "Content-Type: application/json" : "Content-Type:";
     if (request->on_event && !has_header(request, "Accept")) *to++ = "Accept: text/event-stream";
+    /* Without it a service may compress the stream (RFC 9110, 12.5.3). */
+    if (is_streamed(f) && !has_header(request, "Accept-Encoding"))
+        *to++ = "Accept-Encoding: identity";
     return 0;
 }
 

@@ -152,14 +152,19 @@ FETCH_TEST(test_a_failure_without_a_function_fails_the_delivery)
 FETCH_TEST(test_a_request_that_is_not_sent)
 {
     ready();
-    request.url = "https://ada:secret@example.com/hidden";
     static const char *const commands[] = {"/loop", "/bare", "/worker"};
-    for (int i = 0; i < 3; i++) {
-        run(commands[i]);
+    const slack_fetch_t with_user = {.url = "https://ada:secret@example.com/hidden"};
+    const slack_fetch_t with_token = {.url = url, .body = "t=xoxb%2Dtest", .body_len = 13};
+    for (int i = 0; i < 6; i++) {
+        request = i < 3 ? with_user : with_token;
+        world_forget_log(&f.world);
+        run(commands[i % 3]);
         assert_int_equal(app_done.status, SLACK_EINVAL);
-        assert_true(world_logged(&f.world, "the request was not sent: the URL has a user"));
+        assert_true(world_logged(&f.world, i < 3 ? "not sent: the URL has a user"
+                                                 : "not sent: the body holds a token of the app"));
         assert_string_equal(got, "");
     }
+    assert_int_equal(slack_fetch(f.app, &with_token, NULL, NULL), SLACK_EINVAL);
 }
 
 #define EVENTS "text/event-stream"
@@ -239,6 +244,29 @@ FETCH_TEST(test_a_stop_ends_requests)
         assert_true(world_logged(&f.world, "event=\"fetches dropped at the stop\" count=1"));
         assert_int_equal(f.status, 0);
         if (i < 2) tear_down((void *[]){&f});
+    }
+}
+
+/* A silent service holds a stop up as long as any delivery may: for SLACK_DRAIN_MS. */
+FETCH_TEST(test_a_silent_stream_ends_with_the_drain)
+{
+    for (size_t i = 0; i < 2; i++) {
+        if (i > 0) open_all();
+        ready();
+        request.on_event = on_event;
+        snprintf(answer, sizeof answer, "HTTP/1.1 200 OK\r\nContent-Type: " EVENTS "\r\n\r\n");
+        app_inject(&f, i ? APP_COMMAND("/worker", "") : APP_COMMAND("/loop", ""), &f.ack);
+        while (connection == 0)
+            app_turn(&f);
+        const unsigned drain_ms = slack__inspect_options(f.app)->drain_ms;
+        slack_app_stop(f.app);
+        for (int turns = 0; turns < 30; turns++)
+            app_turn(&f);
+        assert_int_equal(f.stopped, 0);
+        app_pass_ms(&f, drain_ms);
+        app_run_until_stopped(&f);
+        assert_true(world_logged(&f.world, "drain timed out"));
+        if (i < 1) tear_down((void *[]){&f});
     }
 }
 
