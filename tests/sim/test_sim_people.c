@@ -78,7 +78,12 @@ CONNECTED(a_response_url_works)
     "[{'type':'actions','block_id':'b','elements':[{'type':'button','action_id':'go',"             \
     "'value':'v','text':{'type':'plain_text','text':'Go'}},{'type':'static_select',"               \
     "'action_id':'pick','options':[{'value':'1','text':{'type':'plain_text','text':'One'}}]},"     \
-    "{'type':'external_select','action_id':'ext'}]}]"
+    "{'type':'external_select','action_id':'ext'}]},"                                              \
+    "{'type':'context_actions','elements':[{'type':'feedback_buttons','action_id':'rate',"         \
+    "'positive_button':{'value':'good','text':{'type':'plain_text','text':'Yes'}},"                \
+    "'negative_button':{'value':'bad','text':{'type':'plain_text','text':'No'}}},"                 \
+    "{'type':'icon_button','action_id':'bin','icon':'trash','value':'7',"                          \
+    "'text':{'type':'plain_text','text':'Delete'}}]}]"
 
 static void post_buttons(void)
 {
@@ -116,6 +121,27 @@ CONNECTED(a_click_tells_where_it_was)
     assert_member(outcome.body, "/line", "ann clicks pick: One");
 }
 
+CONNECTED(a_click_has_the_value_of_the_button)
+{
+    static const struct {
+        const char *click, *value, *text;
+    } cases[] = {{"rate','value':'good", "good", "Yes"},
+                 {"rate','value':'No", "bad", "No"},
+                 {"bin", "7", "Delete"}};
+    post_buttons();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        sim_peer_send(
+            &peer,
+            slack__arena_printf(peer.arena, "{'kind':'click','action_id':'%s'}", cases[i].click),
+            &outcome);
+        const slack_json_t *envelope = sim_app_next(&app);
+        assert_member(envelope, "/payload/actions/0/value", cases[i].value);
+        assert_member(envelope, "/payload/actions/0/text/text", cases[i].text);
+        sim_app_ack(&app, envelope, NULL);
+        assert_sent(true);
+    }
+}
+
 CONNECTED(what_cannot_be_done_is_said)
 {
     static const struct {
@@ -133,6 +159,10 @@ CONNECTED(what_cannot_be_done_is_said)
         {"{'kind':'click','action_id':'nope'}",
          "there is nothing with the action_id \"nope\" in a message or an open view"},
         {"{'kind':'click','action_id':'pick','value':'Two'}", "pick has no option \"Two\""},
+        {"{'kind':'click','action_id':'rate'}",
+         "rate has two buttons: choose one with --value \"good\" or \"bad\""},
+        {"{'kind':'click','action_id':'rate','value':'so-so'}",
+         "rate has two buttons: choose one with --value \"good\" or \"bad\""},
         {"{'kind':'submit'}", "ann has no modal open"},
         {"{'kind':'close-view'}", "ann has no modal open"},
         {"{'kind':'shortcut','callback_id':'x','message':'1.2'}", "there is no message 1.2"},

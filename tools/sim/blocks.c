@@ -9,7 +9,15 @@
 
 /* --- elements --- */
 
-enum holds { HOLDS_NOTHING, HOLDS_TEXT, HOLDS_NUMBER, HOLDS_TEXTS, HOLDS_OPTION, HOLDS_OPTIONS };
+enum holds {
+    HOLDS_NOTHING,
+    HOLDS_TEXT,
+    HOLDS_NUMBER,
+    HOLDS_TEXTS,
+    HOLDS_OPTION,
+    HOLDS_OPTIONS,
+    HOLDS_BUTTONS, /* the person presses one of two */
+};
 
 /* Elements that a person can act on. */
 static const struct element_type {
@@ -42,7 +50,7 @@ static const struct element_type {
     {"multi_external_select", HOLDS_OPTIONS, "selected_options", "initial_options"},
     {"rich_text_input", HOLDS_NOTHING, NULL, NULL},
     {"file_input", HOLDS_NOTHING, NULL, NULL},
-    {"feedback_buttons", HOLDS_NOTHING, NULL, NULL},
+    {"feedback_buttons", HOLDS_BUTTONS, NULL, NULL},
     {"icon_button", HOLDS_NOTHING, NULL, NULL},
 };
 
@@ -225,6 +233,25 @@ static const slack_json_t *given_number(sim_json_builder_t *json, const char *gi
     return NULL;
 }
 
+/* By its value or its text. The text and the value of that button are in the action. */
+static const slack_json_t *pressed_button(sim_json_builder_t *json, const slack_json_t *element,
+                                          const char *given, char *problem)
+{
+    const slack_json_t *good = slack_json_get(element, "/positive_button");
+    const slack_json_t *bad = slack_json_get(element, "/negative_button");
+    const slack_json_t *one =
+        option_in(sim_json(json, "[%p, %p]", good, bad), slack__slice(given ? given : ""));
+    if (!one) {
+        snprintf(problem, SIM_PROBLEM_SIZE,
+                 "%.40s has two buttons: choose one with --value \"%.40s\" or \"%.40s\"",
+                 slack_json_str(element, "/action_id"), slack_json_str(good, "/value"),
+                 slack_json_str(bad, "/value"));
+        return NULL;
+    }
+    return sim_json(json, "{text: %p, value: %s}", slack_json_get(one, "/text"),
+                    slack_json_str(one, "/value"));
+}
+
 const slack_json_t *sim_element_state(sim_json_builder_t *json, const slack_json_t *element,
                                       const char *given, char problem[SIM_PROBLEM_SIZE])
 {
@@ -232,6 +259,7 @@ const slack_json_t *sim_element_state(sim_json_builder_t *json, const slack_json
     const slack_json_t *value = NULL;
     if (!type || type->holds == HOLDS_NOTHING)
         return sim_json(json, "{type: %s}", slack_json_str(element, "/type"));
+    if (type->holds == HOLDS_BUTTONS) return pressed_button(json, element, given, problem);
     if (!given) {
         value = type->initial ? slack__json_member(element, slack__slice(type->initial)) : NULL;
         if (!value && (type->holds == HOLDS_OPTIONS || type->holds == HOLDS_TEXTS))

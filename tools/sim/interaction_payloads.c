@@ -64,12 +64,16 @@ const slack_json_t *sim_interaction_action(sim_json_builder_t *json,
                                            const sim_element_iter_t *element,
                                            const slack_json_t *state, const char *action_ts)
 {
-    const slack_json_t *own = sim_json(
-        json, "{type: %s, action_id: %s, block_id: %s, action_ts: %s}",
-        slack_json_str(element->element, "/type"), slack_json_str(element->element, "/action_id"),
-        slack_json_str(element->block, "/block_id"), action_ts);
+    const char *type = slack_json_str(element->element, "/type");
+    const slack_json_t *own =
+        sim_json(json, "{type: %s, action_id: %s, block_id: %s, action_ts: %s}", type,
+                 slack_json_str(element->element, "/action_id"),
+                 slack_json_str(element->block, "/block_id"), action_ts);
     own = sim_json_merged(json, own, state);
-    /* A button's text and value go along. */
-    if (strcmp(slack_json_str(element->element, "/type"), "button") != 0) return own;
+    /* The text and the value of a button go along; feedback_buttons has those of the pressed one.
+     */
+    if (strcmp(type, "button") != 0 && strcmp(type, "icon_button") != 0 &&
+        strcmp(type, "workflow_button") != 0)
+        return own;
     return sim_json_merged(json, own, element->element);
 }
