@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An agent: an assistant whose answers come from a language model, token by token. The model is
- * behind any server with OpenAI's protocol, such as llama.cpp's on your own machine. The bot shows
- * a status, streams the answer, and puts feedback buttons below it. If the user stops the answer,
- * the request to the model ends too.
+ * behind any server with OpenAI's protocol, such as llama.cpp's. The bot shows a status, streams
+ * the answer, and puts feedback buttons below it. A user who stops the answer ends the request too.
  *
  *     llama-server -m model.gguf --port 8080                in one shell; in another:
  *     build/slackapp sim                                    and in a third:
@@ -11,7 +10,6 @@
  *     LLM_URL=http://127.0.0.1:8080 SLACK_TRANSPORT=socket build/examples/agent
  *     build/slackapp sim send open-assistant                in a fourth; prints the thread's ts
  *     build/slackapp sim send message --channel @ann --thread TS Why is the sky blue?
- *     build/slackapp sim send stop-stream --channel @ann
  *
  * LLM_MODEL names the model, LLM_KEY is the key of a service that needs one. The app's settings
  * need the assistant ("Agents & AI Apps"), the scopes assistant:write, chat:write and im:history,
@@ -32,10 +30,10 @@ typedef struct model {
 typedef struct answer {
     slack_stream_t *stream;
     bool complete;
+    char why[256]; /* the model has failed in the middle */
 } answer_t;
 
-/* An event of the model: the next token, or the end. An error ends the request: SLACK_ESTOPPED if
- * the user has stopped the answer. */
+/* The next token, or the end. SLACK_ESTOPPED, if the user stops the answer, ends the request. */
 static int next_token(const slack_response_t *head, const slack_sse_event_t *event, void *user_data)
 {
     (void)head;
@@ -46,34 +44,38 @@ static int next_token(const slack_response_t *head, const slack_sse_event_t *eve
     const slack_json_t *json = slack_pool_parse(pool, event->data, event->data_len);
     int rc = slack_json_error(json);
     if (rc == 0 && slack_json_get(json, "/error")) rc = SLACK_EPROTO;
-    const char *text = slack_json_str(json, "/choices/0/delta/content");
-    if (rc == 0) rc = slack_stream_append(answer->stream, text);
+    if (rc == 0)
+        rc = slack_stream_append(answer->stream, slack_json_str(json, "/choices/0/delta/content"));
+    snprintf(answer->why, sizeof answer->why, "%s", slack_json_str(json, "/error/message"));
     slack_json_pool_free(pool);
     return rc;
 }
 
-/* Asks the model about the thread so far, and streams what it says. */
+/* Asks the model about the newest 20 messages, and streams its answer. */
 static int ask(slack_ctx_t *ctx, const model_t *model, answer_t *answer,
                const slack_response_t **ret)
 {
-    const slack_response_t *thread = NULL;
-    const char *channel = slack_ctx_channel(ctx), *ts = slack_ctx_thread_ts(ctx);
-    int rc = slack_call_wait(
-        ctx, slack_conversations_replies(.channel = channel, .ts = ts, .limit = 20), &thread);
-    if (rc != 0) return rc;
+    const slack_request_t thread = slack_conversations_replies(.channel = slack_ctx_channel(ctx),
+                                                               .ts = slack_ctx_thread_ts(ctx));
     slack_json_list_t turns = {0};
-    slack_json_iter_t it = {0};
-    while (slack_json_next(slack_json_get(slack_response_json(thread), "/messages"), &it))
-        slack_json_add(ctx, &turns,
-                       slack_jsonf(ctx, "{role: %s, content: %s}",
-                                   *slack_json_str(it.value, "/bot_id") ? "assistant" : "user",
-                                   slack_json_str(it.value, "/text")));
+    slack_pager_t *pager = slack_pager(ctx, thread, 0); /* the oldest messages come first */
+    slack_page_t page;
+    while (slack_pager_next(pager, &page)) {
+        slack_json_iter_t it = {0};
+        while (slack_json_next(page.items, &it))
+            slack_json_add(ctx, &turns,
+                           slack_jsonf(ctx, "{role: %s, content: %s}",
+                                       *slack_json_str(it.value, "/bot_id") ? "assistant" : "user",
+                                       slack_json_str(it.value, "/text")));
+    }
+    if (page.status != 0) return page.status;
+    const size_t skip = turns.count > 20 ? turns.count - 20 : 0;
     const char *const headers[] = {*model->authorization ? model->authorization : NULL, NULL};
     const slack_fetch_t request = {
         .url = model->url,
         .headers = headers,
         .json = slack_jsonf(ctx, "{model: %s, stream: true, messages: %p}", model->name,
-                            slack_json_array(ctx, turns.items, turns.count)),
+                            slack_json_array(ctx, turns.items + skip, turns.count - skip)),
         .on_event = next_token,
         .stream_data = answer,
     };
@@ -89,7 +91,7 @@ static int asked(slack_ctx_t *ctx, void *user_data)
     if (rc == 0) rc = ask(ctx, user_data, &answer, &response);
     if (rc == SLACK_ESTOPPED) return 0;
     if (rc == SLACK_ECANCELED) return rc; /* the app is stopping: attempted again later */
-    const char *why = slack_response_str(response, "/error/message"); /* the model's */
+    const char *why = *answer.why ? answer.why : slack_response_str(response, "/error/message");
     if (*why == '\0') why = rc ? slack_ctx_strerror(ctx, rc) : "the answer is not complete";
     char sorry[512] = "";
     if (rc != 0 || !answer.complete) snprintf(sorry, sizeof sorry, "\n\n_Sorry: %s_", why);
@@ -124,7 +126,8 @@ static int rated(slack_ctx_t *ctx, void *user_data)
 int main(void)
 {
     const char *url = getenv("LLM_URL"), *name = getenv("LLM_MODEL"), *key = getenv("LLM_KEY");
-    if (url == NULL) return fprintf(stderr, "agent: LLM_URL is not set\n"), 1;
+    if (url == NULL || *url == '\0')
+        return fprintf(stderr, "agent: LLM_URL is not set: name the server of the model\n"), 1;
     model_t model = {.name = name ? name : "default"};
     snprintf(model.url, sizeof model.url, "%s/v1/chat/completions", url);
     if (key)

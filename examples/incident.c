@@ -31,7 +31,7 @@ typedef struct incident {
 /* A log that is made as it is read. In a program of your own: slack_file_t.path. */
 static int64_t read_log(void *to, size_t max, uint64_t offset, void *user_data)
 {
-    char line[65];
+    char line[80]; /* of 64 bytes, and a zero */
     (void)user_data;
     for (size_t i = 0; i < max; i++) {
         const uint64_t at = offset + i;

@@ -90,8 +90,8 @@ AGENT_TEST(answers_token_by_token)
                            "know?\"},{\"role\":\"user\",\"content\":\"Why is the sky blue?\"}]"));
     assert_null(strstr(llm.request, "Authorization"));
     assert_null(strstr(llm.request, "xoxb"));
-    act("{'kind':'click','action_id':'feedback','channel':'@ann'}");
-    await("Thank you: noted as");
+    act("{'kind':'click','action_id':'feedback','channel':'@ann','value':'Bad'}");
+    await("Thank you: noted as bad.");
 }
 
 /* The text shows while the model goes on. */
@@ -161,6 +161,23 @@ AGENT_TEST(slack_ends_the_message_first)
     assert_int_equal(words, 60); /* none is lost, none is there twice */
 }
 
+/* Slack gives the oldest messages first. */
+AGENT_TEST(the_model_gets_the_newest_messages_of_a_long_thread)
+{
+    static const char *const pieces[] = {LLM_HEAD, LLM_TOKEN("So"), LLM_DONE, NULL};
+    for (int i = 0; i < 30; i++)
+        sim_peer_api(
+            &c.peer, "chat.postMessage",
+            sim_child_text(&c, "{'channel':'D0ANN00001','thread_ts':'%s','text':'%d'}", thread, i));
+    llm.pieces = pieces;
+    ask("The question");
+    await("(streamed) So");
+    assert_null(strstr(llm.request, "\"content\":\"10\""));
+    assert_non_null(
+        strstr(llm.request, "\"messages\":[{\"role\":\"assistant\",\"content\":\"11\"}"));
+    assert_non_null(strstr(llm.request, "{\"role\":\"user\",\"content\":\"The question\"}]"));
+}
+
 /* The user sees that the model has failed, and the bot goes on. */
 AGENT_TEST(models_that_fail)
 {
@@ -171,9 +188,10 @@ AGENT_TEST(models_that_fail)
         {{LLM_ERROR("429", "too many requests")}, "_Sorry: too many requests_"},
         {{LLM_ERROR("500", "no memory")}, "_Sorry: no memory_"},
         {{LLM_HEAD, LLM_TOKEN("Half a")}, "Half a  _Sorry: the answer is not complete_"},
-        {{LLM_HEAD, LLM_TOKEN("Half a"), "data: {\"choices\":[{\n\n"}, "Half a  _Sorry: "},
+        {{LLM_HEAD, LLM_TOKEN("Half a"), "data: {\"choices\":[{\n\n"},
+         "Half a  _Sorry: malformed JSON"},
         {{LLM_HEAD, LLM_TOKEN("Half a"), "data: {\"error\":{\"message\":\"overload\"}}\n\n"},
-         "Half a  _Sorry: "},
+         "Half a  _Sorry: overload_"},
         {{"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
           "Connection: close\r\n\r\n{}"},
          "_Sorry: "},
