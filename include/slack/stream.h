@@ -33,7 +33,8 @@ extern "C" {
  * 12,000 characters, and before Slack ends its stream, about five minutes after its start. Where
  * Slack refuses to stream, and when a call fails, the message is edited in place of it
  * (chat.update, with the whole message), so that no part is lost or shown twice. A list of lines
- * then stands for the task cards.
+ * then stands for the task cards. Only if the answer of chat.startStream is lost, the stream fails,
+ * because the message is not known.
  *
  * A stream of a delivery does not keep the delivery open by itself. If its handler has returned,
  * and no hold, no call and no list is left, the library stops the streams that the handler has left
@@ -124,13 +125,13 @@ SLACK_API int slack_stream_append(slack_stream_t *stream, const char *text);
  * Append a chunk: a task, a plan, or blocks.
  * https://docs.slack.dev/reference/methods/chat.appendStream#chunks
  *
- *     slack_stream_chunkf(stream, "{type: 'task_update', id: %s, title: %s, status:
- * 'in_progress'}", id, "Reading the logs"); slack_stream_chunkf(stream, "{type: 'plan_update',
- * title: %s}", "Find the cause"); slack_stream_chunkf(stream, "{type: 'blocks', blocks: %p}",
- * blocks);
+ *     slack_stream_chunkf(
+ *         stream, "{type: 'task_update', id: 'read', title: %s, status: 'in_progress'}", title);
+ *     slack_stream_chunkf(stream, "{type: 'plan_update', title: 'Find the cause'}");
+ *     slack_stream_chunkf(stream, "{type: 'blocks', blocks: %p}", blocks);
  *
- * A task with the id of an earlier one takes its place. Its status is one of pending, in_progress,
- * complete and error.
+ * A task with the id of an earlier one takes its place. It has a title and a status: pending,
+ * in_progress, complete or error. slack_options_t.check_blocks also checks chunks.
  *
  * @param chunk_template as for slack_jsonf(); borrowed until the return.
  * @return as slack_stream_append(); SLACK_ETEMPLATE for a malformed template; SLACK_EINVAL for a

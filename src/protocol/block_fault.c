@@ -25,7 +25,7 @@ static const struct words {
     [SLACK_BLOCK_WRONG_WORD] = {"\"$t\", must be one of: $o", "must be one of: $o", 0},
     [SLACK_BLOCK_WRONG_FORM] = {"\"$t\", must be $o", "must match format: $o", 0},
     [SLACK_BLOCK_WRONG_PLACE] = {"\"$t\", not allowed in $o", "unsupported type: $t", 0},
-    [SLACK_BLOCK_NEITHER] = {"none of: $t", "must define either $e", 0},
+    [SLACK_BLOCK_NEITHER] = {"missing: $e", "must define either $e", 0},
     [SLACK_BLOCK_BOTH] = {"$v of: $t, at most $l", "must define only one of $e", 0},
     [SLACK_BLOCK_AGAIN] = {"\"$t\" again, as in item $v", "`$o` \"$t\" already exists", 0},
     [SLACK_BLOCK_FOCUSED_AGAIN] = {"true again, at most $l", "only $l element can have focus", 0},

@@ -76,6 +76,10 @@ enum { ON_LOOP = 1, ON_WORKER = 2, ON_BOTH = 3 };
       slack_call_thenf(ctx, "slackLists.create", NULL, NULL,                                       \
                        "{name: 'x', description_blocks: [" EMPTY "]}"),                            \
       "slackLists.create was not called: description_blocks[0].text: 0 characters, at least 1")    \
+    X(23, ON_BOTH,                                                                                 \
+      slack_stream_chunkf(slack_stream(ctx, NULL),                                                 \
+                          "{type: 'task_update', id: '1', title: 'x', status: 'done'}"),           \
+      "chat.appendStream was not called: chunks[0].status: \"done\", must be one of: pending ")    \
     X(12, ON_WORKER, slack_call_wait(ctx, slack_request("chat.update", J(MESSAGE)), NULL),         \
       "chat.update " SAYS(""))
 
