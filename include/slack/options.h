@@ -161,7 +161,7 @@ typedef struct slack_options {
     /** Optional. The URL of the Web API, up to the name of the method: https, or http with a
      * loopback address. SLACK_API_URL. Default "https://slack.com/api/". */
     const char *api_url;
-    /** Optional. The HTTP proxy for calls and for Socket Mode:
+    /** Optional. The HTTP proxy for calls, files, slack_fetch() and Socket Mode:
      * http://[user[:password]@]host[:port], with user and password percent-encoded. "" means no
      * proxy, whatever the variables say. The app never reaches loopback targets through a proxy.
      * SLACK_PROXY, else HTTPS_PROXY, else https_proxy. Default: none. */

@@ -134,7 +134,8 @@ static bool is_known(const slack_failure_t *f, const slack_fault_t *fault)
 static void log_left(slack_ctx_t *ctx, const slack_also_t *left)
 {
     const slack_fault_t fault = fault_cause(ctx, &left->fault);
-    if (is_known(&ctx->failure, &fault)) return;
+    /* A user may stop a stream; the handler then returns 0. */
+    if (fault.status == SLACK_ESTOPPED || is_known(&ctx->failure, &fault)) return;
     SLACK_LOG(slack__ctx_log(ctx), ERROR, "error not returned",
               "kind=%s listener=%s error=%s reason=%s", slack_kind_name(ctx->delivery->kind),
               left->listener, slack_err_name(fault.status), slack__fault_why(&fault));

@@ -13,6 +13,12 @@ static slack_stream_options_t options;
 static int ended;     /* the status with which `fn` was called; 1: it was not */
 static size_t pieces; /* that a worker appends */
 static int work_rc;   /* what its stop returned */
+static unsigned left; /* lines of the log about an error that a handler did not return */
+
+static void count_left(enum slack_log_level level, const char *line, size_t len, void *user_data)
+{
+    left += strstr(line, "error not returned") != NULL;
+}
 
 static int on_end(slack_stream_t *which, int status, void *user_data)
 {
@@ -65,7 +71,8 @@ static int setup(void **state)
     held = NULL;
     ended = 1;
     arena = slack__arena_new(0, 0);
-    kit_open(state);
+    const slack_test_options_t kit_options = {.worker_wait_ms = 5000, .log_fn = count_left};
+    assert_int_equal(slack_test_new(&kit, &kit_options), 0);
     slack_on_event(slack_test_app(kit), "app_mention", begin, NULL);
     slack_on_command(slack_test_app(kit), "/say", say, NULL);
     const slack_listener_t worker = {
@@ -500,9 +507,11 @@ STREAM_TEST(a_worker_learns_of_the_failure)
         for (const sent_t *call = cases[i].calls; call->method; call++)
             expect(call);
         pieces = cases[i].pieces;
+        left = 0;
         slack_test_command(kit, "/work", "");
         pass(5000);
         assert_int_equal(work_rc, cases[i].status);
+        assert_int_equal(left, cases[i].status != 0 && cases[i].status != SLACK_ESTOPPED);
         slack_test_expect_status(kit, 0);
     }
     kit_fine();
@@ -585,6 +594,8 @@ STREAM_TEST(streams_are_limited)
     kit_fine();
 }
 
+#define TASK(id) "{type: 'task_update', id: " id ", title: 'x', status: 'pending'}"
+
 static int misuse(slack_ctx_t *ctx, void *user_data)
 {
     assert_int_equal(slack_stream_append(NULL, "x"), SLACK_ENOMEM);
@@ -610,9 +621,9 @@ static int misuse(slack_ctx_t *ctx, void *user_data)
     assert_int_equal(rc, SLACK_EBUSY);
     assert_non_null(strstr(slack_ctx_strerror(ctx, rc), "the stream is full"));
     for (int i = 0; i < 50; i++)
-        assert_int_equal(slack_stream_chunkf(stream, "{type: 'task_update', id: '%d'}", i), 0);
-    assert_int_equal(slack_stream_chunkf(stream, "{type: 'task_update', id: 'x'}"), SLACK_EBUSY);
-    assert_int_equal(slack_stream_chunkf(stream, "{type: 'task_update', id: '7'}"), 0);
+        assert_int_equal(slack_stream_chunkf(stream, TASK("'%d'"), i), 0);
+    assert_int_equal(slack_stream_chunkf(stream, TASK("'x'")), SLACK_EBUSY);
+    assert_int_equal(slack_stream_chunkf(stream, TASK("'7'")), 0);
     return 0;
 }
 
@@ -631,7 +642,7 @@ static int say_much(slack_ctx_t *ctx, void *user_data)
 {
     slack_stream_t *much = slack_stream(ctx, NULL);
     int rc = slack_stream_append(much, words(2500));
-    if (rc == 0) rc = slack_stream_chunkf(much, "{type: 'task_update', id: '1', title: 'x'}");
+    if (rc == 0) rc = slack_stream_chunkf(much, TASK("'1'"));
     if (rc == 0) rc = slack_stream_append(much, "```c\nint");
     const slack_json_t *blocks = slack_jsonf(ctx, "[{type: 'divider'}]");
     return rc ? rc : slack_stream_stop(much, blocks, NULL);
