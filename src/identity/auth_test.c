@@ -60,6 +60,8 @@ static void token_accepted(slack_identity_t *identity, const slack_response_t *r
                      *identity->bot_id ? identity->bot_id : identity->bot_user);
         SLACK_LOG(identity->net->log, INFO, "authorized", "team=%s bot_user=%s bot_id=%s",
                   identity->team_id, identity->bot_user, identity->bot_id);
+        const slack_json_t *answer = slack_response_json(response);
+        if (!slack_json_bool(answer, "/is_enterprise_install")) identity->client.team_id = "";
         identity->phase = SLACK_IDENTITY_ACCEPTED;
         identity->events->accepted(identity->events_data);
         return;

@@ -249,7 +249,7 @@ static void attempt_authorize(attempt_t *a)
     if (row->tenant.len > 0)
         slack__json_parse(a->arena, row->tenant.ptr, row->tenant.len, &kept, NULL);
     slack__tenant_of(SLACK_KIND_JOB, NULL, slack_json_str(kept, "/app_id"), kept, &tenant);
-    if (tenant.is_enterprise_install) a->client.team_id = tenant.team_id;
+    a->client.team_id = tenant.is_enterprise_install ? tenant.team_id : "";
     a->waiter.answered = grant_answered;
     if (slack__authorizer_ask(identity->authorizer, &tenant, a->arena, &a->waiter, &answer))
         attempt_granted(a, &answer);
@@ -286,6 +286,7 @@ static attempt_t *attempt_new(slack_outbox_t *outbox, const slack_row_t *from)
                                  .log = outbox->services->log,
                                  .token = own->bot_token,
                                  .owner = own->number,
+                                 .team_id = outbox->identity->client.team_id,
                                  .once = true};
     a->trace.bot_user = own->bot_user;
     a->trace.since_ms = from->received_ms;

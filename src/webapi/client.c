@@ -165,7 +165,9 @@ static int call_submit(slack_call_t *call, slack_client_t *client, const slack_j
         slack__call_free(call);
         return rc;
     }
-    const char *team_id = slack_json_str(args, "/team_id");
+    /* The token of one workspace has one rate there, whatever team_id a call has. */
+    const bool one = client->team_id && *client->team_id == '\0';
+    const char *team_id = one ? "" : slack_json_str(args, "/team_id");
     const slack_pace_call_t what = {
         .token = client->workspace ? client->workspace : token_for(client, call->method),
         .team = *team_id          ? team_id

@@ -106,7 +106,7 @@ struct slack_client {
     const char *token; /* borrowed; "" for calls without a token; NULL: calls get SLACK_EAUTH */
     uint64_t owner;    /* passed to `called`; 0: no owner */
     /* The workspace for calls with an organization's token, if the method takes a team_id and the
-     * arguments have none. Borrowed; NULL or "": no workspace is filled in. */
+     * arguments have none. Borrowed; "": the token is of one workspace; NULL: it is not known. */
     const char *team_id;
     /* For calls without a callback: `begin` is called when such a call is accepted, `end` exactly
      * once after it. NULL: the responses are dropped. */

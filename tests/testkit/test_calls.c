@@ -190,6 +190,32 @@ static int post_often(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
+/* By each client that has the token of the bot. */
+static int list_by_each(slack_ctx_t *ctx, void *user_data)
+{
+    slack_app_t *app = slack_ctx_app(ctx);
+    slack_client_t *other = slack_client_new(app, "xoxb-test");
+    slack_client_t *const clients[] = {slack_ctx_client(ctx), slack_app_client(app), other};
+    for (unsigned i = 0; i < 30; i++)
+        slack_callf(clients[i % 3], "users.list", NULL, NULL,
+                    i % 2 && clients[i % 3] != other ? "{team_id: 'T0TEST'}" : "{}");
+    slack_client_free(other);
+    return 0;
+}
+
+/* Clients with one token share its rate: a tier of 20 a minute, four of them at once. */
+TEST(a_token_has_one_rate)
+{
+    const slack_test_options_t options = {.pace = SLACK_PACE_INTERNAL};
+    assert_int_equal(slack_test_new(&kit, &options), 0);
+    slack_on_message(slack_test_app(kit), NULL, list_by_each, NULL);
+    slack_test_message(kit, "x");
+    assert_int_equal(slack_test_call_count(kit), 4);
+    slack_test_advance_ms(kit, 60000);
+    assert_in_range(slack_test_call_count(kit), 18, 20);
+    slack_test_free(kit);
+}
+
 static unsigned stalls;
 
 static void count_stalls(enum slack_log_level level, const char *line, size_t len, void *user_data)
