@@ -341,6 +341,18 @@ static void print_faults(const slack_json_t *list)
     }
 }
 
+static void print_calls(const slack_json_t *list)
+{
+    slack_json_iter_t it = {0};
+    while (slack_json_next(list, &it)) {
+        const long long ratelimited = slack_json_int(it.value, "/ratelimited");
+        cli_printf("calls of %s: %lld", slack_json_str(it.value, "/method"),
+                   (long long)slack_json_int(it.value, "/calls"));
+        if (ratelimited > 0) cli_printf(", %lld ratelimited", ratelimited);
+        putchar('\n');
+    }
+}
+
 static int status_command(sim_client_t *client, int argc, const char **argv)
 {
     bool wait = false;
@@ -361,6 +373,7 @@ static int status_command(sim_client_t *client, int argc, const char **argv)
     if (slack_json_bool(answer, "/events_off"))
         cli_printf("event subscriptions: switched off, too many events failed\n");
     print_faults(slack_json_get(answer, "/faults"));
+    print_calls(slack_json_get(answer, "/calls"));
     print_names(slack_json_get(answer, "/people"),
                 "people:", (long long)slack_json_int(answer, "/more_people"));
     print_names(slack_json_get(answer, "/channels"), "channels:", 0);

@@ -153,6 +153,9 @@ running_alone() {
         expect 1 'there is no such channel' "$slackapp" sim messages --channel nope &&
         expect 0 'ok' curl -s -d '{"text": "full"}' "$("$slackapp" sim webhook)" &&
         expect 0 '#general  bot: full' "$slackapp" sim transcript &&
+        expect 0 'no requests from pages of other origins' curl -s -H 'Origin: https://example.com' \
+            -d 'token=xoxb-it%27s' "$SLACKAPP_SIM/api/auth.test" &&
+        expect 0 'calls of webhook: 1' "$slackapp" sim status &&
         expect 0 'told 0 sockets to reconnect' "$slackapp" sim disconnect || return 1
     eval "$("$slackapp" sim env)"
     [ "$SLACK_API_URL" = "$SLACKAPP_SIM/api/" ] && [ "$SLACK_BOT_TOKEN" = "xoxb-it's" ] &&

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "sim/site.h"
 #include "support/sim_peer.h"
 #include "support/test.h"
 
@@ -293,6 +294,41 @@ ALONE(a_transcript_can_be_waited_for)
     sim_peer_control(&peer, "/sim/status", NULL);
     sim_peer_pass_ms(&peer, 10 * 1000);
     assert_false(slack_json_bool(sim_peer_sent(&peer, &polled), "/complete"));
+}
+
+TEST(pages_of_other_origins_are_strangers)
+{
+    static const struct {
+        const char *host, *origin;
+        bool foreign;
+    } cases[] = {
+        {"127.0.0.1:4390", NULL, false}, /* a program */
+        {"127.0.0.1:4390", "http://127.0.0.1:4390", false},
+        {"localhost:4390", "http://LOCALHOST:4390", false},
+        {"[::1]:4390", "http://[::1]:4390", false},
+        {"127.0.0.1:4390", "https://evil.example", true},
+        {"127.0.0.1:4390", "http://127.0.0.1:8000", true},
+        {"127.0.0.1:4390", "http://127.0.0.1", true},
+        {"127.0.0.1:4390", "http://localhost:4390", true},
+        {"127.0.0.1:4390", "https://127.0.0.1:4390", true},
+        {"127.0.0.1:4390", "null", true}, /* of a sandbox, or of a file */
+        {"127.0.0.1:4390", "", true},
+        {"evil.example:4390", "http://evil.example:4390", true}, /* its name leads here */
+        {NULL, "http://127.0.0.1:4390", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        slack_http_header_t headers[2];
+        size_t count = 0;
+        if (cases[i].host)
+            headers[count++] =
+                (slack_http_header_t){SLACK_SLICE("Host"), slack__slice(cases[i].host)};
+        if (cases[i].origin)
+            headers[count++] =
+                (slack_http_header_t){SLACK_SLICE("Origin"), slack__slice(cases[i].origin)};
+        const slack_http_request_t request = {.headers = headers, .header_count = count};
+        if (sim_site_is_foreign(&request) != cases[i].foreign)
+            fail_msg("%s at %s", cases[i].origin, cases[i].host);
+    }
 }
 
 ALONE(the_control_api_is_not_for_web_pages)

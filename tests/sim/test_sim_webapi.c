@@ -458,6 +458,60 @@ ALONE(webhooks_and_triggers)
                                                     "{\"city\":\"Oslo\"}\n");
 }
 
+/* Faults and limits are those of methods. */
+ALONE(urls_fail_as_methods_do)
+{
+    static const struct {
+        const char *fault, *argument;
+        int status;
+        bool done; /* it acts in spite of the fault */
+    } cases[] = {
+        {"api-lost", "", SLACK_ECLOSED, false},  {"api-cut", "", SLACK_ECLOSED, true},
+        {"api-status", "429 7", 429, false},     {"api-status", "503", 503, false},
+        {"api-done-status", "502", 502, true},   {"api-slow", "0", 200, true},
+        {"api-error", "no_service", 404, false},
+    };
+    const char *url;
+    const slack_json_t *status = sim_peer_control(&peer, "/sim/status", NULL);
+    const size_t base = strlen(slack_json_str(status, "/env/SLACKAPP_SIM"));
+    const struct {
+        const char *name, *path;
+        unsigned calls; /* above which a limit refuses */
+    } urls[] = {
+        {"webhook", slack_json_str(status, "/channels/0/webhook") + base, 5},
+        {"trigger", slack_json_str(status, "/trigger") + base, 5},
+        {"response_url", NULL, 0},
+    };
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t j = 0; j < sizeof cases / sizeof *cases; j++) {
+            if (!urls[i].path) response_url(&url); /* good for five messages only */
+            char faults[96];
+            const size_t before = peer.sim->workspace.transcript.count;
+            snprintf(faults, sizeof faults, "%s %s %s", cases[j].fault, urls[i].name,
+                     cases[j].argument);
+            sim_peer_fault(&peer, faults);
+            respond(urls[i].path ? urls[i].path : url, "{'text':'x'}");
+            if (peer.status != cases[j].status ||
+                cases[j].done != (peer.sim->workspace.transcript.count > before))
+                fail_msg("%s: %d", faults, peer.status);
+        }
+        peer.sim->rate_limits.limits = SIM_LIMITS_TIERS;
+        for (unsigned n = 0; n < 6 && urls[i].path; n++) {
+            respond(urls[i].path, "{'text':'x'}");
+            assert_int_equal(peer.status, n < urls[i].calls ? 200 : 429);
+        }
+        peer.sim->rate_limits.limits = SIM_LIMITS_NONE;
+    }
+    status = sim_peer_control(&peer, "/sim/status", NULL);
+    for (int i = 0; i < 3; i++) {
+        const slack_json_t *calls =
+            slack_json_get(status, slack__arena_printf(peer.arena, "/calls/%d", i));
+        assert_member(calls, "/method", urls[i].name);
+        assert_int_equal(slack_json_int(calls, "/calls"), urls[i].path ? 13 : 7);
+        assert_int_equal(slack_json_int(calls, "/ratelimited"), urls[i].path ? 1 : 0);
+    }
+}
+
 ALONE(response_urls_expire)
 {
     const char *url;

@@ -9,6 +9,7 @@
 #include "sim/missed_messages.h"
 #include "sim/person.h"
 #include "sim/responses.h"
+#include "sim/site.h"
 #include "sim/webhooks.h"
 #include "util/form.h"
 
@@ -77,14 +78,14 @@ static const slack_json_t *status_json(const sim_services_t *services, sim_json_
     return sim_json(
         json,
         "{ok: true, app_is_there: %p, sockets: %zu, sockets_so_far: %llu,"
-        " seed: %" PRIu64 ", faults: %p, faults_acted: %llu, request_url: %s,"
+        " seed: %" PRIu64 ", faults: %p, faults_acted: %llu, calls: %p, request_url: %s,"
         " request_url_verified: %p, events_off: %p, people: %p, more_people: %zu, channels: %p,"
         " trigger: %s, env: %p}",
         sim_json_bool(json, app_is_there(services)), sim_sockets_ready(services->sockets),
         (unsigned long long)services->sockets->greeted, services->faults->seed, faults,
-        (unsigned long long)services->faults->acted, url->url, sim_json_bool(json, url->verified),
-        sim_json_bool(json, url->events_off), sim_list_end(json, &people),
-        users->count - SIM_USERS_FIRST, sim_list_end(json, &channels),
+        (unsigned long long)services->faults->acted, sim_call_counts_json(services->calls, json),
+        url->url, sim_json_bool(json, url->verified), sim_json_bool(json, url->events_off),
+        sim_list_end(json, &people), users->count - SIM_USERS_FIRST, sim_list_end(json, &channels),
         sim_webhook_url(json, services->env->base_url, NULL), env);
 }
 
@@ -402,21 +403,11 @@ static const struct endpoint {
     {"POST", "/sim/fault/clear", clear_faults},
 };
 
-/* Whether the Host header, without its port, is a loopback host. */
-static bool names_loopback(const slack_http_request_t *request)
-{
-    slack_slice_t host = slack__http_header(request, "host", NULL);
-    if (!host.ptr) return false;
-    for (size_t i = host.len; i > 0 && host.ptr[i - 1] != ']'; i--)
-        if (host.ptr[i - 1] == ':') host.len = i - 1;
-    return slack__is_loopback(host);
-}
-
 void sim_control_request(sim_control_t *control, slack_http_request_t *request)
 {
     const slack_json_t *args = NULL;
     bool post = slack__slice_eq(request->method, SLACK_SLICE("POST"));
-    if (!names_loopback(request)) {
+    if (!sim_site_is_loopback(request)) {
         sim_respond_error(request, 403, "the Host header is not a loopback host");
         return;
     }

@@ -11,7 +11,7 @@
  *
  * It takes no token: the simulator listens on loopback only. To keep out web pages that run in a
  * browser of this machine, a request has to name a loopback host and to carry JSON, which a page
- * cannot send to another origin unasked.
+ * cannot send to another origin unasked; and sim_request() refuses pages of other origins.
  */
 
 typedef struct sim_control {

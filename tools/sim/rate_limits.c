@@ -22,6 +22,8 @@ static const rule_t special[] = {
     {"chat.postMessage", SIM_LIMITS_TIERS, false, 300, 300},
     {"chat.postMessage", SIM_LIMITS_TIERS, true, 60, 5},
     {"assistant.threads.setStatus", SIM_LIMITS_TIERS, true, 60, 60},
+    {"webhook", SIM_LIMITS_TIERS, true, 60, 5},
+    {"trigger", SIM_LIMITS_TIERS, false, 60, 5}, /* Slack does not say; as a webhook */
     {"conversations.history", SIM_LIMITS_DISTRIBUTED, false, 1, 1},
     {"conversations.replies", SIM_LIMITS_DISTRIBUTED, false, 1, 1},
 };
@@ -31,7 +33,7 @@ static sim_rate_t *rate_of(sim_rate_limits_t *limits, const char *method,
                            const sim_channel_t *channel)
 {
     for (size_t i = 0; i < limits->count; i++)
-        if (limits->list[i].method == method && limits->list[i].channel == channel)
+        if (strcmp(limits->list[i].method, method) == 0 && limits->list[i].channel == channel)
             return &limits->list[i];
     if (limits->count == SIM_RATES_MAX) return NULL;
     limits->list[limits->count] = (sim_rate_t){method, channel, 0};
@@ -54,16 +56,18 @@ static void rate_use(const rule_t *rule, sim_rate_t *rate, uint64_t now_us)
     rate->used_until_us += MINUTE_US / rule->per_minute;
 }
 
-/* The rules of a call: those of the table above, else that of its tier. Returns their number. */
-static size_t find_rules(const sim_rate_limits_t *limits, const slack_method_t *method,
+/* The rules of a call: those of the table above, else that of its tier; none for a method that is
+ * not known. Returns their number. */
+static size_t find_rules(const sim_rate_limits_t *limits, const char *name,
                          rule_t ret[sizeof special / sizeof *special])
 {
     static const unsigned per_minute[] = {[SLACK_TIER_SPECIAL] = 600, 1, 20, 50, 100};
+    const slack_method_t *method = slack__method(name);
     size_t count = 0;
     for (size_t i = 0; i < sizeof special / sizeof *special; i++)
-        if (strcmp(special[i].method, method->name) == 0 && special[i].least <= limits->limits)
+        if (strcmp(special[i].method, name) == 0 && special[i].least <= limits->limits)
             ret[count++] = special[i];
-    if (count > 0) return count;
+    if (count > 0 || !method) return count;
     const unsigned rate = per_minute[method->tier];
     ret[0] = (rule_t){method->name, SIM_LIMITS_TIERS, false, rate, rate};
     return 1;
@@ -74,15 +78,14 @@ uint64_t sim_rate_limits_take(sim_rate_limits_t *limits, const char *name,
 {
     rule_t rules[sizeof special / sizeof *special];
     sim_rate_t *rates[sizeof special / sizeof *special];
-    const slack_method_t *method = slack__method(name);
-    if (limits->limits == SIM_LIMITS_NONE || !method) return 0;
-    const size_t count = find_rules(limits, method, rules);
+    if (limits->limits == SIM_LIMITS_NONE) return 0;
+    const size_t count = find_rules(limits, name, rules);
     const uint64_t now_us = slack__mono_us(limits->clock) * limits->time_scale;
     uint64_t longest_us = 0;
     for (size_t i = 0; i < count; i++) {
         const bool applies = !rules[i].of_channel || channel;
         rates[i] =
-            applies ? rate_of(limits, method->name, rules[i].of_channel ? channel : NULL) : NULL;
+            applies ? rate_of(limits, rules[i].method, rules[i].of_channel ? channel : NULL) : NULL;
         const uint64_t us = rates[i] ? wait_us(&rules[i], rates[i], now_us) : 0;
         if (us > longest_us) longest_us = us;
     }

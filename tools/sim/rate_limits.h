@@ -20,7 +20,7 @@ enum sim_limits {
 };
 
 #define SIM_DISTRIBUTED_PAGE 15
-#define SIM_RATES_MAX        (2 * SIM_CHANNELS_MAX + 64)
+#define SIM_RATES_MAX        (3 * SIM_CHANNELS_MAX + 512)
 
 typedef struct sim_rate {
     const char *method;           /* of a table */

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "sim/answers.h"
 #include "sim/bot_messages.h"
 #include "sim/message_content.h"
-#include "sim/responses.h"
 
 /* A new message in the channel that the URL was handed out for. */
 static int response_post(const sim_services_t *services, const sim_key_t *url,
@@ -25,47 +25,67 @@ static int response_post(const sim_services_t *services, const sim_key_t *url,
     return sim_bot_message_post(services, &draft, NULL);
 }
 
-void sim_response_url_request(const sim_services_t *services, slack_http_request_t *request)
+/* Use the message of a request. Returns the error, or NULL. */
+static const char *response_run(const sim_services_t *services, const sim_key_t *url,
+                                sim_json_builder_t *json, const slack_json_t *message)
 {
-    sim_json_builder_t json = {request->arena, 0};
     char problem[SIM_PROBLEM_SIZE];
-    const sim_key_t *url = NULL;
-    const slack_json_t *message = NULL, *content = NULL;
-    const char *key = strchr(request->path.ptr + 1, '/') + 1; /* the path has two slashes */
-
-    if (!slack__slice_eq(request->method, SLACK_SLICE("POST"))) {
-        sim_respond_error(request, 405, "method_not_allowed");
-        return;
-    }
-    if (slack__json_parse(request->arena, request->body ? request->body : "", request->body_len,
-                          &message, NULL) != 0 ||
-        slack_json_type(message) != SLACK_JSON_OBJECT) {
-        sim_respond_error(request, 400, "invalid_payload");
-        return;
-    }
-    switch (sim_key_use(&services->workspace->keys, SIM_KEY_RESPONSE_URL, key, &url)) {
-    case SIM_KEY_GOOD: break;
-    case SIM_KEY_USED: sim_respond_error(request, 404, "used_url"); return;
-    case SIM_KEY_EXPIRED: sim_respond_error(request, 404, "expired_url"); return;
-    case SIM_KEY_UNKNOWN: sim_respond_error(request, 404, "invalid_url"); return;
-    }
-
+    const slack_json_t *content = NULL;
     sim_messages_t *messages = &services->workspace->messages;
     sim_message_t *original =
         *url->message_ts ? sim_message_find(messages, url->channel, url->message_ts) : NULL;
-    bool delete_original = slack_json_bool(message, "/delete_original");
-    const char *error =
-        delete_original ? NULL : sim_message_content(&json, message, &content, problem);
-    int rc = json.rc;
-    if (error) {
-        sim_respond_error(request, 400, error);
-        return;
+    if (slack_json_bool(message, "/delete_original")) {
+        if (original) sim_bot_message_delete(services, original);
+        return NULL;
     }
-    if (delete_original && original)
-        sim_bot_message_delete(services, original);
-    else if (!delete_original && original && slack_json_bool(message, "/replace_original"))
-        rc = sim_bot_message_edit(services, original, content);
-    else if (!delete_original)
-        rc = response_post(services, url, message, content);
-    sim_respond_json(request, 200, rc == 0 ? sim_json(&json, "{ok: true}") : NULL);
+    const char *error = sim_message_content(json, message, &content, problem);
+    if (error || json->rc != 0) return error;
+    if (original && slack_json_bool(message, "/replace_original"))
+        json->rc = sim_bot_message_edit(services, original, content);
+    else
+        json->rc = response_post(services, url, message, content);
+    return NULL;
+}
+
+/* Act on a request. Returns the error, with its status in the answer, or NULL. */
+static const char *url_run(const sim_services_t *services, sim_json_builder_t *json,
+                           sim_answer_t *answer)
+{
+    const slack_http_request_t *request = answer->request;
+    const char *key = strchr(request->path.ptr + 1, '/') + 1; /* the path has two slashes */
+    const sim_key_t *url = NULL;
+    const slack_json_t *message = NULL;
+    answer->status = 405;
+    if (!slack__slice_eq(request->method, SLACK_SLICE("POST"))) return "method_not_allowed";
+    answer->status = 400;
+    if (slack__json_parse(request->arena, request->body ? request->body : "", request->body_len,
+                          &message, NULL) != 0 ||
+        slack_json_type(message) != SLACK_JSON_OBJECT)
+        return "invalid_payload";
+    answer->status = 404;
+    switch (sim_key_use(&services->workspace->keys, SIM_KEY_RESPONSE_URL, key, &url)) {
+    case SIM_KEY_GOOD: break;
+    case SIM_KEY_USED: return "used_url";
+    case SIM_KEY_EXPIRED: return "expired_url";
+    case SIM_KEY_UNKNOWN: return "invalid_url";
+    }
+    const char *error = response_run(services, url, json, message);
+    answer->status = error ? 400 : 200;
+    return error;
+}
+
+void sim_response_url_request(const sim_services_t *services, slack_http_request_t *request)
+{
+    sim_json_builder_t json = {request->arena, 0};
+    const char *error = "";
+    sim_answer_t answer;
+    if (sim_answer_begin(&answer, services, request, "response_url"))
+        error = url_run(services, &json, &answer);
+    else if (*answer.effect.error) {
+        error = answer.effect.error;
+        answer.status = 404;
+    }
+    answer.json =
+        error ? sim_json(&json, "{ok: false, error: %s}", error) : sim_json(&json, "{ok: true}");
+    sim_answer_send(&answer, services);
 }

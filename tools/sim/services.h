@@ -3,6 +3,7 @@
 #define SIM_SERVICES_H
 
 #include "sim/app_env.h"
+#include "sim/call_counts.h"
 #include "sim/deliveries.h"
 #include "sim/later.h"
 #include "sim/rate_limits.h"
@@ -23,6 +24,7 @@ typedef struct sim_services {
     sim_schedule_t *schedule;
     sim_streams_t *streams;
     sim_rate_limits_t *rate_limits;
+    sim_call_counts_t *calls;
     sim_later_t *later;
     unsigned time_scale; /* how much faster than Slack's the time passes */
 } sim_services_t;

@@ -8,6 +8,7 @@
 #include "sim/install_page.h"
 #include "sim/response_urls.h"
 #include "sim/responses.h"
+#include "sim/site.h"
 #include "sim/webapi.h"
 #include "sim/webhooks.h"
 #include "util/alloc.h"
@@ -30,7 +31,10 @@ static bool is_below(const slack_http_request_t *request, const char *folder)
 
 void sim_request(sim_t *sim, slack_http_request_t *request)
 {
-    if (is_below(request, "/api/"))
+    if (sim_site_is_foreign(request))
+        sim_respond_text(request, 403,
+                         "The simulator takes no requests from pages of other origins.\n");
+    else if (is_below(request, "/api/"))
         sim_webapi_request(&sim->services, request);
     else if (is_below(request, "/link/"))
         sim_sockets_request(&sim->sockets, request);
@@ -220,6 +224,7 @@ static int init_parts(sim_t *sim)
         .schedule = &sim->schedule,
         .streams = &sim->streams,
         .rate_limits = &sim->rate_limits,
+        .calls = &sim->calls,
         .later = &sim->later,
         .time_scale = sim->options.time_scale,
     };

@@ -17,15 +17,15 @@
  *     reactions, files, workflow_steps,
  *     expiring_keys, transcript -> workspace
  *   fault_kinds, fault_request, faults,  what goes wrong, and how much Slack accepts; no I/O
- *     failure_rate, rate_limits
+ *     failure_rate, rate_limits, call_counts
  *   *_payloads, message_content,         what is sent to apps, and what apps send; no I/O
  *     stream_chunks
  *   socket_mode, request_url             the two ways to the app
  *   deliveries                           sends over one of them, and redelivers
  *   schedule, later                      what happens later
  *   streams                              messages that grow
- *   webapi, refusals, methods_*, pages,  what apps call
- *     response_urls, file_urls, install_page
+ *   webapi, refusals, methods_*, pages,  what apps call, and faults of the answers
+ *     response_urls, webhooks, answers, file_urls, install_page
  *   person, person_*, ack_outcomes,      what people do
  *     missed_messages
  *   message_list, control                the API for tests and the command line
@@ -76,6 +76,7 @@ typedef struct sim {
     sim_streams_t streams;
     sim_later_t later;
     sim_rate_limits_t rate_limits;
+    sim_call_counts_t calls;
     sim_services_t services;
     sim_control_t control;
 

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/webapi.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "sim/answers.h"
 #include "sim/methods.h"
 #include "sim/refusals.h"
-#include "sim/responses.h"
 #include "sim/scopes.h"
 #include "util/form.h"
 
@@ -133,65 +131,6 @@ static const slack_json_t *with_charset_warning(sim_json_builder_t *json,
 
 /* --- the answer --- */
 
-typedef struct api_answer {
-    slack_http_request_t *request;
-    sim_effect_t effect;      /* the fault's that acts on the call */
-    const slack_json_t *json; /* NULL without memory */
-    uint64_t retry_after_s;   /* 0: no rate limit has refused the call */
-} api_answer_t;
-
-static void respond_with_status(slack_http_request_t *request, const sim_effect_t *effect)
-{
-    static const char page[] = "<html><body>Something went wrong.</body></html>\n";
-    char seconds[24];
-    if (effect->status == 429) {
-        sim_respond_ratelimited(request, effect->retry_after_s);
-        return;
-    }
-    snprintf(seconds, sizeof seconds, "%" PRIu64, effect->retry_after_s);
-    const slack_http_header_t retry_after = {SLACK_SLICE("Retry-After"), slack__slice(seconds)};
-    const slack_http_response_t response = {
-        .status = (int)effect->status,
-        .content_type = "text/html",
-        .headers = &retry_after,
-        .header_count = effect->retry_after_s > 0 ? 1 : 0,
-        .body = page,
-        .body_len = sizeof page - 1,
-    };
-    sim_respond(request, &response);
-}
-
-static void api_respond(const api_answer_t *answer)
-{
-    if (answer->effect.drop)
-        sim_respond_cut(answer->request, &(slack_http_response_t){.status = 200}, 0, true);
-    else if (answer->effect.status > 0)
-        respond_with_status(answer->request, &answer->effect);
-    else if (answer->retry_after_s > 0)
-        sim_respond_ratelimited(answer->request, answer->retry_after_s);
-    else
-        sim_respond_json(answer->request, answer->json ? 200 : 500, answer->json);
-}
-
-static void late_due(slack_arena_t *arena, void *data)
-{
-    api_respond(data);
-}
-
-/* False without memory. */
-static bool api_respond_late(sim_later_t *later, const api_answer_t *answer)
-{
-    slack_arena_t *arena = answer->request->arena;
-    sim_json_builder_t json = {arena, 0};
-    api_answer_t *late = slack__arena_calloc(arena, sizeof *late);
-    if (!late) return false;
-    *late = *answer;
-    /* The workspace, whose values the answer may have, changes in the meantime. */
-    if (answer->json) late->json = sim_json_copy(&json, answer->json);
-    return json.rc == 0 &&
-           sim_later_run(later, answer->effect.delay_ms, arena, late_due, late) == 0;
-}
-
 static const slack_json_t *call_refuse(sim_call_t *call, const char *error)
 {
     return strcmp(error, "missing_scope") == 0 ? sim_scopes_missing(call)
@@ -207,17 +146,13 @@ void sim_webapi_request(const sim_services_t *services, slack_http_request_t *re
         .json = &json,
         .method = request->path.ptr + strlen("/api/"),
     };
-    api_answer_t answer = {
-        .request = request,
-        .effect = sim_faults_at(services->faults, SIM_POINT_CALL, call.method),
-    };
-    if (*answer.effect.error)
-        answer.json = call_refuse(&call, answer.effect.error);
-    else if (!answer.effect.acts || answer.effect.done)
+    sim_answer_t answer;
+    if (sim_answer_begin(&answer, services, request, call.method))
         answer.json = call_run(&call, request, &arguments);
+    else if (*answer.effect.error)
+        answer.json = call_refuse(&call, answer.effect.error);
     answer.retry_after_s = call.retry_after_s;
     if (arguments.no_charset) answer.json = with_charset_warning(&json, answer.json);
     if (json.rc != 0) answer.json = NULL;
-    if (answer.effect.delay_ms == 0 || !api_respond_late(services->later, &answer))
-        api_respond(&answer);
+    sim_answer_send(&answer, services);
 }

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/answers.h"
 #include "sim/bot_messages.h"
 #include "sim/message_content.h"
-#include "sim/responses.h"
 #include "sim/team.h"
 
 #define KEY         "SimulatedWebhookKey00001"
@@ -40,74 +40,107 @@ static bool read_path(const char *path, char parts[4][PART_SIZE])
     return *path == '\0';
 }
 
-/* The reason why the URL is not one of the simulator's. NULL: it is one, and *ret is its channel,
- * or NULL. */
-static const char *find_hook(const sim_services_t *services, const char *path, sim_channel_t **ret,
-                             int *ret_status)
+/* The HTTP status of an error. */
+static int error_status(const char *error)
+{
+    static const struct {
+        const char *error;
+        int status;
+    } rows[] = {
+        {"no_service", 404},
+        {"no_service_id", 404},
+        {"no_team", 404},
+        {"channel_not_found", 404},
+        {"channel_is_archived", 410},
+        {"invalid_token", 403},
+        {"action_prohibited", 403},
+        {"team_disabled", 403},
+        {"method_not_allowed", 405},
+        {"posting_to_general_channel_denied", 403},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].error, error) == 0) return rows[i].status;
+    return 400;
+}
+
+/* Why the URL is not one of the simulator's. NULL: it is one, and *ret is its channel, or NULL for
+ * the trigger. */
+static const char *find_hook(const sim_services_t *services, const char *path, sim_channel_t **ret)
 {
     char parts[4][PART_SIZE];
     *ret = NULL;
-    *ret_status = 404;
     if (!read_path(path, parts)) return "no_service_id";
     const bool trigger = strcmp(parts[0], TRIGGERS) == 0;
     if (strcmp(parts[1], SIM_TEAM_ID) != 0) return "no_team";
     if (!trigger) *ret = sim_channel_find(&services->workspace->channels, parts[2]);
     if (trigger ? strcmp(parts[2], TRIGGER) != 0 : !*ret || strcmp((*ret)->id, parts[2]) != 0)
         return "no_service";
-    *ret_status = 403;
     return strcmp(parts[3], KEY) == 0 ? NULL : "invalid_token";
 }
 
-static void start_workflow(const sim_services_t *services, slack_http_request_t *request,
-                           const slack_json_t *variables)
+static void start_workflow(const sim_services_t *services, sim_json_builder_t *json,
+                           const slack_json_t *variables, sim_answer_t *answer)
 {
-    sim_json_builder_t json = {request->arena, 0};
-    const char *text = slack__json_text(request->arena, variables, NULL);
+    const char *text = slack__json_text(json->arena, variables, NULL);
     sim_transcript_add(&services->workspace->transcript, SIM_ENTRY_STEP, false, "",
                        sim_user_bot()->name, "starts a workflow with %.*s", WORDS_BYTES,
                        text ? text : "");
-    sim_respond_json(request, 200, sim_json(&json, "{ok: true}"));
+    answer->json = sim_json(json, "{ok: true}");
 }
 
-static void post_message(const sim_services_t *services, slack_http_request_t *request,
-                         const sim_channel_t *channel, const slack_json_t *message)
+/* Returns the error, or NULL. */
+static const char *post_message(const sim_services_t *services, sim_json_builder_t *json,
+                                const sim_channel_t *channel, const slack_json_t *message,
+                                sim_answer_t *answer)
 {
-    sim_json_builder_t json = {request->arena, 0};
     char problem[SIM_PROBLEM_SIZE];
     const slack_json_t *content = NULL;
-    const char *error = sim_message_content(&json, message, &content, problem);
+    const char *error = sim_message_content(json, message, &content, problem);
     const sim_message_draft_t draft = {
         .channel = channel,
         .thread_ts = slack_json_str(message, "/thread_ts"),
         .content = content,
     };
-    const int rc = error || json.rc ? json.rc : sim_bot_message_post(services, &draft, NULL);
-    if (rc != 0)
-        sim_respond_json(request, 500, NULL); /* memory is out */
-    else
-        sim_respond_text(request, error ? 400 : 200, error ? error : "ok");
+    if (error) return error;
+    if (json->rc == 0) json->rc = sim_bot_message_post(services, &draft, NULL);
+    if (json->rc == 0) answer->text = "ok"; /* else without memory */
+    return NULL;
+}
+
+/* Act on a request. Returns the error, or NULL. */
+static const char *hook_run(const sim_services_t *services, const char *what, sim_answer_t *answer)
+{
+    const slack_http_request_t *request = answer->request;
+    sim_json_builder_t json = {request->arena, 0};
+    const slack_json_t *body = NULL;
+    sim_channel_t *channel;
+    if (!slack__slice_eq(request->method, SLACK_SLICE("POST"))) return "method_not_allowed";
+    const char *error = find_hook(services, request->path.ptr, &channel);
+    if (error) return error;
+    answer->retry_after_s = sim_rate_limits_take(services->rate_limits, what, channel);
+    if (answer->retry_after_s > 0) return NULL;
+    if (slack__json_parse(request->arena, request->body ? request->body : "", request->body_len,
+                          &body, NULL) != 0 ||
+        slack_json_type(body) != SLACK_JSON_OBJECT)
+        return "invalid_payload";
+    if (channel) return post_message(services, &json, channel, body, answer);
+    start_workflow(services, &json, body, answer);
+    return NULL;
 }
 
 void sim_webhook_request(const sim_services_t *services, slack_http_request_t *request)
 {
-    const slack_json_t *message = NULL;
-    sim_channel_t *channel;
-    int status;
-    if (!slack__slice_eq(request->method, SLACK_SLICE("POST"))) {
-        sim_respond_text(request, 405, "method_not_allowed");
-        return;
+    const bool trigger =
+        strncmp(request->path.ptr, "/" TRIGGERS "/", strlen("/" TRIGGERS "/")) == 0;
+    const char *what = trigger ? "trigger" : "webhook", *error = NULL;
+    sim_answer_t answer;
+    if (sim_answer_begin(&answer, services, request, what))
+        error = hook_run(services, what, &answer);
+    else if (*answer.effect.error)
+        error = answer.effect.error;
+    if (error) {
+        answer.text = error;
+        answer.status = error_status(error);
     }
-    const char *error = find_hook(services, request->path.ptr, &channel, &status);
-    if (!error && (slack__json_parse(request->arena, request->body ? request->body : "",
-                                     request->body_len, &message, NULL) != 0 ||
-                   slack_json_type(message) != SLACK_JSON_OBJECT)) {
-        error = "invalid_payload";
-        status = 400;
-    }
-    if (error)
-        sim_respond_text(request, status, error);
-    else if (channel)
-        post_message(services, request, channel, message);
-    else
-        start_workflow(services, request, message);
+    sim_answer_send(&answer, services);
 }

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/answers.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+bool sim_answer_begin(sim_answer_t *answer, const sim_services_t *services,
+                      slack_http_request_t *request, const char *method)
+{
+    const sim_effect_t effect = sim_faults_at(services->faults, SIM_POINT_CALL, method);
+    *answer = (sim_answer_t){.request = request, .method = method, .effect = effect, .status = 200};
+    return !effect.acts || effect.done;
+}
+
+static void respond_with_status(slack_http_request_t *request, const sim_effect_t *effect)
+{
+    static const char page[] = "<html><body>Something went wrong.</body></html>\n";
+    char seconds[24];
+    if (effect->status == 429) {
+        sim_respond_ratelimited(request, effect->retry_after_s);
+        return;
+    }
+    snprintf(seconds, sizeof seconds, "%" PRIu64, effect->retry_after_s);
+    const slack_http_header_t retry_after = {SLACK_SLICE("Retry-After"), slack__slice(seconds)};
+    const slack_http_response_t response = {
+        .status = (int)effect->status,
+        .content_type = "text/html",
+        .headers = &retry_after,
+        .header_count = effect->retry_after_s > 0 ? 1 : 0,
+        .body = page,
+        .body_len = sizeof page - 1,
+    };
+    sim_respond(request, &response);
+}
+
+static void answer_send(const sim_answer_t *answer)
+{
+    if (answer->effect.drop)
+        sim_respond_cut(answer->request, &(slack_http_response_t){.status = 200}, 0, true);
+    else if (answer->effect.status > 0)
+        respond_with_status(answer->request, &answer->effect);
+    else if (answer->retry_after_s > 0)
+        sim_respond_ratelimited(answer->request, answer->retry_after_s);
+    else if (answer->text)
+        sim_respond_text(answer->request, answer->status, answer->text);
+    else
+        sim_respond_json(answer->request, answer->json ? answer->status : 500, answer->json);
+}
+
+static void late_due(slack_arena_t *arena, void *data)
+{
+    answer_send(data);
+}
+
+/* False without memory. */
+static bool answer_send_late(const sim_answer_t *answer, sim_later_t *later)
+{
+    slack_arena_t *arena = answer->request->arena;
+    sim_json_builder_t json = {arena, 0};
+    sim_answer_t *late = slack__arena_calloc(arena, sizeof *late);
+    if (!late) return false;
+    *late = *answer;
+    /* The workspace, whose values the answer may have, changes in the meantime. */
+    if (answer->json) late->json = sim_json_copy(&json, answer->json);
+    if (answer->text) late->text = slack__arena_strdup(arena, answer->text);
+    if (json.rc != 0 || !late->text != !answer->text) return false;
+    return sim_later_run(later, answer->effect.delay_ms, arena, late_due, late) == 0;
+}
+
+void sim_answer_send(const sim_answer_t *answer, const sim_services_t *services)
+{
+    sim_call_counts_add(services->calls, answer->method, answer->retry_after_s > 0);
+    if (answer->effect.delay_ms == 0 || !answer_send_late(answer, services->later))
+        answer_send(answer);
+}
