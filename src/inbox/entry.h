@@ -44,6 +44,8 @@ static inline size_t slack__inbox_room(const slack_inbox_t *inbox)
     return inbox->live_count < most ? most - inbox->live_count : 0;
 }
 
+/* What the keys of the program's jobs begin with. */
+#define SLACK_JOB_KEY "job:"
 /* What the keys of a schedule's runs begin with: see schedule.h. */
 #define SLACK_SCHEDULE_KEY "every:"
 

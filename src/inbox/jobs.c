@@ -7,13 +7,14 @@
 #include "inbox/entry.h"
 #include "inbox/put.h"
 #include "util/alloc.h"
+#include "util/crash.h"
 #include "util/error.h"
 #include "util/json.h"
 
 /* A job is a row that the program makes. The queue claims it like every queued row. */
 
 /* Keeps the keys of jobs apart from Slack's event ids, and from those of other apps. */
-#define KEY_FORMAT "job:%.*s:%s"
+#define KEY_FORMAT SLACK_JOB_KEY "%.*s:%s"
 
 /* ---- storing a job ---- */
 
@@ -55,6 +56,7 @@ static void job_report(slack_inbox_t *inbox, const slack_store_op_t *op, slack_j
 static void job_stored(slack_put_t *put)
 {
     const deferred_t *deferred = SLACK_CONTAINER(put, deferred_t, put);
+    SLACK_CRASH("job-stored");
     job_report(slack__entry_of_ctx(put->ctx)->inbox, &put->op, deferred->stored,
                deferred->stored_data);
 }

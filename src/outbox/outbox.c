@@ -53,6 +53,7 @@ static const slack_logger_t *attempt_log(const attempt_t *a)
 static void then_stored(slack_store_op_t *op)
 {
     attempt_t *a = SLACK_CONTAINER(op, attempt_t, then);
+    SLACK_CRASH("result-stored");
     if (op->status == 0)
         slack__queue_look_at(a->item.queue, op->row.due_ms);
     else if (a->effect == SLACK_EFFECT_DONE)
@@ -63,20 +64,23 @@ static void then_stored(slack_store_op_t *op)
     slack__queue_end(&a->item);
 }
 
-/* Stores the job that gets the result, if there is one. False: there is none. */
+/* Stores the job that gets the result, if there is one. False: there is none. The process may end
+ * before the end of the request is stored. The next attempt then has the same result, and the store
+ * knows the key even if the job has run. */
 static bool then_put(attempt_t *a)
 {
     const slack_row_t *row = &a->item.op.row;
-    const char *error = a->effect == SLACK_EFFECT_DONE ? "" : a->why ? a->why : "";
+    const bool done = a->effect == SLACK_EFFECT_DONE;
+    const char *error = done ? "" : a->why ? a->why : "";
     const slack_json_t *body = NULL;
     size_t len = 0;
     if (*a->job == '\0') return false;
     int rc = slack__jsonf(a->arena, &body, NULL, "{method: %s, channel: %s, ts: %s, error: %s}",
                           a->method, a->channel, a->ts, error);
     const char *text = rc == 0 ? slack__json_text(a->arena, body, &len) : NULL;
-    const char *key =
-        slack__arena_printf(a->arena, "then:%.*s:%s", (int)row->app.len, row->app.ptr, a->mark);
-    a->then = (slack_store_op_t){.kind = SLACK_STORE_PUT, .done = then_stored, .succeeds = true};
+    const char *key = slack__arena_printf(a->arena, "then:%.*s:%s:%s", (int)row->app.len,
+                                          row->app.ptr, a->mark, done ? "done" : "refused");
+    a->then = (slack_store_op_t){.kind = SLACK_STORE_PUT, .done = then_stored};
     slack__link_init(&a->then.link);
     if (text == NULL || key == NULL) {
         a->then.status = SLACK_ENOMEM;
@@ -152,6 +156,7 @@ static void attempt_looked(const slack_response_t *response, void *user_data)
 {
     attempt_t *a = user_data;
     const char *word = response->error;
+    SLACK_CRASH("looked");
     if (response->status == SLACK_EAPI && !slack__api_error_heals(word)) {
         SLACK_LOG(attempt_log(a), WARN, "request sent without a look for an earlier effect",
                   "method=%s error=%s hint=%s", a->method, word,
@@ -186,6 +191,7 @@ static void attempt_look(attempt_t *a, const char *cursor)
 {
     const char *method;
     const slack_json_t *args = slack__trace_look(&a->trace, cursor, a->arena, &method);
+    SLACK_CRASH("before-look");
     int rc = slack_json_error(args);
     if (rc == 0) rc = slack__webapi_call(&a->client, method, args, attempt_looked, a);
     if (rc == 0) return;
@@ -308,6 +314,7 @@ static bool call_begin(void *data, const slack_row_t *row)
     attempt_t *a = attempt_new(data, row);
     if (a == NULL) return false;
     a->item.consumer = &call_consumer;
+    SLACK_CRASH("call-begun");
     SLACK_LOG(attempt_log(a), DEBUG, "request begins", "method=%s key=%.*s attempt=%u", a->method,
               (int)row->key.len, row->key.ptr, row->attempt);
     const slack_json_t *payload = NULL;
@@ -395,6 +402,7 @@ static void call_lost(slack_queue_item_t *item)
 static void call_ended(slack_queue_item_t *item)
 {
     attempt_t *a = SLACK_CONTAINER(item, attempt_t, item);
+    SLACK_CRASH("call-ended");
     if (item->op.status == 0 && item->op.kind == SLACK_STORE_BURY) {
         a->outbox->services->counters->dead_letters++;
         log_failed(a, SLACK_LOG_ERROR, "dead letter", -1);

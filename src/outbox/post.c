@@ -7,6 +7,7 @@
 #include "inbox/put.h"
 #include "outbox/outbox.h"
 #include "protocol/methods.h"
+#include "util/crash.h"
 #include "util/json.h"
 #include "webapi/request.h"
 
@@ -77,6 +78,7 @@ static const char *make_order(slack_arena_t *arena, const slack_json_t *args)
 static void post_stored(slack_put_t *put)
 {
     const slack_row_t *row = &put->op.row;
+    SLACK_CRASH("posted");
     if (put->op.status == 0 && put->op.duplicate)
         SLACK_LOG(slack__ctx_log(put->ctx), DEBUG, "request already stored", "method=%.*s key=%.*s",
                   (int)row->name.len, row->name.ptr, (int)row->key.len, row->key.ptr);
@@ -134,6 +136,7 @@ static int post(slack_ctx_t *ctx, const char *caller, const slack_post_options_t
     put->what = "the request";
     put->cure = "call it before the handler ends";
     put->stored = post_stored;
+    SLACK_CRASH("before-post");
     return slack__put(put);
 }
 

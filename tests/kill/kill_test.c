@@ -19,6 +19,13 @@
  *     faults    the store of the bot, which was linked with disk.c, cannot write for a while, in
  *               each of four ways, TIMES times; nothing may be acknowledged meanwhile, and the bot
  *               goes on afterwards
+ *
+ * With orders-kill, orders-roll or orders-points the events are orders, 50 a second in 200
+ * channels, for examples/courier.c or post_bot.c. Of the posts, 5 % lose their answer after they
+ * took effect, 5 % are lost before, 2 % get a 503 after their effect, 3 % a 429. In the end each
+ * order must have one message "received" and one "shipped", in the order of the orders. With
+ * orders-blind the history shows no message to the bot: orders must have several messages then, or
+ * this test would not see what it looks for.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -27,80 +34,41 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sqlite3.h>
-#include <uv.h>
-
-#include "net/curl.h"
-#include "net/websocket.h"
-#include "protocol/signature.h"
-#include "kill/verdict.h"
+#include "kill/kill.h"
 
 #define TICK_MS      10
 #define TICK_EVENTS  100 /* at most, when the machine runs the timer seldom */
 #define EVENT_MS     3   /* one event in so many ms: more than 300 a second */
+#define ORDER_MS     20
+#define COMMAND_MS   100
+#define ORDERS_MIN   200 /* so many that some of each fault meet them */
 #define RESEND_MS    700
 #define EVENTS_MAX   1000000
-#define SOCKETS_MAX  16
-#define PATIENCE_MS  30000 /* since the last activity of a bot */
 #define POINT_ACKS   20000 /* for a bot with a crash point, which must die before */
 #define STORM_EVENTS 1000
 #define STORM_TRIES  10
 #define WORDS_BYTES  8192 /* of the bots' stderr, to be shown */
-#define SECRET       "kill-test-secret"
 
-typedef struct bot {
-    uv_process_t process;
-    unsigned port;
-    bool alive;
-    uint64_t started_ms;
-} bot_t;
+kill_t t;
 
-static struct {
-    uv_loop_t *loop;
-    slack_net_t *net;
-    slack_http_server_t *server;
-    slack_curl_t *curl;
-    slack_signer_t *signer;
-    slack_ws_t *sockets[SOCKETS_MAX];
-    unsigned socket_count;
-    event_t *events;
-    uint64_t debt_ms;      /* events are sent up to this time */
-    uint64_t progress_ms;  /* a bot started, acked, called, or ended */
-    unsigned acks;         /* first acks of events, since a bot was started */
-    unsigned sent, oldest; /* events below `oldest` are acked */
-    bot_t bots[2];
-    unsigned current; /* the bot that gets HTTP requests */
-    unsigned newest;  /* the bot that was started last */
-    void (*on_ready)(void);
-    const char *program;
-    bool roll, storm, points, faults;
-    const char *tool; /* NULL: the inbox command is not used */
-    uv_process_t tool_process;
-    bool outside;   /* the bot writes no log: its messages show what it handled */
-    bool deaf_disk; /* nothing can be stored since `fault_ms` */
-    uint64_t fault_ms;
-    unsigned later,
-        unsound;    /* 503 answers during a fault; acks of events that cannot have been stored */
-    sqlite3 *lock;  /* an open transaction of another process */
-    bool point_set; /* the running bot has a crash point */
-    unsigned times, done;
-    uv_timer_t tick, blow;
-    bool over; /* no new events */
-    char folder[64], log[96], store[96];
-    char fault[96]; /* the file that the bot's disk reads */
-    char words[96]; /* the bots' stderr */
-    int words_fd;
-    char host[32]; /* a loopback address that no other program listens on */
-} t;
-
-static const char *const points[] = {
+/* The points of the inbox, and of the outbox. */
+static const char *const event_points[] = {
     "before-store", "before-commit", "committed", "stored",  "acked",
     "handled",      "marked",        "finished",  "claimed", "claimed-nothing",
 };
-#define POINTS (sizeof points / sizeof *points)
+#define EVENT_POINTS (sizeof event_points / sizeof *event_points)
+static const char *const order_points[] = {
+    "before-post", "posted",      "job-stored", "call-begun",    "before-look",
+    "looked",      "before-call", "called",     "result-stored", "call-ended",
+};
+#define ORDER_POINTS (sizeof order_points / sizeof *order_points)
 
-/* Shows the end of the bots' stderr. */
-static void tell_last_words(void)
+static const char *next_point(void)
+{
+    return t.orders ? order_points[t.done % ORDER_POINTS] : event_points[t.done % EVENT_POINTS];
+}
+
+void tell_last_words(void)
 {
     char line[512];
     long from = 0;
@@ -115,7 +83,7 @@ static void tell_last_words(void)
     fclose(words);
 }
 
-static void die(const char *what)
+void die(const char *what)
 {
     tell_last_words();
     printf("not ok 1 - %s\n", what);
@@ -124,82 +92,7 @@ static void die(const char *what)
     exit(1);
 }
 
-static void acked(unsigned n)
-{
-    if (n >= t.sent) return;
-    if (t.deaf_disk && t.events[n].first_ms > t.fault_ms) t.unsound++;
-    if (!t.events[n].acked) {
-        t.progress_ms = uv_now(t.loop);
-        t.acks++;
-    }
-    t.events[n].acked = true;
-    while (t.oldest < t.sent && t.events[t.oldest].acked)
-        t.oldest++;
-}
-
 /* ---- sending ---- */
-
-static int event_body(char *out, size_t size, unsigned n)
-{
-    return snprintf(out, size,
-                    "{\"type\":\"event_callback\",\"event_id\":\"Ev%u\",\"team_id\":\"T1\","
-                    "\"event\":{\"type\":\"message\",\"channel\":\"C1\",\"user\":\"U%u\","
-                    "\"ts\":\"%u.0\",\"text\":\"hello\"}}",
-                    n, n, n);
-}
-
-static void on_answer(const slack_curl_result_t *result, void *user_data)
-{
-    if (result->status != 0) return;
-    if (result->http_status == 200) acked((unsigned)(uintptr_t)user_data);
-    if (result->http_status == 503 && t.deaf_disk) t.later++;
-}
-
-static void send_http(unsigned n)
-{
-    char body[512], time_line[64], sign_line[128], url[64], stamp[24];
-    char signature[SLACK_SIGNATURE_LEN + 1];
-    int len = event_body(body, sizeof body, n);
-    snprintf(stamp, sizeof stamp, "%lld", (long long)(slack__wall_ms(&slack__clock_system) / 1000));
-    if (slack__signature_make(t.signer, slack__slice(stamp), (slack_slice_t){body, (size_t)len},
-                              signature) != 0)
-        die("out of memory");
-    snprintf(time_line, sizeof time_line, "X-Slack-Request-Timestamp: %s", stamp);
-    snprintf(sign_line, sizeof sign_line, "X-Slack-Signature: %s", signature);
-    snprintf(url, sizeof url, "http://%s:%u/slack/events", t.host, t.bots[t.current].port);
-    const char *headers[] = {"Content-Type: application/json", time_line, sign_line, NULL};
-    const slack_curl_request_t request = {.method = "POST",
-                                          .url = url,
-                                          .headers = headers,
-                                          .body = body,
-                                          .body_len = (size_t)len,
-                                          .timeout_ms = 3000,
-                                          .body_max = 4096};
-    slack__curl_send(t.curl, &request, on_answer, (void *)(uintptr_t)n);
-}
-
-static void send_socket(unsigned n)
-{
-    char body[512], frame[1024];
-    event_body(body, sizeof body, n);
-    int len = snprintf(frame, sizeof frame,
-                       "{\"envelope_id\":\"e-%u\",\"payload\":%s,\"type\":\"events_api\","
-                       "\"accepts_response_payload\":false,\"retry_attempt\":%u,"
-                       "\"retry_reason\":\"\"}",
-                       n, body, t.events[n].tries);
-    slack__ws_send(t.sockets[(unsigned)rand() % t.socket_count], true, frame, (size_t)len);
-}
-
-static void send_event(unsigned n)
-{
-    t.events[n].sent_ms = uv_now(t.loop);
-    if (t.events[n].tries == 0) t.events[n].first_ms = t.events[n].sent_ms;
-    if (t.socket_count > 0 && rand() % 2)
-        send_socket(n);
-    else
-        send_http(n);
-    t.events[n].tries++;
-}
 
 static bool all_ended(void);
 
@@ -212,7 +105,7 @@ static void finish(void)
 /* The point "claimed-nothing" needs an empty store, so that no new event may fail. */
 static bool pauses(void)
 {
-    return t.point_set && strcmp(points[t.done % POINTS], "claimed-nothing") == 0;
+    return t.point && strcmp(t.point, "claimed-nothing") == 0;
 }
 
 /* In a storm every event is sent ten times, some of them after each restart. */
@@ -225,10 +118,11 @@ static unsigned tries_due(void)
 static bool send_due(uint64_t now)
 {
     unsigned tries = tries_due(), most = t.storm ? STORM_EVENTS : EVENTS_MAX;
+    const uint64_t event_ms = t.orders ? ORDER_MS : EVENT_MS;
     bool more = false;
     if (pauses() || (t.over && !t.storm)) t.debt_ms = now;
-    for (int i = 0; i < TICK_EVENTS && t.debt_ms + EVENT_MS <= now && t.sent < most; i++) {
-        t.debt_ms += EVENT_MS;
+    for (int i = 0; i < TICK_EVENTS && t.debt_ms + event_ms <= now && t.sent < most; i++) {
+        t.debt_ms += event_ms;
         more = true;
         t.sent++;
         send_event(t.sent - 1);
@@ -246,200 +140,37 @@ static void on_tick(uv_timer_t *timer)
 {
     uint64_t now = uv_now(t.loop);
     bool more = send_due(now);
+    if (t.orders && now >= t.command_ms && t.sent > 0) {
+        send_command((unsigned)rand() % t.sent);
+        t.command_ms = now + COMMAND_MS;
+    }
     if (!t.over) return;
     if (!more && t.oldest == t.sent && all_ended()) finish();
     if (now - t.progress_ms > PATIENCE_MS) finish();
 }
 
-/* ---- Slack ---- */
-
-static void on_message(slack_ws_t *ws, bool text, const char *data, size_t len, void *user_data)
-{
-    unsigned n;
-    const char *id = strstr(data, "\"e-");
-    if (id && sscanf(id, "\"e-%u\"", &n) == 1) acked(n);
-}
-
-static void on_closed(slack_ws_t *ws, int status, unsigned code, void *user_data)
-{
-    for (unsigned i = 0; i < t.socket_count; i++)
-        if (t.sockets[i] == ws) t.sockets[i--] = t.sockets[--t.socket_count];
-}
-
-static void accept_socket(slack_http_request_t *request)
-{
-    static const slack_ws_events_t events = {.message = on_message, .closed = on_closed};
-    static const slack_ws_options_t options = {
-        .events = &events, .open_ms = 10000, .message_max = 1 << 20, .write_max = 1 << 20};
-    static const char hello[] = "{\"type\":\"hello\",\"num_connections\":1}";
-    slack_ws_t *ws;
-    if (slack__ws_accept(&ws, t.net, request, &options, NULL) != 0) return;
-    slack__ws_send(ws, true, hello, sizeof hello - 1);
-    if (t.socket_count < SOCKETS_MAX) t.sockets[t.socket_count++] = ws;
-}
-
-static void SLACK_PRINTF(1, 2) log_line(const char *format, ...)
-{
-    FILE *log = fopen(t.log, "a");
-    if (!log) die("cannot write the log");
-    va_list ap;
-    va_start(ap, format);
-    vfprintf(log, format, ap);
-    va_end(ap);
-    fclose(log);
-}
-
-/* A greeting shows the event that was handled, by its user. */
-static void observe(const slack_http_request_t *request)
-{
-    char text[1024];
-    unsigned n;
-    if (strstr(request->path.ptr, "auth.test") && !t.roll)
-        log_line("K x\n"); /* later lines are of the new bot */
-    if (!strstr(request->path.ptr, "chat.postMessage")) return;
-    snprintf(text, sizeof text, "%.*s", (int)request->body_len, request->body);
-    const char *who = strstr(text, "%3C%40U");
-    if (!who || sscanf(who, "%%3C%%40U%u", &n) != 1) return;
-    log_line("B Ev%u\nE Ev%u\n", n, n);
-}
-
-static void on_request(slack_http_server_t *server, slack_http_request_t *request, void *user_data)
-{
-    t.progress_ms = uv_now(t.loop);
-    if (t.outside && !request->upgrade) observe(request);
-    char link[128];
-    const char *body = "{\"ok\":true,\"team_id\":\"T1\",\"user_id\":\"UB\",\"bot_id\":\"BB\"}";
-    if (request->upgrade) {
-        accept_socket(request);
-    } else {
-        snprintf(link, sizeof link, "{\"ok\":true,\"url\":\"ws://127.0.0.1:%u/link/?ticket=1\"}",
-                 slack__http_server_port(server));
-        if (strstr(request->path.ptr, "connections.open")) body = link;
-        slack__http_respond(server, request->id,
-                            &(slack_http_response_t){.status = 200,
-                                                     .content_type = "application/json",
-                                                     .body = body,
-                                                     .body_len = strlen(body)});
-    }
-    slack__arena_free(request->arena);
-}
-
 /* ---- bots ---- */
 
-static void start_bot(unsigned which);
 static void blow_later(void);
 
-static void on_freed(uv_handle_t *handle)
+/* Every other bot has a crash point. */
+static void start_next(unsigned which)
 {
-    bot_t *bot = handle->data;
-    unsigned which = (unsigned)(bot - t.bots);
+    t.point = t.points && !t.point && !t.over ? next_point() : NULL;
+    start_bot(which);
+}
+
+static void on_gone(unsigned which)
+{
     if (t.over && which == t.current && !uv_is_active((uv_handle_t *)&t.tick)) {
         uv_stop(t.loop);
         return;
     }
     if (!t.roll) {
         log_line("K x\n");
-        start_bot(which);
+        start_next(which);
     }
     blow_later();
-}
-
-static void on_exit_of_bot(uv_process_t *process, int64_t status, int signal)
-{
-    bot_t *bot = process->data;
-    bot->alive = false;
-    t.progress_ms = uv_now(t.loop);
-    bool ended_well = t.roll ? status == 0 && signal == 0
-                             : signal == SIGKILL || !uv_is_active((uv_handle_t *)&t.tick);
-    if (!ended_well) {
-        printf("# bot %d ended with status %d, by signal %d, %llu ms after its start\n",
-               (int)(bot - t.bots), (int)status, signal,
-               (unsigned long long)(uv_now(t.loop) - bot->started_ms));
-        die(t.roll ? "a bot did not end well" : "a bot ended by itself");
-    }
-    uv_close((uv_handle_t *)process, on_freed);
-}
-
-/* Starts a program in the folder; its stderr goes to the bots' words. */
-static void spawn(uv_process_t *process, char **args, char **env, uv_exit_cb ended)
-{
-    uv_stdio_container_t stdio[] = {{.flags = UV_IGNORE},
-                                    {.flags = UV_IGNORE},
-                                    {.flags = UV_INHERIT_FD, .data.fd = t.words_fd}};
-    const uv_process_options_t options = {.exit_cb = ended,
-                                          .file = args[0],
-                                          .args = args,
-                                          .env = env,
-                                          .cwd = t.folder,
-                                          .stdio = stdio,
-                                          .stdio_count = 3};
-    if (uv_spawn(t.loop, process, &options) != 0) die("cannot start a program");
-}
-
-static void start_bot(unsigned which)
-{
-    char host[64], port[64], api[64], log[128], store[128], fault[128];
-    snprintf(host, sizeof host, "SLACK_HTTP_HOST=%s", t.host);
-    bot_t *bot = &t.bots[which];
-    snprintf(port, sizeof port, "SLACK_HTTP_PORT=%u", bot->port);
-    snprintf(api, sizeof api, "SLACK_API_URL=http://127.0.0.1:%u/api/",
-             slack__http_server_port(t.server));
-    snprintf(log, sizeof log, "KILL_LOG=%s", t.log);
-    snprintf(store, sizeof store, "SLACK_STORE=sqlite:%s", t.store);
-    snprintf(fault, sizeof fault, "DISK_FAULT=%s", t.fault);
-    t.point_set = t.points && !t.point_set && !t.over;
-    char point[64] = "NO_POINT=";
-    if (t.point_set) snprintf(point, sizeof point, "SLACK_CRASH_POINT=%s", points[t.done % POINTS]);
-    char *env[] = {point,
-                   port,
-                   api,
-                   log,
-                   store,
-                   host,
-                   fault,
-                   getenv("DISK_LIES") ? "DISK_LIES=1" : "DISK_SPEAKS_TRUE=1",
-                   "SLACK_TRANSPORT=http,socket",
-                   "SLACK_BOT_TOKEN=xoxb-kill",
-                   "SLACK_APP_TOKEN=xapp-kill",
-                   "SLACK_SIGNING_SECRET=" SECRET,
-                   "SLACK_LOG_LEVEL=error",
-                   NULL};
-    char *args[] = {(char *)(uintptr_t)t.program, NULL};
-    spawn(&bot->process, args, env, on_exit_of_bot);
-    bot->process.data = bot;
-    t.newest = which;
-    bot->alive = true;
-    bot->started_ms = t.progress_ms = uv_now(t.loop);
-    t.acks = 0;
-}
-
-static void ask_ready(uv_timer_t *timer);
-
-static void on_ready_answer(const slack_curl_result_t *result, void *user_data)
-{
-    if (result->status != 0 || result->http_status != 200) {
-        uv_timer_start(&t.blow, ask_ready, 20, 0);
-        return;
-    }
-    t.on_ready();
-}
-
-/* A process that is still starting would ignore SIGTERM, and requests to it would fail. */
-static void ask_ready(uv_timer_t *timer)
-{
-    char url[64];
-    const bot_t *bot = &t.bots[t.newest];
-    if (uv_now(t.loop) - t.progress_ms > PATIENCE_MS) die("a bot did not come up");
-    snprintf(url, sizeof url, "http://%s:%u/readyz", t.host, bot->port);
-    const slack_curl_request_t request = {
-        .method = "GET", .url = url, .timeout_ms = 3000, .body_max = 4096};
-    if (slack__curl_send(t.curl, &request, on_ready_answer, NULL) != 0) die("cannot ask the bot");
-}
-
-static void when_ready(void (*fn)(void))
-{
-    t.on_ready = fn;
-    ask_ready(NULL);
 }
 
 static void roll_over(void)
@@ -544,18 +275,18 @@ static void use_tool(void)
 
 static void on_blow(uv_timer_t *timer)
 {
-    if (t.point_set) { /* the bot kills itself */
+    if (t.point) { /* the bot kills itself */
         uint64_t idle_ms = uv_now(t.loop) - t.progress_ms;
         if (idle_ms < PATIENCE_MS && t.acks < POINT_ACKS) {
             uv_timer_start(timer, on_blow, PATIENCE_MS - idle_ms, 0);
             return;
         }
-        printf("# the point \"%s\" was never reached\n", points[t.done % POINTS]);
+        printf("# the point \"%s\" was never reached\n", t.point);
         die("a point was never reached");
     }
-    if (t.done++ == t.times) {
+    if (t.done++ >= t.times && (!t.orders || t.sent >= ORDERS_MIN)) {
         t.over = true;
-        t.progress_ms = uv_now(t.loop);
+        t.over_ms = t.progress_ms = uv_now(t.loop);
     } else if (t.tool) {
         use_tool();
     } else if (t.faults) {
@@ -571,7 +302,7 @@ static void on_blow(uv_timer_t *timer)
 /* The bot dies at any time, from before it listens to the middle of its work. */
 static void blow_later(void)
 {
-    uint64_t ms = t.point_set ? PATIENCE_MS : 20 + (uint64_t)rand() % 600;
+    uint64_t ms = t.point ? PATIENCE_MS : 20 + (uint64_t)rand() % 600;
     if (!t.over) uv_timer_start(&t.blow, on_blow, ms, 0);
 }
 
@@ -589,6 +320,7 @@ static bool all_ended(void)
     static uint64_t last_ms;
     if (uv_now(t.loop) - last_ms < 200) return false;
     last_ms = uv_now(t.loop);
+    if (t.orders) return orders_judge(t.orders, t.events, t.sent, false).missing == 0;
     return verdict_of(t.log, t.events, t.sent, false).lost == 0;
 }
 
@@ -610,8 +342,6 @@ static unsigned free_port(void)
 
 static void set_up(void)
 {
-    const slack_http_server_options_t options = {
-        .listen = {.host = "127.0.0.1", .open_ms = 5000, .write_max = 1 << 20}, .fn = on_request};
     const slack_curl_options_t curl = {.user_agent = "Slackbot 1.0", .concurrency = 4096};
     snprintf(t.folder, sizeof t.folder, "/tmp/slackapp-kill-XXXXXX");
     if (!mkdtemp(t.folder)) die("no temporary folder");
@@ -624,9 +354,11 @@ static void set_up(void)
     t.loop = uv_default_loop();
     t.events = calloc(EVENTS_MAX, sizeof *t.events);
     if (!t.events || slack__net_new(&t.net, t.loop, &slack__clock_system, NULL) != 0 ||
-        slack__http_server_open(&t.server, t.net, &options, NULL) != 0 ||
         slack__curl_new(&t.curl, t.net, &curl) != 0 || slack__signer_new(&t.signer, SECRET) != 0)
         die("cannot set up");
+    slack_open();
+    t.begun_s = slack__wall_ms(&slack__clock_system) / 1000;
+    t.on_gone = on_gone;
     /* The bots keep their ports over their restarts, so that no other program may take one in
      * between. */
     unsigned pid = (unsigned)getpid();
@@ -667,27 +399,80 @@ static void close_server(void)
     }
 }
 
+/* Prints the line of TAP. */
+static bool tell(bool good, const char *what)
+{
+    printf("%s 1 - %s, %s\n", good ? "ok" : "not ok", what,
+           t.storm    ? "in a storm"
+           : t.roll   ? "rolling"
+           : t.faults ? "while the store fails"
+           : t.tool   ? "while the inbox is looked at"
+                      : "killed");
+    return good;
+}
+
+static bool judge_events(void)
+{
+    verdict_t v = verdict_of(t.log, t.events, t.sent, true);
+    printf("# %u events, all acknowledged: %s; handled %u; lost %u; twice %u; again after a kill "
+           "inside the handler %u, before its end was stored %u; calls that failed %u\n",
+           t.sent, t.oldest == t.sent ? "yes" : "no", v.handled, v.lost, v.twice, v.interrupted,
+           v.unstored, v.failed);
+    return tell(v.lost == 0 && v.twice == 0 && t.oldest == t.sent && v.handled == t.sent &&
+                    t.unsound == 0 && (!t.storm || stormed()) &&
+                    (!(t.roll || t.faults || t.tool) || v.interrupted + v.unstored == 0),
+                "nothing acknowledged is lost");
+}
+
+static bool judge_orders(void)
+{
+    const orders_t *o = t.orders;
+    const order_verdict_t v = orders_judge(o, t.events, t.sent, !o->blind);
+    printf("# %u orders, all acknowledged: %s; messages %zu, missing %u, doubled %u, misplaced %u, "
+           "strange %u\n",
+           t.sent, t.oldest == t.sent ? "yes" : "no", o->count, v.missing, v.doubled, v.misplaced,
+           o->strays);
+    printf("# %u kills; %u posts: answer lost %u, lost %u, 503 %u, 429 %u; looks %u\n", t.kills,
+           o->calls, o->cut, o->lost, o->failed, o->limited, o->looks);
+    printf("# %u times /status, answered %u, the slowest after %u ms; %.1f s, of which %.1f s with "
+           "orders\n",
+           t.commands, t.answered, t.slowest_ms, (double)(uv_now(t.loop) - t.begun_ms) / 1000,
+           (double)(t.over_ms - t.begun_ms) / 1000);
+    const bool sound = t.oldest == t.sent && v.missing == 0 && o->strays == 0 && t.answered > 0;
+    if (o->blind) return tell(sound && v.doubled > 0, "without a look orders have two messages");
+    return tell(sound && v.doubled == 0 && v.misplaced == 0, "each order has its messages once");
+}
+
 int main(int argc, char **argv)
 {
+    static orders_t orders;
     if (argc < 2) return 2;
     t.program = realpath(argv[1], NULL);
     if (!t.program) return 2;
     t.times = argc > 2 ? (unsigned)atoi(argv[2]) : 5;
     const char *how = argc > 3 ? argv[3] : "kill";
+    if (strncmp(how, "orders-", 7) == 0) {
+        t.orders = &orders;
+        how += 7;
+    }
+    orders.blind = strcmp(how, "blind") == 0;
     t.points = strcmp(how, "points") == 0;
     t.storm = strcmp(how, "storm") == 0;
     t.outside = strcmp(how, "outside") == 0;
     t.faults = strcmp(how, "faults") == 0;
     t.roll = t.storm || strcmp(how, "roll") == 0;
     t.tool = argc > 4 ? realpath(argv[4], NULL) : NULL;
-    t.times *= (unsigned)(t.points ? POINTS : t.faults ? FAULTS : t.tool ? COMMANDS : 1);
+    t.times *= (unsigned)(t.points   ? t.orders ? ORDER_POINTS : EVENT_POINTS
+                          : t.faults ? FAULTS
+                          : t.tool   ? COMMANDS
+                                     : 1);
     unsigned seed = (unsigned)uv_hrtime();
     srand(seed);
     setvbuf(stdout, NULL, _IOLBF, 0);
     printf("1..1\n# %u times, seed %u\n", t.times, seed);
     set_up();
-    start_bot(0);
-    t.debt_ms = uv_now(t.loop);
+    start_next(0);
+    t.debt_ms = t.begun_ms = uv_now(t.loop);
     uv_timer_start(&t.tick, on_tick, TICK_MS, TICK_MS);
     if (t.roll || t.faults || t.tool)
         when_ready(blow_later);
@@ -695,25 +480,13 @@ int main(int argc, char **argv)
         blow_later();
     uv_run(t.loop, UV_RUN_DEFAULT);
 
-    verdict_t v = verdict_of(t.log, t.events, t.sent, true);
-    bool good = v.lost == 0 && v.twice == 0 && t.oldest == t.sent && v.handled == t.sent &&
-                t.unsound == 0 && (!t.storm || stormed()) &&
-                (!(t.roll || t.faults || t.tool) || v.interrupted + v.unstored == 0);
-    printf("# %u events, all acknowledged: %s; handled %u; lost %u; twice %u; again after a kill "
-           "inside the handler %u, before its end was stored %u; calls that failed %u\n",
-           t.sent, t.oldest == t.sent ? "yes" : "no", v.handled, v.lost, v.twice, v.interrupted,
-           v.unstored, v.failed);
-    printf("%s 1 - nothing acknowledged is lost, %s\n", good ? "ok" : "not ok",
-           t.storm    ? "in a storm"
-           : t.roll   ? "rolling"
-           : t.faults ? "while the store fails"
-           : t.tool   ? "while the inbox is looked at"
-                      : "killed");
+    const bool good = t.orders ? judge_orders() : judge_events();
     if (good)
         clean_up();
     else
         tell_last_words();
     fflush(stdout);
+    orders_free(&orders);
     close_server();
     _exit(!good);
 }

@@ -9,6 +9,8 @@ typedef struct event {
     uint64_t first_ms, sent_ms;
     bool acked, kill_since, failed_since; /* since the handler last started */
     unsigned tries, begun, ended;
+    unsigned sent_at, acked_at; /* when it was first sent and first acked, as numbers of turns */
+    unsigned channel;           /* of an order */
 } event_t;
 
 typedef struct verdict {

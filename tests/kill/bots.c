@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "kill/kill.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- the end of a bot ---- */
+
+static void bot_freed(uv_handle_t *handle)
+{
+    const bot_t *bot = handle->data;
+    t.on_gone((unsigned)(bot - t.bots));
+}
+
+static void bot_exited(uv_process_t *process, int64_t status, int signal)
+{
+    bot_t *bot = process->data;
+    bot->alive = false;
+    t.kills += signal == SIGKILL;
+    t.progress_ms = uv_now(t.loop);
+    bool ended_well = t.roll ? status == 0 && signal == 0
+                             : signal == SIGKILL || !uv_is_active((uv_handle_t *)&t.tick);
+    if (!ended_well) {
+        printf("# bot %d ended with status %d, by signal %d, %llu ms after its start\n",
+               (int)(bot - t.bots), (int)status, signal,
+               (unsigned long long)(uv_now(t.loop) - bot->started_ms));
+        die(t.roll ? "a bot did not end well" : "a bot ended by itself");
+    }
+    uv_close((uv_handle_t *)process, bot_freed);
+}
+
+/* ---- the start ---- */
+
+void spawn(uv_process_t *process, char **args, char **env, uv_exit_cb ended)
+{
+    uv_stdio_container_t stdio[] = {{.flags = UV_IGNORE},
+                                    {.flags = UV_IGNORE},
+                                    {.flags = UV_INHERIT_FD, .data.fd = t.words_fd}};
+    const uv_process_options_t options = {.exit_cb = ended,
+                                          .file = args[0],
+                                          .args = args,
+                                          .env = env,
+                                          .cwd = t.folder,
+                                          .stdio = stdio,
+                                          .stdio_count = 3};
+    if (uv_spawn(t.loop, process, &options) != 0) die("cannot start a program");
+}
+
+void start_bot(unsigned which)
+{
+    char host[64], port[64], api[64], log[128], store[128], fault[128];
+    snprintf(host, sizeof host, "SLACK_HTTP_HOST=%s", t.host);
+    bot_t *bot = &t.bots[which];
+    snprintf(port, sizeof port, "SLACK_HTTP_PORT=%u", bot->port);
+    snprintf(api, sizeof api, "SLACK_API_URL=http://127.0.0.1:%u/api/",
+             slack__http_server_port(t.server));
+    snprintf(log, sizeof log, "KILL_LOG=%s", t.log);
+    snprintf(store, sizeof store, "SLACK_STORE=sqlite:%s", t.store);
+    snprintf(fault, sizeof fault, "DISK_FAULT=%s", t.fault);
+    char point[64] = "NO_POINT=";
+    if (t.point) snprintf(point, sizeof point, "SLACK_CRASH_POINT=%s", t.point);
+    char *env[] = {point,
+                   port,
+                   api,
+                   log,
+                   store,
+                   host,
+                   fault,
+                   getenv("DISK_LIES") ? "DISK_LIES=1" : "DISK_SPEAKS_TRUE=1",
+                   "SLACK_TRANSPORT=http,socket",
+                   "SLACK_BOT_TOKEN=xoxb-kill",
+                   "SLACK_APP_TOKEN=xapp-kill",
+                   "SLACK_SIGNING_SECRET=" SECRET,
+                   "SLACK_LOG_LEVEL=error",
+                   NULL};
+    char *args[] = {(char *)(uintptr_t)t.program, NULL};
+    spawn(&bot->process, args, env, bot_exited);
+    bot->process.data = bot;
+    t.newest = which;
+    bot->alive = true;
+    bot->started_ms = t.progress_ms = uv_now(t.loop);
+    t.acks = 0;
+}
+
+/* ---- a bot that is ready ---- */
+
+static void ask_ready(uv_timer_t *timer);
+
+static void on_ready_answer(const slack_curl_result_t *result, void *user_data)
+{
+    if (result->status != 0 || result->http_status != 200) {
+        uv_timer_start(&t.blow, ask_ready, 20, 0);
+        return;
+    }
+    t.on_ready();
+}
+
+/* A process that is still starting would ignore SIGTERM, and requests to it would fail. */
+static void ask_ready(uv_timer_t *timer)
+{
+    char url[64];
+    const bot_t *bot = &t.bots[t.newest];
+    if (uv_now(t.loop) - t.progress_ms > PATIENCE_MS) die("a bot did not come up");
+    snprintf(url, sizeof url, "http://%s:%u/readyz", t.host, bot->port);
+    const slack_curl_request_t request = {
+        .method = "GET", .url = url, .timeout_ms = 3000, .body_max = 4096};
+    if (slack__curl_send(t.curl, &request, on_ready_answer, NULL) != 0) die("cannot ask the bot");
+}
+
+void when_ready(void (*fn)(void))
+{
+    t.on_ready = fn;
+    ask_ready(NULL);
+}
