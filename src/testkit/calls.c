@@ -62,6 +62,7 @@ static int read_call(kit_calls_t *calls, const slack_curl_request_t *request, bo
                                                     : is_method ? request->url + prefix
                                                                 : slack__post_method(request->url));
     if (call->method == NULL) return SLACK_ENOMEM;
+    call->fetch = fetch;
     call->delivery = request->tag;
     call->at_us = base->now_us;
     call->order = ++base->last_order;

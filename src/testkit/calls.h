@@ -33,6 +33,7 @@ typedef struct kit_call {
     uint64_t delivery; /* the number of the delivery that made it, from 1; 0: no delivery did */
     uint64_t at_us;
     unsigned order;
+    bool fetch;        /* to another service: no recording has it */
     bool checks_token; /* auth.test by the app itself, which no test has to expect */
 } kit_call_t;
 

@@ -146,7 +146,7 @@ static int events_now(const kit_calls_t *calls, slack_arena_t *arena, uint64_t n
     if (ret->items == NULL) return SLACK_ENOMEM;
     int rc = add_ack(arena, delivery, ret);
     for (const kit_call_t *call = calls->first; rc == 0 && call; call = call->next) {
-        if (call->delivery != number) continue;
+        if (call->delivery != number || call->fetch) continue;
         event_t event = {
             .type = KIT_CALL, .name = call->method, .order = call->order, .at_us = call->at_us};
         rc = slack__replay_diff_hide(arena, call->args, &event.value);

@@ -122,6 +122,41 @@ TEST(test_an_unexpected_fetch_is_a_failure)
     slack_test_free(t);
 }
 
+/* A recording has no fetches: the test says what the service answers. */
+TEST(test_a_replay_takes_the_answers_of_services_from_the_test)
+{
+    static const char recording[] =
+        "{'t':0,'type':'begin','version':1,'bot_user':'U9','bot_id':'B9','team':'T9'}\n"
+        "{'t':1,'type':'delivery','n':1,'transport':'http','kind':'command',"
+        "'body':{'command':'/ask','channel_id':'C1','user_id':'U1','team_id':'T9'}}\n"
+        "{'t':2,'type':'ack','n':1,'outcome':'ok'}\n"
+        "{'t':3,'type':'call','c':1,'n':1,'method':'chat.postMessage',"
+        "'args':{'channel':'C1','text':'open'}}\n"
+        "{'t':4,'type':'answer','c':1,'http':200,'body':{'ok':true,'ts':'1.1'}}\n"
+        "{'t':5,'type':'end'}\n";
+    static const struct {
+        const char *answer, *why; /* of the service; in the failure of the test */
+    } cases[] = {
+        {"open", NULL},
+        {"closed", "+ call chat.postMessage {\"text\":\"closed\""},
+        {NULL, "unexpected call of fetch with {\"method\":\"POST\""},
+    };
+    char *text = strdup(recording);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *why = "";
+        slack_test_t *t = open_kit();
+        if (cases[i].answer) {
+            slack_test_expect(t, "fetch", "{url: 'https://api.example.com/issues'}");
+            slack_test_answer_http(t, 200, NULL, cases[i].answer);
+        }
+        slack_test_replay_text(t, quoted(text), strlen(text), NULL);
+        assert_int_equal(slack_test_finish(t, &why), cases[i].why ? SLACK_EMISMATCH : 0);
+        if (cases[i].why && !strstr(why, cases[i].why)) fail_msg("%s", why);
+        slack_test_free(t);
+    }
+    free(text);
+}
+
 /* The stop ends a fetch that has no answer yet. */
 TEST(test_a_kit_that_is_freed_ends_fetches)
 {

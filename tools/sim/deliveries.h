@@ -11,7 +11,7 @@
  * schedule: at once, after one minute, after five. Commands and interactions are sent once.
  */
 
-#define SIM_DELIVERIES_MAX 512
+#define SIM_DELIVERIES_MAX 8192
 
 enum sim_delivery_kind { SIM_DELIVERY_EVENT, SIM_DELIVERY_COMMAND, SIM_DELIVERY_INTERACTION };
 

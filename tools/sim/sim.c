@@ -148,7 +148,7 @@ static int check_options(const sim_options_t *options, char *error)
 static int open_server(sim_t *sim, char *error)
 {
     static const slack_http_limits_t limits = {
-        .connections = 256,
+        .connections = 1024,
         .target_bytes = 8192,
         .header_bytes = 32768,
         .header_count = 100,
