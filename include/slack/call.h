@@ -146,8 +146,9 @@ SLACK_API int slack_callf(slack_client_t *client, const char *method, slack_call
 #endif
 
 /** Let a client send calls that act, such as chat.postMessage, again too if their answer was lost.
- * Slack may then act twice. Calls under way do not change. With slack_ctx_client() it applies to
- * that delivery only. On the loop's thread; NULL is allowed. */
+ * Slack may then act twice. Calls under way and other clients do not change. With
+ * slack_ctx_client() or slack_ctx_user_client() it applies to that delivery only. On the loop's
+ * thread; NULL is allowed. */
 SLACK_API void slack_client_repeat(slack_client_t *client, bool repeat);
 
 /**

@@ -100,6 +100,7 @@ slack_client_t *slack_ctx_user_client(slack_ctx_t *ctx)
     slack_client_t *user = &ctx->user_client;
     if (user->webapi) return user;
     *user = *slack__ctx_client(ctx);
+    user->repeat = user->refused = false; /* which belong to each client */
     user->token = ctx->grant->user_token;
     user->owner = ctx->grant->number;
     if (user->begin) user->begin = user_call_began;

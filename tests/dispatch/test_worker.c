@@ -296,9 +296,10 @@ static int wait_for_slack(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-BOT_TEST(test_a_stop_cancels_waits)
+/* The answer comes never, or Slack limits the rate of the call. */
+static void stop_while_a_call_waits(int http_status)
 {
-    fake_slack_answer(f.slack, "api.test", 0, "");
+    fake_slack_answer(f.slack, "api.test", http_status, "{'ok':false,'error':'ratelimited'}");
     listen_on_worker(SLACK_KIND_COMMAND, "/x", wait_for_slack);
     app_ready(&f);
     app_inject(&f, APP_COMMAND("/x", ""), &f.ack);
@@ -311,6 +312,19 @@ BOT_TEST(test_a_stop_cancels_waits)
     assert_int_equal(atomic_load(&results[2]), 1);
     assert_int_equal(atomic_load(&results[3]), 1);
     assert_int_equal(f.ack.count, 1);
+    assert_true(world_logged(&f.world, "and a handler on a worker waits for an answer, or for the "
+                                       "turn of its call (1): make fewer calls, or raise "
+                                       "SLACK_DRAIN_MS"));
+}
+
+BOT_TEST(test_a_stop_cancels_waits)
+{
+    stop_while_a_call_waits(0);
+}
+
+BOT_TEST(test_a_stop_cancels_waits_for_a_rate)
+{
+    stop_while_a_call_waits(429);
 }
 
 BOT_TEST(test_a_stop_waits_for_workers)
@@ -342,6 +356,12 @@ BOT_TEST(test_a_second_stop_begins_no_handler)
     slack_app_stop(f.app);
     app_spin(&f);
     assert_false(f.stopped); /* two handlers still run */
+    assert_int_equal(world_log_count(&f.world, "and a handler on a worker has not returned (1): "
+                                               "return when slack_ctx_canceled() is true"),
+                     2);
+    assert_int_equal(world_log_count(&f.world, "and a handler waits for a free worker (1): raise "
+                                               "SLACK_WORKERS or SLACK_DRAIN_MS"),
+                     3);
     open_gate(2);
     app_run_until_stopped(&f);
     assert_int_equal(atomic_load(&left), 2);

@@ -66,8 +66,10 @@ DESK_TEST(an_organizations_installation, desk_setup)
 
 static int say_as_user(slack_ctx_t *ctx, void *user_data)
 {
+    slack_client_repeat(slack_ctx_client(ctx), true);
     slack_client_t *user = slack_ctx_user_client(ctx);
     assert_non_null(user);
+    assert_false(user->repeat);
     assert_ptr_equal(slack_ctx_user_client(ctx), user);
     assert_string_equal(user->workspace, slack_ctx_client(ctx)->token); /* they share its limits */
     int rc = slack_call(user, slack_request("chat.postMessage", slack_jsonf(ctx, "{text: 'me'}")),
