@@ -20,6 +20,7 @@ LINE = re.compile(
     r'METHOD\((?P<tag>\w+), "(?P<method>[\w.]+)", (?P<tier>\w+), (?P<effect>\w+), (?P<flags>[\w| ]+), '
     r'"(?P<scopes>[^"]*)"\)'
     r"|    (?P<need>ARG|REQUIRED)\((?P<of>\w+), (?P<type>\w+), (?P<name>\w+)\)(?: /\* (?P<values>.*) \*/)?"
+    r'|    BOUNDS\("(?P<bounded>[\w.]+)", (?P<bound>\w+), (?P<least>\d+), (?P<most>\d+|INT64_MAX)\)'
     r"|    UPLOAD\((?P<upload_of>\w+), (?P<upload>\w+)\)"
     r'|    PAGES\((?P<kind>\w+), "(?P<items>[\w/]*)", (?P<max>\d+)\)'
     r"|    END"
@@ -38,6 +39,12 @@ EFFECTS = {
 }
 
 
+def bounds(type, least, most):
+    if type != "INT":
+        return f"at most {most} characters"
+    return f"at least {least}" if most == "INT64_MAX" else f"{least} to {most}"
+
+
 def read_table(text):
     """The methods in order: dicts of the fields of METHOD and PAGES, with `args` and `uploads`."""
     methods = []
@@ -54,6 +61,13 @@ def read_table(text):
             methods[-1]["args"].append(fields)
             if fields["of"] != methods[-1]["tag"]:
                 sys.exit(f"{TABLE}: {methods[-1]['method']} has an argument of {fields['of']}")
+        elif "bound" in fields:
+            arg = methods[-1]["args"][-1]
+            if (fields["bounded"], fields["bound"]) != (methods[-1]["method"], arg["name"]):
+                sys.exit(f"{TABLE}: {methods[-1]['method']} has the bounds of {fields['bound']}")
+            arg["values"] = bounds(arg["type"], fields["least"], fields["most"])
+            if arg["type"] == "INT":
+                arg["least"] = fields["least"]
         elif "upload" in fields:
             methods[-1]["uploads"].append(fields["upload"])
         else:
@@ -67,9 +81,17 @@ def comment(method):
     """What a reader of the header wants to know of a method."""
     tier = "a special rate" if method["tier"] == "SPECIAL" else f"tier {method['tier']}"
     facts = [f"{tier[0].upper()}{tier[1:]}. {EFFECTS[method['effect']]}"]
-    required = [arg["name"] for arg in method["args"] if arg["need"] == "REQUIRED"]
+    required = [
+        arg["name"] + (' ("" is sent)' if arg["type"] == "STRING" else "")
+        for arg in method["args"]
+        if arg["need"] == "REQUIRED"
+    ]
     if required:
         facts.append(f"Required: {', '.join(required)}.")
+    if "NO_TOKEN" in method["flags"]:
+        facts.append("Sent without a token.")
+    if "ANY_TOKEN" in method["flags"]:
+        facts.append("Needs no token.")
     if method["scopes"]:
         facts.append(f"Scopes: {method['scopes']}.")
     if "kind" in method:
@@ -169,8 +191,8 @@ def request(method):
             "INT": (f"{10**12 + i}", f"{10**12 + i}") if odd else ("SLACK_ZERO", "0"),
             "JSON": (f"json_exact({c_string(json_text)})", json_text),
         }[arg["type"]]
-        if name in ("limit", "count"):
-            value = form = "9"  # in the range of every method
+        if "least" in arg:
+            value = form = str(int(arg["least"]) + 1)  # SLACK_ZERO is tried elsewhere
         given.append(f".{name} = {value}")
         decoded[name] = form
     answer = {"ok": True, "method": method["method"], "args": decoded}

@@ -133,7 +133,10 @@ SLACK_API slack_client_t *slack_app_client(slack_app_t *app);
  * Make the client at any time, and its calls between the start of the app and its stop, on the
  * loop's thread. After slack_app_free() the client may only be freed.
  *
- * @param token Optional, copied. NULL: the calls have no Authorization header.
+ * @param token Optional, copied. NULL: the calls have no Authorization header, and those of methods
+ *        that need a token return SLACK_EAUTH; slack/api/ says which methods need none. "" is taken
+ *        for a variable that is not set: the calls return SLACK_EAUTH, unless the method never
+ * takes a token. The log names the cause.
  * @return the client, owned: free it with slack_client_free(). NULL if memory is out; a call with a
  *         NULL client returns SLACK_EINVAL. Any thread.
  */

@@ -121,7 +121,8 @@ SLACK_API const char *slack_response_next_cursor(const slack_response_t *respons
  * @return 0: `fn` will run exactly once. With any other code it will not run: SLACK_EINVAL if
  *         Slack would refuse the arguments for their form (a required one is missing, a message is
  *         empty), for a method with illegal characters, or if the arguments are no object;
- *         SLACK_EAUTH if the client has no token that can be sent; SLACK_EBUSY if
+ *         SLACK_EAUTH if the method needs a token and the client has none, or one that cannot be
+ *         sent; SLACK_EBUSY if
  *         slack_options_t.max_calls are under way, or take all of SLACK_CALLS_MIB; SLACK_ETOOBIG;
  *         SLACK_ECANCELED if the app does not run, or stops; SLACK_ETHREAD on another thread than
  *         the loop's; SLACK_ENOMEM. The log has the cause.

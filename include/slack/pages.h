@@ -26,7 +26,8 @@ extern "C" {
  * none, though others follow.
  *
  * If the list fails, it ends with the error of the call. It ends with SLACK_EPROTO if Slack gives a
- * cursor or a page for the second time, and with SLACK_ETOOBIG after SLACK_PAGES_MAX pages. Of a
+ * cursor or a page for the second time, and with SLACK_ETOOBIG after SLACK_PAGES_MAX pages or if a
+ * cursor is longer than 64 KiB. Of a
  * circle of up to 64 cursors no page comes twice; a longer one ends in its third round at the
  * latest.
  * https://docs.slack.dev/apis/web-api/pagination

@@ -25,8 +25,9 @@ extern "C" {
  * An argument that is misspelt or of the wrong type does not compile. (Some compilers only warn of
  * some wrong types, unless they run with -pedantic-errors: gcc says "excess elements in struct
  * initializer" of `true` as a boolean, and gcc before version 14 warns of a wrong pointer.)
- * If an argument that Slack requires is missing, the call fails with SLACK_EINVAL and a sentence
- * that names it, and nothing is sent.
+ * If an argument that Slack requires is missing or empty, one comes twice, or one is outside the
+ * bounds that slack/api/ has for it, the call fails with SLACK_EINVAL and a sentence that names it,
+ * and nothing is sent. slack/api/ also names the required strings that may be "".
  *
  *     Slack's type           the member's type        left out
  *     string                 const char *             NULL; "" is sent
@@ -36,8 +37,9 @@ extern "C" {
  *     array, object, …       const slack_json_t *     NULL
  *
  * Every request also takes `.more`: an object with arguments that its struct does not have. Its
- * members replace those of the struct. slack_request() makes a request of any method by its name;
- * its required arguments are Slack's to check.
+ * members replace those of the struct, and null takes one away. slack_request() makes a request of
+ * any method by its name. The arguments of a method that slack/api/ does not have are Slack's to
+ * check.
  *
  * A request points to its arguments. In C they live until the end of the block in which the macro
  * stands; in C++ until the end of the statement. The functions that take a request have copied them

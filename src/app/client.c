@@ -15,8 +15,8 @@ slack_client_t *slack_client_new(slack_app_t *app, const char *token)
 {
     if (app == NULL) return NULL;
     slack_client_t *client = slack__calloc(1, sizeof *client);
-    char *copy = slack__strdup(token ? token : "");
-    if (client == NULL || copy == NULL) {
+    char *copy = slack__strdup(token);
+    if (client == NULL || (token && copy == NULL)) {
         slack__free(client);
         slack__free(copy);
         return NULL;
@@ -32,7 +32,7 @@ void slack_client_free(slack_client_t *client)
 {
     if (client == NULL) return;
     char *token = (char *)(uintptr_t)client->token;
-    slack__wipe(token, strlen(token));
+    if (token) slack__wipe(token, strlen(token));
     slack__free(token);
     slack__free(client);
 }

@@ -57,7 +57,7 @@ slack_client_t *slack__ctx_client(slack_ctx_t *ctx)
     *client = (slack_client_t){
         .webapi = ctx->services->webapi,
         .log = slack__ctx_log(ctx),
-        .token = ctx->grant->bot_token,
+        .token = ctx->grant->bot_token ? ctx->grant->bot_token : "",
         .workspace = ctx->grant->bot_token,
         .owner = ctx->grant->number,
         .team_id = tenant.team_id,

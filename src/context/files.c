@@ -288,8 +288,11 @@ static int transfer_wait(slack_ctx_t *ctx, const transfer_t *transfer, outcome_t
 /* 0 if the blocks of the message may be sent. */
 static int check_blocks(slack_ctx_t *ctx, const slack_upload_t *upload)
 {
-    return slack__ctx_check_call(ctx, "files.completeUploadExternal",
-                                 slack__upload_blocks(slack__ctx_scratch(ctx), upload));
+    static const char method[] = "files.completeUploadExternal";
+    slack_arena_t *arena = slack__ctx_scratch(ctx);
+    const char *why = slack__block_guard(&ctx->services->blocks, arena, method,
+                                         slack__upload_blocks(arena, upload));
+    return why ? slack__ctx_fail(ctx, SLACK_EINVAL, "%s was not called: %s", method, why) : 0;
 }
 
 static int wait_here(slack_ctx_t *ctx, const char *function, const transfer_t *transfer,

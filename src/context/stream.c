@@ -360,7 +360,8 @@ int slack_stream_append(slack_stream_t *stream, const char *text)
 static int check_blocks(const struct request *request, slack_arena_t *arena, const char *method,
                         const slack_json_t *args)
 {
-    const char *why = slack__webapi_check(request->owned->stream.client, arena, method, args);
+    const char *why =
+        slack__webapi_check_blocks(request->owned->stream.client, arena, method, args);
     if (why == NULL) return 0;
     return stream_refuse(request, SLACK_EINVAL,
                          slack__arena_printf(arena, "%s was not called: %s", method, why));

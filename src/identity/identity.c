@@ -36,7 +36,7 @@ void slack__identity_open(slack_identity_t *identity, slack_net_t *net, slack_we
     identity->client = (slack_client_t){
         .webapi = webapi,
         .log = slack__net_log(net),
-        .token = options->bot_token,
+        .token = options->bot_token ? options->bot_token : "",
         .owner = identity->authorizer ? 0 : SLACK_OWNER_APP,
     };
     identity->app_client = (slack_client_t){

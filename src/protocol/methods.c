@@ -15,6 +15,7 @@ enum {
     TEAM = SLACK_METHOD_TEAM,
     NO_TOKEN = SLACK_METHOD_NO_TOKEN,
     DEPRECATED = SLACK_METHOD_DEPRECATED,
+    ANY_TOKEN = SLACK_METHOD_ANY_TOKEN,
     CURSOR = SLACK_PAGES_CURSOR,
     PAGE = SLACK_PAGES_PAGE,
 };
@@ -26,7 +27,8 @@ enum {
         {#name, offsetof(struct slack_##tag, name), SLACK_ARG_##type, false},
 #define REQUIRED(tag, type, name)                                                                  \
         {#name, offsetof(struct slack_##tag, name), SLACK_ARG_##type, true},
-#define UPLOAD(tag, name) /* no struct has it */
+#define UPLOAD(tag, name)              /* no struct has it */
+#define BOUNDS(method, name, min, max) /* args_check.c has them */
 #define END                                                                                        \
         {.type = SLACK_ARG_NONE}}, SLACK_PAGES_NONE, 0, ""},
 #define PAGES(kind, items, max)                                                                    \

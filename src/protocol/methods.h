@@ -9,12 +9,12 @@
 
 /* The type of an argument, and so of the member of its struct. */
 enum slack_arg_type {
-    SLACK_ARG_NONE, /* behind the last argument */
-    SLACK_ARG_ID,   /* const char *, never empty */
-    SLACK_ARG_STRING,
-    SLACK_ARG_BOOL, /* slack_flag_t */
-    SLACK_ARG_INT,  /* int64_t, or SLACK_ZERO */
-    SLACK_ARG_JSON, /* const slack_json_t * */
+    SLACK_ARG_NONE,   /* behind the last argument */
+    SLACK_ARG_ID,     /* const char *, never empty */
+    SLACK_ARG_STRING, /* const char * */
+    SLACK_ARG_BOOL,   /* slack_flag_t */
+    SLACK_ARG_INT,    /* int64_t, or SLACK_ZERO */
+    SLACK_ARG_JSON,   /* const slack_json_t * */
 };
 
 typedef struct slack_arg {
@@ -39,6 +39,7 @@ enum slack_method_flag {
     SLACK_METHOD_TEAM = 1 << 0,     /* the token of an organization needs a `team_id` */
     SLACK_METHOD_NO_TOKEN = 1 << 1, /* the arguments have a secret in place of a token */
     SLACK_METHOD_DEPRECATED = 1 << 2,
+    SLACK_METHOD_ANY_TOKEN = 1 << 3, /* a token is optional */
 };
 
 enum slack_method_pages {

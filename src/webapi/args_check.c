@@ -1,19 +1,77 @@
 /* SPDX-License-Identifier: MIT */
 #include "webapi/args_check.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "protocol/message_body.h"
 #include "protocol/methods.h"
 #include "util/json.h"
 
-static const char no_memory[] = "the arguments are wrong, and memory is out for the reason";
-
-/* Null is not sent. */
-static bool has(const slack_json_t *args, const char *name)
+/* A sentence that memory may be out for. */
+static const char *say(const char *why)
 {
-    const enum slack_json_type type = slack_json_type(slack_json_get(args, name));
+    return why ? why : "the arguments are wrong, and memory is out for the reason: try again";
+}
+
+/* The fact about an argument of this name; NULL: methods.def lacks it. */
+static const slack_arg_t *find_arg(const slack_method_t *method, const char *name)
+{
+    const slack_arg_t *arg = method->args;
+    while (arg->type != SLACK_ARG_NONE && strcmp(arg->name, name) != 0)
+        arg++;
+    return arg->type == SLACK_ARG_NONE ? NULL : arg;
+}
+
+/* Null is not sent. An empty string is no id, and no JSON text; but as an optional list it may take
+ * something away. */
+static bool has(const slack_json_t *args, const slack_arg_t *arg)
+{
+    const slack_json_t *value = slack__json_member(args, slack__slice(arg->name));
+    const enum slack_json_type type = slack_json_type(value);
+    const bool may_be_empty =
+        arg->type == SLACK_ARG_STRING || (arg->type == SLACK_ARG_JSON && !arg->required);
+    if (type == SLACK_JSON_STRING) return may_be_empty || *slack_json_str(value, "") != '\0';
     return type != SLACK_JSON_NONE && type != SLACK_JSON_NULL;
+}
+
+/* ---- arguments that come twice ---- */
+
+/* More than any method takes. */
+#define ARGS_MAX 1000
+
+static const char *find_double(slack_arena_t *arena, const slack_json_t *args)
+{
+    slack_json_iter_t it = {0};
+    if (slack_json_count(args, "") > ARGS_MAX)
+        return "there are more than 1000 arguments: pass those of the method";
+    while (slack_json_next(args, &it))
+        if (slack__json_member(args, slack__json_key(&it)) != it.value)
+            return say(
+                slack__arena_printf(arena, "the argument %.80s comes twice: pass it once", it.key));
+    return NULL;
+}
+
+/* ---- required arguments ---- */
+
+static const char *find_missing(slack_arena_t *arena, const slack_method_t *method,
+                                const slack_json_t *args)
+{
+    const slack_arg_t *last = NULL;
+    const char *names = "";
+    unsigned count = 0;
+    for (const slack_arg_t *arg = method->args; names && arg->type != SLACK_ARG_NONE; arg++) {
+        if (!arg->required || has(args, arg)) continue;
+        names = slack__arena_printf(arena, "%s%s%s", names, count++ ? " and " : "", arg->name);
+        last = arg;
+    }
+    if (names == NULL) return say(NULL);
+    if (count == 0) return NULL;
+    if (count > 1)
+        return say(slack__arena_printf(arena, "the arguments %s are missing: pass them", names));
+    const bool empty = slack_json_type(slack_json_get(args, last->name)) == SLACK_JSON_STRING;
+    return say(slack__arena_printf(arena, "the argument %s is %s", names,
+                                   empty ? "empty: pass a value" : "missing: pass it"));
 }
 
 /* ---- methods that need one argument of several ---- */
@@ -45,65 +103,95 @@ static const struct choice {
 static bool has_unknown(const slack_method_t *method, const slack_json_t *args)
 {
     slack_json_iter_t it = {0};
-    while (slack_json_next(args, &it)) {
-        const slack_arg_t *arg = method->args;
-        while (arg->type != SLACK_ARG_NONE && strcmp(arg->name, it.key) != 0)
-            arg++;
-        if (arg->type == SLACK_ARG_NONE) return true;
-    }
+    while (slack_json_next(args, &it))
+        if (find_arg(method, it.key) == NULL) return true;
     return false;
 }
 
-static bool has_one_of(const struct choice *choice, const slack_json_t *args)
+static bool has_one_of(const struct choice *choice, const slack_method_t *method,
+                       const slack_json_t *args)
 {
     if (*choice->names == NULL) return slack__message_shows(args);
-    for (const char *const *name = choice->names; *name; name++)
-        if (has(args, *name)) return true;
+    for (const char *const *name = choice->names; *name; name++) {
+        const slack_arg_t *arg = find_arg(method, *name);
+        if (arg && has(args, arg)) return true;
+    }
     return false;
 }
 
 static const char *find_choice(const slack_method_t *method, const slack_json_t *args)
 {
     for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
-        if (strcmp(choices[i].method, method->name) == 0 && !has_one_of(&choices[i], args) &&
-            !has_unknown(method, args))
+        if (strcmp(choices[i].method, method->name) == 0 &&
+            !has_one_of(&choices[i], method, args) && !has_unknown(method, args))
             return choices[i].why;
     return NULL;
 }
 
-/* ---- the size of a page ---- */
+/* ---- arguments with bounds ---- */
 
-/* Slack publishes a minimum and a maximum for these methods. Its "under 1000" of the others is
- * advice, and 0 is the default of some. */
-#define ADVISED_MAX 999
+#define METHOD(tag, name, tier, effect, flags, scopes)
+#define ARG(tag, type, name)
+#define REQUIRED(tag, type, name)
+#define UPLOAD(tag, name)
+#define BOUNDS(method, name, min, max) {method, #name, min, max},
+#define END
+#define PAGES(kind, items, max)
 
-static const char *check_size(slack_arena_t *arena, const slack_method_t *method,
-                              const slack_json_t *args)
+static const struct bounds {
+    const char *method, *name;
+    int64_t min, max;
+} bounds[] = {
+#include "protocol/methods.def"
+};
+
+static int64_t count_characters(const char *text, size_t len)
 {
-    static const char *const names[] = {"limit", "count"};
-    if (method->pages != SLACK_PAGES_CURSOR || method->page_max == 0 ||
-        method->page_max == ADVISED_MAX)
+    int64_t count = 0;
+    for (size_t i = 0; i < len; i++)
+        count += (text[i] & 0xC0) != 0x80;
+    return count;
+}
+
+static const char *check_bounds(slack_arena_t *arena, const struct bounds *row,
+                                const slack_json_t *args)
+{
+    const slack_json_t *value = slack_json_get(args, row->name);
+    const int64_t number = slack_json_int(value, "");
+    size_t len;
+    const char *text = slack_json_strn(value, "", &len);
+    if (text && count_characters(text, len) > row->max)
+        return say(slack__arena_printf(
+            arena, "the argument %s is too long: pass at most %" PRId64 " characters", row->name,
+            row->max));
+    if (slack_json_type(value) != SLACK_JSON_NUMBER || (number >= row->min && number <= row->max))
         return NULL;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const slack_json_t *size = slack_json_get(args, names[i]);
-        const int64_t number = slack_json_int(size, "");
-        if (slack_json_type(size) != SLACK_JSON_NUMBER ||
-            (number > 0 && number <= method->page_max))
-            continue;
-        const char *why =
-            slack__arena_printf(arena, "the argument %s is out of range: pass one from 1 to %u",
-                                names[i], (unsigned)method->page_max);
-        return why ? why : no_memory;
-    }
-    return NULL;
+    if (row->max == INT64_MAX)
+        return say(slack__arena_printf(
+            arena, "the argument %s is too small: pass at least %" PRId64, row->name, row->min));
+    return say(slack__arena_printf(
+        arena, "the argument %s is out of range: pass one from %" PRId64 " to %" PRId64, row->name,
+        row->min, row->max));
+}
+
+static const char *find_outside(slack_arena_t *arena, const slack_method_t *method,
+                                const slack_json_t *args)
+{
+    const char *why = NULL;
+    for (size_t i = 0; why == NULL && i < sizeof bounds / sizeof *bounds; i++)
+        if (strcmp(bounds[i].method, method->name) == 0)
+            why = check_bounds(arena, &bounds[i], args);
+    return why;
 }
 
 const char *slack__args_check(slack_arena_t *arena, const char *method, const slack_json_t *args)
 {
     const slack_method_t *known = method ? slack__method(method) : NULL;
-    if (known == NULL || slack_json_error(args) != 0 ||
-        (args && slack_json_type(args) != SLACK_JSON_OBJECT))
+    if (slack_json_error(args) != 0 || (args && slack_json_type(args) != SLACK_JSON_OBJECT))
         return NULL;
-    const char *why = find_choice(known, args);
-    return why ? why : check_size(arena, known, args);
+    const char *why = find_double(arena, args);
+    if (why == NULL && known) why = find_missing(arena, known, args);
+    if (why == NULL && known) why = find_choice(known, args);
+    if (why == NULL && known) why = find_outside(arena, known, args);
+    return why;
 }

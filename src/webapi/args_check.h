@@ -7,8 +7,8 @@
 #include "util/arena.h"
 
 /*
- * Checks the arguments of a call against what methods.def and Slack's reference say of its method:
- * the arguments of which it needs one, and the size of a page. request.h has the required ones. Any
+ * Checks the arguments of a call: none comes twice; and against what methods.def and Slack's
+ * reference say of the method, the required ones, those of which it needs one, and the bounds. Any
  * thread.
  *
  * NULL: Slack may accept them; it may accept anything for a method that is not in methods.def.

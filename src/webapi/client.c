@@ -15,10 +15,14 @@
 
 #define METHOD_MAX 128
 
-/* The token of a call; "" for a call without one. NULL: the client lacks it. */
+/* The token of a call; "" for a call without one. NULL: the client lacks it. A method that is not
+ * known may need none. */
 static const char *token_for(const slack_client_t *client, const char *method)
 {
-    return slack__method_is(method, SLACK_METHOD_NO_TOKEN) ? "" : client->token;
+    const slack_method_t *known = slack__method(method);
+    if (known && known->flags & SLACK_METHOD_NO_TOKEN) return "";
+    if (client->token) return *client->token ? client->token : NULL;
+    return known && !(known->flags & SLACK_METHOD_ANY_TOKEN) ? NULL : "";
 }
 
 static bool method_is_valid(const char *method)
@@ -48,9 +52,12 @@ const char *slack__webapi_refusal(const slack_client_t *client, const char *meth
                    ? "the app stops: raise SLACK_DRAIN_MS, or end when slack_ctx_canceled() says so"
                    : "the app does not run: call it between its start and its stop";
     case SLACK_EAUTH:
-        return client->token ? "the token is malformed: pass one of visible ASCII characters"
-                             : "the client has no token: use slack_ctx_client() in a delivery, or "
-                               "slack_client_new()";
+        if (client->token == NULL)
+            return "the method needs a token: pass one to slack_client_new()";
+        return *client->token ? "the token is malformed: pass one of visible ASCII characters"
+                              : "the client has no token: use slack_ctx_client() in a delivery, or "
+                                "pass one to "
+                                "slack_client_new() that is not empty";
     case SLACK_EBUSY:
         return webapi == NULL || slack__webapi_has_room(webapi)
                    ? "the calls under way take all of SLACK_CALLS_MIB: do less at once, or raise it"
@@ -221,13 +228,19 @@ int slack__webapi_post(slack_client_t *client, const slack_post_t *post, slack_c
     return rc;
 }
 
+const char *slack__webapi_check_blocks(const slack_client_t *client, slack_arena_t *arena,
+                                       const char *method, const slack_json_t *args)
+{
+    const slack_webapi_t *webapi = client ? slack__webapi_of(client) : NULL;
+    return webapi && webapi->blocks ? slack__block_guard(webapi->blocks, arena, method, args)
+                                    : NULL;
+}
+
 const char *slack__webapi_check(const slack_client_t *client, slack_arena_t *arena,
                                 const char *method, const slack_json_t *args)
 {
-    const slack_webapi_t *webapi = client ? slack__webapi_of(client) : NULL;
     const char *why = slack__args_check(arena, method, args);
-    const bool checks = why == NULL && webapi && webapi->blocks;
-    return checks ? slack__block_guard(webapi->blocks, arena, method, args) : why;
+    return why ? why : slack__webapi_check_blocks(client, arena, method, args);
 }
 
 /* A call of the program. The delivery of its client does not wait for a call with a callback. */

@@ -88,8 +88,8 @@ static int blocks_check(slack_client_t *client, const char *function, const slac
 {
     slack_arena_t *arena = slack__arena_new(0, 0);
     if (arena == NULL) return slack__webapi_refuse(client, function, SLACK_ENOMEM, NULL);
-    const char *why = slack__webapi_check(client, arena, "files.completeUploadExternal",
-                                          slack__upload_blocks(arena, upload));
+    const char *why = slack__webapi_check_blocks(client, arena, "files.completeUploadExternal",
+                                                 slack__upload_blocks(arena, upload));
     const int rc = why ? slack__webapi_refuse(client, function, SLACK_EINVAL, why) : 0;
     slack__arena_free(arena);
     return rc;

@@ -15,6 +15,9 @@
 #define ITEMS_ADVISED 200
 #define ITEMS_SAFE    100
 
+/* Cursors of Slack have at most a few hundred bytes. */
+#define CURSOR_MAX ((size_t)64 << 10)
+
 static int fail(slack_pages_t *pages, int status, const char *why)
 {
     pages->why = why;
@@ -103,6 +106,9 @@ static int read_cursor(slack_pages_t *pages, const char *cursor)
 {
     const uint64_t hash = slack__hash(0, cursor);
     if (*cursor == '\0') return SLACK_PAGES_LAST;
+    if (strlen(cursor) > CURSOR_MAX)
+        return fail(pages, SLACK_ETOOBIG,
+                    "the cursor of the next page is longer than 64 KiB: read the list again later");
     bool known = hash == pages->mark;
     for (unsigned i = 0; i < SLACK_PAGES_KNOWN && i < pages->count; i++)
         known = known || hash == pages->known_cursors[i];

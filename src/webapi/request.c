@@ -42,7 +42,7 @@ static size_t member_bytes(enum slack_arg_type type)
 }
 
 /* Whether the struct has the member, and it is set. A program that was compiled with older headers
- * has a shorter struct. */
+ * has a shorter struct. A required id is passed on if it is empty, so that the check can say so. */
 static bool read_member(const void *args, const slack_arg_t *arg, member_t *ret)
 {
     const size_t bytes = member_bytes(arg->type);
@@ -53,7 +53,7 @@ static bool read_member(const void *args, const slack_arg_t *arg, member_t *ret)
     case SLACK_ARG_BOOL: return ret->flag.value != 0;
     case SLACK_ARG_INT: return ret->number != 0;
     case SLACK_ARG_JSON: return ret->json != NULL;
-    case SLACK_ARG_ID: return ret->string != NULL && *ret->string != '\0';
+    case SLACK_ARG_ID: return ret->string != NULL && (arg->required || *ret->string != '\0');
     default: return ret->string != NULL;
     }
 }
@@ -74,30 +74,6 @@ static int write_member(slack_buf_t *text, const slack_arg_t *arg, member_t memb
     case SLACK_ARG_JSON: return slack__json_write(text, member.json);
     default: return slack__json_write_string(text, member.string, strlen(member.string));
     }
-}
-
-/* A failed value that names the required arguments that are missing; NULL: none is. */
-static const slack_json_t *find_missing(slack_arena_t *arena, const slack_method_t *method,
-                                        const void *args)
-{
-    const slack_json_t *more = head_of(args).more;
-    const char *names = "", *how = "missing";
-    unsigned count = 0;
-    for (const slack_arg_t *arg = method->args; names && arg->type != SLACK_ARG_NONE; arg++) {
-        member_t member;
-        if (!arg->required || read_member(args, arg, &member)) continue;
-        if (slack__json_member(more, slack__slice(arg->name))) continue;
-        if (count++ == 0 && member.string) how = "empty";
-        names = slack__arena_printf(arena, "%s%s%s", names, *names ? " and ." : ".", arg->name);
-    }
-    if (names == NULL)
-        return slack__json_failed(arena, SLACK_ENOMEM, "%s", slack_strerror(SLACK_ENOMEM));
-    if (count == 0) return NULL;
-    if (count == 1)
-        return slack__json_failed(arena, SLACK_EINVAL, "the argument %s is %s: pass %s", names + 1,
-                                  how, names);
-    return slack__json_failed(arena, SLACK_EINVAL, "%u arguments are missing: pass %s", count,
-                              names);
 }
 
 static const slack_json_t *read_args(slack_arena_t *arena, const slack_method_t *method,
@@ -133,8 +109,6 @@ const slack_json_t *slack__request_args(slack_arena_t *arena, slack_request_t re
     if (slack_json_error(head.more) != 0) return slack__json_failed_again(arena, head.more);
     if (head.more && slack_json_type(head.more) != SLACK_JSON_OBJECT)
         return slack__json_failed(arena, SLACK_EINVAL, ".more is not an object: pass one");
-    const slack_json_t *missing = find_missing(arena, method, request.args);
-    if (missing) return missing;
     slack_buf_t text;
     slack__buf_init(&text, ARGS_MAX);
     const slack_json_t *args = read_args(arena, method, request.args, &text);

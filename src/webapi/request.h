@@ -7,9 +7,9 @@
 #include "util/arena.h"
 
 /*
- * The arguments of a request as a JSON object in the arena. A failed value if an argument is a
- * failed value, if a required one is missing, or if the program was compiled with the headers of
- * another library. NULL if a request by name has no arguments.
+ * The arguments of a request as a JSON object in the arena, for slack__args_check(). A failed value
+ * if an argument is a failed value, or if the program was compiled with the headers of another
+ * library. NULL if a request by name has no arguments.
  */
 const slack_json_t *slack__request_args(slack_arena_t *arena, slack_request_t request);
 

@@ -103,8 +103,10 @@ struct slack_client {
      * `webapi`. */
     slack_webapi_t *const *home;
     const slack_logger_t *log; /* has a line for each call that could not be made; NULL: no log */
-    const char *token; /* borrowed; "" for calls without a token; NULL: calls get SLACK_EAUTH */
-    uint64_t owner;    /* passed to `called`; 0: no owner */
+    /* Borrowed. "": the client lacks its token, and calls that take one get SLACK_EAUTH. NULL: it
+     * has none on purpose, and only the calls of methods that are known to need one get that. */
+    const char *token;
+    uint64_t owner; /* passed to `called`; 0: no owner */
     /* The workspace for calls with an organization's token, if the method takes a team_id and the
      * arguments have none. Borrowed; "": the token is of one workspace; NULL: it is not known. */
     const char *team_id;
@@ -179,10 +181,13 @@ int slack__webapi_post(slack_client_t *client, const slack_post_t *post, slack_c
 /* webhook.c: why a webhook takes no such message, and the cure. NULL: it takes it. */
 const char *slack__webhook_fault(const slack_json_t *message);
 
-/* The check of what a program passes for a call, before anything is sent: slack__args_check(), and
+/* Checks what a program passes for a call, before anything is sent: slack__args_check(), and
  * slack__block_guard() with the client's webapi. Any thread. */
 const char *slack__webapi_check(const slack_client_t *client, slack_arena_t *arena,
                                 const char *method, const slack_json_t *args);
+/* Only the second check, for arguments to which the library adds others. */
+const char *slack__webapi_check_blocks(const slack_client_t *client, slack_arena_t *arena,
+                                       const char *method, const slack_json_t *args);
 
 /* The number of a response's call, for slack_client.place; only for the callback of the call. */
 uint64_t slack__webapi_number(const slack_response_t *response);

@@ -31,22 +31,22 @@ static int call(slack_client_t *client)
 /* Each client sends its own token. The app's own token may be missing. */
 TEST(each_client_has_its_token)
 {
-    static const char *const tokens[] = {NULL, "", "xoxb-2", "xoxp-3"};
+    static const char *const tokens[] = {NULL, "xoxb-2", "xoxp-3"};
     for (unsigned own = 0; own < 2; own++) {
-        slack_client_t *clients[4];
+        slack_client_t *clients[3];
         answers = 0;
         open_app(own);
-        for (size_t i = 0; i < 4; i++) /* two of them before the start */
+        for (size_t i = 0; i < 3; i++) /* two of them before the start */
             clients[i] = i < 2 ? slack_client_new(f.app, tokens[i]) : NULL;
         app_ready(&f);
-        for (size_t i = 0; i < 4; i++) {
+        for (size_t i = 0; i < 3; i++) {
             if (clients[i] == NULL) clients[i] = slack_client_new(f.app, tokens[i]);
             assert_int_equal(call(clients[i]), 0);
             slack_client_free(clients[i]); /* its call goes on */
             app_call_args(&f, i, "api.test");
             assert_string_equal(fake_slack_call(f.slack, i)->token, tokens[i] ? tokens[i] : "");
         }
-        while (answers < 4)
+        while (answers < 3)
             app_turn(&f);
         app_close(&f);
     }
@@ -62,7 +62,8 @@ TEST(an_exchange_for_a_token_has_none)
         app_ready(&f);
         for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
             slack_client_t *client = slack_app_client(f.app);
-            assert_int_equal(slack_callf(client, methods[i], NULL, NULL, "{code: 'c'}"), 0);
+            assert_int_equal(slack_callf(client, methods[i], NULL, NULL, "{refresh_token: 'r'}"),
+                             0);
             app_call_args(&f, i, methods[i]);
             assert_string_equal(fake_slack_call(f.slack, i)->token, "");
         }
@@ -82,6 +83,11 @@ APP_CLOSED(a_call_that_is_not_made_is_logged)
         {"xoxb-\xc2\xa0", "api.test", SLACK_EAUTH, "the token is malformed"},
         {"xoxb-1", "api/test", SLACK_EINVAL, "the name of the method is not valid: "},
         {"xoxb-1", "", SLACK_EINVAL, "the name of the method is not valid: "},
+        {"", "users.list", SLACK_EAUTH, "pass one to slack_client_new() that is not empty"},
+        {"", "api.test", SLACK_EAUTH, "pass one to slack_client_new() that is not empty"},
+        {"", "new.method", SLACK_EAUTH, "pass one to slack_client_new() that is not empty"},
+        {NULL, "users.list", SLACK_EAUTH, "the method needs a token: pass one to slack_client_new"},
+        {NULL, "auth.test", SLACK_EAUTH, "the method needs a token: pass one to slack_client_new"},
     };
     open_app(false);
     assert_int_equal(call(slack_app_client(f.app)), SLACK_ECANCELED);
@@ -103,6 +109,28 @@ APP_CLOSED(a_call_that_is_not_made_is_logged)
     slack_client_free(nobody);
     assert_int_equal(call(NULL), SLACK_EINVAL);
     assert_int_equal(fake_slack_count(f.slack), 0);
+}
+
+/* With a client without a token, on purpose or not. A method that is not known may need none. */
+TEST(methods_that_need_no_token_are_called_without_one)
+{
+    static const struct {
+        const char *token, *method;
+    } cases[] = {{NULL, "api.test"},
+                 {NULL, "blocks.validate"},
+                 {NULL, "new.method"},
+                 {NULL, "oauth.v2.access"},
+                 {"", "openid.connect.token"}};
+    open_app(true);
+    app_ready(&f);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        slack_client_t *client = slack_client_new(f.app, cases[i].token);
+        assert_int_equal(slack_callf(client, cases[i].method, NULL, NULL, "{}"), 0);
+        slack_client_free(client);
+        app_call_args(&f, i, cases[i].method);
+        assert_string_equal(fake_slack_call(f.slack, i)->token, "");
+    }
+    app_close(&f);
 }
 
 /* A stop ends the calls that are under way, and the client outlives its app. */

@@ -13,7 +13,7 @@ static app_fixture_t f;
 #define J(text)   slack_jsonf(ctx, text)
 #define CLIENT    slack_ctx_client(ctx)
 #define EMPTY     "{type: 'section', text: {type: 'mrkdwn', text: ''}}"
-#define MESSAGE   "{text: 'x', blocks: [" EMPTY "]}"
+#define MESSAGE   "{channel: 1, ts: 1, text: 'x', blocks: [" EMPTY "]}"
 #define MODAL     "{type: 'modal', title: {type: 'plain_text', text: 'x'}, blocks: [" EMPTY "]}"
 #define SAYS(at)  "was not called: " at "blocks[0].text: 0 characters, at least 1: correct it"
 #define ACKED(at) "was not acked: " at "blocks[0].text: 0 characters, at least 1: correct it"
@@ -38,11 +38,11 @@ enum { ON_LOOP = 1, ON_WORKER = 2, ON_BOTH = 3 };
     X(9, ON_BOTH, slack_call_then(ctx, slack_request("chat.update", J(MESSAGE)), NULL, NULL),      \
       "chat.update " SAYS(""))                                                                     \
     X(10, ON_BOTH,                                                                                 \
-      slack_call_thenf(ctx, "chat.update", NULL, NULL, "{attachments: [{}, %p]}",                  \
-                       (const void *)J(MESSAGE)),                                                  \
+      slack_call_thenf(ctx, "chat.update", NULL, NULL,                                             \
+                       "{channel: 1, ts: 1, attachments: [{}, %p]}", (const void *)J(MESSAGE)),    \
       "chat.update " SAYS("attachments[1]."))                                                      \
     X(11, ON_BOTH,                                                                                 \
-      slack_call_thenf(ctx, "chat.update", NULL, NULL, "{blocks: %s}",                             \
+      slack_call_thenf(ctx, "chat.update", NULL, NULL, "{channel: 1, ts: 1, blocks: %s}",          \
                        slack_json_text(ctx, J("[" EMPTY "]"))),                                    \
       "chat.update " SAYS(""))                                                                     \
     X(13, ON_BOTH, slack_stream_stop(slack_stream(ctx, NULL), J("[" EMPTY "]"), NULL),             \

@@ -70,7 +70,7 @@ static char big[30000];
     X(says_too_much, MESSAGE, says_5_mib(ctx), "more than 4 MiB: send less")                       \
     X(leaves_out_an_argument, MESSAGE,                                                             \
       slack_call_then(ctx, slack_reactions_add(.channel = "C1"), NULL, NULL),                      \
-      "2 arguments are missing: pass .name and .timestamp")                                        \
+      "the arguments name and timestamp are missing: pass them")                                   \
     X(waits_on_the_loop, MESSAGE,                                                                  \
       slack_call_wait(ctx, slack_request("users.info", V("{}")), NULL),                            \
       "run the handler with SLACK_RUN_WORKER")                                                     \
@@ -102,7 +102,8 @@ static int says_5_mib(slack_ctx_t *ctx)
 {
     char *text = calloc(1, 5 << 20);
     memset(text, 'x', (5 << 20) - 1);
-    const int rc = slack_callf(CLIENT, "chat.postMessage", NULL, NULL, "{text: %s}", text);
+    const int rc =
+        slack_callf(CLIENT, "chat.postMessage", NULL, NULL, "{channel: 1, text: %s}", text);
     free(text);
     return rc;
 }

@@ -333,6 +333,8 @@ static const char *calls_of(const char *word)
 APP_TEST(what_a_handler_does_to_one_thing_arrives_in_order)
 {
     slack_on_command(f.app, "/order", speak_in_order, NULL);
+    for (unsigned i = 0; i < 3; i++)
+        fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':true,'channel':'C','ts':'1'}");
     app_ready(&f);
     deliver_command("/order", "");
     app_run_until_calls(&f, 11);

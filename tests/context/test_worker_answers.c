@@ -107,7 +107,7 @@ static int read_pages(slack_ctx_t *ctx, void *user_data)
     for (unsigned i = 0; rc == 0 && i < 200; i++) {
         const char *cursor = slack_response_next_cursor(page);
         rc = slack_call_waitf(ctx, "users.list", &page, "{cursor: %s}", cursor);
-        if (rc == 0 && i % 50 == 0) rc = slack_call_waitf(ctx, "users.info", &inner, "{}");
+        if (rc == 0 && i % 50 == 0) rc = slack_call_waitf(ctx, "users.info", &inner, "{user: 1}");
         if (rc == 0 && i % 50 == 0) rc = slack_say(ctx, "page %u", i);
         if (rc == 0 && *slack_json_str(slack_response_json(page), "/list/0") != 'x') rc = SLACK_EIO;
         if (i == 60) early = heap_bytes();

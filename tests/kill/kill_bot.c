@@ -45,7 +45,8 @@ static int work(slack_ctx_t *ctx, void *user_data)
     const char *id = slack_json_str(slack_ctx_body(ctx), "/event_id");
     note('B', id);
     slack_ctx_hold(ctx);
-    int rc = slack_callf(slack_ctx_client(ctx), "chat.postMessage", called, ctx, "{text: 'x'}");
+    int rc = slack_callf(slack_ctx_client(ctx), "chat.postMessage", called, ctx,
+                         "{channel: 'C1', text: 'x'}");
     if (rc == 0) return 0;
     failed(id, rc);
     slack_ctx_release(ctx, rc);

@@ -70,7 +70,11 @@ void wf_fast_forward(unsigned want)
 
 void wf_call(const char *method, uintptr_t n)
 {
-    assert_int_equal(slack_callf(&wf.client, method, wf_end, (void *)n, "{n: %d}", (int)n), 0);
+    assert_int_equal(slack_callf(&wf.client, method, wf_end, (void *)n,
+                                 "{n: %d, channel: 'C1', user: 'U1', ts: '1.2', view: {}, "
+                                 "function_execution_id: 'Fx', outputs: {}}",
+                                 (int)n),
+                     0);
 }
 
 void wf_answer_ok(peer_t *peer, const peer_request_t *request, void *user_data)

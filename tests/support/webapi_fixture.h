@@ -45,7 +45,8 @@ void wf_open(unsigned concurrency, unsigned timeout_ms, peer_fn fn);
 int wf_try_open(unsigned concurrency, unsigned timeout_ms, unsigned port);
 void wf_close(void);
 
-/* Calls a method with the argument n. wf_end() stores the response, with n as its mark. */
+/* Calls a method with the argument n, and some that methods require. wf_end() stores the response,
+ * with n as its mark. */
 void wf_call(const char *method, uintptr_t n);
 void wf_end(const slack_response_t *response, void *user_data);
 

@@ -89,7 +89,8 @@ FINE_TEST(test_a_call_that_never_left)
 static int call_by_name(slack_ctx_t *ctx, void *user_data)
 {
     const char *method = slack_json_str(slack_ctx_body(ctx), "/text");
-    const slack_json_t *args = slack_jsonf(ctx, "{channel: 'C1', user: 'U1', text: 'x'}");
+    const slack_json_t *args =
+        slack_jsonf(ctx, "{channel: 'C1', user: 'U1', name: 'x', text: 'x'}");
     slack_client_repeat(slack_ctx_client(ctx), *(bool *)user_data);
     const int rc = slack_call(slack_ctx_client(ctx), slack_request(method, args), NULL, NULL);
     return rc ? rc : slack_ack(ctx);

@@ -173,7 +173,7 @@ static int call_by_case(slack_ctx_t *ctx, void *user_data)
 {
     const struct then_case *c = *(const struct then_case **)user_data;
     const int rc = c->returned ? slack_call_thenf(ctx, "users.info", c->fn, NULL, "{a: }")
-                               : slack_call_thenf(ctx, "users.info", c->fn, NULL, "{}");
+                               : slack_call_thenf(ctx, "users.info", c->fn, NULL, "{user: 1}");
     assert_int_equal(rc, c->returned);
     return rc;
 }

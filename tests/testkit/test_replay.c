@@ -196,9 +196,10 @@ static void on_answer(const slack_response_t *response, void *user_data)
 static int say_both(slack_ctx_t *ctx, void *user_data)
 {
     int rc = slack_callf(slack_ctx_client(ctx), "chat.postMessage", on_answer, NULL,
-                         "{text: 'it is xoxb-1-2-abc'}");
+                         "{channel: 'C', text: 'it is xoxb-1-2-abc'}");
     return rc ? rc
-              : slack_callf(slack_ctx_client(ctx), "chat.postMessage", NULL, NULL, "{text: 'x'}");
+              : slack_callf(slack_ctx_client(ctx), "chat.postMessage", NULL, NULL,
+                            "{channel: 'C', text: 'x'}");
 }
 
 /* The answer comes from the call with the same arguments, secrets hidden, not from the first one.
@@ -210,9 +211,9 @@ KIT_TEST(test_the_answer_of_the_matching_call)
     const char *report;
     static const char recorded[] =
         BEGIN "{\"t\":1,\"type\":\"delivery\",\"n\":1,\"kind\":\"command\",\"body\":{\"command\":"
-              "\"/both\"}}\n" CALL("2", "1", ",\"n\":1", "{\"text\":\"x\"}")
-                  CALL("2", "2", ",\"n\":1", "{\"text\":\"it is [redacted]\"}") ACK("2", "1")
-                      ANSWER("9", "1", OK)
+              "\"/both\"}}\n" CALL("2", "1", ",\"n\":1", "{\"channel\":\"C\",\"text\":\"x\"}")
+                  CALL("2", "2", ",\"n\":1", "{\"channel\":\"C\",\"text\":\"it is [redacted]\"}")
+                      ACK("2", "1") ANSWER("9", "1", OK)
                           ANSWER("9", "2", "\"http\":200,\"body\":{\"ok\":false,\"error\":\"x\"}")
                               END("50");
     assert_int_equal(slack_test_replay_text(kit, recorded, strlen(recorded), &report),
@@ -265,7 +266,7 @@ KIT_TEST(test_a_call_too_few_and_one_too_many)
 static int call_outside(slack_ctx_t *ctx, void *user_data)
 {
     return slack_callf(slack_app_client(slack_ctx_app(ctx)), "chat.postMessage", on_answer, NULL,
-                       "{text: 'by the app itself'}");
+                       "{channel: 1, text: 'by the app itself'}");
 }
 
 KIT_TEST(test_calls_outside_of_deliveries)
@@ -278,7 +279,7 @@ KIT_TEST(test_calls_outside_of_deliveries)
                         END("50"),
             "outside of deliveries:\n"
             "  - call chat.postMessage {\"text\":\"by somebody else\"}\n"
-            "  + call chat.postMessage {\"text\":\"by the app itself\"}\n");
+            "  + call chat.postMessage {\"channel\":\"1\",\"text\":\"by the app itself\"}\n");
     assert_int_equal(calls_failed, 1); /* the recorded answer */
 }
 

@@ -80,16 +80,17 @@ BUDGET_TEST(small_calls_and_answers_have_room, MIB, answer_large)
     world_until(&wf.world, wf.ends.count == 1);
     assert_int_equal(wf.ends.statuses[0], 0);
     wf.client.log = &wf.world.logger;
-    assert_int_equal(slack_callf(&wf.client, "chat.postMessage", wf_end, NULL, "{text: %s}", text),
-                     SLACK_EBUSY);
+    assert_int_equal(
+        slack_callf(&wf.client, "chat.meMessage", wf_end, NULL, "{channel: 1, text: %s}", text),
+        SLACK_EBUSY);
     assert_true(wf.client.refused);
     assert_true(world_logged(&wf.world, "the calls under way take all of SLACK_CALLS_MIB: do less "
                                         "at once, or raise it"));
     slack__budget_give(&budget, 2 * MIB);
     make_answer(100);
     budget.max = 8 * MIB; /* the text, its form, and the sender's copy */
-    assert_int_equal(slack_callf(&wf.client, "chat.postMessage", wf_end, NULL, "{text: %s}", text),
-                     0);
+    assert_int_equal(
+        slack_callf(&wf.client, "chat.meMessage", wf_end, NULL, "{channel: 1, text: %s}", text), 0);
     world_until(&wf.world, wf.ends.count == 2);
     assert_int_equal(wf.ends.statuses[1], 0);
 }

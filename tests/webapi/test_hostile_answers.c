@@ -222,8 +222,8 @@ static void check(const hostile_t *row)
     now = row;
     wf_open(100, row->flags & SLOW ? 50 : 10000, answer_request);
     peer_on_accept(wf.peer, answer_request);
-    assert_int_equal(slack_callf(&wf.client, "chat.postMessage", NULL, NULL, "{text: %s}",
-                                 row->flags & LARGE ? text : "hi"),
+    assert_int_equal(slack_callf(&wf.client, "chat.postMessage", NULL, NULL,
+                                 "{channel: 1, text: %s}", row->flags & LARGE ? text : "hi"),
                      0);
     world_until(&wf.world, slack__webapi_under_way(wf.webapi) == 0);
     check_sentence(row->name, row->status, row->why, row->cure);
@@ -278,7 +278,8 @@ ARENA_TEST(test_redirects_are_not_followed)
                  "HTTP/1.1 %u Elsewhere\r\nLocation: %s\r\nContent-Length: 11\r\n\r\n" OK,
                  statuses[i / 6], place);
         snprintf(why, sizeof why, "HTTP %u: it redirects", statuses[i / 6]);
-        assert_int_equal(slack_callf(&wf.client, "chat.postMessage", NULL, NULL, "{text: 'x'}"), 0);
+        assert_int_equal(
+            slack_callf(&wf.client, "chat.postMessage", NULL, NULL, "{channel: 1, text: 1}"), 0);
         world_until(&wf.world, *sentence());
         check_sentence(place, SLACK_EHTTP, why, "check SLACK_API_URL");
 

@@ -80,7 +80,7 @@ TEST(test_a_stop)
     wf.client.order = &wf;
     for (unsigned n = 0; n < 10000; n++)
         assert_int_equal(slack_callf(&wf.client, n % 2 ? "users.list" : "chat.postMessage", note,
-                                     NULL, n % 3 ? "{n: 1}" : "{channel: 'C1', text: 'x'}"),
+                                     NULL, n % 6 ? "{channel: 1, n: 1}" : "{channel: 'C1', n: 1}"),
                          0);
     assert_true(slack__webapi_waiting(wf.webapi) > 6000);
     wf_close();

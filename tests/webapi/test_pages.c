@@ -79,10 +79,10 @@ static const struct course {
      0},
     {"a limit of a method without pages",
      "users.info",
-     "{'limit':5}",
+     "{'limit':5,'user':1}",
      0,
      {"{'user':{}}"},
-     "{'limit':5} -",
+     "{'limit':5,'user':1} -",
      0},
     {"unknown, with cursors",
      "new.list",
@@ -216,7 +216,12 @@ ARENA_TEST(test_every_list)
     const slack_method_t *methods = slack__methods(&count);
     for (const slack_method_t *m = methods; m < methods + count; m++) {
         if (m->pages == SLACK_PAGES_NONE) continue;
-        assert_int_equal(begin(m->name, "{}", 0), 0);
+        char args[512] = "{}";
+        size_t len = 1;
+        for (const slack_arg_t *arg = m->args; arg->type != SLACK_ARG_NONE; arg++)
+            if (arg->required)
+                len += (size_t)sprintf(args + len, "%s'%s':1}", len > 1 ? "," : "", arg->name) - 1;
+        assert_int_equal(begin(m->name, args, 0), 0);
         char *key = slack__arena_strdup(arena, *m->items ? m->items : "x");
         char *below = strchr(key, '/');
         if (below) *below++ = '\0';
@@ -228,11 +233,11 @@ ARENA_TEST(test_every_list)
                 m->pages == SLACK_PAGES_CURSOR ? "'next_cursor':'a'" : ""))),
             SLACK_PAGES_MORE);
         assert_int_equal(slack_json_count(page.items, ""), *m->items ? 2 : 0);
-        const slack_json_t *args = slack__pages_args(&pages, arena);
+        const slack_json_t *next = slack__pages_args(&pages, arena);
         if (m->pages == SLACK_PAGES_CURSOR)
-            assert_string_equal(slack_json_str(args, "cursor"), "a");
+            assert_string_equal(slack_json_str(next, "cursor"), "a");
         else
-            assert_int_equal(slack_json_int(args, "page"), 2);
+            assert_int_equal(slack_json_int(next, "page"), 2);
     }
 }
 
@@ -252,6 +257,20 @@ ARENA_TEST(test_cursors_in_a_circle)
         }
 }
 
+/* An answer may be large, but not the part of it that goes back. */
+ARENA_TEST(test_a_huge_cursor)
+{
+    static const size_t sizes[] = {64 << 10, (64 << 10) + 1, 1 << 20};
+    for (size_t i = 0; i < 3; i++) {
+        const char *answer = slack__arena_printf(arena, CURSOR("", "%s"), repeated("a", sizes[i]));
+        assert_int_equal(begin("users.list", "{}", 0), 0);
+        const int rc = read_answer(json_of(answer));
+        assert_int_equal(rc, i == 0 ? SLACK_PAGES_MORE : SLACK_ETOOBIG);
+        const char *error = slack__pages_end(&pages, rc, NULL).error;
+        assert_true(i == 0 || strstr(error, "longer than 64 KiB: read the list again"));
+    }
+}
+
 ARENA_TEST(test_too_many_pages)
 {
     assert_int_equal(begin("users.list", "{}", 0), 0);
@@ -268,7 +287,7 @@ ARENA_TEST(test_wrong_requests)
     assert_int_equal(begin(NULL, "{}", 0), 0); /* the call refuses it */
     assert_int_equal(slack__pages_begin(&pages, arena, slack_conversations_members(), 0),
                      SLACK_EINVAL);
-    assert_string_equal(pages.why, "the argument channel is missing: pass .channel");
+    assert_string_equal(pages.why, "the argument channel is missing: pass it");
 }
 
 /* ---- a list on a client ---- */

@@ -73,7 +73,7 @@ static void expect(const char *method, bool bare, int want, unsigned requests)
 {
     unsigned before = wf.ends.count;
     assert_int_equal(bare ? slack__webapi_call(&wf.client, method, NULL, wf_end, NULL)
-                          : slack_callf(&wf.client, method, wf_end, NULL, "{text: 'hello'}"),
+                          : slack_callf(&wf.client, method, wf_end, NULL, "{view: {}, a: 1}"),
                      0);
     for (int i = 0; i < 20000 && wf.ends.count == before; i++) {
         if (strstr(wf.world.log, "trying again")) wf.world.mono_us += 10000;

@@ -14,11 +14,12 @@
 static void expect(slack_request_t request, const char *want)
 {
     const slack_json_t *args = slack__request_args(arena, request);
-    const int rc = slack_json_error(args);
-    const char *text = rc ? slack_json_reason(args) : slack__json_text(arena, args, NULL);
-    char *json = quoted(slack__arena_strdup(arena, want));
-    assert_string_equal(text, rc ? want : json);
-    assert_int_equal(rc, *want == '{' ? 0 : SLACK_EINVAL);
+    const char *why = slack_json_error(args) ? slack_json_reason(args)
+                                             : slack__args_check(arena, request.method, args);
+    const bool sent = *want == '{';
+    assert_string_equal(why ? why : slack__json_text(arena, args, NULL),
+                        sent ? quoted(slack__arena_strdup(arena, want)) : want);
+    assert_int_equal(why == NULL, sent);
 }
 
 ARENA_TEST(test_arguments_are_left_out_or_sent)
@@ -43,7 +44,7 @@ ARENA_TEST(test_more_arguments)
     expect(slack_users_info(.user = "U1", .more = json_of("{'new':[1],'gone':null}")),
            "{'new':[1],'gone':null,'user':'U1'}");
     expect(slack_users_info(.more = json_of("{'user':'U2'}")), "{'user':'U2'}");
-    expect(slack_users_info(.user = "U1", .more = json_of("{'user':''}")), "{'user':''}");
+    expect(slack_users_info(.user = "", .more = json_of("{'user':'U2'}")), "{'user':'U2'}");
     expect(slack_users_info(.user = "U1", .more = json_of("[]")),
            ".more is not an object: pass one");
 }
@@ -51,17 +52,27 @@ ARENA_TEST(test_more_arguments)
 ARENA_TEST(test_refused_arguments)
 {
     const slack_json_t *failed = slack__json_failed(arena, SLACK_EINVAL, "the blocks are bad");
-    expect(slack_users_info(), "the argument user is missing: pass .user");
-    expect(slack_users_info(.user = ""), "the argument user is empty: pass .user");
-    expect(slack_chat_scheduleMessage(.channel = "C1"),
-           "the argument post_at is missing: pass .post_at");
-    expect(slack_chat_scheduleMessage(), "2 arguments are missing: pass .channel and .post_at");
-    expect(slack_conversations_setTopic(.channel = "C1"),
-           "the argument topic is missing: pass .topic");
+    const slack_json_t *null = json_of("{'user':null}"), *empty = json_of("{'user':''}");
+    static const char missing[] = "the argument user is missing: pass it";
+    static const char is_empty[] = "the argument user is empty: pass a value";
+    expect(slack_users_info(), missing);
+    expect(slack_users_info(.user = ""), is_empty);
+    expect(slack_users_info(.user = "U1", .more = null), missing);
+    expect(slack_users_info(.user = "U1", .more = empty), is_empty);
+    expect(slack_request("users.info", null), missing);
+    expect(slack_request("users.info", empty), is_empty);
+    expect(slack_chat_scheduleMessage(.channel = "", .text = "x"),
+           "the arguments channel and post_at are missing: pass them");
+    expect(slack_conversations_setTopic(.channel = "C1"), "the argument topic is missing: pass it");
+    expect(slack_users_info(.user = "U1", .more = json_of("{'a':1,'a':2}")),
+           "the argument a comes twice: pass it once");
     expect(slack_chat_postMessage(.channel = "C1", .blocks = failed), "the blocks are bad");
     expect(slack_chat_postMessage(.channel = "C1", .more = failed), "the blocks are bad");
     assert_null(slack__request_args(arena, slack_request("api.test", NULL)));
 }
+
+#define TEN  "0123456789"
+#define LONG TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "0123456"
 
 /* Slack refuses those with a sentence for their form. The others are Slack's to judge. */
 ARENA_TEST(arguments_that_slack_refuses)
@@ -69,32 +80,52 @@ ARENA_TEST(arguments_that_slack_refuses)
     static const struct {
         const char *method, *args, *says;
     } rows[] = {
-        {"chat.postMessage", "{'channel':'C1'}", "the message is empty: "},
-        {"chat.postMessage", "{'channel':'C1','text':''}", "the message is empty: "},
-        {"chat.postEphemeral", "{'user':'U1','blocks':[],'metadata':{}}", "the message is empty: "},
-        {"chat.scheduleMessage", "{'post_at':1,'text':null}", "the message is empty: "},
-        {"chat.postMessage", "{'text':false}", NULL},
-        {"chat.postMessage", "{'blocks':'[{}]'}", NULL},
-        {"chat.postMessage", "{'markdown_text':'x'}", NULL},
-        {"chat.postMessage", "{'channel':'C1','new':'x'}", NULL},
-        {"chat.update", "{'ts':'1.2','parse':'full'}", "nothing of the message would change: "},
-        {"chat.update", "{'text':''}", NULL},
-        {"chat.update", "{'file_ids':[]}", NULL},
-        {"chat.update", "{'metadata':{}}", NULL},
+        {"chat.postMessage", "{'channel':1}", "the message is empty: "},
+        {"chat.postMessage", "{'channel':1,'text':''}", "the message is empty: "},
+        {"chat.postEphemeral", "{'channel':1,'user':1,'blocks':[],'metadata':{}}",
+         "the message is empty: "},
+        {"chat.scheduleMessage", "{'channel':1,'post_at':1,'text':null}", "the message is empty: "},
+        {"chat.postMessage", "{'channel':1,'text':false}", NULL},
+        {"chat.postMessage", "{'channel':1,'blocks':'[{}]'}", NULL},
+        {"chat.postMessage", "{'channel':1,'markdown_text':'x'}", NULL},
+        {"chat.postMessage", "{'channel':1,'new':'x'}", NULL},
+        {"chat.postMessage", "{'chanel':1,'text':'x'}", "the argument channel is missing: pass it"},
+        {"chat.postMessage", "{'channel':'','text':'x'}", "the argument channel is empty: "},
+        {"chat.update", "{'text':'x','ts':null}", "the arguments channel and ts are missing: "},
+        {"chat.update", "{'channel':1,'ts':1,'parse':1}", "nothing of the message would change: "},
+        {"chat.update", "{'channel':1,'ts':1,'text':''}", NULL},
+        {"chat.update", "{'channel':1,'ts':1,'blocks':''}", NULL},
+        {"chat.update", "{'channel':1,'ts':1,'file_ids':[]}", NULL},
+        {"chat.update", "{'channel':1,'ts':1,'metadata':{}}", NULL},
+        {"chat.meMessage", "{'channel':1,'text':''}", "the argument text is empty: "},
+        {"conversations.setTopic", "{'channel':1,'topic':''}", NULL},
+        {"assistant.threads.setStatus", "{'channel_id':1,'thread_ts':1,'status':''}", NULL},
         {"views.open", "{'view':{}}", "the view has no trigger: "},
-        {"views.push", "{'trigger_id':null}", "the view has no trigger: "},
-        {"views.push", "{'interactivity_pointer':'1'}", NULL},
+        {"views.open", "{'view':{},'trigger_id':''}", "the view has no trigger: "},
+        {"views.open", "{'view':'','trigger_id':1}", "the argument view is empty: "},
+        {"views.push", "{'view':{},'trigger_id':null}", "the view has no trigger: "},
+        {"views.push", "{'view':{},'interactivity_pointer':'1'}", NULL},
         {"views.update", "{'view':{}}", "no view is named: "},
-        {"views.update", "{'external_id':'x'}", NULL},
+        {"views.update", "{'view':{},'external_id':'x'}", NULL},
         {"conversations.open", "{'return_im':true}", "nobody is named: "},
+        {"conversations.open", "{'users':''}", "nobody is named: "},
         {"conversations.open", "{'users':'U1,U2'}", NULL},
-        {"conversations.replies", "{'limit':0}", "the argument limit is out of range: "},
-        {"conversations.replies", "{'limit':1001}", "the argument limit is out of range: "},
-        {"conversations.replies", "{'limit':1000}", NULL},
+        {"auth.teams.list", "{'limit':0}", "the argument limit is out of range: pass one from 1 "},
+        {"auth.teams.list", "{'limit':1001}", "the argument limit is out of range: "},
+        {"auth.teams.list", "{'limit':1000}", NULL},
         {"conversations.listConnectInvites", "{'count':-1}", "the argument count is out of range"},
+        {"admin.users.session.setSettings", "{'user_ids':[],'duration':179}",
+         "the argument duration is out of range: pass one from 180 to 315569520"},
+        {"files.getUploadURLExternal", "{'filename':1,'length':0}",
+         "the argument length is too small: pass at least 1"},
+        {"openid.connect.token", "{'code_verifier':'" LONG "\u00e4'}", NULL},
+        {"openid.connect.token", "{'code_verifier':'" LONG "\u00e4x'}",
+         "the argument code_verifier is too long: pass at most 128 characters"},
         {"users.list", "{'limit':0}", NULL},
         {"users.list", "{'limit':1000}", NULL},
+        {"users.list", "{'limit':2,'cursor':1,'limit':1}", "the argument limit comes twice: "},
         {"new.method", "{'limit':-1}", NULL},
+        {"new.method", "{'a':1,'a':null}", "the argument a comes twice: "},
         {"users.info", "[]", NULL},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -103,6 +134,10 @@ ARENA_TEST(arguments_that_slack_refuses)
             fail_msg("%s %s: %s", rows[i].method, rows[i].args, why ? why : "-");
     }
     assert_non_null(slack__args_check(arena, "views.open", NULL));
+    const char *many = repeated("'x':1,", 100000);
+    const slack_json_t *args = json_of(slack__arena_printf(arena, "{%s'y':1}", many));
+    assert_string_equal(slack__args_check(arena, "new.method", args),
+                        "there are more than 1000 arguments: pass those of the method");
     assert_null(slack__args_check(arena, NULL, NULL));
 }
 

@@ -52,7 +52,7 @@ WEBAPI_TEST(test_warnings_are_logged_once, wf_answer_ok)
 
 WEBAPI_TEST(test_no_arguments_and_no_token, wf_answer_ok)
 {
-    wf.client.token = "";
+    wf.client.token = NULL;
     assert_int_equal(slack__webapi_call(&wf.client, "api.test", NULL, wf_end, NULL), 0);
     world_until(&wf.world, wf.ends.count >= 1);
     assert_int_equal(wf.ends.statuses[0], 0);
@@ -70,7 +70,7 @@ WEBAPI_TEST(test_the_team_of_an_org_token, wf_answer_ok)
         {"users.list", "{}", "team_id=T1"},
         {"bots.info", "{\"team_id\":\"T2\"}", "team_id=T2"},
         {"bots.info", "{\"team_id\":null,\"bot\":\"B1\"}", "bot=B1"},
-        {"chat.postMessage", "{\"text\":\"x\"}", "text=x"},
+        {"chat.meMessage", "{\"channel\":1,\"text\":\"x\"}", "channel=1&text=x"},
         {"admin.users.list", "{\"limit\":5}", "limit=5"},
     };
     wf.client.team_id = "T1";
@@ -122,7 +122,7 @@ TEST(test_refused_submissions)
         assert_int_equal(slack_call(&wf.client, slack_request("api.test", object), wf_end, NULL),
                          SLACK_EAUTH);
     }
-    wf.client.token = NULL;
+    wf.client.token = "";
     assert_int_equal(slack_call(&wf.client, slack_request("api.test", object), wf_end, NULL),
                      SLACK_EAUTH);
 
@@ -269,7 +269,8 @@ CLOSED(test_calls_without_a_callback)
     begun = ended = 0;
     wf.client.begin = begin;
     wf.client.end = end;
-    assert_int_equal(slack_callf(&wf.client, "chat.postMessage", NULL, NULL, "{a: 1}"), 0);
+    assert_int_equal(slack_callf(&wf.client, "chat.postMessage", NULL, NULL, "{channel: 1, a: 1}"),
+                     0);
     assert_int_equal(begun, 1);
     assert_int_equal(ended, 0);
     assert_int_equal(slack_callf(&wf.client, "no/method", NULL, NULL, "{}"), SLACK_EINVAL);
@@ -282,7 +283,8 @@ CLOSED(test_calls_without_a_callback)
     assert_null(strstr(wf.world.log, "call failed"));
 
     wf.client.begin = NULL;
-    assert_int_equal(slack_callf(&wf.client, "chat.postMessage", NULL, NULL, "{a: 1}"), 0);
+    assert_int_equal(slack_callf(&wf.client, "chat.postMessage", NULL, NULL, "{channel: 1, a: 1}"),
+                     0);
     world_until(&wf.world, world_logged(&wf.world, "call failed"));
     assert_non_null(strstr(
         wf.world.log, "level=warn event=\"call failed\" method=chat.postMessage error=SLACK_EAPI "
@@ -461,7 +463,7 @@ static int call_once(void *ctx)
         world_close(&wf.world);
         return rc;
     }
-    rc = slack_callf(&wf.client, "chat.postMessage", wf_end, NULL, "{text: %s}", "hi");
+    rc = slack_callf(&wf.client, "chat.meMessage", wf_end, NULL, "{channel: 1, text: %s}", "hi");
     if (rc == 0) {
         wf_fast_forward(1);
         rc = wf.ends.statuses[0];

@@ -8,6 +8,7 @@
 #define ARG(tag, type, name)
 #define REQUIRED(tag, type, name)
 #define UPLOAD(tag, name)
+#define BOUNDS(method, name, min, max)
 #define END
 #define PAGES(kind, items, max)
 /* clang-format on */

@@ -604,6 +604,7 @@ struct slack_admin_conversations_lookup {
     SLACK_REQUEST_MEMBERS;
     const slack_json_t *team_ids;
     int64_t last_message_activity_before;
+    /* at least 0 */
     int64_t max_member_count;
     const char *cursor;
     /* 1 to 1000 */
@@ -1011,8 +1012,8 @@ struct slack_admin_teams_settings_setDefaultChannels {
                   slack_admin_teams_settings_setDefaultChannels, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/admin.teams.settings.setDescription
- * Tier 2. A second call changes nothing more. Required: team_id, description. Scopes: user
- * admin.teams:write. */
+ * Tier 2. A second call changes nothing more. Required: team_id, description ("" is sent).
+ * Scopes: user admin.teams:write. */
 struct slack_admin_teams_settings_setDescription {
     SLACK_REQUEST_MEMBERS;
     const char *team_id;
@@ -1373,7 +1374,7 @@ struct slack_admin_workflows_search {
     int64_t limit;
     slack_flag_t no_collaborators;
     const slack_json_t *collaborator_ids;
-    /* at most 100 */
+    /* 0 to 100 */
     int64_t num_trigger_ids;
     slack_flag_t is_sales_elevate;
     /* code, workflow_builder, sales_home, agent */

@@ -8,8 +8,8 @@
 /** @file api/agents.h  The methods agents.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/agents.sessions.rename
- * Tier 3. A second call may act again, or fail. Required: channel_id, title. Scopes: bot
- * chat:write. */
+ * Tier 3. A second call may act again, or fail. Required: channel_id, title ("" is sent).
+ * Scopes: bot chat:write. */
 struct slack_agents_sessions_rename {
     SLACK_REQUEST_MEMBERS;
     const char *channel_id;

@@ -8,7 +8,7 @@
 /** @file api/api.h  The methods api.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/api.test
- * Tier 4. Changes nothing. */
+ * Tier 4. Changes nothing. Needs no token. */
 struct slack_api_test {
     SLACK_REQUEST_MEMBERS;
     const char *error;

@@ -49,8 +49,8 @@ struct slack_assistant_search_info {
     SLACK_REQUEST("assistant.search.info", slack_assistant_search_info, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/assistant.threads.setStatus
- * A special rate. A second call changes nothing more. Required: channel_id, thread_ts, status.
- * Scopes: bot chat:write. */
+ * A special rate. A second call changes nothing more. Required: channel_id, thread_ts, status
+ * ("" is sent). Scopes: bot chat:write. */
 struct slack_assistant_threads_setStatus {
     SLACK_REQUEST_MEMBERS;
     const char *channel_id;
@@ -79,8 +79,8 @@ struct slack_assistant_threads_setSuggestedPrompts {
                   slack_assistant_threads_setSuggestedPrompts, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/assistant.threads.setTitle
- * Tier 4. A second call changes nothing more. Required: channel_id, thread_ts, title. Scopes:
- * bot assistant:write. */
+ * Tier 4. A second call changes nothing more. Required: channel_id, thread_ts, title ("" is
+ * sent). Scopes: bot assistant:write. */
 struct slack_assistant_threads_setTitle {
     SLACK_REQUEST_MEMBERS;
     const char *channel_id;

@@ -8,7 +8,7 @@
 /** @file api/blocks.h  The methods blocks.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/blocks.validate
- * A special rate. Changes nothing. */
+ * A special rate. Changes nothing. Needs no token. */
 struct slack_blocks_validate {
     SLACK_REQUEST_MEMBERS;
     /* at most 100000 characters */

@@ -8,7 +8,8 @@
 /** @file api/bookmarks.h  The methods bookmarks.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/bookmarks.add
- * Tier 2. A second call may act again, or fail. Required: title, type. Scopes: bookmarks:write. */
+ * Tier 2. A second call may act again, or fail. Required: title ("" is sent), type. Scopes:
+ * bookmarks:write. */
 struct slack_bookmarks_add {
     SLACK_REQUEST_MEMBERS;
     /* at most 256 characters */

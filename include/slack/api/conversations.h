@@ -336,10 +336,10 @@ struct slack_conversations_requestSharedInvite_list {
                   slack_conversations_requestSharedInvite_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/conversations.setPurpose
- * Tier 2. A second call may act again, or fail. Required: channel, purpose. Scopes: bot
- * channels:manage channels:write.topic groups:write groups:write.topic im:write im:write.topic
- * mpim:write mpim:write.topic; user channels:write channels:write.topic groups:write
- * groups:write.topic im:write im:write.topic mpim:write mpim:write.topic. */
+ * Tier 2. A second call may act again, or fail. Required: channel, purpose ("" is sent). Scopes:
+ * bot channels:manage channels:write.topic groups:write groups:write.topic im:write
+ * im:write.topic mpim:write mpim:write.topic; user channels:write channels:write.topic
+ * groups:write groups:write.topic im:write im:write.topic mpim:write mpim:write.topic. */
 struct slack_conversations_setPurpose {
     SLACK_REQUEST_MEMBERS;
     const char *channel;
@@ -349,10 +349,10 @@ struct slack_conversations_setPurpose {
     SLACK_REQUEST("conversations.setPurpose", slack_conversations_setPurpose, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/conversations.setTopic
- * Tier 2. A second call may act again, or fail. Required: channel, topic. Scopes: bot
- * channels:manage channels:write.topic groups:write groups:write.topic im:write im:write.topic
- * mpim:write mpim:write.topic; user channels:write channels:write.topic groups:write
- * groups:write.topic im:write im:write.topic mpim:write mpim:write.topic. */
+ * Tier 2. A second call may act again, or fail. Required: channel, topic ("" is sent). Scopes:
+ * bot channels:manage channels:write.topic groups:write groups:write.topic im:write
+ * im:write.topic mpim:write mpim:write.topic; user channels:write channels:write.topic
+ * groups:write groups:write.topic im:write im:write.topic mpim:write mpim:write.topic. */
 struct slack_conversations_setTopic {
     SLACK_REQUEST_MEMBERS;
     const char *channel;

@@ -46,6 +46,7 @@ struct slack_files_delete {
  * Tier 4. A second call changes nothing more. Required: length, filename. Scopes: files:write. */
 struct slack_files_getUploadURLExternal {
     SLACK_REQUEST_MEMBERS;
+    /* at least 1 */
     int64_t length;
     const char *filename;
     const char *snippet_type;
@@ -83,9 +84,9 @@ struct slack_files_list {
 #define slack_files_list(...) SLACK_REQUEST("files.list", slack_files_list, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/files.remote.add
- * Tier 2. A second call may act again, or fail. Required: external_id, external_url, title.
- * Scopes: bot remote_files:write. Without indexable_file_contents and preview_image, which no
- * form can carry. */
+ * Tier 2. A second call may act again, or fail. Required: external_id, external_url, title (""
+ * is sent). Scopes: bot remote_files:write. Without indexable_file_contents and preview_image,
+ * which no form can carry. */
 struct slack_files_remote_add {
     SLACK_REQUEST_MEMBERS;
     const char *external_id;

@@ -8,7 +8,8 @@
 /** @file api/functions.h  The methods functions.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/functions.completeError
- * Tier 3. A second call may act again, or fail. Required: function_execution_id, error. */
+ * Tier 3. A second call may act again, or fail. Required: function_execution_id, error ("" is
+ * sent). */
 struct slack_functions_completeError {
     SLACK_REQUEST_MEMBERS;
     const char *function_execution_id;

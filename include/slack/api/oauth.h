@@ -8,7 +8,7 @@
 /** @file api/oauth.h  The methods oauth.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/oauth.access
- * Tier 4. A second call may act again, or fail. */
+ * Tier 4. A second call may act again, or fail. Sent without a token. */
 struct slack_oauth_access {
     SLACK_REQUEST_MEMBERS;
     const char *client_id;
@@ -20,7 +20,7 @@ struct slack_oauth_access {
 #define slack_oauth_access(...) SLACK_REQUEST("oauth.access", slack_oauth_access, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/oauth.v2.access
- * A special rate. A second call may act again, or fail. */
+ * A special rate. A second call may act again, or fail. Sent without a token. */
 struct slack_oauth_v2_access {
     SLACK_REQUEST_MEMBERS;
     const char *client_id;
@@ -46,7 +46,7 @@ struct slack_oauth_v2_exchange {
     SLACK_REQUEST("oauth.v2.exchange", slack_oauth_v2_exchange, __VA_ARGS__)
 
 /** https://docs.slack.dev/reference/methods/oauth.v2.user.access
- * A special rate. A second call may act again, or fail. */
+ * A special rate. A second call may act again, or fail. Sent without a token. */
 struct slack_oauth_v2_user_access {
     SLACK_REQUEST_MEMBERS;
     const char *client_id;

@@ -8,7 +8,7 @@
 /** @file api/openid.h  The methods openid.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/openid.connect.token
- * Tier 4. A second call may act again, or fail. */
+ * Tier 4. A second call may act again, or fail. Sent without a token. */
 struct slack_openid_connect_token {
     SLACK_REQUEST_MEMBERS;
     const char *client_id;

@@ -8,7 +8,7 @@
 /** @file api/reminders.h  The methods reminders.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/reminders.add
- * Tier 2. A second call may act again, or fail. Required: text, time. Scopes: user
+ * Tier 2. A second call may act again, or fail. Required: text ("" is sent), time. Scopes: user
  * reminders:write. */
 struct slack_reminders_add {
     SLACK_REQUEST_MEMBERS;

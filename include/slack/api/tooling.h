@@ -8,7 +8,8 @@
 /** @file api/tooling.h  The methods tooling.*; request.h shows how to call them. */
 
 /** https://docs.slack.dev/reference/methods/tooling.tokens.rotate
- * A special rate. A second call may act again, or fail. Required: refresh_token. */
+ * A special rate. A second call may act again, or fail. Required: refresh_token. Sent without a
+ * token. */
 struct slack_tooling_tokens_rotate {
     SLACK_REQUEST_MEMBERS;
     const char *refresh_token;
