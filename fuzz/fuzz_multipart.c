@@ -18,9 +18,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(form + len, file.ptr, file.len);
     memcpy(form + len + file.len, "\r\n--:--", 8);
     slack_slice_t made = {form, len + file.len + 7};
-    /* A file that has the boundary ends at it. */
-    must(sim_multipart_file(SLACK_SLICE("a/b; boundary=:"), made, &again));
-    must(again.ptr == form + len && again.len <= file.len);
+    /* A file that has the boundary ends at it. One that begins with it leaves a part that has only
+     * a head, and another part may follow. */
+    const bool begins = file.len >= 3 && memcmp(file.ptr, "--:", 3) == 0;
+    const bool found = sim_multipart_file(SLACK_SLICE("a/b; boundary=:"), made, &again);
+    must(found || begins);
+    must(begins || (again.ptr == form + len && again.len <= file.len));
     free(form);
     return 0;
 }

@@ -160,9 +160,18 @@ int slack__ctx_check_call(slack_ctx_t *ctx, const char *method, const slack_json
     return why ? slack__ctx_fail(ctx, SLACK_EINVAL, "%s was not called: %s", method, why) : 0;
 }
 
+int slack__ctx_refuse_ended(slack_ctx_t *ctx, const char *method)
+{
+    if (slack__on_worker(ctx) || ctx->phase < SLACK_CTX_ENDED) return 0;
+    return slack__ctx_fail(ctx, SLACK_EALREADY,
+                           "%s was not called, the delivery has ended: use slack_app_client()",
+                           method);
+}
+
 int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args)
 {
-    const int wrong = slack__ctx_check_call(ctx, method, args);
+    int wrong = slack__ctx_check_call(ctx, method, args);
+    if (wrong == 0) wrong = slack__ctx_refuse_ended(ctx, method);
     if (wrong != 0) return wrong;
     if (slack__on_worker(ctx)) return slack__worker_call(ctx, method, NULL, args, NULL);
     int rc = slack__webapi_call(slack__ctx_client(ctx), method, args, NULL, NULL);

@@ -182,6 +182,9 @@ int slack__ctx_fail_call(slack_ctx_t *ctx, int status, const char *method);
 /* 0 if `args` may be sent to a method, or as a "response_url" message or an "ack":
  * slack__args_check() and slack__block_guard(). Otherwise SLACK_EINVAL, after slack__ctx_fail(). */
 int slack__ctx_check_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args);
+/* 0 if the delivery has not ended, or a worker asks, which the end waits for. Otherwise
+ * SLACK_EALREADY, after slack__ctx_fail(). */
+int slack__ctx_refuse_ended(slack_ctx_t *ctx, const char *method);
 /* Names a delivery in such a sentence: the type of an event, or the kind. */
 const char *slack__ctx_what(const slack_ctx_t *ctx);
 

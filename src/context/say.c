@@ -396,6 +396,7 @@ static int respond(slack_ctx_t *ctx, const char *caller, const slack_json_t *mes
                                caller, ctx->responses, RESPONSES_MAX, RESPONSE_S / 60);
     int rc = respond_in_thread(ctx, &message);
     if (rc == 0) rc = slack__ctx_check_call(ctx, "response_url", message);
+    if (rc == 0) rc = slack__ctx_refuse_ended(ctx, "response_url");
     if (rc != 0) return rc;
     const slack_post_t post = {SLACK_RESPONSE_URL, url, message, false};
     rc = slack__on_worker(ctx) ? slack__worker_call(ctx, SLACK_RESPONSE_URL, url, message, NULL)

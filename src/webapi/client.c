@@ -85,12 +85,15 @@ slack_net_t *slack__webapi_net(const slack_client_t *client)
     return webapi ? webapi->net : NULL;
 }
 
-int slack__webapi_act(const slack_client_t *client, const char *function)
+int slack__webapi_act(slack_client_t *client, const char *function)
 {
     if (slack__lifetimes_checked() && !slack__lifetime_part_is_open(client, function))
         return SLACK_EALREADY;
     slack_net_t *net = slack__webapi_net(client);
-    return net ? slack__net_require(net, function) : 0;
+    const int rc = net ? slack__net_require(net, function) : 0;
+    if (rc != 0 || client == NULL || client->order == NULL || client->begin) return rc;
+    return slack__webapi_refuse(client, function, SLACK_EALREADY,
+                                "the delivery has ended: use slack_app_client()");
 }
 
 void slack_client_repeat(slack_client_t *client, bool repeat)

@@ -58,11 +58,7 @@ static int client_check(slack_client_t *client, const char *function)
 {
     const int rc = slack__webapi_act(client, function);
     if (rc != 0) return rc;
-    if (client == NULL) return SLACK_EINVAL;
-    if (client->order && client->begin == NULL)
-        return slack__webapi_refuse(client, function, SLACK_EALREADY,
-                                    "the delivery has ended: use slack_app_client()");
-    return 0;
+    return client ? 0 : SLACK_EINVAL;
 }
 
 static files_end_t *end_new(slack_client_t *client, const files_end_t *given)

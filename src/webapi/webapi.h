@@ -142,8 +142,8 @@ int slack__webapi_call(slack_client_t *client, const char *method, const slack_j
 const char *slack__webapi_refusal(const slack_client_t *client, const char *method, int status);
 
 /* 0 if the program may use the client in `function`, here and now. SLACK_EALREADY if its delivery
- * has ended, in an app that checks lifetimes; SLACK_ETHREAD. */
-int slack__webapi_act(const slack_client_t *client, const char *function);
+ * has ended; SLACK_ETHREAD. */
+int slack__webapi_act(slack_client_t *client, const char *function);
 /* The client's webapi, and its net; NULL: it has none. */
 static inline slack_webapi_t *slack__webapi_of(const slack_client_t *client)
 {

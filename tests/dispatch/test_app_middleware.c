@@ -82,10 +82,41 @@ APP_TEST(test_middleware_may_go_on_later)
 static void hook(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
 {
     app_append(ctx, user_data);
-    /* The delivery is over: an ack and a hook are refused, a message is ignored. */
-    assert_int_equal(slack_ack(ctx), SLACK_EALREADY);
-    assert_int_equal(slack_ctx_on_done(ctx, hook, user_data), SLACK_EALREADY);
-    slack_say(ctx, "goodbye");
+    const slack_json_t *message = slack_jsonf(ctx, "{text: 'goodbye'}");
+    const slack_request_t request = slack_request("chat.postMessage", message);
+    const slack_fetch_t fetch = {.url = "https://example.com/"};
+    const slack_upload_t upload = {.files = &(slack_file_t){.name = "a", .data = "a", .size = 1},
+                                   .count = 1};
+    const bool command = slack_ctx_kind(ctx) == SLACK_KIND_COMMAND;
+    const int late[] = {
+        command ? slack_ack(ctx) : SLACK_EALREADY,
+        command ? slack_respond(ctx, "goodbye") : SLACK_EALREADY,
+        slack_ctx_on_done(ctx, hook, user_data),
+        slack_say(ctx, "goodbye"),
+        slack_say_json(ctx, message),
+        slack_update(ctx, "1.2", message),
+        slack_call_then(ctx, request, NULL, NULL),
+        slack_call(slack_ctx_client(ctx), request, NULL, NULL),
+        slack_webhook(slack_ctx_client(ctx), "https://hooks.slack.com/x", message, NULL, NULL),
+        slack_upload(slack_ctx_client(ctx), &upload, NULL, NULL),
+        slack_upload_then(ctx, &upload, NULL, NULL),
+        slack_fetch_then(ctx, &fetch, NULL, NULL),
+        slack_defer(ctx, "job", NULL),
+    };
+    for (size_t i = 0; i < sizeof late / sizeof *late; i++)
+        if (late[i] != SLACK_EALREADY) fail_msg("%zu: %s", i, slack_err_name(late[i]));
+    assert_true(world_logged(&f.world, "chat.postMessage was not called, the delivery has ended: "
+                                       "use slack_app_client()"));
+}
+
+static void dead(slack_ctx_t *ctx, const slack_dead_t *letter, void *user_data)
+{
+    hook(ctx, NULL, user_data);
+}
+
+static int fail_it(slack_ctx_t *ctx, void *user_data)
+{
+    return SLACK_EINVAL;
 }
 
 static int add_hooks(slack_ctx_t *ctx, void *user_data)
@@ -106,14 +137,22 @@ static int add_hooks_quietly(slack_ctx_t *ctx, void *user_data)
     return rc ? rc : slack_next(ctx);
 }
 
+/* The hooks of the end and of a dead letter run in turn, and may only read. */
 APP_TEST(test_the_last_hook_is_told_first)
 {
     slack_use(f.app, add_hooks, NULL);
+    slack_on_dead(f.app, dead, "d");
     slack_on_command(f.app, "/x", app_append, "x");
+    slack_on_message(f.app, NULL, fail_it, NULL);
     app_ready(&f);
-    app_inject(&f, "{'command':'/x','channel_id':'C1'}", &f.ack);
-    app_run_until_calls(&f, 2);
-    assert_string_equal(app_order, "x21");
+    app_inject(&f, "{'command':'/x','channel_id':'C1','response_url':'https://slack.com/x'}",
+               &f.ack);
+    world_until(&f.world, strcmp(app_order, "x21") == 0);
+    app_inject(&f, APP_MESSAGE("1", "x"), &f.ack);
+    world_until(&f.world, strlen(app_order) == 6);
+    assert_string_equal(app_order, "x2121d");
+    app_spin(&f);
+    assert_int_equal(fake_slack_count(f.slack), 0);
 }
 
 /* ---- out of memory ---- */

@@ -376,7 +376,8 @@ static int grant_both(slack_authorize_t request, const slack_tenant_t *tenant, v
         request, &(slack_authorization_t){.bot_token = "xoxb-1", .user_token = "xoxp-1"});
 }
 
-/* Every use of a delivery that the stop has ended. Until the calls are closed one may be taken. */
+/* Every use of a delivery that the stop has ended. Until the calls are closed the app's client
+ * makes some. */
 static void use(slack_ctx_t *ctx)
 {
     const slack_json_t *args = slack_jsonf(ctx, "{a: 1}");
@@ -388,8 +389,9 @@ static void use(slack_ctx_t *ctx)
         slack_call(slack_ctx_user_client(ctx), slack_request("api.test", args), NULL, NULL),
         slack_call(slack_app_client(f.app), slack_request("api.test", args), NULL, NULL),
     };
-    for (size_t i = 0; i < sizeof late / sizeof *late; i++)
-        if (!open || late[i] != 0) assert_int_equal(late[i], SLACK_ECANCELED);
+    for (size_t i = 0; i < 4; i++)
+        assert_true(late[i] == SLACK_EALREADY || late[i] == SLACK_ECANCELED);
+    if (!open || late[4] != 0) assert_int_equal(late[4], SLACK_ECANCELED);
     assert_int_equal(slack_ack(ctx), SLACK_EALREADY);
     assert_int_equal(slack_ack_text(ctx, "late"), SLACK_EALREADY);
     assert_int_equal(slack_defer(ctx, "job", args), SLACK_EALREADY);

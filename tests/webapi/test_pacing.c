@@ -71,6 +71,11 @@ static void note(const slack_response_t *response, void *user_data)
     canceled += slack_response_status(response) == SLACK_ECANCELED;
 }
 
+/* The delivery of the client has not ended. */
+static void begin(slack_client_t *client)
+{
+}
+
 /* Those that are on their way, those that wait for their turn, and those behind another. */
 TEST(test_a_stop)
 {
@@ -78,6 +83,7 @@ TEST(test_a_stop)
     wf.pace = SLACK_PACE_INTERNAL;
     wf_open(100, 10000, answer_tier);
     wf.client.order = &wf;
+    wf.client.begin = begin;
     for (unsigned n = 0; n < 10000; n++)
         assert_int_equal(slack_callf(&wf.client, n % 2 ? "users.list" : "chat.postMessage", note,
                                      NULL, n % 6 ? "{channel: 1, n: 1}" : "{channel: 'C1', n: 1}"),
@@ -120,6 +126,7 @@ CLOSED(test_a_deadline_in_an_order)
     wf.pace = SLACK_PACE_INTERNAL;
     wf_open(10, 30000, answer_the_first_later);
     wf.client.order = &wf;
+    wf.client.begin = begin;
     static const unsigned then_s[] = {0, 0, 1, WF_WAIT_S - 1};
     for (uintptr_t n = 1; n <= 3; wf_pass_s(then_s[n++]))
         assert_int_equal(slack_callf(&wf.client, "chat.postMessage", wf_end, (void *)n,
