@@ -41,7 +41,7 @@ extern "C" {
 
 /** How far an upload or a download has come. */
 typedef struct slack_file_progress {
-    const char *name; /* of the file, or the path of a download; never NULL */
+    const char *name; /* of the file: of a download, the last part of its path or URL; never NULL */
     size_t file;      /* its index in the upload; 0 for a download */
     uint64_t bytes;   /* of the file, so far: a try that begins anew begins at 0 */
     uint64_t total;   /* the size of the file; 0: not known yet */
@@ -98,9 +98,11 @@ typedef struct slack_upload {
     const char *channels;        /* Optional. The id of the channel, or several separated by commas.
                                   * Default: the delivery's channel and its thread; without a
                                   * delivery, and for "", nobody sees the files but the app. */
-    const char *thread_ts;       /* Optional. The thread. */
+    const char *thread_ts;       /* Optional. The first message of the thread; for one channel. */
     const char *initial_comment; /* Optional. The text of the message. */
-    const slack_json_t *blocks;  /* Optional. The blocks of the message, in place of the text. */
+    const slack_json_t *blocks;  /* Optional. The blocks of the message, in place of
+                                  * initial_comment: Slack ignores them beside it, so both together
+                                  * are SLACK_EINVAL. */
     bool await_message; /* Wait until the message exists, for a minute at most. Slack posts it some
                          * time after the call, so without this a later message may come before it,
                          * and `ts` is not known. */
@@ -228,8 +230,8 @@ typedef int (*slack_download_then_fn)(slack_ctx_t *ctx, const slack_downloaded_t
  * @param download borrowed until the return.
  * @param fn Optional. Receives the end. Without it, a download that fails has a line in the log.
  * @param user_data borrowed until `fn` returns.
- * @return as slack_upload(). SLACK_EINVAL also for a URL whose host is neither Slack's nor that of
- *         slack_options_t.api_url, such as that of an external file.
+ * @return as slack_upload(). SLACK_EINVAL also for a URL that is neither https on a host of Slack's
+ *         nor of the origin of slack_options_t.api_url, such as that of an external file.
  */
 SLACK_API int slack_download(slack_client_t *client, const slack_download_t *download,
                              slack_download_fn fn, void *user_data);

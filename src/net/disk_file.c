@@ -136,8 +136,13 @@ static size_t folder_len(const char *path)
 static void run_create(slack_disk_file_t *file)
 {
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    file->fd = file->path && file->temp ? open(file->temp, flags, 0600) : -1;
-    if (file->fd < 0) file->error = file->path && file->temp ? errno : ENOMEM;
+    struct stat st;
+    if (file->path == NULL || file->temp == NULL)
+        file->error = ENOMEM;
+    else if (stat(file->path, &st) == 0 && S_ISDIR(st.st_mode))
+        file->error = EISDIR; /* the commit would fail, after all bytes */
+    else if ((file->fd = open(file->temp, flags, 0600)) < 0)
+        file->error = errno;
     if (file->fd >= 0) return;
     slack__free(file->temp); /* another one's file keeps its name */
     file->temp = NULL;

@@ -8,6 +8,7 @@
 
 #include "net/url.h"
 #include "util/alloc.h"
+#include "util/error.h"
 #include "util/http_header.h"
 
 /*
@@ -148,7 +149,8 @@ static int sink_write(const char *data, size_t len, void *user_data)
     len -= old;
     if (len == 0) return 0;
     if (len > download->max_bytes - download->have) {
-        slack__file_flow_fail(flow, SLACK_ETOOBIG, "the file is larger than %" PRIu64 " bytes",
+        slack__file_flow_fail(flow, SLACK_ETOOBIG,
+                              "the file is larger than %" PRIu64 " bytes: raise max_bytes",
                               download->max_bytes);
         return SLACK_ETOOBIG;
     }
@@ -207,7 +209,8 @@ static const char *check_version(slack_download_flow_t *download, const slack_cu
         return "the file changed while it was downloaded: download it again";
     if (began && size != download->size)
         return "the size of the file changed while it was downloaded: download it again";
-    if (first > download->have) return "the server has left out a part of the file";
+    if (first > download->have)
+        return "the server has left out a part of the file: download it again";
     download->skip = download->have - first;
     download->size = size;
     download->flow.progress.report.total = size == UINT64_MAX ? 0 : size;
@@ -236,7 +239,7 @@ static int sink_head(const slack_curl_result_t *head, void *user_data)
     if (head->http_status == 206) {
         if (!read_content_range(header_of(download, head, "Content-Range"), &first, &size)) {
             slack__file_flow_fail(flow, SLACK_EPROTO,
-                                  "an answer 206 without a valid Content-Range");
+                                  "an answer 206 without a valid Content-Range: check the proxy");
             return SLACK_EPROTO;
         }
     } else if (!slack__parse_u64(slack__slice(length), INT64_MAX, &size)) {
@@ -249,8 +252,9 @@ static int sink_head(const slack_curl_result_t *head, void *user_data)
     }
     if (size != UINT64_MAX && size > download->max_bytes) {
         slack__file_flow_fail(flow, SLACK_ETOOBIG,
-                              "the file has %" PRIu64 " bytes, more than %" PRIu64, size,
-                              download->max_bytes);
+                              "the file has %" PRIu64 " bytes, more than %" PRIu64
+                              ": raise max_bytes",
+                              size, download->max_bytes);
         return SLACK_ETOOBIG;
     }
     download->content_type = slack__arena_strdup(flow->arena, head->content_type);
@@ -281,9 +285,9 @@ static void redirected(slack_download_flow_t *download, const slack_curl_result_
     slack_file_flow_t *flow = &download->flow;
     const char *to = redirect_to(download, header_of(download, result, "Location"));
     if (++download->redirects > REDIRECTS_MAX || to == NULL) {
-        slack__file_flow_fail(flow, SLACK_EHTTP,
-                              to ? "more than %d redirects" : "a redirect to no URL of https",
-                              REDIRECTS_MAX);
+        slack__file_flow_fail(flow, SLACK_EHTTP, "%s: take url_private from files.info again",
+                              to ? "it redirects too often"
+                                 : "it redirects to a URL that is neither https nor of Slack's");
         return;
     }
     download->at = to;
@@ -302,6 +306,16 @@ static void try_again(slack_download_flow_t *download, const slack_curl_result_t
     download->at = download->url;
     download->redirects = 0;
     slack__file_flow_wait(flow, wait_ms, get);
+}
+
+/* The cure for an answer after which no other try follows. */
+static const char *refusal_cure(const slack_curl_result_t *result)
+{
+    if (result->status != 0) return slack__error_cure(result->status);
+    return result->http_status == 401 || result->http_status == 403
+               ? "give the app the scope files:read, and invite it to a channel of the file"
+               : "the file is deleted, or the app cannot see it: invite it to a channel of the "
+                 "file, and take url_private from files.info again";
 }
 
 static void received(slack_file_flow_t *flow, const slack_curl_result_t *result)
@@ -325,9 +339,7 @@ static void received(slack_file_flow_t *flow, const slack_curl_result_t *result)
     else if (download->takes)
         snprintf(why, sizeof why, "the answer has less than the file");
     else
-        snprintf(why, sizeof why, "HTTP %d%s", http,
-                 http == 404 || http == 403 ? ": the app cannot see the file, or it is deleted"
-                                            : "");
+        snprintf(why, sizeof why, "HTTP %d", http);
     const int status = result->status    ? result->status
                        : download->takes ? SLACK_ECLOSED
                                          : SLACK_EHTTP;
@@ -337,9 +349,9 @@ static void received(slack_file_flow_t *flow, const slack_curl_result_t *result)
                               ? download->takes || http == 429 || http == 408 || http / 100 == 5
                               : lost;
     if (!can_heal)
-        slack__file_flow_fail(flow, status, "%s", why);
+        slack__file_flow_fail(flow, status, "%s: %s", why, refusal_cure(result));
     else if (download->tries >= TRIES_MAX)
-        slack__file_flow_fail(flow, status, "%s, after %d tries", why, TRIES_MAX);
+        slack__file_flow_fail(flow, status, "%s, after %d tries: try later", why, TRIES_MAX);
     else
         try_again(download, result, why);
 }
@@ -402,10 +414,13 @@ static const char *download_wrong(const slack_client_t *client, const slack_down
     const slack_webapi_t *webapi = client ? slack__webapi_of(client) : NULL;
     if (given == NULL || given->url == NULL) return "there is no URL: pass url_private of a file";
     if ((given->path != NULL) == (given->write != NULL))
-        return "the file goes nowhere: set path or write";
-    if (given->path && *given->path == '\0') return "the path is empty: name a file";
+        return given->path ? "it has path and write: set one of them"
+                           : "the file goes nowhere: set path or write";
+    if (given->path && (*given->path == '\0' || given->path[strlen(given->path) - 1] == '/'))
+        return "the path names no file: name one";
     if (webapi && !slack__webapi_owns(webapi, given->url))
-        return "the URL is not one of Slack's: the file may be external";
+        return "the URL is neither https on a host of Slack's nor of the origin of SLACK_API_URL: "
+               "pass url_private; an external file has no such URL";
     return NULL;
 }
 
@@ -420,10 +435,11 @@ static int download_init(slack_download_flow_t *download, const slack_download_t
     download->size = UINT64_MAX;
     download->flow.resume = go_on;
     if (!download->url || (given->path && !download->path)) return SLACK_ENOMEM;
-    const char *name = strrchr(given->path ? given->path : given->url, '/');
-    download->flow.name = slack__arena_strdup(arena, name ? name + 1 : given->path);
-    download->flow.progress.report.name = download->flow.name;
-    if (download->flow.name == NULL) return SLACK_ENOMEM;
+    const char *where = download->path ? download->path : download->url;
+    const char *name = strrchr(where, '/');
+    name = name ? name + 1 : where;
+    download->flow.name = download->path ? download->path : name;
+    download->flow.progress.report.name = name;
     if (!given->write && !given->progress) return 0;
     slack_file_call_t *call = slack__file_call_new(given->write != NULL);
     if (call == NULL) return SLACK_ENOMEM;

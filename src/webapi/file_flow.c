@@ -243,6 +243,24 @@ void slack__file_flow_wait(slack_file_flow_t *flow, uint64_t ms,
     slack__timer_start(slack__webapi_net(&flow->client), &flow->timer, ms);
 }
 
+static const char *disk_cure(int error)
+{
+    switch (error) {
+    case EINVAL: return "pass its bytes with a read function";
+    case ENOENT:
+    case ENOTDIR: return "correct the path";
+    case EISDIR: return "name a file in it";
+    case EACCES:
+    case EPERM:
+    case EROFS: return "permit it to the user of the app, or name another folder";
+    case ENOSPC:
+    case EDQUOT: return "make room";
+    case EBADF: return "pass a descriptor that is open";
+    case ENAMETOOLONG: return "pass a shorter name";
+    default: return "check the disk";
+    }
+}
+
 bool slack__file_flow_disk(slack_file_flow_t *flow, const char *verb)
 {
     const int error = flow->disk.error;
@@ -252,8 +270,9 @@ bool slack__file_flow_disk(slack_file_flow_t *flow, const char *verb)
     else if (error == ESTALE)
         slack__file_flow_fail(flow, SLACK_EIO, "its size changed while it was read: upload a copy");
     else if (error != 0)
-        slack__file_flow_fail(flow, error == ENOMEM ? SLACK_ENOMEM : SLACK_EIO, "cannot %s it: %s",
-                              verb, error == EINVAL ? "it is not a regular file" : strerror(error));
+        slack__file_flow_fail(
+            flow, error == ENOMEM ? SLACK_ENOMEM : SLACK_EIO, "cannot %s it: %s: %s", verb,
+            error == EINVAL ? "it is not a regular file" : strerror(error), disk_cure(error));
     return good;
 }
 

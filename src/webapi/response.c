@@ -23,11 +23,13 @@
 static const char *short_text(slack_arena_t *arena, const char *text, size_t len)
 {
     bool readable = false;
-    if (len > ERROR_TEXT_MAX) len = ERROR_TEXT_MAX;
-    len = slack__utf8_valid(text, len);
-    char *copy = slack__arena_strndup(arena, text, len);
+    const bool cut = len > ERROR_TEXT_MAX;
+    len = slack__utf8_valid(text, cut ? ERROR_TEXT_MAX : len);
+    char *copy = slack__arena_alloc(arena, len + sizeof "…");
     if (!copy) return slack_strerror(SLACK_ENOMEM);
-    len = slack__redact(copy, len);
+    memcpy(copy, text, len);
+    if (cut) memcpy(copy + len, "…", strlen("…"));
+    len = slack__redact(copy, cut ? len + strlen("…") : len);
     copy[len] = '\0';
     for (size_t i = 0, control; i < len; i += control ? control : 1) {
         control = slack__control_len(copy + i, len - i);

@@ -43,7 +43,8 @@ static void file_opened(slack_disk_file_t *disk)
     slack__upload_file(slack__upload_of(flow))->size = disk->size;
     flow->progress.report.total = disk->size;
     if (disk->size == 0)
-        slack__file_flow_fail(flow, SLACK_EINVAL, "it is empty, and Slack takes no empty files");
+        slack__file_flow_fail(flow, SLACK_EINVAL,
+                              "it is empty, and Slack takes no empty files: leave it out");
     else
         slack__upload_bytes(slack__upload_of(flow));
 }
@@ -57,7 +58,7 @@ static void file_next(slack_file_flow_t *flow)
         return;
     }
     const slack_upload_file_t *file = slack__upload_file(upload);
-    flow->name = file->name;
+    flow->name = file->path ? file->path : file->name;
     flow->progress.report =
         (slack_file_progress_t){.name = file->name, .file = upload->index, .total = file->size};
     if (file->path)
@@ -82,11 +83,18 @@ static const char *file_wrong(const slack_file_t *file)
     const int sources =
         (file->path != NULL) + (file->fd > 0) + (file->data != NULL) + (file->read != NULL);
     const char *name = file->name ? file->name : last_part(file->path);
-    if (sources != 1) return "a file has no bytes: set one of path, fd, data and read";
+    if (sources != 1)
+        return sources ? "a file has several of path, fd, data and read: set one of them"
+                       : "a file has no bytes: set one of path, fd, data and read";
     if (name == NULL || *name == '\0') return "a file has no name: set one";
     if ((file->data || file->read) && (file->size == 0 || file->size > INT64_MAX))
         return "a file has no size, and Slack takes no empty files: set it";
     return NULL;
+}
+
+static bool has_text(const char *text)
+{
+    return text && *text;
 }
 
 static const char *upload_wrong(const slack_upload_t *given)
@@ -95,6 +103,10 @@ static const char *upload_wrong(const slack_upload_t *given)
         return "there are no files: pass some";
     if (given->count > SLACK_UPLOAD_FILES_MAX)
         return "there are more than 20 files: upload them in several messages";
+    if (has_text(given->initial_comment) && given->blocks)
+        return "it has initial_comment and blocks, and Slack ignores the blocks: set one of them";
+    if (has_text(given->thread_ts) && given->channels && strchr(given->channels, ','))
+        return "it has thread_ts and several channels, and a thread is in one of them: set one";
     const char *wrong = NULL;
     for (size_t i = 0; i < given->count && wrong == NULL; i++)
         wrong = file_wrong(&given->files[i]);

@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "util/error.h"
 #include "util/json.h"
 #include "webapi/response.h"
 #include "webapi/upload_flow.h"
@@ -26,15 +27,17 @@ static void bytes_read(slack_file_flow_t *flow)
     upload->read = n > 0 ? (size_t)n : 0;
     upload->read_given = 0;
     if (n < INT_MIN)
-        slack__file_flow_fail(flow, SLACK_EINVAL, "its read function returned no error code");
+        slack__file_flow_fail(flow, SLACK_EINVAL,
+                              "its read function returned no error code: return a SLACK_E… code");
     else if (n < 0)
         slack__file_flow_fail(flow, (int)n, "its read function returned %s",
                               slack_err_name((int)n));
     else if (n == 0 || (uint64_t)n > flow->call->len)
         slack__file_flow_fail(flow, SLACK_EIO,
-                              n ? "its read function returned more bytes than it was asked for"
+                              n ? "its read function returned more bytes than it was asked for: "
+                                  "return max at most"
                                 : "its read function has no more bytes, but its size says that "
-                                  "there are more");
+                                  "there are more: correct size");
     else
         slack__upload_resume(flow);
 }
@@ -153,14 +156,17 @@ static void file_received(slack_file_flow_t *flow, const slack_curl_result_t *re
         (result->status == 0 && (http / 100 == 2 || http / 100 == 5 || http == 404 || http == 408 ||
                                  http == 410 || http == 429));
     if (!can_heal)
-        slack__file_flow_fail(flow, status, "its bytes were refused: %s", why);
+        slack__file_flow_fail(flow, status, "its bytes were refused: %s: %s", why,
+                              result->status ? slack__error_cure(status)
+                              : http == 413  ? "upload a smaller file"
+                                             : "check the proxy, and what kind of file it is");
     else if (file->once && upload->given > 0)
         slack__file_flow_fail(flow, status,
                               "its bytes were not taken: %s; its read function cannot begin again, "
                               "so the upload was not tried again",
                               why);
     else if (upload->tries >= SLACK_CALL_TRIES)
-        slack__file_flow_fail(flow, status, "its bytes were not taken in %d tries: %s",
+        slack__file_flow_fail(flow, status, "its bytes were not taken in %d tries: %s: try later",
                               SLACK_CALL_TRIES, why);
     else {
         const uint64_t wait_ms = slack__file_flow_pause_ms(flow, result->retry_after_s);
@@ -184,7 +190,8 @@ static void url_answered(slack_file_flow_t *flow, const slack_response_t *respon
     file->id = slack__arena_strdup(flow->arena, slack_response_str(response, "/file_id"));
     if (file->id == NULL || *file->id == '\0' || !slack__webapi_owns(flow->webapi, url)) {
         slack__file_flow_fail(flow, file->id ? SLACK_EPROTO : SLACK_ENOMEM,
-                              "files.getUploadURLExternal gave no URL of Slack's to send it to");
+                              "files.getUploadURLExternal gave a URL that is neither Slack's "
+                              "nor of the origin of SLACK_API_URL: check SLACK_API_URL");
         return;
     }
     slack_curl_request_t request = {

@@ -174,8 +174,9 @@ FILES_TEST(a_failure_is_explained)
 {
     run_to_end("/wrong");
     assert_int_equal(now.status, SLACK_EIO);
-    assert_string_equal(now.error, "file: cannot read it: No such file or directory");
-    assert_true(world_logged(&bot.peer.world, "file: cannot read it: No such file or directory"));
+    assert_string_equal(now.error, "/no/such/file: cannot read it: No such file or directory: "
+                                   "correct the path");
+    assert_true(world_logged(&bot.peer.world, "/no/such/file: cannot read it: No such file"));
     run_to_end("/blocks");
     assert_int_equal(now.status, SLACK_EDEADLK);
     assert_non_null(strstr(now.error, "slack_upload_wait would block the loop"));

@@ -52,7 +52,7 @@ static const misdeed_t misdeeds[] = {
     {"a URL of another host", URL, AT_ITS_END,
      OK "Content-Type: application/json\r\n\r\n"
         "{\"ok\":true,\"file_id\":\"F\",\"upload_url\":\"https://example.com/\"}",
-     CLOSES, SLACK_EPROTO, "gave no URL of Slack's to send it to", 1},
+     CLOSES, SLACK_EPROTO, "gave a URL that is neither Slack's nor of", 1},
     {"the end is lost, and files.info too", DONE, AT_ITS_END, "", CLOSES, SLACK_ECLOSED,
      "Slack may have shared the files: look before you upload them again", 1},
 };

@@ -107,15 +107,15 @@ TEST(test_answers_to_calls_and_of_response_urls)
         check(&answers[i]);
 }
 
-/* A text that is cut stays UTF-8. */
+/* A text that is cut says so, and stays UTF-8. */
 TEST(test_a_long_error_text)
 {
-    char body[301], want[101];
+    char body[301], want[103];
     memset(body, 'X', sizeof body);
     memcpy(body + 99, "\303\244", 2);
     body[300] = '\0';
     memset(want, 'X', sizeof want);
-    want[99] = '\0';
+    memcpy(want + 99, "…", sizeof "…");
     check(&(answer_t){URL, 400, body, SLACK_EHTTP, want});
 }
 

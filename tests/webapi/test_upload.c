@@ -82,7 +82,8 @@ static const struct fault {
     {"upload-slow 30000", 1, 0, 0, "", 1},
     {"upload-status 503", 9, 0, SLACK_EHTTP, "a.log: its bytes were not taken in 5 tries: HTTP 503",
      5},
-    {"upload-status 403", 1, 0, SLACK_EHTTP, "a.log: its bytes were refused: HTTP 403", 1},
+    {"upload-status 403", 1, 0, SLACK_EHTTP, "a.log: its bytes were refused: HTTP 403: check", 1},
+    {"upload-status 413", 1, 0, SLACK_EHTTP, "refused: HTTP 413: upload a smaller file", 1},
     {"api-status files.getUploadURLExternal 429 3", 1, 0, 0, "", 1},
     {"api-status files.getUploadURLExternal 500", 1, 0, 0, "", 1},
     {"api-error files.getUploadURLExternal missing_scope", 1, 0, SLACK_EAPI,
@@ -177,15 +178,27 @@ FILES_TEST(a_bad_source_is_explained)
         int begin, status;
         const char *error;
     } rows[] = {
-        {{.path = ff_path("missing")}, 0, SLACK_EIO, "missing: cannot read it: No such file"},
+        {{.path = ff_path("missing")},
+         0,
+         SLACK_EIO,
+         "missing: cannot read it: No such file or "
+         "directory: correct the path"},
         {{.path = ff.folder}, 0, SLACK_EIO, "cannot read it: Is a directory"},
-        {{.path = "/dev/null"}, 0, SLACK_EIO, "null: cannot read it: it is not a regular file"},
+        {{.path = "/dev/null"},
+         0,
+         SLACK_EIO,
+         "/dev/null: cannot read it: it is not a regular "
+         "file: pass its bytes with a read function"},
         {{.fd = pipe_fds[0], .name = "p"}, 0, SLACK_EIO, "p: cannot read it: it is not a regular"},
         {{.fd = 9999, .name = "f"}, 0, SLACK_EIO, "f: cannot read it: Bad file descriptor"},
         {{.path = ff_make("empty", 0)}, 0, SLACK_EINVAL, "it is empty, and Slack takes no empty"},
         {{.read = grow, .size = 5, .name = "g"}, 0, SLACK_EIO, "returned more bytes than"},
         {{.name = "x"}, SLACK_EINVAL, 0, "a file has no bytes: set one of path, fd, data and read"},
-        {{.data = buffer, .path = "x", .size = 1}, SLACK_EINVAL, 0, "a file has no bytes"},
+        {{.data = buffer, .path = "x", .size = 1},
+         SLACK_EINVAL,
+         0,
+         "a file has several of path, fd"},
+        {{.read = grow, .fd = 5, .size = 1}, SLACK_EINVAL, 0, "a file has several of path, fd"},
         {{.data = buffer, .name = "x"}, SLACK_EINVAL, 0, "a file has no size"},
         {{.data = buffer, .size = 1}, SLACK_EINVAL, 0, "a file has no name: set one"},
     };
@@ -201,6 +214,30 @@ FILES_TEST(a_bad_source_is_explained)
     }
     close(pipe_fds[0]);
     close(pipe_fds[1]);
+}
+
+/* Slack would ignore a part of it, or of the channels. */
+FILES_TEST(a_bad_upload_is_explained)
+{
+    slack_json_pool_t *pool = slack_json_pool_new();
+    const slack_json_t *blocks = slack_pool_jsonf(pool, "[{type: 'divider'}]");
+    const slack_file_t file = {.data = "x", .size = 1, .name = "a"};
+    const struct {
+        slack_upload_t upload;
+        const char *error;
+    } rows[] = {
+        {{.files = &file}, "there are no files: pass some"},
+        {{.files = &file, .count = 21}, "there are more than 20 files"},
+        {{.files = &file, .count = 1, .initial_comment = "x", .blocks = blocks},
+         "it has initial_comment and blocks, and Slack ignores the blocks: set one of them"},
+        {{.files = &file, .count = 1, .thread_ts = "1.2", .channels = "C1,C2"},
+         "it has thread_ts and several channels, and a thread is in one of them: set one"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_int_equal(slack_upload(&ff.client, &rows[i].upload, NULL, NULL), SLACK_EINVAL);
+        assert_true(world_logged(&peer.world, rows[i].error));
+    }
+    slack_json_pool_free(pool);
 }
 
 static int truncate_once(const slack_file_progress_t *progress, void *user_data)
@@ -223,7 +260,7 @@ FILES_TEST(a_file_that_changes_its_size_fails)
         const slack_upload_t upload = {
             .files = &file, .count = 1, .progress = changes[i], .progress_data = path};
         assert_int_equal(ff_upload(&upload), SLACK_EIO);
-        assert_string_equal(ff.error, "log: its size changed while it was read: upload a copy");
+        assert_non_null(strstr(ff.error, "log: its size changed while it was read: upload a copy"));
     }
 }
 
@@ -243,7 +280,8 @@ FILES_TEST(a_source_that_reads_once_says_so)
     assert_string_equal(ff.error, "a: its read function returned SLACK_ESTORE");
     give_rc = INT64_MIN;
     assert_int_equal(ff_upload(&upload), SLACK_EINVAL);
-    assert_string_equal(ff.error, "a: its read function returned no error code");
+    assert_string_equal(ff.error,
+                        "a: its read function returned no error code: return a SLACK_E… code");
     give_rc = 0;
 }
 

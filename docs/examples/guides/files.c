@@ -105,8 +105,8 @@ static void uploads_a_report(slack_test_t *t)
 static void explains_a_missing_log(slack_test_t *t)
 {
     slack_test_expect(t, "response_url",
-                      "{text: 'There is no log: no-such-log: cannot read it: No such file or "
-                      "directory'}");
+                      "{text: 'There is no log: /proc/self/no-such-log: cannot read it: No such "
+                      "file or directory: correct the path'}");
     slack_test_command(t, "/logs", "");
     slack_test_expect_status(t, 0);
 }
