@@ -19,6 +19,7 @@ BEGIN {
     below["queue"] = below["store"] " store"
     below["transport"] = below["store"] " store webapi"
     below["wire"] = below["net"] " net webapi transport"
+    below["history"] = below["wire"] " store" # its cursors
     below["ops"] = below["listeners"] = below["identity"] = below["transport"] " transport"
     below["context"] = below["ops"] " ops listeners identity"
     below["dispatch"] = below["context"] " context queue"
@@ -54,6 +55,7 @@ function home_of(path, part)
 }
 function layer_of(home)
 {
+    if (home == "transport_history") return "history"
     return home ~ /^transport_/ ? "wire" : home
 }
 

@@ -181,13 +181,13 @@ typedef struct slack_transport_stats {
 } slack_transport_stats_t;
 
 /** Read the figures of a transport.
- * @param name "http", "socket" or "memory".
+ * @param name "http", "socket", "memory", or "history" with catch-up.
  * @return 0; SLACK_ENOTFOUND if the app does not use that transport. */
 SLACK_API int slack_app_transport_stats(slack_app_t *app, const char *name,
                                         slack_transport_stats_t *ret_stats);
 
 /** Runs on the loop at every change of a transport's state.
- * @param name "http", "socket" or "memory"; static text.
+ * @param name "http", "socket", "memory" or "history"; static text.
  * @param reason 0, or the error that caused the change. */
 typedef void (*slack_state_fn)(slack_app_t *app, const char *name, enum slack_transport_state state,
                                int reason, void *user_data);

@@ -120,6 +120,12 @@ SLACK_API int slack_ctx_retry_num(const slack_ctx_t *ctx);
 /** Read why Slack sent the delivery again: "http_timeout", "timeout", … */
 SLACK_API const char *slack_ctx_retry_reason(const slack_ctx_t *ctx);
 
+/** Ask whether the app has found this event in the history of its channel, after a gap in which
+ * Slack could not deliver it (slack_options_t.catch_up). The text is the one that the message had
+ * then, after all edits; the body has no `event_id`. A reply may come late for the person who
+ * wrote: hours after the message. */
+SLACK_API bool slack_ctx_recovered(const slack_ctx_t *ctx);
+
 /** Read the number of this attempt; the first is 1. If it is above 1, an earlier attempt failed, or
  * its process ended, so the handler may repeat work that is done already. */
 SLACK_API unsigned slack_ctx_attempt(const slack_ctx_t *ctx);

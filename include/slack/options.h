@@ -232,6 +232,23 @@ typedef struct slack_options {
     /** Optional. 1: the bot's own events (its messages, its reactions, …) run every listener that
      * matches them. SLACK_OWN_EVENTS. Default: only listeners with slack_listener_t.own. */
     unsigned own_events;
+    /** Optional. Catches up on messages that were sent while the app could not receive them:
+     * "member" for every channel that the bot is a member of, direct messages included, or ids of
+     * channels, separated by commas. After each gap the app reads them with conversations.history
+     * and delivers an event for each message that it has missed (slack_ctx_recovered()). It needs
+     * `bot_token`, and the scopes …:read and …:history of the types of channels.
+     * docs/guides/catch-up.md. SLACK_CATCH_UP. Default: no catch-up. */
+    const char *catch_up;
+    /** Optional. Messages that are older than this are not caught up on, 1 to 8760 hours.
+     * SLACK_CATCH_UP_HOURS. Default 24. */
+    unsigned catch_up_hours;
+    /** Optional. Replies in threads whose first message is older than this, and than
+     * `catch_up_hours`, are not caught up on, 1 to 8760 hours. Each gap costs a call for every 200
+     * messages of a channel in this time. SLACK_CATCH_UP_THREAD_HOURS. Default 72. */
+    unsigned catch_up_thread_hours;
+    /** Optional. The largest number of missed messages of one channel, with its threads, 1 to
+     * 100000: of more, the oldest are left out. SLACK_CATCH_UP_MESSAGES. Default 1000. */
+    unsigned catch_up_messages;
     /** Optional. The check of blocks, attachments and views in calls, acks and responses: limits,
      * missing members, elements in the wrong block, ids twice. SLACK_CHECK_BLOCKS (off, warn,
      * refuse, strict). Default: SLACK_CHECK_BLOCKS_REFUSE in debug builds of the library and in the

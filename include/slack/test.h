@@ -127,6 +127,10 @@ SLACK_API int slack_test_as(slack_test_t *test, const char *user, const char *ch
  * @return 0; SLACK_ENOMEM. */
 SLACK_API int slack_test_retry(slack_test_t *test, int retry_num, const char *reason);
 
+/** Make the next event one that the app has found in the history of its channel after a gap:
+ * slack_ctx_recovered() is true. */
+SLACK_API void slack_test_recovered(slack_test_t *test);
+
 /** Deliver a message. */
 SLACK_API int slack_test_message(slack_test_t *test, const char *text);
 

@@ -140,6 +140,28 @@ int slack_app_post(slack_app_t *app, void (*fn)(slack_app_t *app, int status, vo
 
 /* ---- reports of the parts ---- */
 
+static bool takes_event(void *user_data, const char *type, bool named)
+{
+    return slack__router_takes_event(((slack_app_t *)user_data)->registry.router, type, named);
+}
+
+static void prepare_catch_up(slack_app_t *app)
+{
+    const slack_identity_t *identity = &app->identity;
+    if (app->transports.catch_up == NULL) return;
+    slack__catch_up_prepare(app->transports.catch_up,
+                            &(slack_catch_up_facts_t){
+                                .client = &app->identity.client,
+                                .store = app->queue.store,
+                                .app = identity->app,
+                                .app_id = app->options.app_id ? app->options.app_id : "",
+                                .team = identity->team_id,
+                                .bot_user = identity->bot_user,
+                                .takes = takes_event,
+                                .user_data = app,
+                            });
+}
+
 static void identity_accepted(void *user_data)
 {
     slack_app_t *app = user_data;
@@ -147,6 +169,7 @@ static void identity_accepted(void *user_data)
     app->life.state = SLACK_APP_RUNNING;
     slack__app_warn_of_routes(app);
     app->queue.app = slack__slice(identity->app);
+    prepare_catch_up(app);
     slack__recorder_begin(app->recorder, identity->bot_user, identity->bot_id, identity->team_id);
     for (size_t i = 0; i < app->transports.count && app->life.state == SLACK_APP_RUNNING; i++) {
         slack_transport_t *t = app->transports.list[i];

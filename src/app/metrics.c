@@ -96,11 +96,31 @@ static void write_transports(slack_metrics_text_t *text, const slack_app_t *app)
     }
 }
 
+/* All 0 without SLACK_CATCH_UP. */
+static void write_catch_up(slack_metrics_text_t *text, const slack_app_t *app)
+{
+    slack_catch_up_figures_t figures = {0};
+    if (app->transports.catch_up) slack__catch_up_figures(app->transports.catch_up, &figures);
+    slack__metrics_single(text, "catch_up_behind", "gauge", figures.behind,
+                          "1: a gap is not caught up on yet.");
+    slack__metrics_single(text, "catch_up_gaps_total", "counter", figures.gaps,
+                          "Gaps that were caught up on.");
+    slack__metrics_single(text, "catch_up_channels_total", "counter", figures.channels,
+                          "Channels whose history was read.");
+    slack__metrics_single(text, "catch_up_recovered_total", "counter", figures.recovered,
+                          "Events made of messages that had not arrived.");
+    slack__metrics_single(text, "catch_up_known_total", "counter", figures.known,
+                          "Events made of messages that had arrived.");
+    slack__metrics_single(text, "catch_up_left_out_total", "counter", figures.left_out,
+                          "Missed messages beyond a limit.");
+}
+
 int slack__app_metrics_write(const slack_app_t *app, slack_buf_t *out)
 {
     slack_metrics_text_t text = {.out = out};
     slack__counters_write(&text, &app->counters);
     write_queues(&text, app);
+    write_catch_up(&text, app);
     slack__call_counts_write(&text, &app->counters.calls);
     if (app->identity.authorizer)
         write_lookups(&text, app); /* an app with its own token has no lookups */

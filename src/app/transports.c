@@ -1,16 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
+#include <string.h>
 
 #include "app/app.h"
 #include "util/error.h"
 
 /* The host of the transports: the functions of the app that a transport may call. */
 
+/* How long Slack may take to send events again that it could not deliver, after a connection is
+ * back. */
+#define REDELIVERED_MS 5000
+/* Slack reports each minute in which it drops events
+ * (https://docs.slack.dev/apis/events-api#rate-limiting). */
+#define RATE_LIMITED_MS 90000
+
+/* Without a transport that is ready, events are missed. */
+static void tell_catch_up(slack_app_t *app, const slack_transport_t *t,
+                          enum slack_transport_state before)
+{
+    slack_transport_t *catch_up = app->transports.catch_up;
+    if (catch_up == NULL || t == catch_up || t->state == before) return;
+    if (t->state != SLACK_TRANSPORT_READY)
+        slack__catch_up_deaf(catch_up);
+    else if (before == SLACK_TRANSPORT_DEGRADED)
+        slack__catch_up_gap(catch_up, "a transport was not connected", REDELIVERED_MS);
+    else
+        slack__catch_up_gap(catch_up, "the start", 0);
+}
+
 static void host_state(slack_transport_t *t, enum slack_transport_state state, int reason)
 {
     static const char *const names[] = {"idle", "starting", "ready", "degraded", "stopped"};
     slack_app_t *app = t->host_data;
+    const enum slack_transport_state before = t->state;
     t->state = state;
+    tell_catch_up(app, t, before);
     slack_transport_stats_t stats = {0};
     t->ops->stats(t, &stats);
     SLACK_LOG(&app->log, INFO, "transport changed its state",
@@ -35,6 +59,10 @@ static void host_deliver(slack_transport_t *t, slack_delivery_t *d)
         slack__record_delivery(app->recorder, t, d);
         t = slack__recorder_transport(app->recorder, t);
     }
+    if (app->transports.catch_up &&
+        strcmp(slack_json_str(d->body, "type"), "app_rate_limited") == 0)
+        slack__catch_up_gap(app->transports.catch_up, "Slack dropped events: app_rate_limited",
+                            RATE_LIMITED_MS);
     slack__inbox_deliver(&app->inbox, t, d);
 }
 
@@ -59,6 +87,21 @@ static void SLACK_PRINTF(2, 3) host_error(slack_transport_t *t, const char *form
     va_end(ap);
 }
 
+static int create_catch_up(slack_app_t *app)
+{
+    slack_transports_t *transports = &app->transports;
+    if (app->options.catch_up && app->identity.authorizer)
+        return slack__app_fail(app, SLACK_ECONFIG,
+                               "SLACK_CATCH_UP=%.40s: an app that looks tokens up has none to read "
+                               "history with: remove it, or set SLACK_BOT_TOKEN in place of "
+                               "slack_app_authorize()",
+                               app->options.catch_up);
+    int rc =
+        slack__catch_up_create(&transports->catch_up, &transports->host, &app->options, app->error);
+    if (transports->catch_up) transports->list[transports->count++] = transports->catch_up;
+    return rc;
+}
+
 int slack__app_create_transports(slack_app_t *app)
 {
     app->transports.host = (struct slack_transport_host){
@@ -71,6 +114,7 @@ int slack__app_create_transports(slack_app_t *app)
     };
     int rc = slack__transports_create(&app->transports, slack__transport_types, &app->options,
                                       app->error);
+    if (rc == 0) rc = create_catch_up(app);
     for (size_t i = 0; i < app->transports.count; i++)
         app->transports.list[i]->host_data = app;
     return rc;

@@ -142,6 +142,12 @@ const char *slack_ctx_bot_id(const slack_ctx_t *ctx)
     return ctx->grant->bot_id;
 }
 
+bool slack_ctx_recovered(const slack_ctx_t *ctx)
+{
+    SLACK_CTX_REQUIRE_OR(ctx, false);
+    return ctx->delivery->recovered;
+}
+
 int slack_ctx_retry_num(const slack_ctx_t *ctx)
 {
     SLACK_CTX_REQUIRE_OR(ctx, 0);

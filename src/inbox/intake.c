@@ -23,6 +23,10 @@
  * the small ones behind them wait too. One may be larger. */
 #define STORING_PART 8
 
+/* After this time Slack has sent an event for the last time that was not acked
+ * (https://docs.slack.dev/apis/events-api#retries). */
+#define REDELIVERED_MS 400000
+
 void slack__intake_reject(slack_task_t *task)
 {
     slack_inbox_t *inbox = SLACK_CONTAINER(task, slack_inbox_t, reject_task);
@@ -35,6 +39,17 @@ void slack__intake_reject(slack_task_t *task)
         inbox->rejected_count--;
     }
     if (inbox->queue->phase == SLACK_QUEUE_CLOSED) inbox->idle(inbox->idle_data);
+}
+
+/* An event of Slack's is stored, or Slack has to send it again: catch-up has to know of both. */
+static void note_event(const slack_inbox_t *inbox, const slack_delivery_t *d, bool stored)
+{
+    slack_transport_t *catch_up = inbox->transports->catch_up;
+    if (catch_up == NULL || d->kind != SLACK_KIND_EVENT || d->recovered) return;
+    if (stored)
+        slack__catch_up_stored(catch_up, d);
+    else
+        slack__catch_up_gap(catch_up, "the app could not store events", REDELIVERED_MS);
 }
 
 /* ---- storing ---- */
@@ -57,6 +72,7 @@ static void event_stored(slack_store_op_t *op)
         SLACK_LOG(slack__inbox_log(inbox), WARN, "event not stored, Slack will send it again",
                   "transport=%s key=%.*s error=%s", d->transport->ops->name, (int)d->key.len,
                   d->key.ptr, slack_err_name(op->status));
+    note_event(inbox, d, op->status == 0);
     if (op->status != 0 || inbox->queue->phase == SLACK_QUEUE_CLOSED) {
         slack__inbox_count(inbox, d->kind, SLACK_RESULT_LATER);
         answer_later(entry);
@@ -92,6 +108,9 @@ static bool event_fill_row(slack_entry_t *entry)
     slack_row_t *row = &entry->item.op.row;
     if (entry->run.dispatcher->dedupe_messages &&
         !slack__dedupe_message_key(d->arena, d->app_id, d->body, &d->key))
+        return false;
+    if (entry->inbox->transports->catch_up &&
+        !slack__dedupe_history_key(d->arena, entry->inbox->queue->app, d->body, &d->key))
         return false;
     row->key = d->key;
     row->kind = SLACK_SLICE("event");
@@ -243,6 +262,7 @@ void slack__inbox_deliver(slack_inbox_t *inbox, slack_transport_t *transport, sl
                   "transport=%s kind=%s reason=%s", transport->ops->name, slack_kind_name(d->kind),
                   refusal ? refusal : "out of memory");
         slack__inbox_count(inbox, d->kind, SLACK_RESULT_LATER);
+        note_event(inbox, d, false);
         /* Needs no memory, because the list links the delivery itself. */
         slack__list_push(&inbox->rejected, &d->link);
         inbox->rejected_count++;

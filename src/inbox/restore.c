@@ -45,6 +45,7 @@ static slack_entry_t *entry_restore(slack_inbox_t *inbox, const slack_row_t *fro
     d->key = row.key;
     d->retry_num = row.retry_num;
     d->retry_reason = row.retry_reason.ptr;
+    d->recovered = slack__slice_eq(row.transport, SLACK_SLICE(SLACK_TRANSPORT_HISTORY));
     d->transport = slack__transports_of_row(inbox->transports, row.transport);
     slack_entry_t *entry = slack__entry_new(inbox, d);
     if (entry == NULL) goto no_memory;

@@ -429,6 +429,21 @@ bool slack__router_orders(const slack_router_t *router, slack_subject_t *subject
     return false;
 }
 
+bool slack__router_takes_event(const slack_router_t *router, const char *type, bool named)
+{
+    for (slack_link_t *link = router->all.next; link != &router->all; link = link->next) {
+        const slack_rule_t *rule = SLACK_CONTAINER(link, slack_rule_t, link);
+        const slack_listener_t *l = &rule->listener;
+        if (l->kind != SLACK_KIND_EVENT || l->function) continue;
+        const bool of_messages = l->message || l->assistant; /* their match is not a type */
+        if (of_messages ? strcmp(type, "message") == 0
+            : l->match  ? strcmp(l->match, type) == 0
+                        : !named)
+            return true;
+    }
+    return false;
+}
+
 void slack__hits_release(slack_hits_t *hits)
 {
     slack_hits_t mine = *hits;

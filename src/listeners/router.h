@@ -47,6 +47,10 @@ void slack__hits_release(slack_hits_t *hits);
 bool slack__router_orders(const slack_router_t *router, slack_subject_t *subject,
                           slack_arena_t *arena);
 
+/* Whether a listener takes events of a type, whatever else it asks of them; with `named`, one that
+ * names the type. */
+bool slack__router_takes_event(const slack_router_t *router, const char *type, bool named);
+
 /* The names of the listeners of a kind, at most ten, separated by commas, in the arena; "" if the
  * kind has no listener.
  */

@@ -203,8 +203,11 @@ static int deliver(kit_deliveries_t *deliveries, slack_arena_t *arena, const sla
     }
     rc = slack__memory_inject(slack__inspect_transport(app, "memory"), arena, body,
                               deliveries->retry_num, deliveries->retry_reason, take_ack, delivery);
+    if (rc == 0 && deliveries->recovered)
+        slack__memory_recovered(slack__inspect_transport(app, "memory"));
     deliveries->retry_num = 0;
     deliveries->retry_reason = NULL;
+    deliveries->recovered = false;
     if (rc != 0) return slack__kit_fail(base, rc, "%s: %s", delivery->what, slack_strerror(rc));
     delivery->next = deliveries->first;
     deliveries->first = delivery;
@@ -360,6 +363,11 @@ int slack_test_retry(slack_test_t *kit, int retry_num, const char *reason)
     kit->deliveries.retry_num = retry_num;
     kit->deliveries.retry_reason = copy;
     return 0;
+}
+
+void slack_test_recovered(slack_test_t *kit)
+{
+    kit->deliveries.recovered = true;
 }
 
 /* ---- slack/test.h: how it was answered ---- */

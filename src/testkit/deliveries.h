@@ -39,6 +39,7 @@ typedef struct kit_deliveries {
     bool compared;         /* `compared` of the deliveries to come */
     int retry_num;         /* of the next one */
     const char *retry_reason;
+    bool recovered;          /* the next one is */
     slack_error_fn error_fn; /* the function that the test has set with slack_on_error() */
     void *error_data;
 } kit_deliveries_t;

@@ -51,6 +51,7 @@ struct slack_delivery {
     uint64_t deadline_us;         /* when Slack stops waiting for the ack, by the same clock */
     bool body_allowed;            /* the ack may have a body, by the kind and by the transport */
     slack_transport_t *transport; /* set by host->deliver() */
+    bool recovered;               /* of conversations.history, after a gap */
     bool known;                   /* set by the host before the ack: it has arrived before */
     uint64_t number;              /* set by the host, from 1; 0 for a delivery from the store */
     uint64_t handle;              /* by which the transport finds the peer to answer */

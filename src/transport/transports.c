@@ -42,6 +42,7 @@ int slack__transports_create(slack_transports_t *transports,
 
 void slack__transports_destroy(slack_transports_t *transports)
 {
+    transports->catch_up = NULL;
     while (transports->count > 0) {
         slack_transport_t *t = transports->list[--transports->count];
         t->ops->destroy(t);

@@ -2,17 +2,19 @@
 #ifndef SLACK_TRANSPORT_TRANSPORTS_H
 #define SLACK_TRANSPORT_TRANSPORTS_H
 
-#include "transport/transport.h"
+#include "transport/catch_up.h"
 
 /* The transports of an app. */
 
+/* Each of the table once, and catch-up. */
 #define SLACK_TRANSPORTS_MAX 4
 
 typedef struct slack_transports {
     struct slack_transport_host host; /* of all transports */
     slack_transport_t *list[SLACK_TRANSPORTS_MAX];
     size_t count;
-    uint64_t deliveries;    /* how many have arrived; numbers them */
+    slack_transport_t *catch_up; /* one of them; NULL: the app does not catch up */
+    uint64_t deliveries;         /* how many have arrived; numbers them */
     slack_transport_t none; /* stands for a transport that a row names and the app no longer has */
 } slack_transports_t;
 

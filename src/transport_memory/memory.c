@@ -124,6 +124,13 @@ fail:
     return rc;
 }
 
+void slack__memory_recovered(slack_transport_t *t)
+{
+    slack_memory_t *memory = memory_of(t);
+    if (!slack__list_empty(&memory->injected))
+        SLACK_CONTAINER(memory->injected.prev, injection_t, link)->d->recovered = true;
+}
+
 static int memory_start(slack_transport_t *t)
 {
     slack_memory_t *memory = memory_of(t);

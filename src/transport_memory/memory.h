@@ -29,4 +29,7 @@ int slack__memory_inject(slack_transport_t *t, slack_arena_t *arena, const slack
                          int retry_num, const char *retry_reason, slack_memory_ack_fn fn,
                          void *user_data);
 
+/* The delivery that was injected last, and has not been delivered yet, is a recovered one. */
+void slack__memory_recovered(slack_transport_t *t);
+
 #endif

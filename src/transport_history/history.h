@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_TRANSPORT_HISTORY_HISTORY_H
+#define SLACK_TRANSPORT_HISTORY_HISTORY_H
+
+#include "transport/catch_up.h"
+
+/* The times of the transport. */
+
+/* How often cursors are moved and saved. */
+#define SLACK_HISTORY_TICK_MS 30000
+/* Without an event for this long, the channel with the newest message is read: Slack gives no sign
+ * when it switches the deliveries of an app off. */
+#define SLACK_HISTORY_QUIET_MS 600000
+/* The wait after a failed round, and after an event that the host could not store. */
+#define SLACK_HISTORY_RETRY_MS     5000
+#define SLACK_HISTORY_RETRY_MAX_MS 300000
+
+#endif
