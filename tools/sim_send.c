@@ -111,9 +111,9 @@ const slack_json_t *sim_send_args(sim_json_builder_t *json, int argc, const char
     const slack_json_t *own = kind_args(json, &kinds[i], argc - 1, argv + 1, problem);
     if (!own) return NULL;
     const slack_json_t *common = sim_json(
-        json, "{kind: %s, user: %s, channel: %s, thread: %s, message: %s, value: %s, missed: %p}",
+        json, "{kind: %s, user: %s, channel: %s, thread: %s, message: %s, value: %s, missed?: %p}",
         argv[0], options->user, options->channel, options->thread, options->message, options->value,
-        sim_json_bool(json, options->missed));
+        options->missed ? sim_json_bool(json, true) : NULL);
     return sim_json_merged(json, own, common);
 }
 
