@@ -19,7 +19,8 @@ static void bot_exited(uv_process_t *process, int64_t status, int signal)
     bot->alive = false;
     t.kills += signal == SIGKILL;
     t.progress_ms = uv_now(t.loop);
-    bool ended_well = t.roll ? status == 0 && signal == 0
+    const bool killed = signal == SIGKILL && !t.over;
+    bool ended_well = t.roll ? (status == 0 && signal == 0) || (t.takeover && killed)
                              : signal == SIGKILL || !uv_is_active((uv_handle_t *)&t.tick);
     if (!ended_well) {
         printf("# bot %d ended with status %d, by signal %d, %llu ms after its start\n",

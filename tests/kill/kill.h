@@ -49,7 +49,7 @@ typedef struct kill {
     void (*on_ready)(void);
     void (*on_gone)(unsigned which); /* a bot has ended */
     const char *program;
-    bool roll, storm, points, faults;
+    bool roll, takeover, storm, points, faults;
     const char *tool; /* NULL: the inbox command is not used */
     uv_process_t tool_process;
     bool outside;   /* the bot writes no log: its messages show what it handled */

@@ -20,12 +20,12 @@
  *               each of four ways, TIMES times; nothing may be acknowledged meanwhile, and the bot
  *               goes on afterwards
  *
- * With orders-kill, orders-roll or orders-points the events are orders, 50 a second in 200
- * channels, for examples/courier.c or post_bot.c. Of the posts, 5 % lose their answer after they
- * took effect, 5 % are lost before, 2 % get a 503 after their effect, 3 % a 429. In the end each
- * order must have one message "received" and one "shipped", in the order of the orders. With
- * orders-blind the history shows no message to the bot: orders must have several messages then, or
- * this test would not see what it looks for.
+ * With orders-kill, orders-roll, orders-storm, orders-points or orders-faults the events are
+ * orders, 50 a second in 200 channels, for examples/courier.c or post_bot.c. Of the posts, 5 % lose
+ * their answer after they took effect, 5 % are lost before, 2 % get a 503 after their effect, 3 % a
+ * 429. In the end each order must have one message "received" and one "shipped", in the order of
+ * the orders. With orders-blind the history shows no message to the bot: orders must have several
+ * messages then, or this test would not see what it looks for.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -41,7 +41,7 @@
 #define EVENT_MS     3   /* one event in so many ms: more than 300 a second */
 #define ORDER_MS     20
 #define COMMAND_MS   100
-#define ORDERS_MIN   200 /* so many that some of each fault meet them */
+#define BLIND_ORDERS 200 /* at least, so that some lose their answers */
 #define RESEND_MS    700
 #define EVENTS_MAX   1000000
 #define POINT_ACKS   20000 /* for a bot with a crash point, which must die before */
@@ -177,7 +177,7 @@ static void roll_over(void)
 {
     unsigned old = t.current;
     t.current = t.newest;
-    uv_process_kill(&t.bots[old].process, SIGTERM);
+    uv_process_kill(&t.bots[old].process, t.takeover ? SIGKILL : SIGTERM);
 }
 
 /* ---- faults of the store ---- */
@@ -273,6 +273,11 @@ static void use_tool(void)
     spawn(&t.tool_process, args, NULL, on_tool_exit);
 }
 
+static bool blind(void)
+{
+    return t.orders && t.orders->blind;
+}
+
 static void on_blow(uv_timer_t *timer)
 {
     if (t.point) { /* the bot kills itself */
@@ -284,7 +289,7 @@ static void on_blow(uv_timer_t *timer)
         printf("# the point \"%s\" was never reached\n", t.point);
         die("a point was never reached");
     }
-    if (t.done++ >= t.times && (!t.orders || t.sent >= ORDERS_MIN)) {
+    if (t.done++ >= t.times && (!blind() || t.sent >= BLIND_ORDERS)) {
         t.over = true;
         t.over_ms = t.progress_ms = uv_now(t.loop);
     } else if (t.tool) {
@@ -403,11 +408,12 @@ static void close_server(void)
 static bool tell(bool good, const char *what)
 {
     printf("%s 1 - %s, %s\n", good ? "ok" : "not ok", what,
-           t.storm    ? "in a storm"
-           : t.roll   ? "rolling"
-           : t.faults ? "while the store fails"
-           : t.tool   ? "while the inbox is looked at"
-                      : "killed");
+           t.storm      ? "in a storm"
+           : t.takeover ? "taken over"
+           : t.roll     ? "rolling"
+           : t.faults   ? "while the store fails"
+           : t.tool     ? "while the inbox is looked at"
+                        : "killed");
     return good;
 }
 
@@ -432,8 +438,8 @@ static bool judge_orders(void)
            "strange %u\n",
            t.sent, t.oldest == t.sent ? "yes" : "no", o->count, v.missing, v.doubled, v.misplaced,
            o->strays);
-    printf("# %u kills; %u posts: answer lost %u, lost %u, 503 %u, 429 %u; looks %u\n", t.kills,
-           o->calls, o->cut, o->lost, o->failed, o->limited, o->looks);
+    printf("# %u kills; %u posts: answer lost %u, lost %u, 503 %u, 429 %u, late %u; looks %u\n",
+           t.kills, o->calls, o->cut, o->lost, o->failed, o->limited, o->late, o->looks);
     printf("# %u times /status, answered %u, the slowest after %u ms; %.1f s, of which %.1f s with "
            "orders\n",
            t.commands, t.answered, t.slowest_ms, (double)(uv_now(t.loop) - t.begun_ms) / 1000,
@@ -460,7 +466,8 @@ int main(int argc, char **argv)
     t.storm = strcmp(how, "storm") == 0;
     t.outside = strcmp(how, "outside") == 0;
     t.faults = strcmp(how, "faults") == 0;
-    t.roll = t.storm || strcmp(how, "roll") == 0;
+    t.takeover = strcmp(how, "takeover") == 0;
+    t.roll = t.storm || t.takeover || strcmp(how, "roll") == 0;
     t.tool = argc > 4 ? realpath(argv[4], NULL) : NULL;
     t.times *= (unsigned)(t.points   ? t.orders ? ORDER_POINTS : EVENT_POINTS
                           : t.faults ? FAULTS

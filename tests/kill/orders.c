@@ -11,6 +11,8 @@
 
 /* How old a message has to be for the history to show it. */
 #define LAG_MS 1000
+/* An answer is at most so late. */
+#define LATE_MS 500
 
 static const char *const kinds[] = {"received", "shipped"};
 
@@ -48,7 +50,7 @@ static bool is_known(const post_t *post, const char *kind)
     return sscanf(post->thread, "%*u.%u", &number) == 1 && number == post->order;
 }
 
-static const char *post_take(orders_t *orders, const slack_json_t *args, slack_arena_t *arena)
+static const char *post_answer(orders_t *orders, const slack_json_t *args, slack_arena_t *arena)
 {
     char kind[16] = "";
     const char *text = slack_json_str(args, "/text");
@@ -68,30 +70,6 @@ static const char *post_take(orders_t *orders, const slack_json_t *args, slack_a
                                ts_of(orders, &orders->posts[orders->count - 1], arena));
 }
 
-static order_answer_t post_answer(orders_t *orders, const slack_json_t *args, slack_arena_t *arena)
-{
-    const int chance = rand() % 100;
-    orders->calls++;
-    if (chance < 3) {
-        orders->limited++;
-        return (order_answer_t){429, "{\"ok\":false,\"error\":\"ratelimited\"}"};
-    }
-    if (chance < 8) {
-        orders->lost++;
-        return (order_answer_t){0, ""};
-    }
-    const char *body = post_take(orders, args, arena);
-    if (chance < 13) {
-        orders->cut++;
-        return (order_answer_t){0, ""};
-    }
-    if (chance < 15) {
-        orders->failed++;
-        return (order_answer_t){503, "upstream connect error"};
-    }
-    return (order_answer_t){200, body};
-}
-
 /* ---- the history ---- */
 
 static bool is_shown(const post_t *post, const slack_json_t *args)
@@ -103,10 +81,9 @@ static bool is_shown(const post_t *post, const slack_json_t *args)
            (double)post->at_ms >= 1000 * strtod(slack_json_str(args, "/oldest"), NULL);
 }
 
-static order_answer_t look_answer(orders_t *orders, const slack_json_t *args, slack_arena_t *arena)
+static const char *look_answer(orders_t *orders, const slack_json_t *args, slack_arena_t *arena)
 {
     const char *list = "", *comma = "";
-    orders->looks++;
     for (const post_t *post = orders->posts + orders->count;
          !orders->blind && post-- > orders->posts;) {
         if (!is_shown(post, args)) continue;
@@ -118,18 +95,40 @@ static order_answer_t look_answer(orders_t *orders, const slack_json_t *args, sl
             *post->metadata ? post->metadata : "{}");
         comma = ",";
     }
-    return (order_answer_t){
-        200,
-        slack__arena_printf(arena, "{\"ok\":true,\"messages\":[%s],\"has_more\":false}", list)};
+    return slack__arena_printf(arena, "{\"ok\":true,\"messages\":[%s],\"has_more\":false}", list);
 }
 
+/* ---- faults ---- */
+
+/* Faults meet looks too; only those of posts are counted. */
 order_answer_t orders_take(orders_t *orders, const slack_http_request_t *request)
 {
+    const bool post = strstr(request->path.ptr, "chat.postMessage");
+    const int chance = rand() % 100;
     const slack_json_t *args = NULL;
     if (slack__form_parse(request->arena, request->body, request->body_len, &args) != 0) abort();
-    return strstr(request->path.ptr, "chat.postMessage")
-               ? post_answer(orders, args, request->arena)
-               : look_answer(orders, args, request->arena);
+    *(post ? &orders->calls : &orders->looks) += 1;
+    if (chance < 3) {
+        orders->limited += post;
+        return (order_answer_t){429, "{\"ok\":false,\"error\":\"ratelimited\"}", 0};
+    }
+    if (chance < 8) {
+        orders->lost += post;
+        return (order_answer_t){0, "", 0};
+    }
+    const char *body = post ? post_answer(orders, args, request->arena)
+                            : look_answer(orders, args, request->arena);
+    if (chance < 13) {
+        orders->cut += post;
+        return (order_answer_t){0, "", 0};
+    }
+    if (chance < 15) {
+        orders->failed += post;
+        return (order_answer_t){503, "upstream connect error", 0};
+    }
+    const bool late = chance < 25;
+    orders->late += post && late;
+    return (order_answer_t){200, body, late ? (unsigned)rand() % LATE_MS : 0};
 }
 
 /* ---- the verdict ---- */

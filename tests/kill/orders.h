@@ -25,18 +25,19 @@ typedef struct orders {
     post_t *posts;
     size_t count, room;
     bool blind; /* the history shows no message */
-    unsigned calls, cut, lost, failed, limited, looks, strays;
+    unsigned calls, cut, lost, failed, limited, late, looks, strays;
 } orders_t;
 
 /* What the test's Slack does with a call. */
 typedef struct order_answer {
     int status;       /* of HTTP; 0: the connection ends without an answer */
     const char *body; /* in the arena of the request */
+    unsigned late_ms;
 } order_answer_t;
 
 /* Takes a call of chat.postMessage, conversations.history or conversations.replies. By chance, 5 of
- * 100 posts lose their answer after they took effect, 5 are lost before, 2 get a 503 after their
- * effect, and 3 a 429. The history lags by a second. */
+ * 100 lose their answer after they took effect, 5 are lost before, 2 get a 503 after their effect,
+ * 3 a 429, and 10 are answered late. The history lags by a second. */
 order_answer_t orders_take(orders_t *orders, const slack_http_request_t *request);
 /* Adds a message. */
 void orders_post(orders_t *orders, post_t post);

@@ -208,6 +208,33 @@ static void respond(const slack_http_request_t *request, int status, const char 
     slack__http_respond(request->server, request->id, &response);
 }
 
+/* The answer to a call, in the arena of its request. */
+typedef struct call {
+    slack_timer_t timer;
+    slack_http_request_t *request;
+    order_answer_t answer;
+} call_t;
+
+static void call_answer(slack_timer_t *timer)
+{
+    const call_t *call = SLACK_CONTAINER(timer, call_t, timer);
+    if (call->answer.status != 0)
+        respond(call->request, call->answer.status, call->answer.body);
+    else
+        cut(call->request);
+    slack__arena_free(call->request->arena);
+}
+
+static void call_take(slack_http_request_t *request)
+{
+    call_t *call = slack__arena_calloc(request->arena, sizeof *call);
+    if (!call) die("out of memory");
+    call->request = request;
+    call->answer = orders_take(t.orders, request);
+    slack__timer_init(&call->timer, call_answer);
+    slack__timer_start(t.net, &call->timer, call->answer.late_ms);
+}
+
 static void on_request(slack_http_server_t *server, slack_http_request_t *request, void *user_data)
 {
     const char *path = request->path.ptr;
@@ -221,11 +248,8 @@ static void on_request(slack_http_server_t *server, slack_http_request_t *reques
                  slack__http_server_port(server));
         respond(request, 200, link);
     } else if (t.orders && !strstr(path, "auth.test")) {
-        const order_answer_t answer = orders_take(t.orders, request);
-        if (answer.status != 0)
-            respond(request, answer.status, answer.body);
-        else
-            cut(request);
+        call_take(request);
+        return;
     } else {
         respond(request, 200,
                 "{\"ok\":true,\"team_id\":\"T1\",\"user_id\":\"UB\",\"bot_id\":\"BB\"}");
