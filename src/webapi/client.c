@@ -105,6 +105,17 @@ void slack_client_repeat(slack_client_t *client, bool repeat)
     client->repeat = repeat;
 }
 
+/* `head` and `tail` in one string, without the cost of a format. NULL: memory is out. */
+static char *joined(slack_arena_t *arena, const char *head, const char *tail)
+{
+    const size_t head_len = strlen(head), size = strlen(tail) + 1;
+    char *text = slack__arena_alloc(arena, head_len + size);
+    if (text == NULL) return NULL;
+    memcpy(text, head, head_len);
+    memcpy(text + head_len, tail, size);
+    return text;
+}
+
 static int request_new(slack_call_t **ret, slack_client_t *client, const char *method,
                        slack_call_fn fn, void *user_data)
 {
@@ -119,10 +130,9 @@ static int request_new(slack_call_t **ret, slack_client_t *client, const char *m
     slack_arena_t *arena = call->arena;
     call->owner = client->owner;
     call->method = slack__arena_strdup(arena, method);
-    call->request.url = slack__arena_printf(arena, "%s%s", call->webapi->api_url, method);
+    call->request.url = joined(arena, call->webapi->api_url, method);
     call->request.headers[0] = "Content-Type: application/x-www-form-urlencoded; charset=utf-8";
-    if (*token)
-        call->request.headers[1] = slack__arena_printf(arena, "Authorization: Bearer %s", token);
+    if (*token) call->request.headers[1] = joined(arena, "Authorization: Bearer ", token);
     if (!call->method || !call->request.url || (*token && !call->request.headers[1])) {
         slack__call_free(call);
         return SLACK_ENOMEM;
