@@ -7,6 +7,10 @@
 #include "net/curl_transfer.h"
 #include "util/alloc.h"
 
+/* Of answers, in one turn of the loop. A single answer may have more: 16 MiB are parsed in about 50
+ * ms. */
+#define TURN_BYTES ((size_t)1 << 20)
+
 /* --- the end of a transfer ----------------------------------------------------------------- */
 
 static void free_headers(struct curl_slist *headers)
@@ -255,22 +259,30 @@ static void curl_timer_closed(uv_handle_t *handle)
     curl_release(handle->data);
 }
 
-/* A transfer that posts itself in here has its next step in the next turn of the loop. */
+/* A transfer that posts itself in here has its next step in the next turn of the loop. So have
+ * those behind a large answer, which its receiver parses: acks are sent in between. */
 static void curl_tell(slack_task_t *task)
 {
     slack_curl_t *curl = SLACK_CONTAINER(task, slack_curl_t, tell);
     slack_link_t due, *link;
+    size_t told_bytes = 0;
     slack__link_init(&due);
     slack__list_splice(&due, &curl->due);
-    while ((link = slack__list_shift(&due))) {
+    while (told_bytes < TURN_BYTES && (link = slack__list_shift(&due))) {
         slack_transfer_t *transfer = SLACK_CONTAINER(link, slack_transfer_t, due);
         if (!slack__transfer_step(transfer)) continue;
         slack__transfer_read_result(transfer, transfer->code);
+        told_bytes += transfer->result.body_len;
         slack__unlink(&transfer->link);
         slack__unlink(&transfer->due);
         curl->count--;
         transfer->fn(&transfer->result, transfer->user_data);
         free_transfer(transfer);
+    }
+    if (!slack__list_empty(&due)) {
+        slack__list_splice(&due, &curl->due);
+        slack__list_splice(&curl->due, &due);
+        slack__task_post(curl->net, &curl->tell);
     }
     if (!curl->closing || !slack__list_empty(&curl->ended)) return;
     slack__task_cancel(&curl->tell);

@@ -94,3 +94,34 @@ BUDGET_TEST(small_calls_and_answers_have_room, MIB, answer_large)
     world_until(&wf.world, wf.ends.count == 2);
     assert_int_equal(wf.ends.statuses[1], 0);
 }
+
+/* All but the last byte. */
+static void answer_almost(peer_t *peer, const peer_request_t *request, void *user_data)
+{
+    char head[80];
+    const size_t len = strlen(answer);
+    snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", len);
+    peer_send(peer, request->connection, head);
+    peer_send_bytes(peer, request->connection, answer, len - 1, false);
+}
+
+/* Large answers that are complete at the same moment are read in several turns of the loop. */
+BUDGET_TEST(a_turn_reads_one_large_answer, 64 * MIB, answer_almost)
+{
+    enum { CALLS = 6 };
+    make_answer(MIB);
+    for (unsigned i = 0; i < CALLS; i++)
+        wf_call("users.list", i);
+    world_until(&wf.world, peer_requests(wf.peer) == CALLS);
+    for (unsigned connection = 1; connection <= CALLS; connection++)
+        world_until(&wf.world, peer_unsent(wf.peer, connection) == 0);
+    for (int i = 0; i < 200; i++)
+        world_turn(&wf.world);
+    for (unsigned connection = 1; connection <= CALLS; connection++)
+        peer_send(wf.peer, connection, "}");
+    while (wf.ends.count < CALLS) {
+        const unsigned before = wf.ends.count;
+        uv_run(&wf.world.loop, UV_RUN_NOWAIT);
+        assert_in_range(wf.ends.count - before, 0, 1);
+    }
+}
