@@ -42,16 +42,17 @@ static int next_token(const slack_response_t *head, const slack_sse_event_t *eve
     if (answer->complete) return 0;
     slack_json_pool_t *pool = slack_json_pool_new();
     const slack_json_t *json = slack_pool_parse(pool, event->data, event->data_len);
-    int rc = slack_json_error(json);
-    if (rc == 0 && slack_json_get(json, "/error")) rc = SLACK_EPROTO;
+    const char *why = slack_json_str(json, "/error/message");
+    int rc = slack_json_get(json, "/error") ? SLACK_EPROTO : slack_json_error(json);
     if (rc == 0)
         rc = slack_stream_append(answer->stream, slack_json_str(json, "/choices/0/delta/content"));
-    snprintf(answer->why, sizeof answer->why, "%s", slack_json_str(json, "/error/message"));
+    else
+        snprintf(answer->why, sizeof answer->why, "%s", *why ? why : "the model has failed");
     slack_json_pool_free(pool);
     return rc;
 }
 
-/* Asks the model about the newest 20 messages, and streams its answer. */
+/* Asks the model about the newest 20 messages, and streams its answer. On a worker. */
 static int ask(slack_ctx_t *ctx, const model_t *model, answer_t *answer,
                const slack_response_t **ret)
 {
@@ -82,7 +83,6 @@ static int ask(slack_ctx_t *ctx, const model_t *model, answer_t *answer,
     return slack_fetch_wait(ctx, &request, ret);
 }
 
-/* On a worker. */
 static int asked(slack_ctx_t *ctx, void *user_data)
 {
     const slack_response_t *response = NULL;
@@ -108,7 +108,7 @@ static int asked(slack_ctx_t *ctx, void *user_data)
 static int started(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    int rc = slack_say(ctx, "Hello! What would you like to know?");
+    const int rc = slack_say(ctx, "Hello! What would you like to know?");
     if (rc != 0) return rc;
     return slack_set_promptsf(ctx, "For example",
                               "[{title: 'Why is the sky blue?', message: 'Why is the sky blue?'},"

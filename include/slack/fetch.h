@@ -67,7 +67,7 @@ typedef struct slack_fetch {
     const char *const *headers;
     /** Optional, copied. The body. Not for GET and HEAD. */
     const void *body;
-    /** The length of `body`, in bytes. */
+    /** Required with `body`. Its length in bytes, at least 1. */
     size_t body_len;
     /** Optional, copied. The body as JSON, with its Content-Type, in place of `body`. */
     const slack_json_t *json;
@@ -153,7 +153,7 @@ SLACK_API int slack_fetch_wait(slack_ctx_t *ctx, const slack_fetch_t *request,
 /*
  * The readers of call.h read the response to a request too: slack_response_status(),
  * slack_response_http_status(), slack_response_error(), and slack_response_json() if the
- * Content-Type is JSON.
+ * Content-Type is JSON. It is NULL, and the status stays 0, if the body is not valid JSON.
  */
 
 /** Read the body of the response to a request.

@@ -45,7 +45,8 @@ typedef struct worker_fetch {
     const slack_response_t *head; /* of the piece */
     slack_buf_t piece;            /* for the worker */
     slack_sse_t sse;
-    int status;      /* of the program's function */
+    int result;      /* of the program's function, or of the splitter */
+    bool of_program; /* it is the function's */
     const char *why; /* the request was not sent */
     slack_fault_t fault;
     const slack_response_t *answer; /* for the handler */
@@ -136,11 +137,11 @@ static int worker_fetch_next(slack_ctx_t *ctx, void *args)
 {
     worker_fetch_t *wf = args;
     slack__buf_clear(&wf->piece);
-    if (wf->over && wf->status != 0) return wf->status;
+    if (wf->over && wf->result != 0) return wf->result < 0 ? wf->result : SLACK_EINVAL;
     if (wf->over) return worker_fetch_end(wf, ctx);
     worker_fetch_wait(wf, ctx);
-    if (wf->status != 0)
-        slack__fetch_cancel(wf->fetching, wf->status);
+    if (wf->result != 0)
+        slack__fetch_refuse(wf->fetching, wf->result, wf->of_program);
     else
         slack__fetch_resume(wf->fetching);
     return SLACK_POOL_LATER;
@@ -148,8 +149,10 @@ static int worker_fetch_next(slack_ctx_t *ctx, void *args)
 
 static int worker_event(const slack_sse_event_t *event, void *user_data)
 {
-    const worker_fetch_t *wf = user_data;
-    return wf->request->on_event(wf->head, event, wf->request->stream_data);
+    worker_fetch_t *wf = user_data;
+    const int rc = wf->request->on_event(wf->head, event, wf->request->stream_data);
+    wf->of_program = rc != 0;
+    return rc;
 }
 
 /* For the public function `caller`. */
@@ -169,16 +172,18 @@ static int fetch_on_worker(slack_ctx_t *ctx, const char *caller, const slack_fet
     int rc = slack__ctx_on_loop(ctx, worker_fetch_start, wf);
     while (rc == 0 && wf->piece.len > 0) {
         const char *bytes = slack__buf_ptr(&wf->piece);
-        const int taken =
-            request->on_event
-                ? slack__sse_feed(&wf->sse, bytes, wf->piece.len, worker_event, wf)
-                : request->on_data(wf->head, bytes, wf->piece.len, request->stream_data);
-        wf->status = taken > 0 ? SLACK_EINVAL : taken;
+        wf->of_program = request->on_data != NULL;
+        wf->result = request->on_event
+                         ? slack__sse_feed(&wf->sse, bytes, wf->piece.len, worker_event, wf)
+                         : request->on_data(wf->head, bytes, wf->piece.len, request->stream_data);
         rc = slack__ctx_on_loop(ctx, worker_fetch_next, wf);
     }
-    const bool told = wf->status != 0 && work->voice.fault.status == rc; /* by that function */
+    const bool told = wf->result != 0 && work->voice.fault.status == rc; /* by that function */
     if (rc != 0 && wf->why)
         fetch_refused(ctx, caller, rc, wf->why);
+    else if (rc != 0 && wf->result != 0 && !told)
+        slack__ctx_fail(ctx, rc, "%s: %s", caller,
+                        slack__fetch_stream_why(request, wf->result, wf->of_program));
     else if (rc != 0 && wf->fault.status == rc && !told)
         work->voice.fault = wf->fault;
     else if (rc != 0 && !told)

@@ -25,6 +25,8 @@ static const struct {
     {"hash_conflict", SLACK_API_CONFLICT, "read the view again and update it with its new hash"},
     {"internal_error", SLACK_API_TRANSIENT, ""},
     {"invalid_arguments", SLACK_API_OTHER, "correct the arguments"},
+    {"invalid_attachments", SLACK_API_OTHER,
+     "correct the attachments; Block Kit Builder shows a fault in their blocks"},
     {"invalid_auth", SLACK_API_DEAD_TOKEN, "install the app again, or correct the token"},
     {"invalid_blocks", SLACK_API_OTHER, "correct the blocks; Block Kit Builder shows the fault"},
     {"invalid_blocks_format", SLACK_API_OTHER, "blocks are an array"},

@@ -111,7 +111,8 @@ static void fetching_end(slack_fetching_t *f)
     slack_net_t *net = fetcher->net;
     slack_response_t *response = &f->response;
     response->method = f->head.method;
-    if (f->why && response->status == f->status) response->error = f->why;
+    response->has_cure = f->why && response->status == f->status;
+    if (response->has_cure) response->error = f->why;
     SLACK_LOG(slack__net_log(net), DEBUG, "fetch", "request=%s ms=%llu status=%s http=%d",
               response->method, (unsigned long long)(slack__net_now_us(net) - f->since_us) / 1000,
               response->status ? slack_err_name(response->status) : "ok", response->http_status);
@@ -132,7 +133,7 @@ static void fetching_end(slack_fetching_t *f)
     if (!fetcher->kept) fetching_free(f); /* else its memory may be gone */
 }
 
-/* A failure of this code, with its own sentence. */
+/* A failure of this code, with its own sentence: the cause and the cure. */
 static int fetching_refuse(slack_fetching_t *f, int status, const char *why)
 {
     f->status = status;
@@ -169,9 +170,11 @@ static int hop_redirect(slack_fetching_t *f, const slack_response_t *from, const
     if (rc != 0 || slack__url_parse(&old, hop->url) != 0 ||
         slack__fetch_url_fault(copy, f->request.public_only, f->fetcher->proxy, &new))
         return fetching_refuse(f, SLACK_EPROTO,
-                               "the answer redirects to a URL that may not be fetched");
+                               "the answer redirects to a URL that may not be fetched: check the "
+                               "URL");
     if (old.secure && !new.secure)
-        return fetching_refuse(f, SLACK_EPROTO, "the answer redirects from https to http");
+        return fetching_refuse(f, SLACK_EPROTO,
+                               "the answer redirects from https to http: check the URL");
     const char *method = slack__fetch_redirected_method(from->http_status, hop->method);
     if (strcmp(method, hop->method) != 0) {
         slack__budget_give(f->fetcher->budget, hop->body_len);
@@ -191,7 +194,8 @@ static bool fetching_redirects(slack_fetching_t *f, const slack_response_t *answ
     if (f->request.redirects == 0 || !slack__fetch_redirects(answer->http_status)) return false;
     if (*location == '\0') return false;
     if (f->redirects++ == f->request.redirects) {
-        fetching_refuse(f, SLACK_EHTTP, "the answer redirects once more than .redirects allows");
+        fetching_refuse(f, SLACK_EHTTP,
+                        "the answer redirects once more than .redirects allows: raise it");
         return true;
     }
     const int rc = hop_redirect(f, answer, location);
@@ -208,7 +212,8 @@ static int fetching_take_body(slack_fetching_t *f, const char *bytes, size_t len
 {
     const bool small = len <= SLACK_BUDGET_SMALL_BYTES;
     if (!small && !slack__budget_has(f->fetcher->budget, VALUES_PER_BYTE * len))
-        return fetching_refuse(f, SLACK_EBUSY, "its answer has no room in SLACK_CALLS_MIB");
+        return fetching_refuse(f, SLACK_EBUSY,
+                               "its answer has no room in SLACK_CALLS_MIB: do less at once");
     const char *copy = len ? slack__arena_strndup(f->arena, bytes, len) : "";
     *ret = (slack_slice_t){copy, len};
     return copy ? 0 : fetching_refuse(f, SLACK_ENOMEM, NULL);
@@ -246,9 +251,12 @@ static int fetching_sink_head(const slack_curl_result_t *head, void *user_data)
     slack__slice_split(&rest, ';', &type);
     if (f->head.status == 0 && f->request.on_event &&
         !slack__slice_eq_nocase(slack__slice_strip(type), SLACK_SLICE("text/event-stream")))
-        return fetching_refuse(f, SLACK_EPROTO,
-                               "the answer is no stream of events: its Content-Type is not "
-                               "text/event-stream");
+        return fetching_refuse(
+            f, SLACK_EPROTO,
+            slack__arena_printf(f->arena,
+                                "the answer is no stream of events, its Content-Type is \"%.60s\": "
+                                "check the URL, and ask the service for a stream",
+                                head->content_type));
     const slack_slice_t coding = slack__slice(slack_response_header(&f->head, "Content-Encoding"));
     if (f->head.status == 0 && f->request.on_event && coding.len > 0 &&
         !slack__slice_eq_nocase(coding, SLACK_SLICE("identity")))
@@ -258,12 +266,28 @@ static int fetching_sink_head(const slack_curl_result_t *head, void *user_data)
     return 0;
 }
 
+const char *slack__fetch_stream_why(const slack_fetch_t *request, int result, bool of_program)
+{
+    if (result > 0)
+        return request->on_event
+                   ? ".on_event returned a positive number: return 0 or a SLACK_E… code"
+                   : ".on_data returned a positive number: return 0 or a SLACK_E… code";
+    if (of_program) return request->on_event ? ".on_event has ended it" : ".on_data has ended it";
+    return result == SLACK_ETOOBIG ? "an event is larger than .answer_max: raise it"
+                                   : slack_strerror(result);
+}
+
+static int stream_refuse(slack_fetching_t *f, int result, bool of_program)
+{
+    return fetching_refuse(f, result < 0 ? result : SLACK_EINVAL,
+                           slack__fetch_stream_why(&f->request, result, of_program));
+}
+
 static int fetching_event(const slack_sse_event_t *event, void *user_data)
 {
     slack_fetching_t *f = user_data;
     const int rc = f->request.on_event(&f->head, event, f->request.stream_data);
-    if (rc > 0) return fetching_refuse(f, SLACK_EINVAL, ".on_event returned a positive number");
-    return rc < 0 ? fetching_refuse(f, rc, NULL) : f->status;
+    return rc ? stream_refuse(f, rc, true) : f->status;
 }
 
 static int fetching_sink_write(const char *data, size_t len, void *user_data)
@@ -274,20 +298,19 @@ static int fetching_sink_write(const char *data, size_t len, void *user_data)
     int rc;
     if (f->head.status != 0) { /* not 2xx */
         rc = slack__buf_append(&f->body, data, len);
-        if (rc == SLACK_ETOOBIG) fetching_refuse(f, rc, "the answer is larger than .answer_max");
+        if (rc == SLACK_ETOOBIG)
+            fetching_refuse(f, rc, "the answer is larger than .answer_max: raise it");
         return rc;
     }
     if (f->caller.pull) return f->caller.pull(&f->head, data, len, f->caller.user_data);
     if (f->request.on_event) {
         rc = slack__sse_feed(&f->sse, data, len, fetching_event, f);
-        if (rc == SLACK_ETOOBIG && f->status == 0)
-            fetching_refuse(f, rc, "an event is larger than .answer_max");
+        if (rc != 0 && f->status == 0) stream_refuse(f, rc, false);
     } else {
         rc = f->request.on_data(&f->head, data, len, f->request.stream_data);
-        if (rc > 0) rc = fetching_refuse(f, SLACK_EINVAL, ".on_data returned a positive number");
+        if (rc != 0) rc = stream_refuse(f, rc, true);
     }
     slack__net_note_blocking(net, since_us, "fetch", f->head.method);
-    if (rc < 0 && f->status == 0) fetching_refuse(f, rc, NULL);
     return rc;
 }
 
@@ -352,9 +375,9 @@ void slack__fetch_resume(slack_fetching_t *f)
     if (f->transfer) f->fetcher->sender.resume_sink(f->transfer);
 }
 
-void slack__fetch_cancel(slack_fetching_t *f, int status)
+void slack__fetch_refuse(slack_fetching_t *f, int result, bool of_program)
 {
-    if (f->status == 0) f->status = status;
+    if (f->status == 0) stream_refuse(f, result, of_program);
     if (f->transfer) f->fetcher->sender.cancel(f->transfer);
 }
 

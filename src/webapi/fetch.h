@@ -53,8 +53,11 @@ typedef struct slack_fetch_caller {
 int slack__fetch(slack_fetcher_t *fetcher, const slack_fetch_t *request,
                  const slack_fetch_caller_t *caller, slack_fetching_t **ret, const char **ret_why);
 void slack__fetch_resume(slack_fetching_t *fetching);
-/* Ends it with that error. The function is called later. */
-void slack__fetch_cancel(slack_fetching_t *fetching, int status);
+/* The sentence for a streamed answer that such a result has ended. */
+const char *slack__fetch_stream_why(const slack_fetch_t *request, int result, bool of_program);
+/* Ends a streamed answer with what the program's function has returned, or the splitter of events.
+ * The function is called later. */
+void slack__fetch_refuse(slack_fetching_t *fetching, int result, bool of_program);
 
 /* The arena in which a response lies. slack__fetch_keep() gives it to the function that gets the
  * response, which may free it at any time. */

@@ -113,6 +113,8 @@ const char *slack__fetch_fault(const slack_fetch_t *request)
         return "GET and HEAD have no body: remove it, or use another method";
     if (request->json && request->body_len > 0) return "it has .body and .json: pass one of them";
     if (request->body == NULL && request->body_len > 0) return ".body is NULL: pass a body";
+    if (request->body && request->body_len == 0)
+        return ".body_len is 0: set it; for a request without a body leave out .body";
     if (slack_json_error(request->json) != 0) return ".json is a failed value: make it anew";
     if (request->on_data && request->on_event)
         return "it has .on_data and .on_event: pass one of them";
@@ -132,7 +134,8 @@ const char *slack__fetch_url_fault(const char *url, bool public_only, const slac
     if (memchr(authority, '@', strcspn(authority, "/?#"))) /* the parser refuses it, too */
         return "the URL has a user: pass a header such as \"Authorization: Basic …\" in its place";
     if (slack__url_parse(ret, url) != 0)
-        return "the URL is malformed: pass one such as \"https://example.com/path\"";
+        return "the URL is malformed, or neither https nor http: pass one such as "
+               "\"https://example.com/path\"";
     if (ret->scheme.ptr[0] != 'h' && ret->scheme.ptr[0] != 'H')
         return "the URL is neither https nor http: pass one of those";
     if (holds_any_token(url))

@@ -251,7 +251,11 @@ static const char *fetch_cure(const slack_response_t *response)
     const int http_status = response->http_status;
     switch (response->status) {
     case SLACK_EHTTP:
-        if (http_status / 100 == 3) return "it redirects: raise .redirects to follow";
+        if (http_status == 304) return "it has not changed since the condition in the headers";
+        if (http_status / 100 == 3)
+            return *slack_response_header(response, "Location")
+                       ? "it redirects: raise .redirects to follow"
+                       : "it redirects, and does not say where: check the URL";
         if (http_status / 100 == 5 || http_status == 429) return "try again later";
         return http_status == 401 || http_status == 403
                    ? "check the credentials in the headers of the request"
@@ -259,6 +263,7 @@ static const char *fetch_cure(const slack_response_t *response)
     case SLACK_ETIMEDOUT: return "check the service, or raise .timeout_ms or .idle_ms";
     case SLACK_ETOOBIG: return "ask for less, raise .answer_max, or take the answer with .on_data";
     case SLACK_EINVAL: return "name a host of the public internet, or do not set .public_only";
+    case SLACK_ETLS: return "check the scheme and the port of the URL, SLACK_CA_FILE and the proxy";
     case SLACK_ECONNECT:
     case SLACK_EPROTO: return "check the URL, the network and the proxy";
     default: return slack__error_cure(response->status);
@@ -285,8 +290,10 @@ const char *slack__response_why(const slack_response_t *response, slack_arena_t 
     slack_buf_t why;
     slack__buf_init(&why, WHY_MAX);
     int rc = slack__buf_printf(&why, "%s", response->error);
-    if (rc == 0) add_details(&why, response, arena);
-    if (*cure) slack__buf_printf(&why, ": %s", cure);
+    if (rc == 0 && !response->has_cure) {
+        add_details(&why, response, arena);
+        if (*cure) slack__buf_printf(&why, ": %s", cure);
+    }
     const char *text = rc ? NULL : slack__arena_strndup(arena, slack__buf_ptr(&why), why.len);
     slack__buf_done(&why);
     return text ? text : slack_strerror(response->status);

@@ -20,6 +20,8 @@ struct slack_response {
     bool unsent;           /* no byte of the request was sent */
     uint64_t waited_ms;    /* of its call, before all its tries */
 
+    bool has_cure; /* `error` is a whole sentence */
+
     /* Of a fetch; NULL of a call. */
     const char *body;
     size_t body_len;

@@ -174,13 +174,17 @@ FETCH_TEST(test_events)
     static const struct {
         const char *body;
         int rc, status;
-        const char *got;
+        const char *got, *why;
     } cases[] = {
-        {"data: a\n\nevent: b\ndata: c\n\n", 0, 0, "message=a;b=c;[0 200  ]"},
-        {"", 0, 0, "[0 200  ]"},
-        {"data: a\n\ndata: stop\n\ndata: b\n\n", SLACK_EIO, SLACK_EIO, "message=a;message=stop;"},
-        {"data: stop\n\n", 7, SLACK_EINVAL, "message=stop;"},
-        {"data: 01234567890123456789012345678901234567890\n\n", 0, SLACK_ETOOBIG, ""},
+        {"data: a\n\nevent: b\ndata: c\n\n", 0, 0, "message=a;b=c;[0 200  ]", ""},
+        {"", 0, 0, "[0 200  ]", ""},
+        {"data: a\n\ndata: stop\n\ndata: b\n\n", SLACK_EIO, SLACK_EIO, "message=a;message=stop;",
+         ".on_event has ended it"},
+        {"data: stop\n\n", SLACK_ETOOBIG, SLACK_ETOOBIG, "message=stop;", ".on_event has ended it"},
+        {"data: stop\n\n", 7, SLACK_EINVAL, "message=stop;",
+         ".on_event returned a positive number"},
+        {"data: 01234567890123456789012345678901234567890\n\n", 0, SLACK_ETOOBIG, "",
+         "an event is larger than .answer_max: raise it"},
     };
     ready();
     request.on_event = on_event;
@@ -189,8 +193,10 @@ FETCH_TEST(test_events)
         for (int worker = 0; worker < 2; worker++) {
             answer_with(200, EVENTS, cases[i].body);
             event_rc = cases[i].rc;
+            world_forget_log(&f.world);
             run(worker ? "/worker" : "/loop");
             assert_int_equal(app_done.status, cases[i].status);
+            if (!world_logged(&f.world, cases[i].why)) fail_msg("%s", f.world.log);
             assert_memory_equal(got, cases[i].got, strlen(cases[i].got));
         }
     answer_with(200, "text/html", "data: a\n\n");

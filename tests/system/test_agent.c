@@ -189,7 +189,7 @@ AGENT_TEST(models_that_fail)
         {{LLM_ERROR("500", "no memory")}, "_Sorry: no memory_"},
         {{LLM_HEAD, LLM_TOKEN("Half a")}, "Half a  _Sorry: the answer is not complete_"},
         {{LLM_HEAD, LLM_TOKEN("Half a"), "data: {\"choices\":[{\n\n"},
-         "Half a  _Sorry: malformed JSON"},
+         "Half a  _Sorry: the model has failed_"},
         {{LLM_HEAD, LLM_TOKEN("Half a"), "data: {\"error\":{\"message\":\"overload\"}}\n\n"},
          "Half a  _Sorry: overload_"},
         {{"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"

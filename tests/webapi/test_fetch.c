@@ -184,6 +184,7 @@ FETCH_TEST(test_other_statuses_are_errors_with_a_body)
         const char *why;
     } cases[] = {
         {302, "HTTP 302: it redirects: raise .redirects to follow"},
+        {304, "HTTP 304: it has not changed since the condition in the headers"},
         {401, "HTTP 401: check the credentials in the headers of the request"},
         {404, "HTTP 404: check the URL and the request"},
         {429, "HTTP 429: try again later"},
@@ -195,7 +196,7 @@ FETCH_TEST(test_other_statuses_are_errors_with_a_body)
         assert_int_equal(end.status, SLACK_EHTTP);
         assert_int_equal(end.http_status, cases[i].http_status);
         assert_string_equal(end.why, cases[i].why);
-        assert_string_equal(end.body, "no such thing");
+        assert_string_equal(end.body, cases[i].http_status == 304 ? "" : "no such thing");
     }
 }
 
@@ -265,6 +266,7 @@ FETCH_TEST(test_malformed_requests)
         {{.method = "track", .body = "x", .body_len = 1}, "are not sent"},
         {{.method = "HEAD", .body = "x", .body_len = 1}, "GET and HEAD have no body"},
         {{.body_len = 1}, ".body is NULL"},
+        {{.body = "x"}, ".body_len is 0: set it"},
         {{.redirects = 11}, ".redirects"},
         {{.on_data = no_data, .on_event = take_event}, "pass one of them"},
     };
@@ -388,6 +390,7 @@ FETCH_TEST(test_redirects_that_are_refused)
     answer_with(302, "", "moved");
     fetch((slack_fetch_t){.redirects = 3});
     assert_string_equal(end.error, "HTTP 302");
+    assert_string_equal(end.why, "HTTP 302: it redirects, and does not say where: check the URL");
     assert_string_equal(end.body, "moved");
 }
 
@@ -467,17 +470,18 @@ FETCH_TEST(test_how_streams_fail)
         {500, 0, EVENTS, "data: a\n\n", SLACK_EHTTP, "HTTP 500: try again later", "",
          "data: a\n\n"},
         {200, 0, "Content-Type: application/json\r\n", "{}", SLACK_EPROTO,
-         "the answer is no stream of events", "", ""},
+         "the answer is no stream of events, its Content-Type is \"application/json\": check", "",
+         ""},
         {200, 0, "", "{}", SLACK_EPROTO, "the answer is no stream of events", "", ""},
         {200, 0, EVENTS "Content-Encoding: gzip\r\n", "\x1f\x8b", SLACK_EPROTO,
          "the stream of events is compressed: leave out the header", "", ""},
         {200, 0, EVENTS "Content-Encoding: Identity\r\n", "data: a\n\n", 0, "", "messagea", ""},
         {200, 0, EVENTS, "data: 0123456789012345678901234567890\n\n", SLACK_ETOOBIG,
-         "an event is larger than .answer_max", "", ""},
+         "an event is larger than .answer_max: raise it", "", ""},
         {404, 0, EVENTS, "0123456789012345678901234567890", SLACK_ETOOBIG,
          "the answer is larger than .answer_max", "", ""},
         {200, SLACK_EMISMATCH, EVENTS, "data: stop\n\ndata: more\n\n", SLACK_EMISMATCH,
-         "not what was expected", "messagestop", ""},
+         ".on_event has ended it", "messagestop", ""},
         {200, 7, EVENTS, "data: stop\n\ndata: more\n\n", SLACK_EINVAL,
          ".on_event returned a positive number", "messagestop", ""},
     };
