@@ -45,31 +45,24 @@ static int show_version(slack_http_visit_t *visit, void *user_data)
     return rc ? rc : slack_http_reply(visit, 200, "text/plain", version, 3);
 }
 
-/* ---- calls outside a delivery (call.h, app.h) ---- */
+/* ---- calls outside a delivery (pages.h, app.h) ---- */
 
-static void print_channels(const slack_response_t *response, void *user_data)
+static int print_channels(const slack_page_t *page, void *user_data)
 {
-    slack_client_t *client = user_data;
-    const char *cursor = slack_response_next_cursor(response);
-    if (slack_response_status(response) != 0) {
-        fprintf(stderr, "conversations.list: %s\n", slack_response_error(response));
-        return;
-    }
+    (void)user_data;
+    if (page->status != 0) fprintf(stderr, "conversations.list: %s\n", page->error);
     slack_json_iter_t it = {0};
-    while (slack_json_next(slack_json_get(slack_response_json(response), "/channels"), &it))
+    while (slack_json_next(page->items, &it)) /* no items at the end */
         printf("%s\n", slack_json_str(it.value, "/name"));
-    if (*cursor)
-        slack_call(client, slack_conversations_list(.limit = 200, .cursor = cursor), print_channels,
-                   client);
+    return 0; /* the next page, please */
 }
 
 /* Runs on the loop's thread. Any thread may ask for it with slack_app_post(). */
 static void list_channels(slack_app_t *app, int status, void *user_data)
 {
     (void)user_data;
-    slack_client_t *client = slack_app_client(app);
     if (status == 0)
-        slack_call(client, slack_conversations_list(.limit = 200), print_channels, client);
+        slack_pages(slack_app_client(app), slack_conversations_list(), 0, print_channels, NULL);
 }
 
 /* ---- a job every day (inbox.h) ---- */

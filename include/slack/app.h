@@ -127,8 +127,9 @@ SLACK_API slack_client_t *slack_app_client(slack_app_t *app);
  * Make a client for another token, or for calls without one, such as oauth.v2.access:
  *
  *     slack_client_t *nobody = slack_client_new(app, NULL);
- *     slack_callf(nobody, "oauth.v2.access", installed, data,
- *                 "{client_id: %s, client_secret: %s, code: %s}", id, secret, code);
+ *     slack_call(nobody,
+ *                slack_oauth_v2_access(.client_id = id, .client_secret = secret, .code = code),
+ *                installed, data);
  *
  * Make the client at any time, and its calls between the start of the app and its stop, on the
  * loop's thread. After slack_app_free() the client may only be freed.

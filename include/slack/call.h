@@ -113,14 +113,15 @@ SLACK_API const char *slack_response_next_cursor(const slack_response_t *respons
  *     slack_call(client, slack_users_info(.user = id), fn, data);
  *
  * @param client slack_app_client(), slack_client_new(), slack_ctx_client() or
- *        slack_ctx_user_client().
+ *        slack_ctx_user_client(). NULL is SLACK_EINVAL.
  * @param request the method and its arguments (request.h), borrowed until the return.
  * @param fn Optional. Receives the response. Without it, a call on a client of a delivery keeps the
  *        delivery open, and a failure of the call fails the delivery.
  * @param user_data borrowed until `fn` returns.
  * @return 0: `fn` will run exactly once. With any other code it will not run: SLACK_EINVAL if
  *         Slack would refuse the arguments for their form (a required one is missing, a message is
- *         empty), for a method with illegal characters, or if the arguments are no object;
+ *         empty), for a method with illegal characters, or if the arguments are no object; the
+ *         code of a failed value among them; SLACK_EALREADY if the client's delivery has ended;
  *         SLACK_EAUTH if the method needs a token and the client has none, or one that cannot be
  *         sent; SLACK_EBUSY if
  *         slack_options_t.max_calls are under way, or take all of SLACK_CALLS_MIB; SLACK_ETOOBIG;

@@ -63,8 +63,8 @@ typedef struct slack_page {
 typedef int (*slack_pages_fn)(const slack_page_t *page, void *user_data);
 
 /**
- * Read a list outside a delivery. The client must live until the end of the list; a delivery's
- * client does, since the list keeps the delivery open.
+ * Read a list outside a delivery. With a client of a delivery, the list keeps the delivery open.
+ * Any other client may be freed before the end of the list.
  *
  *     slack_pages(client, slack_users_list(.limit = 200), 0, fn, data);
  *

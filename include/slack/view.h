@@ -20,7 +20,7 @@ extern "C" {
  * If the call fails, the delivery fails and slack_on_error() reports it: SLACK_ECONFLICT if the
  * view no longer has the hash, because someone else has changed it; SLACK_EAPI with
  * "expired_trigger_id" in the log if the trigger_id is older than three seconds. On a worker the
- * functions return these errors. To act on them in a handler on the loop, use slack_call().
+ * functions return these errors. To act on them in a handler on the loop, use slack_call_then().
  */
 
 /** Open a modal with the delivery's trigger_id. Slack accepts a trigger_id for three seconds. Calls

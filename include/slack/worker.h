@@ -60,10 +60,10 @@ extern "C" {
  *        variable thus keeps one page at a time. All other answers live until the handler returns.
  * @return the status of the response (slack_response_status()): 0, SLACK_EAPI, …; SLACK_EDEADLK on
  *         the loop's thread; SLACK_ETHREAD on other threads than the worker that runs this ctx's
- *         handler; SLACK_ETEMPLATE; SLACK_EINVAL; SLACK_EBUSY; SLACK_ECANCELED; SLACK_ENOMEM;
- *         SLACK_ETOOBIG if the answer has more than SLACK_ANSWER_MIB of text, or if the answers
- *         that the handler has would take more than SLACK_ANSWERS_MIB. Slack has then processed the
- *         call.
+ *         handler; SLACK_EALREADY after the end of the delivery; if the call could not be made, as
+ *         slack_call(), and slack_ctx_strerror() has the cause; SLACK_ETOOBIG if the answer has
+ * more than SLACK_ANSWER_MIB of text, or if the answers that the handler has would take more than
+ * SLACK_ANSWERS_MIB. Slack has then processed the call.
  */
 SLACK_API int slack_call_wait(slack_ctx_t *ctx, slack_request_t request,
                               const slack_response_t **ret_response);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdio.h>
 #include <string.h>
 
 #include "protocol/methods.h"
@@ -274,13 +273,16 @@ static int program_call_submit(slack_call_t *call, slack_client_t *client, const
 {
     slack_webapi_t *webapi = call->webapi;
     const bool watched = call->client != NULL;
-    const char *why = slack__webapi_check(client, call->arena, method, args);
-    if (why) {
-        slack__webapi_refuse(client, method, SLACK_EINVAL, why);
+    int rc = slack__json_required(args);
+    const char *why = rc && args ? slack_json_reason(args) : NULL;
+    if (rc == 0) why = slack__webapi_check(client, call->arena, method, args);
+    if (rc == 0 && why) rc = SLACK_EINVAL;
+    if (rc != 0) {
+        slack__webapi_refuse(client, method, rc, why);
         slack__call_free(call);
-        return SLACK_EINVAL;
+        return rc;
     }
-    const int rc = call_submit(call, client, args);
+    rc = call_submit(call, client, args);
     if (rc == 0 && !watched) webapi->unwatched++;
     return slack__webapi_refuse(client, method, rc, NULL);
 }
@@ -290,12 +292,8 @@ int slack_call(slack_client_t *client, slack_request_t request, slack_call_fn fn
     slack_call_t *call;
     int rc = program_call_new(&call, __func__, client, request.method, fn, user_data);
     if (rc != 0) return rc;
-    const slack_json_t *args = slack__request_args(call->arena, request);
-    rc = slack__json_required(args);
-    if (rc == 0) return program_call_submit(call, client, request.method, args);
-    slack__webapi_refuse(client, request.method, rc, args ? slack_json_reason(args) : NULL);
-    slack__call_free(call);
-    return rc;
+    return program_call_submit(call, client, request.method,
+                               slack__request_args(call->arena, request));
 }
 
 int(slack_callf)(slack_client_t *client, const char *method, slack_call_fn fn, void *user_data,
@@ -304,15 +302,16 @@ int(slack_callf)(slack_client_t *client, const char *method, slack_call_fn fn, v
     slack_call_t *call;
     int rc = program_call_new(&call, __func__, client, method, fn, user_data);
     if (rc != 0) return rc;
-    const slack_json_t *args;
-    slack_json_error_t error;
+    const slack_json_t *args = NULL;
+    slack_json_error_t error = {0};
     va_list ap;
     va_start(ap, args_template);
     rc = slack__vjsonf(call->arena, &args, &error, args_template, ap);
     va_end(ap);
-    if (rc == 0) return program_call_submit(call, client, method, args);
-    char why[160];
-    snprintf(why, sizeof why, "%s, at offset %zu: correct the template", error.what, error.offset);
-    slack__call_free(call);
-    return slack__webapi_refuse(client, method, rc, why);
+    if (rc != 0)
+        args = error.cause ? error.cause
+                           : slack__json_failed(
+                                 call->arena, rc, "%s, at offset %zu: %s", error.what, error.offset,
+                                 rc == SLACK_ETEMPLATE ? "correct the template" : "send less");
+    return program_call_submit(call, client, method, args);
 }

@@ -7,8 +7,9 @@
 /* A list on the loop, outside the calls of a delivery. It lies in its arena. */
 typedef struct list {
     slack_arena_t *arena;
-    slack_client_t *client;
-    slack_client_t *held; /* a delivery's, which waits for the end of the list; NULL: no delivery */
+    slack_client_t *client; /* the program's, or `own` */
+    slack_client_t own;     /* a copy of a client that the program may free */
+    bool held;              /* the client's delivery waits for the end of the list */
     slack_pages_t pages;
     slack_pages_fn fn;
     void *user_data;
@@ -55,9 +56,21 @@ static void list_got_answer(const slack_response_t *response, void *user_data)
     if (list->held) {
         slack_response_t done;
         slack__response_fail(&done, 0);
-        list->held->end(list->held, &done);
+        list->client->end(list->client, &done);
     }
     slack__arena_free(list->arena);
+}
+
+/* The app's own client stays, and its token may change. */
+static int list_take_client(list_t *list, slack_client_t *client)
+{
+    list->client = client;
+    list->held = client->begin != NULL;
+    if (client->home == NULL) return 0;
+    list->own = *client;
+    list->own.token = slack__arena_strdup(list->arena, client->token);
+    list->client = &list->own;
+    return list->own.token || client->token == NULL ? 0 : SLACK_ENOMEM;
 }
 
 int slack_pages(slack_client_t *client, slack_request_t request, size_t max_items,
@@ -78,10 +91,14 @@ int slack_pages(slack_client_t *client, slack_request_t request, size_t max_item
         slack__arena_free(arena);
         return slack__webapi_refuse(client, request.method, SLACK_ENOMEM, NULL);
     }
-    *list = (list_t){.arena = arena, .client = client, .fn = fn, .user_data = user_data};
-    if (client->begin) list->held = client;
-    rc = slack__pages_begin(&list->pages, arena, request, max_items);
+    *list = (list_t){.arena = arena, .fn = fn, .user_data = user_data};
+    rc = list_take_client(list, client);
+    if (rc == 0) rc = slack__pages_begin(&list->pages, arena, request, max_items);
     if (rc == 0) rc = list_ask(list);
+    if (rc == SLACK_ENOMEM && slack__arena_is_full(arena)) {
+        rc = SLACK_ETOOBIG;
+        list->pages.why = NULL;
+    }
     if (rc == 0) {
         if (list->held) client->begin(client);
         return 0;

@@ -319,6 +319,7 @@ static void answer_in_a_circle(peer_t *peer, const peer_request_t *request, void
     char answer[128];
     const char *cursor = strstr(request->body, "cursor=");
     const int n = cursor ? atoi(cursor + 7) : 0;
+    if (!strstr(request->text, WF_TOKEN)) fail_msg("another token: %s", request->text);
     snprintf(answer, sizeof answer,
              "{\"ok\":true,\"members\":[1,2],\"response_metadata\":{\"next_cursor\":\"%d\"}}",
              n % 5 + 1);
@@ -379,8 +380,29 @@ WEBAPI_TEST(test_lists_that_cannot_begin, answer_in_a_circle)
                      SLACK_EINVAL);
     assert_int_equal(slack_pages(&wf.client, slack_conversations_members(), 0, take, NULL),
                      SLACK_EINVAL);
+    static char cursor[7 << 20]; /* more than the list has room for */
+    memset(cursor, 'a', sizeof cursor - 1);
+    wf.client.log = &wf.world.logger;
+    assert_int_equal(slack_pages(&wf.client, slack_users_list(.cursor = cursor), 0, take, NULL),
+                     SLACK_ETOOBIG);
+    assert_true(world_logged(&wf.world, "the arguments are more than 4 MiB: send less"));
     wf.client.order = &wf;
     assert_int_equal(slack_pages(&wf.client, slack_users_list(), 0, take, NULL), SLACK_EALREADY);
+}
+
+/* A client without a delivery is not needed after the call. */
+WEBAPI_TEST(test_a_client_that_is_freed, answer_in_a_circle)
+{
+    slack_client_t *client = malloc(sizeof *client);
+    char *token = strdup(WF_TOKEN);
+    memset(&list, 0, sizeof list);
+    *client = (slack_client_t){.home = &wf.webapi, .token = token};
+    assert_int_equal(slack_pages(client, slack_users_list(), 3, take, NULL), 0);
+    memset(token, 'x', strlen(token));
+    free(token);
+    free(client);
+    world_until(&wf.world, list.ended == 1);
+    assert_int_equal(list.pages, 2);
 }
 
 /* A list whose webapi closes ends with SLACK_ECANCELED. */

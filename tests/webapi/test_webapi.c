@@ -114,7 +114,11 @@ TEST(test_refused_submissions)
                      SLACK_EINVAL);
     wf.client.log = &wf.world.logger;
     assert_int_equal(slack_callf(&wf.client, "api.test", wf_end, NULL, "{a: }"), SLACK_ETEMPLATE);
-    assert_non_null(strstr(wf.world.log, "at offset 4: correct the template"));
+    assert_non_null(strstr(wf.world.log, "a value is missing, at offset 4: correct the template"));
+    const slack_json_t *bad_value = slack__json_failed(arena, SLACK_ETOOBIG, "it nests too deeply");
+    assert_int_equal(slack_callf(&wf.client, "api.test", wf_end, NULL, "{a: %p}", bad_value),
+                     SLACK_ETOOBIG);
+    assert_true(world_logged(&wf.world, "reason=\"it nests too deeply\""));
     wf.client.log = NULL;
     static const char *const tokens[] = {"a\r\nX: y", "a b", "\xc3\xa4"};
     for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
