@@ -49,8 +49,9 @@ typedef struct kill {
     void (*on_ready)(void);
     void (*on_gone)(unsigned which); /* a bot has ended */
     const char *program;
-    bool roll, takeover, storm, points, faults;
-    const char *tool; /* NULL: the inbox command is not used */
+    bool roll, takeover, storm, faults;
+    const char *const *points; /* the bots have crash points; NULL: they have none */
+    const char *tool;          /* NULL: the inbox command is not used */
     uv_process_t tool_process;
     bool outside;   /* the bot writes no log: its messages show what it handled */
     bool deaf_disk; /* nothing can be stored since `fault_ms` */

@@ -51,21 +51,23 @@
 
 kill_t t;
 
-/* The points of the inbox, and of the outbox. */
+/* The points of the inbox, of the outbox, and those at which a later order could pass. */
 static const char *const event_points[] = {
-    "before-store", "before-commit", "committed", "stored",  "acked",
-    "handled",      "marked",        "finished",  "claimed", "claimed-nothing",
+    "before-store", "before-commit", "committed", "stored",          "acked", "handled",
+    "marked",       "finished",      "claimed",   "claimed-nothing", NULL,
 };
-#define EVENT_POINTS (sizeof event_points / sizeof *event_points)
 static const char *const order_points[] = {
-    "before-post", "posted",      "job-stored", "call-begun",    "before-look",
-    "looked",      "before-call", "called",     "result-stored", "call-ended",
+    "before-post", "posted", "job-stored",    "call-begun", "before-look", "looked",
+    "before-call", "called", "result-stored", "call-ended", NULL,
 };
-#define ORDER_POINTS (sizeof order_points / sizeof *order_points)
+static const char *const rush_points[] = {"stored", "acked", "posted", "claimed", NULL};
 
-static const char *next_point(void)
+static unsigned count_points(void)
 {
-    return t.orders ? order_points[t.done % ORDER_POINTS] : event_points[t.done % EVENT_POINTS];
+    unsigned count = 0;
+    while (t.points[count])
+        count++;
+    return count;
 }
 
 void tell_last_words(void)
@@ -156,7 +158,7 @@ static void blow_later(void);
 /* Every other bot has a crash point. */
 static void start_next(unsigned which)
 {
-    t.point = t.points && !t.point && !t.over ? next_point() : NULL;
+    t.point = t.points && !t.point && !t.over ? t.points[t.done % count_points()] : NULL;
     start_bot(which);
 }
 
@@ -462,17 +464,18 @@ int main(int argc, char **argv)
         how += 7;
     }
     orders.blind = strcmp(how, "blind") == 0;
-    t.points = strcmp(how, "points") == 0;
+    orders.calm = strcmp(how, "rush") == 0;
+    orders.channels = orders.calm ? 1 : ORDER_CHANNELS;
+    if (strcmp(how, "points") == 0) t.points = t.orders ? order_points : event_points;
+    if (orders.calm) t.points = rush_points;
     t.storm = strcmp(how, "storm") == 0;
     t.outside = strcmp(how, "outside") == 0;
     t.faults = strcmp(how, "faults") == 0;
     t.takeover = strcmp(how, "takeover") == 0;
     t.roll = t.storm || t.takeover || strcmp(how, "roll") == 0;
     t.tool = argc > 4 ? realpath(argv[4], NULL) : NULL;
-    t.times *= (unsigned)(t.points   ? t.orders ? ORDER_POINTS : EVENT_POINTS
-                          : t.faults ? FAULTS
-                          : t.tool   ? COMMANDS
-                                     : 1);
+    if (t.points) t.times *= count_points();
+    t.times *= (unsigned)(t.faults ? FAULTS : t.tool ? COMMANDS : 1);
     unsigned seed = (unsigned)uv_hrtime();
     srand(seed);
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -24,7 +24,9 @@ typedef struct post {
 typedef struct orders {
     post_t *posts;
     size_t count, room;
-    bool blind; /* the history shows no message */
+    unsigned channels; /* in which there are orders */
+    bool blind;        /* the history shows no message */
+    bool calm;         /* no call meets a fault */
     unsigned calls, cut, lost, failed, limited, late, looks, strays;
 } orders_t;
 

@@ -86,7 +86,7 @@ void send_event(unsigned n)
     if (e->tries == 0) {
         e->first_ms = e->sent_ms;
         e->sent_at = ++t.turns;
-        e->channel = (unsigned)rand() % ORDER_CHANNELS;
+        e->channel = t.orders ? (unsigned)rand() % t.orders->channels : 0;
     }
     snprintf(ts, sizeof ts, "%lld.%06u", (long long)t.begun_s, n);
     if (t.orders) {
