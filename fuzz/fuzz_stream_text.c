@@ -3,6 +3,7 @@
 
 #include "context/stream_text.h"
 #include "fuzz.h"
+#include "util/str.h"
 
 /* The text of a stream is cut into parts and messages as the sender cuts it. The messages, without
  * the lines that open a fence again, are the text that was put: nothing is lost, and nothing comes
@@ -17,11 +18,17 @@ static size_t told;     /* of it, in messages that are complete */
 static size_t opening;  /* bytes of this message that open a fence again */
 static size_t messages;
 
+/* Of the text as it is sent: a byte that is not UTF-8 is one character. */
 static size_t units(const char *s, size_t len)
 {
     size_t count = 0;
-    for (size_t i = 0; i < len; i++)
-        count += ((unsigned char)s[i] & 0xC0) == 0x80 ? 0 : (unsigned char)s[i] >= 0xF0 ? 2 : 1;
+    for (size_t at = 0; at < len;) {
+        const size_t valid = slack__utf8_valid(s + at, len - at);
+        for (size_t i = at; i < at + valid; i++)
+            count += ((unsigned char)s[i] & 0xC0) == 0x80 ? 0 : (unsigned char)s[i] >= 0xF0 ? 2 : 1;
+        at += valid;
+        if (at < len) at++, count++;
+    }
     return count;
 }
 

@@ -6,6 +6,8 @@
 
 #include <slack/error.h>
 
+#include "util/str.h"
+
 /* A longer word is sent in parts. */
 #define WORD_MAX 256
 
@@ -22,26 +24,20 @@ void slack__stream_text_done(slack_stream_text_t *text)
 
 /* ---- characters ---- */
 
-static size_t units_of_byte(char c)
+/* The bytes of the first character. A byte that is not UTF-8 is one: it is sent as U+FFFD. */
+static size_t character(const char *s, size_t len)
 {
-    const unsigned char byte = (unsigned char)c;
-    return (byte & 0xC0) == 0x80 ? 0 : byte >= 0xF0 ? 2 : 1;
-}
-
-static size_t units(const char *s, size_t len)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < len; i++)
-        count += units_of_byte(s[i]);
-    return count;
+    const size_t size = slack__utf8_char(s, len);
+    return size > 0 ? size : 1;
 }
 
 /* The offset at which `s` has so many units; `len` if it has fewer. */
 static size_t offset_of_units(const char *s, size_t len, size_t count)
 {
     size_t at = 0;
-    for (size_t seen = 0; at < len; at++) {
-        seen += units_of_byte(s[at]);
+    for (size_t seen = 0, size; at < len; at += size) {
+        size = character(s + at, len - at);
+        seen += size == 4 ? 2 : 1;
         if (seen > count) break;
     }
     return at;
@@ -53,11 +49,8 @@ static size_t whole_characters(const char *s, size_t len)
     for (size_t back = 1; back <= 3 && back <= len; back++) {
         const unsigned char byte = (unsigned char)s[len - back];
         if ((byte & 0xC0) == 0x80) continue;
-        const size_t size = byte >= 0xF8   ? 1
-                            : byte >= 0xF0 ? 4
-                            : byte >= 0xE0 ? 3
-                            : byte >= 0xC0 ? 2
-                                           : 1;
+        const bool leads = byte >= 0xC2 && byte <= 0xF4;
+        const size_t size = !leads ? 1 : byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2;
         return size > back ? len - back : len;
     }
     return len;
@@ -209,15 +202,15 @@ slack_stream_cut_t slack__stream_text_cut(const slack_stream_text_t *text, bool 
 {
     const char *s = slack__buf_ptr(&text->buf);
     if (slack__stream_text_waiting(text) == 0) return (slack_stream_cut_t){text->sent, false};
-    const size_t end = part_end(text, all), size = units(s, end);
-    if (size <= SLACK_STREAM_MESSAGE_GOOD) return (slack_stream_cut_t){end, false};
+    const size_t end = part_end(text, all);
+    size_t good = offset_of_units(s, end, SLACK_STREAM_MESSAGE_GOOD);
+    if (good == end) return (slack_stream_cut_t){end, false};
 
     const size_t fits = offset_of_units(s, end, SLACK_STREAM_MESSAGE_MAX);
-    size_t good = offset_of_units(s, end, SLACK_STREAM_MESSAGE_GOOD);
     if (good < text->sent) good = text->sent;
     const size_t paragraph = paragraph_end(s, good, fits);
     if (paragraph > 0 && paragraph < text->buf.len) return (slack_stream_cut_t){paragraph, true};
-    if (size <= SLACK_STREAM_MESSAGE_MAX) return (slack_stream_cut_t){end, false};
+    if (fits == end) return (slack_stream_cut_t){end, false};
 
     return (slack_stream_cut_t){fits > text->sent ? message_end(text, fits) : text->sent, true};
 }

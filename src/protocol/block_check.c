@@ -80,8 +80,10 @@ static bool has_type(check_t *check, const at_t *at, const slack_json_t *value,
 static size_t characters(const char *s, size_t len)
 {
     size_t n = 0;
-    for (size_t i = 0; i < len; i++)
-        n += (s[i] & 0xC0) != 0x80;
+    for (size_t at = 0; at < len; n++) {
+        const size_t size = slack__utf8_char(s + at, len - at);
+        at += size > 0 ? size : 1; /* a byte that is not UTF-8 is sent as U+FFFD */
+    }
     return n;
 }
 

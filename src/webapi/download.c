@@ -435,9 +435,11 @@ static int download_init(slack_download_flow_t *download, const slack_download_t
     download->size = UINT64_MAX;
     download->flow.resume = go_on;
     if (!download->url || (given->path && !download->path)) return SLACK_ENOMEM;
-    const char *where = download->path ? download->path : download->url;
-    const char *name = strrchr(where, '/');
-    name = name ? name + 1 : where;
+    /* The query of a URL may be a secret. */
+    const char *where = download->path;
+    if (!where) where = slack__arena_strndup(arena, given->url, strcspn(given->url, "?#"));
+    if (!where) return SLACK_ENOMEM;
+    const char *slash = strrchr(where, '/'), *name = slash ? slash + 1 : where;
     download->flow.name = download->path ? download->path : name;
     download->flow.progress.report.name = name;
     if (!given->write && !given->progress) return 0;

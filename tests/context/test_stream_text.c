@@ -83,10 +83,10 @@ static void assert_messages(const char *unit, size_t times, const char *ends, si
         assert_int_equal(cut.rolls, i + 1 < count);
         size_t units = 0;
         const char *s = slack__buf_ptr(&text.buf);
-        for (size_t at = 0; at < cut.end; at++)
-            units += ((unsigned char)s[at] & 0xC0) == 0x80 ? 0
-                     : (unsigned char)s[at] < 0xF0         ? 1
-                                                           : 2;
+        for (size_t at = 0, size; at < cut.end; at += size ? size : 1) {
+            size = slack__utf8_char(s + at, cut.end - at);
+            units += size == 4 ? 2 : 1;
+        }
         assert_true(units <= SLACK_STREAM_MESSAGE_MAX);
         if (cut.rolls) assert_true(units > SLACK_STREAM_MESSAGE_GOOD - 100);
         const size_t len = strlen(ends);
@@ -106,6 +106,9 @@ TEST(a_message_ends_where_it_can)
     assert_messages("x", 30000, "x", 3);
     assert_messages("\xe2\x82\xac", 15000, "\xe2\x82\xac", 2);
     assert_messages("\xf0\x9f\x98\x80", 15000, "\x80", 3);
+    assert_messages("\x80", 30000, "\x80", 3); /* each is sent as U+FFFD */
+    assert_messages("\xf5", 30000, "\xf5", 3);
+    assert_messages("\xc0", 30000, "\xc0", 3);
 }
 
 TEXT_TEST(what_was_sent_stays_in_its_message)

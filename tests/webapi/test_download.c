@@ -377,7 +377,8 @@ FILES_PEER_TEST(servers_that_misbehave, answer)
     char url[80];
     for (size_t i = 0; i + 1 < sizeof ff.bytes; i++)
         ff.bytes[i] = (char)('a' + i % 26);
-    snprintf(url, sizeof url, "http://127.0.0.1:%u/files-pri/T1-F1/a.log", peer_port(ff.server));
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/files-pri/T1-F1/a.log?t=secret/x",
+             peer_port(ff.server));
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
         const struct script *row = &scripts[i];
         next_piece = row->pieces;
@@ -386,10 +387,12 @@ FILES_PEER_TEST(servers_that_misbehave, answer)
         ff_download(&(slack_download_t){.url = url, .write = take, .max_bytes = 1000});
         if (ff.status != row->status || !strstr(ff.error, row->error))
             fail_msg("%s: %d, %s", row->name, ff.status, ff.error);
+        assert_true(row->status == 0 || strncmp(ff.error, "a.log: ", 7) == 0);
         if (!strstr(asked, row->asked)) fail_msg("%s asked:\n%s", row->name, asked);
         assert_int_equal(got, ff.got);
         assert_non_null(strstr(asked, "Authorization: Bearer " SIM_PEER_BOT_TOKEN "\r\n"));
     }
+    assert_false(world_logged(&peer.world, "secret"));
 }
 
 /* ---- the token ---- */
