@@ -87,6 +87,19 @@ bool slack__call_take_memory(slack_call_t *call)
     return true;
 }
 
+/* Slack names the scopes in headers too, also where the answer itself does not. */
+static void call_read_scopes(slack_call_t *call, const slack_curl_result_t *result)
+{
+    slack_response_t *response = &call->response;
+    if (call->webapi->curl == NULL || response->status != SLACK_EAPI ||
+        strcmp(response->error, "missing_scope") != 0)
+        return;
+    response->accepted_scopes =
+        slack__arena_strdup(call->arena, slack__curl_header(result, "X-Accepted-OAuth-Scopes"));
+    response->scopes =
+        slack__arena_strdup(call->arena, slack__curl_header(result, "X-OAuth-Scopes"));
+}
+
 void slack__call_read_result(slack_call_t *call, const slack_curl_result_t *result)
 {
     const bool small = result->body_len <= SLACK_BUDGET_SMALL_BYTES;
@@ -103,6 +116,7 @@ void slack__call_read_result(slack_call_t *call, const slack_curl_result_t *resu
         slack__response_read_url(&call->response, call->arena, result);
     else
         slack__response_read_call(&call->response, call->arena, result);
+    call_read_scopes(call, result);
 }
 
 /* Logs once for each method that Slack has deprecated it, and what Slack warned of first. */

@@ -113,8 +113,8 @@ static void queue_timer_fired(slack_timer_t *timer)
 
 /* --- another try ------------------------------------------------------------------------------ */
 
-/* After a 429: close the lane for as long as Slack says. */
-static void wait_for_limit(slack_call_t *call)
+/* After a 429: close the lane for as long as Slack says. Returns when it opens. */
+static uint64_t close_for_limit(slack_call_t *call)
 {
     slack_webapi_t *webapi = call->webapi;
     int64_t seconds = call->response.retry_after_s;
@@ -125,16 +125,19 @@ static void wait_for_limit(slack_call_t *call)
     /* Each response URL has a limit of its own. */
     if (!call->to_url || slack__call_is_webhook(call))
         slack__pace_close_lane(webapi->queue.pace, &call->pace.paced, until);
-    slack__pace_wait(webapi->queue.pace, &call->pace.paced, until);
+    return until;
 }
 
 /* Whether the call waits for another try now. */
 static bool try_again(slack_call_t *call, const slack_curl_result_t *result)
 {
     slack_webapi_t *webapi = call->webapi;
-    if (webapi->closing || call->pace.tries >= SLACK_CALL_TRIES || call->once) return false;
-    if (slack__response_is_limited(&call->response)) {
-        wait_for_limit(call);
+    if (webapi->closing) return false;
+    const bool limited = slack__response_is_limited(&call->response);
+    const uint64_t opens_ms = limited ? close_for_limit(call) : 0; /* for later calls too */
+    if (call->pace.tries >= SLACK_CALL_TRIES || call->once) return false;
+    if (limited) {
+        slack__pace_wait(webapi->queue.pace, &call->pace.paced, opens_ms);
         return true;
     }
     if (result->status == SLACK_ENOMEM) return false;

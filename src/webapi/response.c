@@ -230,13 +230,18 @@ static void add_messages(slack_buf_t *why, const slack_response_t *response, sla
 /* Slack's details: the scopes, the faults in blocks with their places, an unusual HTTP status. */
 static void add_details(slack_buf_t *why, const slack_response_t *response, slack_arena_t *arena)
 {
-    static const struct {
+    const struct {
         const char *path, *words;
-    } members[] = {{"/needed", "needs"}, {"/provided", "the token has"}, {"/arg", "arg"}};
+        const char *header; /* in place of the member */
+    } members[] = {{"/needed", "needs", response->accepted_scopes},
+                   {"/provided", "the token has", response->scopes},
+                   {"/arg", "arg", NULL}};
     const slack_json_t *json = response->json;
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        const char *header = members[i].header && *members[i].header ? members[i].header : NULL;
         size_t len = 0;
         const char *text = slack_json_strn(json, members[i].path, &len);
+        if (text == NULL && header) len = strlen(text = header);
         if (text) text = short_text(arena, text, len);
         if (text) slack__buf_printf(why, ", %s %s", members[i].words, text);
     }

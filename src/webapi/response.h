@@ -18,7 +18,10 @@ struct slack_response {
     const slack_json_t *json;
     int64_t retry_after_s; /* -1: no Retry-After; 0: it names no time in the future */
     bool unsent;           /* no byte of the request was sent */
-    uint64_t waited_ms;    /* of its call, before all its tries */
+    /* Of a missing_scope: the headers X-Accepted-OAuth-Scopes and X-OAuth-Scopes; NULL or "": none.
+     */
+    const char *accepted_scopes, *scopes;
+    uint64_t waited_ms; /* of its call, before all its tries */
 
     bool has_cure; /* `error` is a whole sentence */
 

@@ -173,8 +173,8 @@ static inline const char *slack__post_method(const char *url)
 }
 
 /* POST JSON to the URL, without a token; any 2xx is success. Callbacks and tries are those of a
- * call that acts. SLACK_EINVAL unless the URL is https on slack.com, slack-gov.com or a host below
- * them, or has the origin of the configured API. */
+ * call that acts, also after slack_client_repeat(). SLACK_EINVAL unless the URL is https on
+ * slack.com, slack-gov.com or a host below them, or has the origin of the configured API. */
 int slack__webapi_post(slack_client_t *client, const slack_post_t *post, slack_call_fn fn,
                        void *user_data);
 

@@ -224,3 +224,35 @@ CLOSED(test_a_file_needs_no_place_of_a_call)
     world_until(&wf.world, status <= 0);
     assert_int_equal(status, 0);
 }
+
+static unsigned refusals;
+
+static void answer_limited(peer_t *p, const peer_request_t *request, void *user_data)
+{
+    if (request->number <= refusals)
+        peer_answer(p, request->connection, 429, "Retry-After: 30\r\n", WF_LIMITED);
+    else
+        wf_answer_ok(p, request, NULL);
+}
+
+/* Other calls of the method wait after a 429, also when the refused one is not tried again. */
+CLOSED(test_a_refusal_without_another_try)
+{
+    for (int once = 0; once < 2; once++) {
+        refusals = once ? 1 : SLACK_CALL_TRIES;
+        wf.pace = SLACK_PACE_OFF;
+        wf_open(10, 60000, answer_limited);
+        wf.client.once = once;
+        wf_call("users.info", 1);
+        wf_fast_forward(1);
+        assert_int_equal(wf.ends.statuses[0], SLACK_EAPI);
+        wf_call("users.info", 2);
+        assert_int_equal(slack__webapi_waiting(wf.webapi), 1);
+        wf_call("users.list", 3); /* another method does not wait */
+        assert_int_equal(slack__webapi_waiting(wf.webapi), 1);
+        wf_pass_s(30);
+        world_until(&wf.world, wf.ends.count == 3);
+        assert_int_equal(peer_requests(wf.peer), refusals + 2);
+        wf_close();
+    }
+}

@@ -2,6 +2,7 @@
 #include "support/alloc_fail.h"
 #include "support/heap.h"
 #include "support/webapi_fixture.h"
+#include "webapi/response.h"
 #include "util/json.h"
 
 /* ---- one call ---- */
@@ -487,4 +488,44 @@ TEST(test_secrets_are_wiped)
     assert_int_equal(call_once(NULL), 0);
     assert_int_equal(heap_unwiped(), 0);
     heap_watch(NULL);
+}
+
+static const char *scope_headers, *scope_answer;
+static char why[256];
+
+static void answer_scopes(peer_t *p, const peer_request_t *request, void *user_data)
+{
+    peer_answer(p, request->connection, 200, scope_headers, scope_answer);
+}
+
+static void explain(const slack_response_t *response, void *user_data)
+{
+    snprintf(why, sizeof why, "%s", slack__response_why(response, slack__webapi_arena(response)));
+    wf_end(response, user_data);
+}
+
+/* The members of the answer count; without them, the headers. */
+WEBAPI_TEST(test_the_scopes_of_a_refusal, answer_scopes)
+{
+#define MISSING "{\"ok\":false,\"error\":\"missing_scope\""
+#define HEADERS "X-OAuth-Scopes: chat:write,files:read\r\nX-Accepted-OAuth-Scopes: users:read\r\n"
+    static const struct {
+        const char *headers, *answer, *why;
+    } cases[] = {
+        {HEADERS, MISSING "}",
+         "missing_scope, needs users:read, the token has chat:write,files:read:"},
+        {HEADERS, MISSING ",\"needed\":\"a:b\"}",
+         "missing_scope, needs a:b, the token has chat:write,files:read:"},
+        {"X-OAuth-Scopes: \r\n", MISSING ",\"needed\":\"a:b\",\"provided\":\"c:d\"}",
+         "missing_scope, needs a:b, the token has c:d:"},
+        {"", MISSING "}", "missing_scope: add the scope to the app and install it again"},
+        {HEADERS, "{\"ok\":false,\"error\":\"not_in_channel\"}", "not_in_channel: "},
+    };
+    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+        scope_headers = cases[i].headers;
+        scope_answer = cases[i].answer;
+        assert_int_equal(slack_callf(&wf.client, "users.info", explain, NULL, "{user: 'U1'}"), 0);
+        world_until(&wf.world, wf.ends.count > i);
+        if (strncmp(why, cases[i].why, strlen(cases[i].why)) != 0) fail_msg("%s", why);
+    }
 }
