@@ -72,8 +72,9 @@ static int say_as_user(slack_ctx_t *ctx, void *user_data)
     assert_false(user->repeat);
     assert_ptr_equal(slack_ctx_user_client(ctx), user);
     assert_string_equal(user->workspace, slack_ctx_client(ctx)->token); /* they share its limits */
-    int rc = slack_call(user, slack_request("chat.postMessage", slack_jsonf(ctx, "{text: 'me'}")),
-                        NULL, NULL);
+    int rc = slack_call(
+        user, slack_request("chat.postMessage", slack_jsonf(ctx, "{channel: 'C1', text: 'me'}")),
+        NULL, NULL);
     return rc ? rc : slack_say(ctx, "bot");
 }
 
@@ -124,7 +125,8 @@ static void call_at_the_end(slack_ctx_t *ctx, const slack_done_t *done, void *us
     slack_client_t *user = slack_ctx_user_client(ctx);
     assert_non_null(user);
     assert_int_equal(slack_call(user,
-                                slack_request("chat.postMessage", slack_jsonf(ctx, "{text: 'me'}")),
+                                slack_request("chat.postMessage",
+                                              slack_jsonf(ctx, "{channel: 'C1', text: 'me'}")),
                                 NULL, NULL),
                      SLACK_EALREADY);
     assert_int_equal(slack__inspect_calls(ctx), 0);
