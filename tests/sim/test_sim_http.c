@@ -296,6 +296,26 @@ ALONE(a_transcript_can_be_waited_for)
     assert_false(slack_json_bool(sim_peer_sent(&peer, &polled), "/complete"));
 }
 
+ALONE(a_list_of_faults_starts_whole_or_not_at_all)
+{
+    static const struct {
+        const char *body;
+        int status;
+    } cases[] = {
+        {"{\"faults\":\"no-ping; drop\"}", 409}, /* no socket is open */
+        {"{\"faults\":\"60% lost-ack; no-ping; 50% lost-ack\"}", 409},
+        {"{\"faults\":\"no-ping\\nnope\"}", 400},
+        {"{\"faults\":\"no-ping; 60% lost-ack\"}", 200},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const slack_json_t *got = sim_peer_control(&peer, "/sim/fault", cases[i].body);
+        assert_int_equal(peer.status, cases[i].status);
+        const size_t count = cases[i].status == 200 ? 2 : 0;
+        assert_int_equal(slack_json_count(got, "/faults"), count);
+        assert_int_equal(peer.sim->faults.count, count);
+    }
+}
+
 TEST(pages_of_other_origins_are_strangers)
 {
     static const struct {

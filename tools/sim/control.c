@@ -334,32 +334,41 @@ static const slack_json_t *start_fault(sim_control_t *control, sim_json_builder_
                     fault->left, fault->for_ms);
 }
 
+/* Activate all faults of a list, or none. NULL with a sentence in `problem`, or without memory. */
+static const slack_json_t *start_faults(sim_control_t *control, sim_json_builder_t *json,
+                                        const sim_fault_list_t *list,
+                                        char problem[SIM_PROBLEM_SIZE])
+{
+    const sim_faults_t before = *control->services->faults;
+    bool good = true;
+    sim_list_t started;
+    sim_list_begin(json, &started, '[');
+    for (size_t i = 0; i < list->count && good; i++) {
+        const slack_json_t *fault = start_fault(control, json, &list->list[i], problem);
+        good = fault != NULL;
+        if (good) sim_list_add(json, &started, fault);
+    }
+    const slack_json_t *all = sim_list_end(json, &started);
+    if (!good) *control->services->faults = before;
+    return good ? all : NULL;
+}
+
 static void set_faults(sim_control_t *control, slack_http_request_t *request,
                        const slack_json_t *args)
 {
     sim_json_builder_t json = {request->arena, 0};
-    char problem[SIM_PROBLEM_SIZE];
-    sim_list_t started;
+    char problem[SIM_PROBLEM_SIZE] = "";
     sim_fault_list_t *faults = slack__arena_calloc(request->arena, sizeof *faults);
-    if (!faults) {
-        sim_respond_json(request, 500, NULL);
-        return;
-    }
-    if (!sim_fault_list_read(slack_json_str(args, "/faults"), faults, problem)) {
+    if (faults && !sim_fault_list_read(slack_json_str(args, "/faults"), faults, problem)) {
         sim_respond_error(request, 400, problem);
         return;
     }
-    sim_list_begin(&json, &started, '[');
-    for (size_t i = 0; i < faults->count; i++) {
-        const slack_json_t *fault = start_fault(control, &json, &faults->list[i], problem);
-        if (!fault && json.rc == 0) {
-            sim_respond_error(request, 409, problem);
-            return;
-        }
-        sim_list_add(&json, &started, fault);
-    }
-    sim_respond_json(request, 200,
-                     sim_json(&json, "{ok: true, faults: %p}", sim_list_end(&json, &started)));
+    const slack_json_t *started = faults ? start_faults(control, &json, faults, problem) : NULL;
+    if (*problem)
+        sim_respond_error(request, 409, problem);
+    else
+        sim_respond_json(request, 200,
+                         started ? sim_json(&json, "{ok: true, faults: %p}", started) : NULL);
 }
 
 static void clear_faults(sim_control_t *control, slack_http_request_t *request,
