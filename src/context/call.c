@@ -135,7 +135,7 @@ int slack_call_wait(slack_ctx_t *ctx, slack_request_t request,
 {
     slack__answer_replace(ctx, ret_response);
     SLACK_CTX_REQUIRE(ctx);
-    const slack_json_t *args;
+    const slack_json_t *args = NULL;
     const char *method = request.method ? request.method : "";
     int wrong = slack__ctx_may_wait(ctx, __func__, "slack_call_then");
     if (wrong == 0) wrong = request_args(ctx, request, &args);
