@@ -226,6 +226,9 @@ static void stream_failed(slack_stream_t *stream, slack_stream_flight_t flight,
         stream_over_with(stream, SLACK_ESTOPPED, methods[flight.call], SLACK_STREAM_WHY_STOPPED);
         return;
     }
+    /* The text goes on without the chunks that Slack refuses, and the end reports them. */
+    if (is_word(response, "invalid_chunks") && stream->fault.status == 0)
+        stream->fault = slack__fault_of_call(stream->arena, response);
     if (flight.call == SLACK_STREAM_START && response->status == SLACK_EAPI) {
         stream->refused = true; /* no message was begun */
         stream->called_ms = 0;

@@ -30,6 +30,7 @@ static const struct {
     {"invalid_auth", SLACK_API_DEAD_TOKEN, "install the app again, or correct the token"},
     {"invalid_blocks", SLACK_API_OTHER, "correct the blocks; Block Kit Builder shows the fault"},
     {"invalid_blocks_format", SLACK_API_OTHER, "blocks are an array"},
+    {"invalid_chunks", SLACK_API_OTHER, "correct the chunks of the stream"},
     {"invalid_payload", SLACK_API_OTHER, "correct the message; Block Kit Builder shows the fault"},
     {"invalid_token", SLACK_API_OTHER, "copy the URL of the webhook again"},
     {"invalid_trigger_id", SLACK_API_OTHER, "use the trigger_id of this delivery"},

@@ -332,6 +332,22 @@ STREAM_TEST(broken_streams)
           {"chat.update", "{'text':'One two'}", "invalid_blocks"},
           {"chat.update", "One two", ""}},
          {BEGIN, "+two", "[{'type':'x'}]", "~0", "=5", "SLACK_EAPI +x"}},
+        {"Slack refuses the first chunk",
+         {{"chat.startStream", "{'chunks':[{'type':'x'}]}", "invalid_chunks"},
+          {"chat.postMessage", "{'text':''}", "no_text"}},
+         {"{'type':'x'}", "~0", "=2", "SLACK_EAPI +x"}},
+        {"Slack refuses the first chunk, and takes the text",
+         {{"chat.startStream", "{'chunks':[{'type':'markdown_text','text':'One '},{'type':'x'}]}",
+           "invalid_chunks"},
+          {"chat.postMessage", "One ", "1.1"},
+          {"chat.update", "One two", ""}},
+         {"+One ", "{'type':'x'}", "~0", "+two", "$$", "~0", "SLACK_EAPI +x"}},
+        {"Slack refuses a later chunk",
+         {START,
+          {"chat.stopStream", "{'chunks':[{'type':'x'}]}", "invalid_chunks"},
+          {"chat.stopStream", "{'ts':'1.1'}", ""},
+          {"chat.update", "One ", ""}},
+         {BEGIN, "{'type':'x'}", "$$", "~0", "SLACK_EAPI +x"}},
     };
     RUN_ALL(courses);
 }
