@@ -217,6 +217,37 @@ TEST(a_token_has_one_rate)
     slack_test_free(kit);
 }
 
+static int end_list(slack_ctx_t *ctx, const slack_page_t *page, void *user_data)
+{
+    return page->status;
+}
+
+static int list_all(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_pages_then(ctx, slack_users_list(.limit = 200), 0, end_list, NULL);
+}
+
+/* Each page is a call of the tier of its method. */
+TEST(pages_keep_the_rate)
+{
+    const slack_test_options_t options = {.pace = SLACK_PACE_INTERNAL};
+    assert_int_equal(slack_test_new(&kit, &options), 0);
+    slack_on_message(slack_test_app(kit), NULL, list_all, NULL);
+    for (int n = 1; n <= 6; n++) {
+        slack_test_expect(kit, "users.list", NULL);
+        slack_test_answer(kit, "{ok: true, members: [], response_metadata: {next_cursor: %s}}",
+                          n < 6 ? &"abcdef"[n] : "");
+    }
+    slack_test_message(kit, "x");
+    assert_int_equal(slack_test_call_count(kit), 4);
+    slack_test_advance_ms(kit, 3750);
+    assert_int_equal(slack_test_call_count(kit), 5);
+    slack_test_advance_ms(kit, 3750);
+    slack_test_expect_status(kit, 0);
+    kit_fine();
+    slack_test_free(kit);
+}
+
 static unsigned stalls;
 
 static void count_stalls(enum slack_log_level level, const char *line, size_t len, void *user_data)
