@@ -55,11 +55,11 @@ typedef struct slack_post_options {
  *     slack_post(ctx, slack_chat_postMessage(.channel = slack_ctx_channel(ctx), .text = "Done"));
  *
  * @param request the method and its arguments (request.h), borrowed until the return.
- * @return 0: the request will be stored, or the delivery fails; SLACK_EINVAL if a required argument
- *         is missing, or for a method that cannot be looked up afterwards, such as
- *         chat.postEphemeral; SLACK_ETOOBIG if the key is too long; the error of a failed argument;
- *         SLACK_EALREADY if the delivery has ended; SLACK_ECANCELED on a worker when the app stops;
- *         SLACK_ENOMEM.
+ * @return 0: the request will be stored, or the delivery fails; SLACK_EINVAL if Slack would refuse
+ *         the arguments for their form, as for slack_call(), or for a method that cannot be looked
+ * up afterwards, such as chat.postEphemeral; SLACK_ETOOBIG if the key is too long; the error of a
+ * failed argument; SLACK_EALREADY if the delivery has ended; SLACK_ECANCELED on a worker when the
+ * app stops; SLACK_ENOMEM.
  */
 SLACK_API int slack_post(slack_ctx_t *ctx, slack_request_t request);
 

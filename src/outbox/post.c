@@ -9,6 +9,7 @@
 #include "protocol/methods.h"
 #include "util/crash.h"
 #include "util/json.h"
+#include "webapi/args_check.h"
 #include "webapi/request.h"
 
 /* A longer text is refused here: the store would find the row damaged when it reads it. */
@@ -128,8 +129,15 @@ static int post(slack_ctx_t *ctx, const char *caller, const slack_post_options_t
     const slack_json_t *args = slack__request_args(arena, post->request);
     const int rc = slack_json_error(args);
     if (rc != 0)
-        return slack__ctx_fail(ctx, rc, "%s: %s was not stored: %s", caller, method,
-                               slack_json_reason(args));
+        why = slack_json_reason(args);
+    else if (slack_json_type(args) != SLACK_JSON_OBJECT)
+        why = "the arguments are not an object: pass one";
+    else
+        why = slack__args_check(arena, method, args);
+    if (why == NULL) why = slack__block_guard(&ctx->services->blocks, arena, method, args);
+    if (why)
+        return slack__ctx_fail(ctx, rc ? rc : SLACK_EINVAL, "%s: %s was not stored: %s", caller,
+                               method, why);
     slack_put_t *put = slack__arena_calloc(arena, sizeof *put);
     if (put == NULL || !fill_row(ctx, &put->op.row, post, args)) return SLACK_ENOMEM;
     put->ctx = ctx;

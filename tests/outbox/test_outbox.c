@@ -256,12 +256,16 @@ EACH_STORE(test_a_job_gets_the_result)
     assert_int_equal(slack__inspect_counters(inbox.f.app)->dead_letters, 1);
 }
 
-static slack_request_t refused[4];
-static int refusals[4];
+static slack_request_t refused[7];
+static int refusals[7];
 
 static int post_refused(slack_ctx_t *ctx, void *user_data)
 {
-    for (size_t i = 0; i < 4; i++)
+    const char *const args[] = {"{\"channel\":1}", "{\"channel\":1,\"text\":1,\"text\":2}", "[]"};
+    for (size_t i = 0; i < 3; i++)
+        refused[4 + i] =
+            slack_request("chat.postMessage", slack_json_parse(ctx, args[i], strlen(args[i])));
+    for (size_t i = 0; i < 7; i++)
         refusals[i] = slack_post(ctx, refused[i]);
     slack_post_options_t twice = {
         .request = slack_reactions_add(.channel = "C1", .name = "eyes", .timestamp = "1.1"),
@@ -285,7 +289,7 @@ EACH_STORE(test_what_cannot_be_stored)
     app_ready(&inbox.f);
     deliver("Ev1", "hello");
     inbox_until_runs(1);
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 7; i++)
         assert_int_equal(refusals[i], SLACK_EINVAL);
     until_calls("+");
     pass(1);
