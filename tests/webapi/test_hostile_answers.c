@@ -5,6 +5,7 @@
 #include "support/json.h"
 #include "support/webapi_fixture.h"
 #include "util/error.h"
+#include "webapi/fetch.h"
 
 #define X16(s)    s s s s s s s s s s s s s s s s
 #define OK        "{\"ok\":true}"
@@ -250,6 +251,72 @@ ARENA_TEST(test_each_ends_with_its_sentence)
     nested[sizeof nested - 1] = '}';
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check(&cases[i]);
+}
+
+/* ---- fetches ---- */
+
+static int fetched; /* the status with which a fetch ended; 1: it has not */
+static size_t taken;
+
+static void end_fetch(const slack_response_t *response, void *user_data)
+{
+    assert_int_equal(fetched, 1);
+    fetched = slack_response_status(response);
+    assert_true(fetched == 0 || *slack_response_error(response));
+}
+
+static int take_some(const slack_response_t *response, const char *data, size_t len, void *user)
+{
+    taken += len;
+    return taken > 1 << 20 ? SLACK_EMISMATCH : 0;
+}
+
+static int take_event(const slack_response_t *response, const slack_sse_event_t *event, void *user)
+{
+    fail_msg("an event: %s", event->data);
+    return 0;
+}
+
+/* Whole, as a stream of bytes, and as one of events, which none of these answers is. */
+static void check_fetch(const hostile_t *row, slack_fetch_t request)
+{
+    static char text[900000];
+    char url[64];
+    const char *why;
+    bool closed = false;
+    slack_fetcher_t *fetcher;
+    now = row;
+    wf_open(100, 10000, answer_request);
+    peer_on_accept(wf.peer, answer_request);
+    assert_int_equal(slack__fetcher_new(&fetcher, wf.world.net, &(slack_fetcher_options_t){0}), 0);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/", peer_port(wf.peer));
+    request.url = url;
+    request.body = text;
+    request.body_len = row->flags & LARGE ? sizeof text : 1;
+    request.timeout_ms = row->flags & SLOW ? 50 : 10000;
+    fetched = 1;
+    taken = 0;
+    const slack_fetch_caller_t caller = {.fn = end_fetch};
+    assert_int_equal(slack__fetch(fetcher, &request, &caller, NULL, &why), 0);
+    world_until(&wf.world, fetched != 1);
+    const bool cut = row->status == SLACK_ECLOSED || row->status == SLACK_ETIMEDOUT ||
+                     (row->again.bytes && !(row->flags & SLOW));
+    if (fetched == 0 ? cut || request.on_event : fetched == SLACK_EMISMATCH && !row->again.bytes)
+        fail_msg("%s: %s", row->name, slack_err_name(fetched));
+    if (row->status == SLACK_EHTTP) assert_int_equal(fetched, SLACK_EHTTP);
+    slack__fetcher_close(fetcher, world_set_flag, &closed);
+    world_until(&wf.world, closed);
+    assert_int_equal(peer_connections(wf.peer), 1);
+    wf_close();
+}
+
+TEST(test_each_ends_a_fetch)
+{
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        check_fetch(&cases[i], (slack_fetch_t){0});
+        check_fetch(&cases[i], (slack_fetch_t){.on_data = take_some});
+        check_fetch(&cases[i], (slack_fetch_t){.on_event = take_event});
+    }
 }
 
 /* ---- redirects ---- */
