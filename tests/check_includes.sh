@@ -29,7 +29,7 @@ BEGIN {
     below["transports.c"] = below["transport"] " transport wire"
     below["testkit"] = below["app"] " app wire"
     below["sim"] = below["store"] " store"
-    below["tools"] = below["testkit"] " sim testkit"
+    below["tools"] = below["testkit"] " history sim testkit"
 
     # The folders whose headers a folder of tests may include beside those that it is named after, or
     # the most that any test includes.

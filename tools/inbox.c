@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "inbox.h"
 
-#include <glob.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <slack/options.h>
 
 #include "app/options.h"
 #include "command_line.h"
 #include "store/store.h"
+#include "store_place.h"
 
 /* The command opens the store as another process of the app would: it never touches running rows.
  */
@@ -67,41 +66,10 @@ static void wait_for(session_t *session, const bool *flag)
     }
 }
 
-/* A program that names no store has one that is named after the program: take the one in this
- * folder.
- */
-static int find_store(char *ret_url, size_t size)
-{
-    static const char owners[] = "-owners"; /* the file beside a store */
-    char problem[CLI_PROBLEM_SIZE] = "no store is in this folder: name one with --store";
-    glob_t found = {0};
-    int status = glob("*.db-owners", 0, NULL, &found) == 0 ? CLI_OK : CLI_FAILED;
-    if (found.gl_pathc > 1) {
-        status = CLI_FAILED;
-        snprintf(problem, sizeof problem,
-                 "%zu stores are in this folder: name one with --store, such as sqlite:%.*s",
-                 found.gl_pathc, (int)(strlen(found.gl_pathv[0]) - strlen(owners)),
-                 found.gl_pathv[0]);
-    } else if (status == CLI_OK) {
-        snprintf(ret_url, size, "sqlite:%.*s", (int)(strlen(found.gl_pathv[0]) - strlen(owners)),
-                 found.gl_pathv[0]);
-    }
-    globfree(&found);
-    return status == CLI_OK ? CLI_OK : inbox_fail(status, problem);
-}
-
 /* `from` is where the URL was set. */
 static int session_open(session_t *session, const char *url, const char *from)
 {
     char error[SLACK_ERROR_TEXT_MAX] = "", problem[CLI_PROBLEM_SIZE];
-    if (strcmp(url, "memory:") == 0)
-        return inbox_fail(CLI_FAILED,
-                          "the store \"memory:\" is inside its app; no other process can open it");
-    /* Opening would create the file. */
-    if (strncmp(url, "sqlite:", 7) == 0 && url[7] != '\0' && access(url + 7, F_OK) != 0) {
-        snprintf(problem, sizeof problem, "%.40s: there is no store at %.180s", from, url + 7);
-        return inbox_fail(CLI_FAILED, problem);
-    }
     if (uv_loop_init(&session->loop) != 0)
         return inbox_fail(CLI_FAILED, "cannot create an event loop");
     int rc = slack__net_new(&session->net, &session->loop, &slack__clock_system, NULL);
@@ -456,13 +424,9 @@ int inbox_command(int argc, const char **argv)
     slack_options_t options = {.store = request.store};
     if (slack_options_from_env(&options, error) != 0) return inbox_fail(CLI_FAILED, error);
     session_t session = {0};
-    char here[300];
-    int status = options.store ? CLI_OK : find_store(here, sizeof here);
-    if (status == CLI_OK)
-        status = session_open(&session, options.store ? options.store : here,
-                              request.store   ? "--store"
-                              : options.store ? "SLACK_STORE"
-                                              : here);
+    store_place_t place;
+    int status = store_place_find(&place, "inbox", request.store, options.store);
+    if (status == CLI_OK) status = session_open(&session, place.url, place.from);
     slack_options_done(&options);
     if (status != CLI_OK) return status;
     status = request.command->run(&session, &request);

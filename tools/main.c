@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "catch_up.h"
 #include "command_line.h"
 #include "inbox.h"
 #include "sim.h"
@@ -11,6 +12,7 @@ static const struct subcommand {
     int (*run)(int argc, const char **argv); /* argv begins behind the name */
     const char *help;
 } subcommands[] = {
+    {"catch-up", catch_up_command, "show how far an app has read its channels, and what it missed"},
     {"inbox", inbox_command, "list, retry and drop stored deliveries and dead letters"},
     {"sim", sim_command, "a local Slack, to build and test bots"},
 };

@@ -27,7 +27,8 @@ void slack__cursor_store_load(slack_cursor_store_t *store, slack_channel_t *chan
 
 void slack__cursor_store_save(slack_cursor_store_t *store, slack_channel_t *channel)
 {
-    if (store->store->ops->durable && channel->cursor.dirty && !slack__linked(&channel->io))
+    if (store->read_only || !store->store->ops->durable) return;
+    if (channel->cursor.dirty && !slack__linked(&channel->io))
         slack__list_push(&store->saves, &channel->io);
 }
 

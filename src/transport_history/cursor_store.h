@@ -35,6 +35,7 @@ struct slack_cursor_store {
     void (*idle)(slack_cursor_store_t *store, int status);
     slack_link_t loads, saves; /* channel->io */
     size_t busy;               /* slots */
+    bool read_only;            /* nothing is saved */
     int status;
     bool failing; /* the last save has failed, and the log says so */
     slack_cursor_slot_t slots[SLACK_CURSOR_SLOTS];

@@ -19,11 +19,13 @@ void slack__handover_done(slack_handover_t *handover)
     slack__buf_done(&handover->text);
 }
 
-/* The message is done with: the cursor passes it. */
+/* The message is done with: the cursor passes it. A walk that was stopped has no messages. */
 static void handover_shift(slack_handover_t *handover)
 {
     slack_walk_t *walk = handover->walk;
-    slack__cursor_walked(&walk->channel->cursor, slack__gather_first(&walk->gather)->ts);
+    const slack_missed_t *missed = slack__gather_first(&walk->gather);
+    if (missed == NULL) return;
+    slack__cursor_walked(&walk->channel->cursor, missed->ts);
     slack__gather_shift(&walk->gather);
     handover->message = false;
 }

@@ -306,7 +306,8 @@ static void history_stop(slack_transport_t *t)
 static int history_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ack_t *ack)
 {
     slack_history_t *h = history_of(t);
-    if (history_is_over(h)) {
+    if (h->stopping) {
+        h->handover.waits = false;
         h->ack_lost++;
         return SLACK_ECLOSED;
     }
@@ -314,7 +315,7 @@ static int history_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ac
     if (slack__handover_acked(&h->handover, d, ack)) {
         slack__backoff_reset(&h->events);
         slack__task_post(h->net, &h->task);
-    } else {
+    } else if (!h->draining) {
         slack__timer_start(h->net, &h->again,
                            slack__backoff_next_ms(&h->events, 1000, slack__random_u64()));
     }

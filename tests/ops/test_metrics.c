@@ -51,9 +51,10 @@ static void close_app(void)
 
 static int say(slack_ctx_t *ctx, void *user_data)
 {
-    return slack_call(slack_ctx_client(ctx),
-                      slack_request("chat.postMessage", slack_jsonf(ctx, "{text: 'x'}")), NULL,
-                      NULL);
+    return slack_call(
+        slack_ctx_client(ctx),
+        slack_request("chat.postMessage", slack_jsonf(ctx, "{channel: 'C1', text: 'x'}")), NULL,
+        NULL);
 }
 
 static void inject(const char *body)

@@ -354,6 +354,7 @@ PAST_TEST(a_silence_is_looked_into)
     SAY("D1", 11);
     for (int i = 0; i < 22; i++)
         app_pass_ms(&f, 30000);
+    world_until(&f.world, figures().recovered == 2);
     run_until_caught_up();
     assert_string_equal(got, "C1:5 C1:10! D1:11! ");
     assert_true(world_logged(&f.world, "messages were missed without a sign"));

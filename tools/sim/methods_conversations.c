@@ -31,7 +31,8 @@ static bool read_types(const char *types, unsigned *ret_kinds)
     return true;
 }
 
-static const slack_json_t *conversations_list(sim_call_t *call)
+/* The channels that pass `has`. */
+static const slack_json_t *list_channels(sim_call_t *call, bool (*has)(const sim_channel_t *))
 {
     const char *types = sim_call_arg(call, "types");
     const sim_channels_t *channels = &call->services->workspace->channels;
@@ -45,10 +46,21 @@ static const slack_json_t *conversations_list(sim_call_t *call)
         const sim_channel_t *channel = &channels->list[i];
         if (!sim_page_has(&page, channel->id)) continue;
         /* Slack leaves channels out of a page that is cut already: it may be short, or empty. */
-        if (sim_channel_is_visible(channel) && kinds & 1u << channel->kind)
+        if (has(channel) && kinds & 1u << channel->kind)
             sim_page_add(&page, sim_channel_json(call->json, channel));
     }
     return sim_page_end(&page, "channels");
+}
+
+static const slack_json_t *conversations_list(sim_call_t *call)
+{
+    return list_channels(call, sim_channel_is_visible);
+}
+
+/* Those of the bot, whatever the `user`. */
+static const slack_json_t *users_conversations(sim_call_t *call)
+{
+    return list_channels(call, sim_channel_has_bot);
 }
 
 static const slack_json_t *conversations_info(sim_call_t *call)
@@ -61,6 +73,7 @@ static const slack_json_t *conversations_info(sim_call_t *call)
 
 const sim_method_t sim_methods_conversations[] = {
     {"conversations.list", SIM_TOKEN_BOT, conversations_list},
+    {"users.conversations", SIM_TOKEN_BOT, users_conversations},
     {"conversations.info", SIM_TOKEN_BOT, conversations_info},
     {NULL, 0, NULL},
 };
