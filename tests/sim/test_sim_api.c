@@ -45,6 +45,7 @@ ALONE(refusals)
         /* Empty is not missing. */
         {"conversations.info", "{'channel':''}", "channel_not_found"},
         {"conversations.replies", "{'channel':'C0GENERAL1','ts':''}", "thread_not_found"},
+        {"users.conversations", "{'user':'U1'}", "user_not_found"},
         {"users.info", "{'user':null}", "user_not_found"},
         {"chat.update", "{'channel':'C0GENERAL1','ts':'','text':'x'}", "message_not_found"},
         {"chat.scheduleMessage", "{'channel':'general','text':'x','post_at':''}", "invalid_time"},
@@ -89,6 +90,10 @@ ALONE(every_list_comes_in_pages)
         {"users.list", "'limit':1", "/members", 4, 4},
         {"conversations.list", "'limit':2", "/channels", 3, 4}, /* two of them empty */
         {"conversations.list", "'limit':3,'types':'im'", "/channels", 3, 3},
+        {"users.conversations", "'limit':2", "/channels", 2, 4}, /* not #lounge */
+        {"users.conversations", "'limit':100,'types':'public_channel,private_channel,im'",
+         "/channels", 6, 1},
+        {"users.conversations", "'limit':9,'user':'U0BEN00001','types':'im'", "/channels", 1, 1},
         {"conversations.members", "'limit':3,'channel':'C0GENERAL1'", "/members", 4, 2},
         {"conversations.history", "'limit':2,'channel':'C0GENERAL1'", "/messages", 3, 2},
         {"conversations.replies", "'limit':1,'channel':'C0GENERAL1','ts':'$'", "/messages", 1, 1},

@@ -147,7 +147,7 @@ async function readWhatWasMissed() {
     await control('/sim/missed', { messages: 300, channels: 5, threads: 40 });
     const numbers = [];
     const add = (messages) => numbers.push(...messages.map((m) => Number(m.text.split(' ')[1])));
-    for await (const list of web.paginate('conversations.list', { limit: 100 }))
+    for await (const list of web.paginate('users.conversations', { limit: 100 }))
         for (const { id: channel } of list.channels.filter((c) => c.name.startsWith('missed-')))
             for await (const page of web.paginate('conversations.history', { channel, limit: 20 })) {
                 add(page.messages);

@@ -31,8 +31,8 @@ static bool read_types(const char *types, unsigned *ret_kinds)
     return true;
 }
 
-/* The channels that pass `has`. */
-static const slack_json_t *list_channels(sim_call_t *call, bool (*has)(const sim_channel_t *))
+/* The channels that the bot can see, and that `member`, NULL for nobody, is in. */
+static const slack_json_t *list_channels(sim_call_t *call, const sim_user_t *member)
 {
     const char *types = sim_call_arg(call, "types");
     const sim_channels_t *channels = &call->services->workspace->channels;
@@ -46,7 +46,8 @@ static const slack_json_t *list_channels(sim_call_t *call, bool (*has)(const sim
         const sim_channel_t *channel = &channels->list[i];
         if (!sim_page_has(&page, channel->id)) continue;
         /* Slack leaves channels out of a page that is cut already: it may be short, or empty. */
-        if (has(channel) && kinds & 1u << channel->kind)
+        if (sim_channel_is_visible(channel) && kinds & 1u << channel->kind &&
+            (!member || sim_channel_has(channel, member)))
             sim_page_add(&page, sim_channel_json(call->json, channel));
     }
     return sim_page_end(&page, "channels");
@@ -54,13 +55,15 @@ static const slack_json_t *list_channels(sim_call_t *call, bool (*has)(const sim
 
 static const slack_json_t *conversations_list(sim_call_t *call)
 {
-    return list_channels(call, sim_channel_is_visible);
+    return list_channels(call, NULL);
 }
 
-/* Those of the bot, whatever the `user`. */
 static const slack_json_t *users_conversations(sim_call_t *call)
 {
-    return list_channels(call, sim_channel_has_bot);
+    const char *id = sim_call_arg(call, "user");
+    const sim_user_t *member =
+        *id ? sim_user_by_id(&call->services->workspace->users, id) : sim_user_bot();
+    return member ? list_channels(call, member) : sim_call_error(call, "user_not_found");
 }
 
 static const slack_json_t *conversations_info(sim_call_t *call)
@@ -73,7 +76,7 @@ static const slack_json_t *conversations_info(sim_call_t *call)
 
 const sim_method_t sim_methods_conversations[] = {
     {"conversations.list", SIM_TOKEN_BOT, conversations_list},
-    {"users.conversations", SIM_TOKEN_BOT, users_conversations},
     {"conversations.info", SIM_TOKEN_BOT, conversations_info},
+    {"users.conversations", SIM_TOKEN_BOT, users_conversations},
     {NULL, 0, NULL},
 };
