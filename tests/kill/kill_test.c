@@ -20,12 +20,16 @@
  *               each of four ways, TIMES times; nothing may be acknowledged meanwhile, and the bot
  *               goes on afterwards
  *
- * With orders-kill, orders-roll, orders-storm, orders-points or orders-faults the events are
- * orders, 50 a second in 200 channels, for examples/courier.c or post_bot.c. Of the posts, 5 % lose
- * their answer after they took effect, 5 % are lost before, 2 % get a 503 after their effect, 3 % a
- * 429. In the end each order must have one message "received" and one "shipped", in the order of
- * the orders. With orders-blind the history shows no message to the bot: orders must have several
- * messages then, or this test would not see what it looks for.
+ * With "orders-" before kill, roll, storm, points or faults, the events are orders, 50 a second in
+ * 50 channels, for examples/courier.c or post_bot.c. Of the posts, 5 % lose their answer after they
+ * took effect, 5 % are lost before, 2 % get a 503 after their effect, 3 % a 429, and 10 % are
+ * answered late. In the end each order must have one message "received" and one "shipped", in the
+ * order of the orders. There are also:
+ *     orders-takeover  as orders-roll, but the first bot is killed, while the second one works
+ *     orders-rush      as orders-points, at points at which a later order could pass: in one
+ *                      channel, and no post is lost
+ *     orders-blind     as orders-kill, but the history shows no message to the bot: orders must
+ *                      have several messages then, or this test would not see what it looks for
  */
 #include <fcntl.h>
 #include <signal.h>
