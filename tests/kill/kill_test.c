@@ -45,7 +45,7 @@
 #define EVENT_MS     3   /* one event in so many ms: more than 300 a second */
 #define ORDER_MS     20
 #define COMMAND_MS   100
-#define BLIND_ORDERS 200 /* at least, so that some lose their answers */
+#define BLIND_ORDERS 120 /* at least, so that some lose their answers */
 #define RESEND_MS    700
 #define EVENTS_MAX   1000000
 #define POINT_ACKS   20000 /* for a bot with a crash point, which must die before */
