@@ -24,10 +24,10 @@ extern "C" {
  * docs/guarantees.md lists the guarantees, docs/examples/program.c is an example.
  */
 
-/** Runs on the loop when the store has answered for a job: 0 if the job is stored; SLACK_EALREADY
- * if another job with its key waits already, so that the store dropped this one; SLACK_ECANCELED if
- * the app stopped first; SLACK_ESTORE; SLACK_EBUSY; SLACK_ENOMEM. */
-typedef void (*slack_job_stored_fn)(slack_app_t *app, int status, void *user_data);
+/** Runs on the loop when the store has answered for a job or a request (outbox.h): 0 if it is
+ * stored; SLACK_EALREADY if the store knows its key, so that this one was dropped; SLACK_ECANCELED
+ * if the app stopped first; SLACK_ESTORE; SLACK_EBUSY; SLACK_ENOMEM. */
+typedef void (*slack_stored_fn)(slack_app_t *app, int status, void *user_data);
 
 /** A job. A field of zero is unset. */
 typedef struct slack_job {
@@ -47,7 +47,7 @@ typedef struct slack_job {
      */
     const char *key;
     /** Optional. Receives the result of storing the job. */
-    slack_job_stored_fn stored;
+    slack_stored_fn stored;
     /** Optional, borrowed until `stored` returns. Passed to `stored`. */
     void *stored_data;
 } slack_job_t;
@@ -159,7 +159,7 @@ typedef struct slack_dead {
 typedef void (*slack_dead_fn)(slack_ctx_t *ctx, const slack_dead_t *dead, void *user_data);
 
 /** Set the hook for dead letters. It replaces an earlier hook. NULL removes the hook. The log names
- * every dead letter in any case.
+ * every dead letter in any case. slack_on_dead_post() is the hook for requests (outbox.h).
  * @param user_data borrowed until the app is freed or another hook is set. */
 SLACK_API void slack_on_dead(slack_app_t *app, slack_dead_fn fn, void *user_data);
 

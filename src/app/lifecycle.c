@@ -92,6 +92,7 @@ static void close_store(slack_app_t *app)
     slack_store_t *store = app->queue.store;
     slack__inbox_detach_transports(&app->inbox);
     slack__transports_destroy(&app->transports);
+    slack__queue_detach(&app->queue);
     if (store)
         store->ops->close(store, close_next, app);
     else

@@ -211,14 +211,41 @@ int slack_every(slack_app_t *app, const char *name, const char *cron, const char
                  .name = name, .cron = cron, .zone = zone, .fn = fn, .user_data = user_data});
 }
 
-int slack_cancel_job(slack_app_t *app, const char *key, slack_cancel_fn fn, void *user_data)
+/* Explains why a row could not be canceled. */
+static int cancel_result(slack_app_t *app, const char *function, int rc)
 {
-    SLACK_APP_REQUIRE(app);
-    const int rc = slack__jobs_cancel(&app->inbox, key, fn, user_data);
     return rc == 0 ? 0
-                   : slack__app_fail(app, rc, "slack_cancel_job: %s",
-                                     rc == SLACK_EINVAL ? "there is no key: pass the key of the job"
+                   : slack__app_fail(app, rc, "%s: %s", function,
+                                     rc == SLACK_EINVAL ? "there is no key: pass the key"
                                      : rc == SLACK_ECANCELED
                                          ? "the app does not run: call it after the start"
                                          : slack_strerror(rc));
+}
+
+int slack_cancel_job(slack_app_t *app, const char *key, slack_cancel_fn fn, void *user_data)
+{
+    SLACK_APP_REQUIRE(app);
+    return cancel_result(app, __func__,
+                         slack__own_cancel(&app->inbox, SLACK_SLICE("job"), key, fn, user_data));
+}
+
+/* ---- stored requests ---- */
+
+int slack_app_post_request(slack_app_t *app, const slack_post_options_t *post)
+{
+    SLACK_APP_REQUIRE(app);
+    return slack__app_failed(app, slack__outbox_post(&app->inbox, post, app->error));
+}
+
+int slack_cancel_post(slack_app_t *app, const char *key, slack_cancel_fn fn, void *user_data)
+{
+    SLACK_APP_REQUIRE(app);
+    return cancel_result(app, __func__, slack__outbox_cancel(&app->inbox, key, fn, user_data));
+}
+
+void slack_on_dead_post(slack_app_t *app, slack_dead_post_fn fn, void *user_data)
+{
+    SLACK_APP_REQUIRE_OR(app, );
+    app->outbox.dead_fn = fn;
+    app->outbox.dead_data = user_data;
 }

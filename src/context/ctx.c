@@ -46,7 +46,7 @@ void slack__ctx_call_ended(slack_ctx_t *ctx, const slack_fault_t *fault)
 /* Counts the calls and jobs of the program whose end no delivery gets. */
 static uint64_t count_unwatched(const slack_services_t *services)
 {
-    return services->own_jobs + (services->webapi ? slack__webapi_unwatched(services->webapi) : 0) +
+    return services->own_rows + (services->webapi ? slack__webapi_unwatched(services->webapi) : 0) +
            (services->fetcher ? slack__fetcher_unwatched(services->fetcher) : 0);
 }
 

@@ -17,7 +17,7 @@
 struct slack_ack_deadlines;
 
 /* The parts that the code of a delivery may use. The app sets them at its start. After that only
- * `lifetimes`, `own_jobs`, `running`, `streams` and `stopping` change. */
+ * `lifetimes`, `own_rows`, `running`, `streams` and `stopping` change. */
 typedef struct slack_services {
     slack_app_t *app;          /* opaque: only passed to functions of the program */
     const slack_logger_t *log; /* with the clock; valid until the app is freed */
@@ -31,7 +31,7 @@ typedef struct slack_services {
     struct slack_ack_deadlines *deadlines;
     slack_streams_t streams;     /* that are not over */
     slack_lifetimes_t lifetimes; /* knows which entries have ended: see ended.c */
-    uint64_t own_jobs;           /* the number of jobs that the program has stored by itself */
+    uint64_t own_rows;           /* the number of rows that the program has stored by itself */
     struct slack_ctx *running;   /* whose handler is on the loop's stack; NULL: none */
     atomic_bool stopping;        /* the app drains or closes; read by workers too */
 } slack_services_t;

@@ -16,7 +16,8 @@ static void work_misused(void *user_data, const char *function, const char *who)
         : strcmp(function, "slack_pages") == 0         ? "slack_pages_then()"
         : strcmp(function, "slack_client_stream") == 0 ? "slack_stream()"
         : strcmp(function, "slack_app_defer") == 0     ? "slack_defer()"
-                                                       : "slack_app_post()";
+        : strcmp(function, "slack_app_post_request") == 0 ? "slack_post()"
+                                                          : "slack_app_post()";
     slack__failure_leave(ctx, SLACK_ETHREAD,
                          slack__arena_printf(slack__ctx_arena(ctx),
                                              "%s: %s may call it: on a worker use %s", function,

@@ -39,7 +39,7 @@ void slack__entry_release(slack_entry_t *entry)
     inbox->live_count--;
     slack__entry_free(entry);
     if (inbox->queue->more && slack__inbox_room(inbox) > 0) slack__queue_look_in(inbox->queue, 0);
-    if (inbox->queue->phase == SLACK_QUEUE_CLOSED) inbox->idle(inbox->idle_data);
+    if (slack__queue_is_closed(inbox->queue)) inbox->idle(inbox->idle_data);
 }
 
 void slack__entry_fill_row(slack_entry_t *entry, slack_row_t *row)

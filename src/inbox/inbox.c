@@ -4,7 +4,7 @@
 #include "inbox/entry.h"
 #include "inbox/finish.h"
 #include "inbox/intake.h"
-#include "inbox/jobs.h"
+#include "inbox/own_put.h"
 #include "inbox/restore.h"
 #include "inbox/schedule.h"
 
@@ -75,14 +75,14 @@ void slack__inbox_start(slack_inbox_t *inbox)
     slack_queue_t *queue = inbox->queue;
     /* If a listener is ordered, the rows that the last process has left run before new events. */
     queue->overflow = inbox->dispatcher->registry->ordered && queue->store->ops->durable;
-    slack__jobs_start(inbox);
+    slack__own_puts_start(inbox);
     slack__queue_start(queue);
 }
 
 void slack__inbox_close(slack_inbox_t *inbox)
 {
     slack__queue_close(inbox->queue);
-    slack__jobs_cancel_deferred(inbox);
+    slack__own_puts_cancel(inbox);
     slack_link_t keep, *link;
     slack__link_init(&keep);
     while ((link = slack__list_shift(&inbox->live)) != NULL) {
@@ -117,8 +117,8 @@ void slack__inbox_detach_transports(slack_inbox_t *inbox)
 void slack__inbox_done(slack_inbox_t *inbox)
 {
     slack_link_t *link;
-    inbox->queue->phase = SLACK_QUEUE_CLOSED; /* a canceled job cannot be deferred again */
-    slack__jobs_cancel_deferred(inbox);
+    slack__queue_detach(inbox->queue); /* no function of the program can store another row */
+    slack__own_puts_cancel(inbox);
     slack__schedules_free(inbox);
     while ((link = slack__list_shift(&inbox->zombies)) != NULL)
         slack__entry_free(SLACK_CONTAINER(link, slack_entry_t, link));

@@ -18,7 +18,8 @@
  *   restore.c  makes deliveries of the rows that the queue has claimed, and runs them
  *   retry.c    decides how an attempt ends: done, waiting or dead
  *   finish.c   reports the end of an attempt, and frees the delivery
- *   jobs.c     stores the program's jobs and cancels them
+ *   jobs.c     makes the rows of the program's jobs
+ *   put.c      stores a row for a handler; own_put.c one outside of a delivery, or cancels it
  */
 typedef struct slack_inbox slack_inbox_t;
 
@@ -55,7 +56,7 @@ struct slack_inbox {
     void (*run_task)(slack_task_t *task); /* ctx.task of every entry */
 
     slack_link_t schedules; /* see schedule.h */
-    slack_link_t deferred;  /* jobs of the program from before the start: see jobs.c */
+    slack_link_t deferred;  /* rows of the program from before the start: see own_put.c */
     slack_link_t live;      /* links entry->link: deliveries that have not ended */
     size_t live_count;
     atomic_size_t bytes;   /* memory of the live deliveries, zombies and claimed rows */

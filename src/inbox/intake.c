@@ -38,7 +38,7 @@ void slack__intake_reject(slack_task_t *task)
         slack__delivery_free(d);
         inbox->rejected_count--;
     }
-    if (inbox->queue->phase == SLACK_QUEUE_CLOSED) inbox->idle(inbox->idle_data);
+    if (slack__queue_is_closed(inbox->queue)) inbox->idle(inbox->idle_data);
 }
 
 /* An event of Slack's is stored, or Slack has to send it again: catch-up has to know of both. */
@@ -73,7 +73,7 @@ static void event_stored(slack_store_op_t *op)
                   "transport=%s key=%.*s error=%s", d->transport->ops->name, (int)d->key.len,
                   d->key.ptr, slack_err_name(op->status));
     note_event(inbox, d, op->status == 0);
-    if (op->status != 0 || inbox->queue->phase == SLACK_QUEUE_CLOSED) {
+    if (op->status != 0 || slack__queue_is_closed(inbox->queue)) {
         slack__inbox_count(inbox, d->kind, SLACK_RESULT_LATER);
         answer_later(entry);
         return;
@@ -187,7 +187,7 @@ static void key_remembered(slack_store_op_t *op)
     d->known = op->duplicate;
     inbox->queue->store_failing = op->status == SLACK_ESTORE;
     entry->item.in_store = false;
-    if (inbox->queue->phase == SLACK_QUEUE_CLOSED) {
+    if (slack__queue_is_closed(inbox->queue)) {
         slack__inbox_count(inbox, d->kind, SLACK_RESULT_LATER);
         answer_later(entry);
     } else if (op->duplicate) {
@@ -240,7 +240,7 @@ static const char *intake_refusal(const slack_inbox_t *inbox, const slack_delive
 {
     const size_t size = slack__arena_size(d->arena), max = inbox->bounds.max_bytes;
     const size_t most = size > SMALL_BYTES ? max - max / 4 : max;
-    if (inbox->queue->phase == SLACK_QUEUE_CLOSED) return "stopping";
+    if (slack__queue_is_closed(inbox->queue)) return "stopping";
     if (inbox->live_count + inbox->rejected_count >= inbox->bounds.max_deliveries)
         return "too many deliveries";
     if (size > most || atomic_load(&inbox->bytes) > most - size)

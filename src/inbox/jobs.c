@@ -1,27 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 #include "inbox/jobs.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "inbox/entry.h"
 #include "inbox/put.h"
-#include "util/alloc.h"
 #include "util/crash.h"
 #include "util/error.h"
 #include "util/json.h"
 
 /* A job is a row that the program makes. The queue claims it like every queued row. */
 
-/* Keeps the keys of jobs apart from Slack's event ids, and from those of other apps. */
-#define KEY_FORMAT SLACK_JOB_KEY "%.*s:%s"
+/* The keys begin with SLACK_JOB_KEY: see slack__own_key(). */
+static const slack_slice_t job_kind = {"job", 3};
 
 /* ---- storing a job ---- */
 
 /* In the arena of the delivery whose handler defers the job. */
 typedef struct deferred {
     slack_put_t put;
-    slack_job_stored_fn stored;
+    slack_stored_fn stored;
     void *stored_data;
 } deferred_t;
 
@@ -40,25 +38,20 @@ static int job_check(const slack_job_t *job, const char **ret_why)
                : 0;
 }
 
-/* Tells the program how a PUT has ended. A job that its key has dropped is no failure. */
-static void job_report(slack_inbox_t *inbox, const slack_store_op_t *op, slack_job_stored_fn stored,
-                       void *stored_data)
-{
-    const slack_row_t *row = &op->row;
-    if (op->status == 0 && op->duplicate)
-        SLACK_LOG(slack__inbox_log(inbox), INFO, "job dropped", "job=%.*s key=%.*s reason=%s",
-                  (int)row->name.len, row->name.ptr, (int)row->key.len, row->key.ptr,
-                  "a job with this key waits");
-    const int status = op->status == 0 && op->duplicate ? SLACK_EALREADY : op->status;
-    if (stored) stored(inbox->services->app, status, stored_data);
-}
-
+/* A job that its key has dropped is no failure. */
 static void job_stored(slack_put_t *put)
 {
     const deferred_t *deferred = SLACK_CONTAINER(put, deferred_t, put);
+    const slack_row_t *row = &put->op.row;
     SLACK_CRASH("job-stored");
-    job_report(slack__entry_of_ctx(put->ctx)->inbox, &put->op, deferred->stored,
-               deferred->stored_data);
+    const bool dropped = put->op.status == 0 && put->op.duplicate;
+    if (dropped)
+        SLACK_LOG(slack__ctx_log(put->ctx), INFO, "duplicate not stored",
+                  "kind=job name=%.*s key=%.*s", (int)row->name.len, row->name.ptr,
+                  (int)row->key.len, row->key.ptr);
+    if (deferred->stored)
+        deferred->stored(put->ctx->services->app, dropped ? SLACK_EALREADY : put->op.status,
+                         deferred->stored_data);
 }
 
 static int64_t job_due_ms(const slack_job_t *job, int64_t now_ms)
@@ -72,20 +65,19 @@ static bool job_fill_row(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *
 {
     slack_arena_t *arena = slack__ctx_arena(ctx);
     const char *name = slack__arena_strdup(arena, job->name);
-    const slack_slice_t app = slack__entry_of_ctx(ctx)->inbox->queue->app;
-    const char *key =
-        job->key ? slack__arena_printf(arena, KEY_FORMAT, (int)app.len, app.ptr, job->key) : "";
+    const slack_inbox_t *inbox = slack__entry_of_ctx(ctx)->inbox;
+    const char *key = job->key ? slack__own_key(inbox, arena, job_kind, job->key) : "";
     size_t len = 2;
     const char *text = job->args ? slack__json_text(arena, job->args, &len) : "{}";
     const char *tenant = slack__put_tenant(ctx, arena);
     *row = (slack_row_t){
         .key = slack__slice(key),
-        .kind = SLACK_SLICE("job"),
+        .kind = job_kind,
         .name = slack__slice(name),
         .transport = slack__slice(ctx->delivery->transport->ops->name),
         .payload = {text, text ? len : 0},
         .tenant = slack__slice(tenant),
-        .app = app,
+        .app = inbox->queue->app,
         .due_ms = job_due_ms(job, slack__wall_ms(ctx->services->log->clock)),
     };
     return name && key && text && tenant;
@@ -124,76 +116,29 @@ int slack_defer(slack_ctx_t *ctx, const char *name, const slack_json_t *args)
 
 /* ---- a job outside of a delivery ---- */
 
-/* In its own arena. */
-typedef struct own_job {
-    slack_link_t link; /* inbox->deferred */
-    slack_inbox_t *inbox;
-    slack_arena_t *arena;
-    slack_job_t job; /* without args */
-    slack_store_op_t op;
-} own_job_t;
-
-static void own_job_stored(slack_store_op_t *op)
+static int own_job_fill(slack_own_put_t *own, const slack_job_t *job)
 {
-    own_job_t *own = SLACK_CONTAINER(op, own_job_t, op);
-    if (op->status != 0)
-        SLACK_LOG(slack__inbox_log(own->inbox), ERROR, "job not stored",
-                  "job=%s error=%s reason=%s hint=%s", own->job.name, slack_err_name(op->status),
-                  slack_strerror(op->status), "see the log of the store, and store the job again");
-    else if (!op->duplicate)
-        slack__queue_look_at(own->inbox->queue, op->row.due_ms);
-    job_report(own->inbox, op, own->job.stored, own->job.stored_data);
-    slack__arena_free(own->arena);
-}
-
-/* The name of the app is known from the start on. */
-static int own_job_submit(own_job_t *own)
-{
-    slack_inbox_t *inbox = own->inbox;
-    const slack_transports_t *transports = inbox->transports;
-    const slack_job_t *job = &own->job;
-    const slack_slice_t app = inbox->queue->app;
-    slack_row_t *row = &own->op.row;
-    if (job->key) {
-        const char *key =
-            slack__arena_printf(own->arena, KEY_FORMAT, (int)app.len, app.ptr, job->key);
-        if (key == NULL) return SLACK_ENOMEM;
-        row->key = slack__slice(key);
-    }
-    row->app = app;
-    row->transport = slack__slice(transports->count ? transports->list[0]->ops->name : "");
-    row->due_ms = job_due_ms(job, slack__wall_ms(inbox->services->net->clock));
-    slack__queue_submit(inbox->queue, &own->op);
-    return 0;
-}
-
-static own_job_t *own_job_new(slack_inbox_t *inbox, slack_arena_t *arena, const slack_job_t *job)
-{
-    own_job_t *own = slack__arena_calloc(arena, sizeof *own);
     size_t len = 2;
-    const char *text = job->args ? slack__json_text(arena, job->args, &len) : "{}";
-    if (own == NULL || text == NULL) return NULL;
-    own->inbox = inbox;
-    own->arena = arena;
-    own->job = *job;
-    own->job.name = slack__arena_strdup(arena, job->name);
-    if (job->key) own->job.key = slack__arena_strdup(arena, job->key);
-    if (own->job.name == NULL || (job->key && own->job.key == NULL)) return NULL;
-    own->op = (slack_store_op_t){.kind = SLACK_STORE_PUT,
-                                 .succeeds = true,
-                                 .row = {.kind = SLACK_SLICE("job"),
-                                         .name = slack__slice(own->job.name),
-                                         .payload = {text, len}},
-                                 .done = own_job_stored};
-    slack__link_init(&own->op.link);
-    return own;
+    const char *text = job->args ? slack__json_text(own->arena, job->args, &len) : "{}";
+    const char *name = slack__arena_strdup(own->arena, job->name);
+    own->own_key = job->key ? slack__arena_strdup(own->arena, job->key) : NULL;
+    own->stored = job->stored;
+    own->stored_data = job->stored_data;
+    if (!text || !name || (job->key && !own->own_key)) return SLACK_ENOMEM;
+    own->op.succeeds = true;
+    own->op.row =
+        (slack_row_t){.kind = job_kind,
+                      .name = slack__slice(name),
+                      .payload = {text, len},
+                      .due_ms = job_due_ms(job, slack__wall_ms(own->inbox->services->log->clock))};
+    return 0;
 }
 
 int slack__jobs_defer(slack_inbox_t *inbox, const slack_job_t *job, char *error)
 {
     const char *why;
     int rc = job_check(job, &why);
-    if (rc == 0 && inbox->queue->phase == SLACK_QUEUE_CLOSED) {
+    if (rc == 0 && slack__queue_is_closed(inbox->queue)) {
         why = "the app has stopped: call it earlier";
         rc = SLACK_ECANCELED;
     } else if (rc == 0 && job->args) {
@@ -204,82 +149,11 @@ int slack__jobs_defer(slack_inbox_t *inbox, const slack_job_t *job, char *error)
         slack__explain(error, "slack_app_defer: %s", why);
         return rc;
     }
-    slack_arena_t *arena = slack__arena_new(1024, 0);
-    own_job_t *own = arena ? own_job_new(inbox, arena, job) : NULL;
-    rc = own ? 0 : SLACK_ENOMEM;
-    if (rc == 0 && inbox->queue->phase == SLACK_QUEUE_NEW)
-        slack__list_push(&inbox->deferred, &own->link);
-    else if (rc == 0)
-        rc = own_job_submit(own);
-    if (rc == 0) {
-        inbox->services->own_jobs++;
-        return 0;
-    }
-    slack__arena_free(arena);
+    slack_own_put_t *own = slack__own_put_new(inbox, sizeof *own);
+    rc = own ? own_job_fill(own, job) : SLACK_ENOMEM;
+    if (rc == 0) rc = slack__own_put(own);
+    if (rc == 0) return 0;
+    if (own) slack__arena_free(own->arena);
     slack__explain(error, "slack_app_defer: %s", slack_strerror(rc));
     return rc;
-}
-
-void slack__jobs_start(slack_inbox_t *inbox)
-{
-    slack_link_t *link;
-    while ((link = slack__list_shift(&inbox->deferred)) != NULL) {
-        own_job_t *own = SLACK_CONTAINER(link, own_job_t, link);
-        const int rc = own_job_submit(own);
-        if (rc == 0) continue;
-        own->op.status = rc;
-        own_job_stored(&own->op);
-    }
-}
-
-void slack__jobs_cancel_deferred(slack_inbox_t *inbox)
-{
-    slack_link_t *link;
-    while ((link = slack__list_shift(&inbox->deferred)) != NULL) {
-        const own_job_t *own = SLACK_CONTAINER(link, own_job_t, link);
-        if (own->job.stored)
-            own->job.stored(inbox->services->app, SLACK_ECANCELED, own->job.stored_data);
-        slack__arena_free(own->arena);
-    }
-}
-
-/* ---- cancelling a job ---- */
-
-typedef struct cancel {
-    slack_store_op_t op;
-    slack_store_batch_t batch;
-    slack_app_t *app;
-    slack_cancel_fn fn;
-    void *user_data;
-    char key[];
-} cancel_t;
-
-static void job_canceled(slack_store_op_t *op)
-{
-    cancel_t *cancel = SLACK_CONTAINER(op, cancel_t, op);
-    int status = op->status == 0 && cancel->batch.count == 0 ? SLACK_ENOTFOUND : op->status;
-    if (cancel->fn) cancel->fn(cancel->app, status, cancel->user_data);
-    slack__free(cancel);
-}
-
-int slack__jobs_cancel(slack_inbox_t *inbox, const char *key, slack_cancel_fn fn, void *user_data)
-{
-    if (key == NULL || *key == '\0') return SLACK_EINVAL;
-    if (inbox->queue->phase != SLACK_QUEUE_RUNNING && inbox->queue->phase != SLACK_QUEUE_DRAINING)
-        return SLACK_ECANCELED;
-    const slack_slice_t app = inbox->queue->app;
-    size_t size = sizeof KEY_FORMAT + app.len + strlen(key);
-    cancel_t *cancel = slack__calloc(1, sizeof *cancel + size);
-    if (cancel == NULL) return SLACK_ENOMEM;
-    snprintf(cancel->key, size, KEY_FORMAT, (int)app.len, app.ptr, key);
-    cancel->app = inbox->services->app;
-    cancel->fn = fn;
-    cancel->user_data = user_data;
-    cancel->op = (slack_store_op_t){.kind = SLACK_STORE_CANCEL,
-                                    .row.key = slack__slice(cancel->key),
-                                    .batch = &cancel->batch,
-                                    .done = job_canceled};
-    slack__link_init(&cancel->op.link);
-    slack__queue_submit(inbox->queue, &cancel->op);
-    return 0;
 }

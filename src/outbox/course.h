@@ -15,9 +15,10 @@
 /* The result of a call. */
 enum slack_call_effect {
     SLACK_EFFECT_DONE,
-    SLACK_EFFECT_REFUSED, /* it had no effect, and never will */
-    SLACK_EFFECT_NONE,    /* it had no effect; another attempt may succeed */
-    SLACK_EFFECT_UNCLEAR  /* the answer was lost, or does not tell */
+    SLACK_EFFECT_REFUSED,   /* it had no effect, and never will */
+    SLACK_EFFECT_NONE,      /* it had no effect; another attempt may succeed */
+    SLACK_EFFECT_UNCLEAR,   /* the answer was lost, or does not tell */
+    SLACK_EFFECT_SUPERSEDED /* it is not sent: a newer request takes its place */
 };
 
 /* `word` is Slack's `error` if the status is SLACK_EAPI. `unsent`: no byte was sent, or the call

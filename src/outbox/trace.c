@@ -10,6 +10,22 @@
 /* The messages of a page. */
 #define PAGE 200
 
+static bool is_file(const slack_trace_t *trace)
+{
+    return strcmp(trace->method, "files.completeUploadExternal") == 0;
+}
+
+bool slack__trace_is_sought(const char *method)
+{
+    return strcmp(method, "chat.postMessage") == 0 ||
+           strcmp(method, "files.completeUploadExternal") == 0;
+}
+
+const char *slack__trace_channel(const slack_trace_t *trace)
+{
+    return slack_json_str(trace->args, is_file(trace) ? "/channel_id" : "/channel");
+}
+
 static bool uses_metadata(const slack_trace_t *trace)
 {
     return slack_json_get(trace->args, "/metadata") != NULL;
@@ -18,7 +34,7 @@ static bool uses_metadata(const slack_trace_t *trace)
 const slack_json_t *slack__trace_args(const slack_trace_t *trace, slack_arena_t *arena)
 {
     const slack_json_t *metadata = NULL, *ret = NULL;
-    if (uses_metadata(trace)) return trace->args;
+    if (strcmp(trace->method, "chat.postMessage") != 0 || uses_metadata(trace)) return trace->args;
     int rc = slack__jsonf(arena, &metadata, NULL,
                           "{metadata: {event_type: %s, event_payload: {mark: %s}}}",
                           SLACK_TRACE_TYPE, trace->mark);
@@ -26,9 +42,20 @@ const slack_json_t *slack__trace_args(const slack_trace_t *trace, slack_arena_t 
     return rc == 0 ? ret : slack__json_no_memory;
 }
 
+static const slack_json_t *look_at_file(const slack_trace_t *trace, slack_arena_t *arena,
+                                        const char **ret_method)
+{
+    const slack_json_t *ret = NULL;
+    *ret_method = "files.info";
+    const int rc =
+        slack__jsonf(arena, &ret, NULL, "{file: %s}", slack_json_str(trace->args, "/files/0/id"));
+    return rc == 0 ? ret : slack__json_no_memory;
+}
+
 const slack_json_t *slack__trace_look(const slack_trace_t *trace, const char *cursor,
                                       slack_arena_t *arena, const char **ret_method)
 {
+    if (is_file(trace)) return look_at_file(trace, arena, ret_method);
     const char *channel = slack_json_str(trace->args, "/channel");
     const char *thread = slack_json_str(trace->args, "/thread_ts");
     const char *oldest =
@@ -81,8 +108,24 @@ static bool is_it(const slack_trace_t *trace, const slack_json_t *message)
     return same_text(slack_json_str(message, "/text"), slack_json_str(trace->args, "/text"));
 }
 
+/* {public: {C1: [{ts, thread_ts}]}, private: …} */
+static const char *find_share(const slack_trace_t *trace, const slack_json_t *answer)
+{
+    const slack_slice_t channel = slack__slice(slack__trace_channel(trace));
+    const char *thread = slack_json_str(trace->args, "/thread_ts");
+    slack_json_iter_t kinds = {0};
+    while (slack_json_next(slack_json_get(answer, "/file/shares"), &kinds)) {
+        slack_json_iter_t shares = {0};
+        while (slack_json_next(slack__json_member(kinds.value, channel), &shares))
+            if (strcmp(slack_json_str(shares.value, "/thread_ts"), thread) == 0)
+                return slack_json_str(shares.value, "/ts");
+    }
+    return "";
+}
+
 const char *slack__trace_find(const slack_trace_t *trace, const slack_json_t *answer)
 {
+    if (is_file(trace)) return find_share(trace, answer);
     slack_json_iter_t it = {0};
     while (slack_json_next(slack_json_get(answer, "/messages"), &it))
         if (is_it(trace, it.value)) return slack_json_str(it.value, "/ts");

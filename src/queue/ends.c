@@ -20,7 +20,7 @@ static void end_not_stored(slack_queue_item_t *item, int status)
 {
     slack_queue_t *queue = item->queue;
     const slack_row_t *row = &item->op.row;
-    if (!item->failed)
+    if (!item->failed && status != SLACK_ECANCELED)
         SLACK_LOG(queue->net->log, ERROR, "store: the end of a delivery was not stored",
                   "key=%.*s error=%s", (int)row->key.len, row->key.ptr ? row->key.ptr : "",
                   slack_err_name(status));
@@ -31,7 +31,7 @@ static void end_not_stored(slack_queue_item_t *item, int status)
         item->op.kind = SLACK_STORE_FINISH;
         item->consumer->lost(item);
         end_submit(item);
-    } else if (queue->phase != SLACK_QUEUE_CLOSED) {
+    } else if (!slack__queue_is_closed(queue)) {
         slack__list_push(&queue->undone, &item->op.link);
         slack__queue_look_in(queue, AGAIN_MS);
     } else {
@@ -59,13 +59,14 @@ void slack__queue_end(slack_queue_item_t *item)
         end_not_stored(item, rc);
         return;
     }
+    slack_queue_t *queue = item->queue;
+    const bool ordered = item->op.row.order.len > 0;
     item->decided = true;
     item->op.done = end_stored;
-    end_submit(item);
-    if (item->op.row.order.len == 0) return;
+    end_submit(item); /* when the queue is detached, the item may be freed now */
     /* The end makes the next row with this ordering key due, and the claim joins its transaction.
      */
-    slack__queue_claim_next(item->queue);
+    if (ordered) slack__queue_claim_next(queue);
 }
 
 /* An item whose end cannot be stored now returns to the list, so the list is emptied first. */

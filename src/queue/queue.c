@@ -68,7 +68,7 @@ void slack__queue_start(slack_queue_t *queue)
 
 void slack__queue_drain(slack_queue_t *queue)
 {
-    if (queue->phase != SLACK_QUEUE_CLOSED) queue->phase = SLACK_QUEUE_DRAINING;
+    if (!slack__queue_is_closed(queue)) queue->phase = SLACK_QUEUE_DRAINING;
 }
 
 void slack__queue_close(slack_queue_t *queue)
@@ -81,4 +81,9 @@ void slack__queue_close(slack_queue_t *queue)
         slack_queue_item_t *item = SLACK_CONTAINER(link, slack_queue_item_t, op.link);
         item->consumer->ended(item);
     }
+}
+
+void slack__queue_detach(slack_queue_t *queue)
+{
+    queue->phase = SLACK_QUEUE_DETACHED;
 }

@@ -15,6 +15,7 @@
  *   ends.c       stores the end of an attempt, again and again until the store takes it
  *   attempts.c   counts attempts, and decides when the next one follows
  *   look.c       the timer of the next look
+ *   submit.c     gives the store an operation, unless it closes
  *
  * The queue knows neither deliveries nor calls.
  */
@@ -24,7 +25,8 @@ enum slack_queue_phase {
     SLACK_QUEUE_NEW,
     SLACK_QUEUE_RUNNING,
     SLACK_QUEUE_DRAINING, /* what is claimed goes on, and no row is claimed */
-    SLACK_QUEUE_CLOSED
+    SLACK_QUEUE_CLOSED,   /* what has ended is stored, and nothing else goes on */
+    SLACK_QUEUE_DETACHED  /* the store closes, and takes nothing any more */
 };
 
 /* A row in the hands of its consumer, from its claim until the store has taken the end of the
@@ -113,9 +115,9 @@ static inline bool slack__queue_is_open(const slack_queue_t *queue)
     return queue->phase == SLACK_QUEUE_RUNNING || queue->phase == SLACK_QUEUE_DRAINING;
 }
 
-static inline void slack__queue_submit(const slack_queue_t *queue, slack_store_op_t *op)
+static inline bool slack__queue_is_closed(const slack_queue_t *queue)
 {
-    queue->store->ops->submit(queue->store, op);
+    return queue->phase >= SLACK_QUEUE_CLOSED;
 }
 
 /* ---- queue.c ---- */
@@ -130,9 +132,16 @@ void slack__queue_start(slack_queue_t *queue);
 void slack__queue_drain(slack_queue_t *queue);
 /* Stops. Ends that the store has not taken are given back with an error. */
 void slack__queue_close(slack_queue_t *queue);
+/* The store is about to close. Operations that are submitted later fail with SLACK_ECANCELED. */
+void slack__queue_detach(slack_queue_t *queue);
 /* Renews the lease, stores the ends that the store could not take before, claims rows and begins
  * them. */
 void slack__queue_look(slack_queue_t *queue);
+
+/* ---- submit.c ---- */
+
+/* Gives the store an operation. When the queue is detached, op->done runs before the return. */
+void slack__queue_submit(const slack_queue_t *queue, slack_store_op_t *op);
 
 /* ---- look.c ---- */
 

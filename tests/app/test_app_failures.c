@@ -26,18 +26,29 @@ static int failed_args(void)
     return rc;
 }
 
+static int post_unread(void)
+{
+    return slack_app_post_request(
+        APP, &(slack_post_options_t){
+                 .request = slack_chat_postEphemeral(.channel = "C1", .user = "U1", .text = "a")});
+}
+
 /* X(function, number, call, what the sentence says) */
 #define CASES(X)                                                                                   \
     X(slack_app_defer, 1, slack_app_defer(APP, NULL),                                              \
       "slack_app_defer: the job has no name: name")                                                \
     X(slack_app_defer, 2, failed_args(), "a value is missing, at offset 4")                        \
     X(slack_app_authorize, 1, slack_app_authorize(APP, NULL), "lookup is NULL")                    \
+    X(slack_app_post_request, 1, slack_app_post_request(APP, NULL), "the request is NULL: pass")   \
+    X(slack_app_post_request, 2, post_unread(), "chat.postEphemeral was not stored: nobody can")   \
     X(slack_app_run, 1, slack_app_run(APP), "start the app with slack_app_start()")                \
     X(slack_app_start, 1, (app_start(&f), slack_app_start(APP, DONE)), "was started before: make") \
     X(slack_app_transport_stats, 1, slack_app_transport_stats(APP, "x", &stats),                   \
       "transport \"x\"")                                                                           \
     X(slack_cancel_job, 1, slack_cancel_job(APP, "", DONE), "there is no key: pass")               \
     X(slack_cancel_job, 2, slack_cancel_job(APP, "a", DONE), "does not run: call it after")        \
+    X(slack_cancel_post, 1, slack_cancel_post(APP, NULL, DONE), "there is no key: pass")           \
+    X(slack_cancel_post, 2, slack_cancel_post(APP, "a", DONE), "does not run: call it after")      \
     X(slack_default_ack, 1, slack_default_ack(APP, SLACK_KIND_EVENT, ""), "this kind: leave it")   \
     X(slack_default_ack, 2, slack_default_ack(APP, SLACK_KIND_COMMAND, "Hold on"), "is not JSON")  \
     X(slack_every, 1, slack_every(APP, "x", "x", NULL, FN, NULL), "the schedule x: ")              \

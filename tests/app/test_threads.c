@@ -115,6 +115,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     V(slack_app_error, (app))                                                                      \
     V(slack_app_forget, (app, NULL))                                                               \
     V(slack_app_free, (app))                                                                       \
+    X(slack_app_post_request, (app, NULL))                                                         \
     X(slack_app_run, (app))                                                                        \
     X(slack_app_start, (app, NULL, NULL))                                                          \
     X(slack_app_transport_stats, (app, "memory", NULL))                                            \
@@ -122,6 +123,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_call, (client, slack_request("api.test", json), NULL, NULL))                           \
     X(slack_callf, (client, "api.test", NULL, NULL, "{}"))                                         \
     X(slack_cancel_job, (app, "key", NULL, NULL))                                                  \
+    X(slack_cancel_post, (app, "key", NULL, NULL))                                                 \
     V(slack_client_repeat, (client, true))                                                         \
     V(slack_client_stream, (client, NULL))                                                         \
     X(slack_default_ack, (app, SLACK_KIND_COMMAND, ""))                                            \
@@ -144,6 +146,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_on_assistant_started, (app, handle, NULL))                                             \
     X(slack_on_command, (app, "/x", handle, NULL))                                                 \
     V(slack_on_dead, (app, NULL, NULL))                                                            \
+    V(slack_on_dead_post, (app, NULL, NULL))                                                       \
     X(slack_on_dialog, (app, "x", handle, NULL))                                                   \
     V(slack_on_error, (app, NULL, NULL))                                                           \
     X(slack_on_event, (app, "x", handle, NULL))                                                    \

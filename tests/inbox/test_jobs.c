@@ -473,7 +473,7 @@ EACH_STORE(test_jobs_outside_of_a_delivery)
     assert_int_equal(slack_app_defer(inbox.f.app, &job), 0); /* a job with this key waits */
     world_until(&inbox.f.world, stored_count >= 2);
     assert_int_equal(stored[1], SLACK_EALREADY);
-    assert_true(world_logged(&inbox.f.world, "event=\"job dropped\""));
+    assert_true(world_logged(&inbox.f.world, "event=\"duplicate not stored\""));
     const int64_t before = now_ms(&inbox.f);
     app_pass_and_claim(&inbox.f, 1000);
     inbox_until_runs(1);

@@ -61,8 +61,8 @@ static const char *const event_points[] = {
     "marked",       "finished",      "claimed",   "claimed-nothing", NULL,
 };
 static const char *const order_points[] = {
-    "before-post", "posted", "job-stored",    "call-begun", "before-look", "looked",
-    "before-call", "called", "result-stored", "call-ended", NULL,
+    "before-post", "posted", "job-stored",   "call-begun",    "before-look", "looked",
+    "before-call", "called", "message-kept", "result-stored", "call-ended",  NULL,
 };
 static const char *const rush_points[] = {"stored", "acked", "posted", "claimed", NULL};
 

@@ -17,6 +17,7 @@ static int take_order(slack_ctx_t *ctx, void *user_data)
     snprintf(then, sizeof then, "ship %s %s", number, slack_ctx_ts(ctx));
     const slack_post_options_t received = {
         .request = slack_chat_postMessage(.channel = slack_ctx_channel(ctx), .text = text),
+        .key = number,
         .then = then,
     };
     int rc = slack_post_with(ctx, &received);

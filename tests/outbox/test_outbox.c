@@ -2,36 +2,13 @@
 #include <sqlite3.h>
 
 #include "app/inspect.h"
-#include "support/inbox.h"
+#include "support/outbox.h"
 #include "support/store_file.h"
 #include "support/test.h"
 
 #include "util/json.h"
 
 /* Requests that handlers store, from the handler to Slack and back. */
-
-/* The calls that Slack got, a letter for each: P chat.postMessage, H conversations.history,
- * R conversations.replies, + reactions.add. */
-static const char *calls(void)
-{
-    static char text[64];
-    size_t len = 0;
-    for (size_t i = 0; i < fake_slack_count(inbox.f.slack) && len < sizeof text - 1; i++) {
-        const char *method = fake_slack_call(inbox.f.slack, i)->method;
-        text[len++] = strcmp(method, "chat.postMessage") == 0        ? 'P'
-                      : strcmp(method, "conversations.history") == 0 ? 'H'
-                      : strcmp(method, "conversations.replies") == 0 ? 'R'
-                      : strcmp(method, "reactions.add") == 0         ? '+'
-                                                                     : '?';
-    }
-    text[len] = '\0';
-    return text;
-}
-
-static const char *call_arg(size_t i, const char *path)
-{
-    return slack_json_str(fake_slack_call(inbox.f.slack, i)->args, path);
-}
 
 static int post_rc;
 
@@ -46,31 +23,6 @@ static int post(slack_ctx_t *ctx, void *user_data)
             ctx, slack_chat_postMessage(.channel = slack_ctx_channel(ctx), .text = message));
     }
     return inbox_scripted(ctx, NULL);
-}
-
-/* Time passes, and attempts follow, until nothing is queued. */
-static void pass(unsigned times)
-{
-    for (unsigned i = 0; i < times; i++) {
-        app_pass_and_claim(&inbox.f, LONG_MS);
-        world_turn(&inbox.f.world);
-        app_settle(&inbox.f);
-    }
-}
-
-static void until_calls(const char *expected)
-{
-    app_run_until_calls(&inbox.f, strlen(expected));
-    app_settle(&inbox.f);
-    assert_string_equal(calls(), expected);
-}
-
-static void deliver(const char *id, const char *text)
-{
-    app_ack_t ack = {0};
-    inbox_deliver(id, text, &ack);
-    app_run_until(&inbox.f, &ack.count);
-    assert_int_equal(ack.outcome, SLACK_ACK_OK);
 }
 
 EACH_STORE(test_a_request_is_sent_once)

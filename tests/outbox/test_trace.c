@@ -3,6 +3,8 @@
 #include "support/test.h"
 #include "util/json.h"
 
+#define METHOD "chat.postMessage"
+
 static slack_arena_t *arena;
 
 static const slack_json_t *json(const char *text)
@@ -37,7 +39,8 @@ static void test_what_is_sent(void **state)
          "{'channel':'C1','metadata':{'event_type':'own'}}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const slack_trace_t trace = {.args = json(cases[i].args), .mark = "M", .bot_user = ""};
+        const slack_trace_t trace = {
+            .method = METHOD, .args = json(cases[i].args), .mark = "M", .bot_user = ""};
         assert_true(slack__json_equal(slack__trace_args(&trace, arena), json(cases[i].sent)));
     }
 }
@@ -55,7 +58,8 @@ static void test_what_is_read(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *method;
-        const slack_trace_t trace = {.args = json(cases[i].args), .since_ms = 1000000};
+        const slack_trace_t trace = {
+            .method = METHOD, .args = json(cases[i].args), .since_ms = 1000000};
         const slack_json_t *call = slack__trace_look(&trace, cases[i].cursor, arena, &method);
         assert_string_equal(method, cases[i].method);
         assert_true(slack__json_equal(call, json(cases[i].call)));
@@ -86,8 +90,34 @@ static void test_what_is_found(void **state)
         {"{'text':'a &'," OWN "}", "{'messages':[{'ts':'1.1','text':'a &am','user':'UB'}]}", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const slack_trace_t trace = {.args = json(cases[i].args), .mark = "M", .bot_user = "UB"};
+        const slack_trace_t trace = {
+            .method = METHOD, .args = json(cases[i].args), .mark = "M", .bot_user = "UB"};
         assert_string_equal(slack__trace_find(&trace, json(cases[i].messages)), cases[i].ts);
+    }
+}
+
+/* A file is found in the channel and the thread that the request names. */
+static void test_shares(void **state)
+{
+    static const char info[] =
+        "{'file':{'shares':{'public':{'C1':[{'ts':'1.1'},{'ts':'1.2','thread_ts':'0.9'}]},"
+        "'private':{'G1':[{'ts':'2.1'}],'G2':'no','G3':[]}}}}";
+    static const struct {
+        const char *args, *answer, *ts;
+    } cases[] = {
+        {"{'channel_id':'C1'}", info, "1.1"},
+        {"{'channel_id':'C1','thread_ts':'0.9'}", info, "1.2"},
+        {"{'channel_id':'C1','thread_ts':'0.8'}", info, ""},
+        {"{'channel_id':'G1'}", info, "2.1"},
+        {"{'channel_id':'G2'}", info, ""},
+        {"{'channel_id':'G3'}", info, ""},
+        {"{'channel_id':'C1'}", "{'file':{'shares':[]}}", ""},
+        {"{'channel_id':'C1'}", "{'messages':[{'ts':'1.1'}]}", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const slack_trace_t trace = {.method = "files.completeUploadExternal",
+                                     .args = json(cases[i].args)};
+        assert_string_equal(slack__trace_find(&trace, json(cases[i].answer)), cases[i].ts);
     }
 }
 
@@ -97,6 +127,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_is_sent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_found, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_shares, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
