@@ -84,8 +84,8 @@ static bool is_shown(const post_t *post, const slack_json_t *args)
 static const char *look_answer(orders_t *orders, const slack_json_t *args, slack_arena_t *arena)
 {
     const char *list = "", *comma = "";
-    for (const post_t *post = orders->posts + orders->count;
-         !orders->blind && post-- > orders->posts;) {
+    for (size_t i = orders->blind ? 0 : orders->count; i > 0; i--) {
+        const post_t *post = &orders->posts[i - 1];
         if (!is_shown(post, args)) continue;
         list = slack__arena_printf(
             arena,
@@ -140,7 +140,8 @@ static unsigned judge_order(const orders_t *orders, const event_t *events, unsig
 {
     unsigned misplaced = 0, first_ack[ORDER_CHANNELS][2];
     memset(first_ack, 0xff, sizeof first_ack);
-    for (const post_t *post = orders->posts + orders->count; post-- > orders->posts;) {
+    for (size_t i = orders->count; i > 0; i--) {
+        const post_t *post = &orders->posts[i - 1];
         if (post->order >= count) continue;
         const event_t *event = &events[post->order];
         unsigned *first = &first_ack[post->channel % ORDER_CHANNELS][post->shipped];
