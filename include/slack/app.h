@@ -143,8 +143,9 @@ SLACK_API slack_client_t *slack_app_client(slack_app_t *app);
  */
 SLACK_API slack_client_t *slack_client_new(slack_app_t *app, const char *token);
 
-/** Free a client of slack_client_new(), before or after its app. Calls that are under way continue.
- * NULL is allowed. Any thread. */
+/** Free a client of slack_client_new(), before or after its app. Calls, lists and transfers that
+ * are under way continue; a stream needs its client until its end (stream.h). NULL is allowed. Any
+ * thread. */
 SLACK_API void slack_client_free(slack_client_t *client);
 
 /** The state of a transport. */

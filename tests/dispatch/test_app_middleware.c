@@ -82,7 +82,7 @@ APP_TEST(test_middleware_may_go_on_later)
 static void hook(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
 {
     app_append(ctx, user_data);
-    const slack_json_t *message = slack_jsonf(ctx, "{text: 'goodbye'}");
+    const slack_json_t *message = slack_jsonf(ctx, "{channel: 1, text: 'goodbye'}");
     const slack_request_t request = slack_request("chat.postMessage", message);
     const slack_fetch_t fetch = {.url = "https://example.com/"};
     const slack_upload_t upload = {.files = &(slack_file_t){.name = "a", .data = "a", .size = 1},

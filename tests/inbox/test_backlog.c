@@ -68,7 +68,7 @@ static int say(slack_ctx_t *ctx, void *user_data)
 
 static int work(slack_ctx_t *ctx, void *user_data)
 {
-    return slack_call_waitf(ctx, "chat.postMessage", NULL, "{text: 'x'}");
+    return slack_call_waitf(ctx, "chat.postMessage", NULL, "{channel: 1, text: 1}");
 }
 
 static slack_ctx_t *held[ROWS];
@@ -310,8 +310,9 @@ APP_CLOSED(test_what_waits_has_its_share)
     app_start(&f);
     world_until(&f.world, slack__inspect_is(f.app, "running"));
     while (slack__webapi_room(slack__inspect_webapi(f.app)) > 3)
-        assert_int_equal(
-            slack_callf(slack_app_client(f.app), "chat.update", NULL, NULL, "{text: 'x'}"), 0);
+        assert_int_equal(slack_callf(slack_app_client(f.app), "chat.update", NULL, NULL,
+                                     "{channel: 1, ts: 1, text: 1}"),
+                         0);
     world_until(&f.world,
                 !slack__inspect_claims(f.app)); /* the claim that still had the room of before */
     const unsigned before = runs;
