@@ -10,6 +10,8 @@
 /* How long Slack may take to send events again that it could not deliver, after a connection is
  * back. */
 #define REDELIVERED_MS 5000
+/* How long a message may not be in the history of its channel yet. */
+#define START_MS 2000
 /* Slack reports each minute in which it drops events
  * (https://docs.slack.dev/apis/events-api#rate-limiting). */
 #define RATE_LIMITED_MS 90000
@@ -25,7 +27,7 @@ static void tell_catch_up(slack_app_t *app, const slack_transport_t *t,
     else if (before == SLACK_TRANSPORT_DEGRADED)
         slack__catch_up_gap(catch_up, "a transport was not connected", REDELIVERED_MS);
     else
-        slack__catch_up_gap(catch_up, "the start", 0);
+        slack__catch_up_gap(catch_up, "the start", START_MS);
 }
 
 static void host_state(slack_transport_t *t, enum slack_transport_state state, int reason)

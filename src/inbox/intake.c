@@ -23,10 +23,6 @@
  * the small ones behind them wait too. One may be larger. */
 #define STORING_PART 8
 
-/* After this time Slack has sent an event for the last time that was not acked
- * (https://docs.slack.dev/apis/events-api#retries). */
-#define REDELIVERED_MS 400000
-
 void slack__intake_reject(slack_task_t *task)
 {
     slack_inbox_t *inbox = SLACK_CONTAINER(task, slack_inbox_t, reject_task);
@@ -49,7 +45,8 @@ static void note_event(const slack_inbox_t *inbox, const slack_delivery_t *d, bo
     if (stored)
         slack__catch_up_stored(catch_up, d);
     else
-        slack__catch_up_gap(catch_up, "the app could not store events", REDELIVERED_MS);
+        slack__catch_up_gap(catch_up, "the app could not store events",
+                            SLACK_CATCH_UP_REDELIVERED_MS);
 }
 
 /* ---- storing ---- */

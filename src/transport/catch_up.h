@@ -10,12 +10,17 @@
  * Catch-up as the app sees it: a transport whose wire is conversations.history. It remembers how
  * far the app has read each channel. After a gap in the deliveries of the other transports it reads
  * the messages that were sent meanwhile, and delivers an event for each of them. The inbox knows by
- * their keys which of them have arrived (slack__dedupe_history_key()).
+ * their keys which of them have arrived (slack__dedupe_history_key()). There is no peer that sends,
+ * so the tests of this transport take the place of the contract's suite.
  *
  * The functions are in src/transport_history/history.c. `t` is always the result of
  * slack__catch_up_create().
  */
 #define SLACK_TRANSPORT_HISTORY "history" /* its name, and that of its rows */
+
+/* After this time Slack has sent an event for the last time that was not acked: at once, after a
+ * minute, and after five more (https://docs.slack.dev/apis/events-api#retries). */
+#define SLACK_CATCH_UP_REDELIVERED_MS 400000
 
 /* Creates the transport, if options->catch_up asks for it; else sets *ret to NULL. As
  * slack_transport_type_t.create. */

@@ -3,6 +3,7 @@
 #define SLACK_TRANSPORT_HISTORY_CURSOR_H
 
 #include "protocol/ts.h"
+#include "transport/catch_up.h"
 
 /*
  * How far an app has read a channel. Pure.
@@ -13,7 +14,7 @@
  * has to come first: what is missing may be older. A crash therefore leaves a cursor that is too
  * old, and never one that is too new.
  */
-#define SLACK_CURSOR_SETTLE_MS ((uint64_t)400 * 1000)
+#define SLACK_CURSOR_SETTLE_MS ((uint64_t)SLACK_CATCH_UP_REDELIVERED_MS)
 
 typedef struct slack_cursor {
     char ts[SLACK_TS_SIZE];      /* "": not known */

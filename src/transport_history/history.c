@@ -80,6 +80,8 @@ void slack__catch_up_stored(slack_transport_t *t, const slack_delivery_t *d)
     const char *type = slack_json_str(d->body, "/event/type");
     const char *ts = slack_json_str(d->body, "/event/ts");
     h->watch.heard_ms = history_now_ms(h);
+    if (d->retry_num >= SLACK_HISTORY_RETRY_NUM && !h->watch.open)
+        slack__catch_up_gap(t, "Slack could not reach the app", SLACK_CATCH_UP_REDELIVERED_MS);
     if (strcmp(type, "message") != 0 && strcmp(type, "app_mention") != 0) return;
     slack_channel_t *channel =
         slack__ts_ok(ts)
@@ -177,12 +179,14 @@ static void history_save(slack_history_t *h)
 {
     slack_round_t *round = &h->round;
     slack_channel_t *channel;
+    bool behind = h->watch.open;
     SLACK_CHANNELS_EACH(&round->channels, channel)
     {
+        behind = behind || channel->cursor.behind;
         slack__cursor_settle(&channel->cursor, history_now_ms(h));
         slack__cursor_store_save(&round->cursors, channel);
     }
-    if (!h->watch.open)
+    if (!behind) /* a channel without an entry begins at the mark */
         slack__cursor_walked(&round->mark->cursor, slack__channels_newest(&round->channels));
     slack__cursor_store_save(&round->cursors, round->mark);
     slack__cursor_store_run(&round->cursors);

@@ -11,6 +11,9 @@
 /* Without an event for this long, the channel with the newest message is read: Slack gives no sign
  * when it switches the deliveries of an app off. */
 #define SLACK_HISTORY_QUIET_MS 600000
+/* An event that Slack sends for the third time is a sign that others were sent for the last time in
+ * vain. */
+#define SLACK_HISTORY_RETRY_NUM 2
 /* The wait after a failed round, and after an event that the host could not store. */
 #define SLACK_HISTORY_RETRY_MS     5000
 #define SLACK_HISTORY_RETRY_MAX_MS 300000

@@ -49,6 +49,7 @@ static void open_app(const slack_options_t *options, const char *listeners)
     if (strchr(listeners, 'a'))
         assert_int_equal(slack_on_event(f.app, "app_mention", note, (void *)(uintptr_t) "@"), 0);
     app_ready(&f);
+    app_pass_ms(&f, 2000);
 }
 
 static void run_until_caught_up(void)
@@ -318,6 +319,13 @@ PAST_TEST(dropped_and_refused_events_lead_to_a_round)
     app_pass_ms(&f, 400000);
     run_until_caught_up();
     assert_string_equal(got, "C1:10! C1:20! ");
+
+    f.retry_num = 2;
+    SAY("C2", 30);
+    app_deliver(&f, LIVE("Ev2", "1700000020"), &f.ack);
+    app_pass_ms(&f, 400000);
+    run_until_caught_up();
+    assert_string_equal(got, "C1:10! C1:20! C2:30! ");
 }
 
 PAST_TEST(an_event_that_the_app_cannot_take_comes_again_in_its_place)
