@@ -238,7 +238,8 @@ static void stream_failed(slack_stream_t *stream, slack_stream_flight_t flight,
     }
     const bool streams = flight.call == SLACK_STREAM_APPEND || flight.call == SLACK_STREAM_STOP;
     /* Only a message that does not stream can be edited. */
-    if (is_word(response, "streaming_state_conflict") && message->closes < CLOSES_MAX) {
+    if (flight.call == SLACK_STREAM_UPDATE && is_word(response, "streaming_state_conflict") &&
+        message->closes < CLOSES_MAX) {
         stream_close(stream);
         return;
     }
@@ -347,7 +348,7 @@ static void stream_pump(slack_stream_t *stream)
     slack_stream_flight_t flight = {.rolls = cut.rolls, .last = stream->end.asked && !cut.rolls};
     flight.call = next_call(stream, &flight);
 
-    const bool needed = !nothing || adds || flight.call == SLACK_STREAM_STOP;
+    const bool needed = !nothing || adds || flight.rolls || flight.call == SLACK_STREAM_STOP;
     if (!needed && stream->end.asked) {
         stream_over(stream);
         return;
