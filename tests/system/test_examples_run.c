@@ -149,12 +149,14 @@ static const example_t examples[] = {
 };
 #define EXAMPLES (sizeof examples / sizeof *examples)
 
-/* The fault that an example meets once, and the line that the example logs. */
+/* The faults that an example meets, and the line that the example logs. */
 static const struct refusal {
     const char *name, *fault, *logged;
 } refusals[] = {
     {"roster", "api-status users.list 429 1 --after 2",
      "event=\"rate limited\" method=users.list"}, /* the third page */
+    {"courier", "api-cut chat.postMessage; history-lag 1000",
+     "event=\"request had taken effect\" method=chat.postMessage"},
     {"incident", "upload-status 429 1", "event=\"upload failed, trying again\" file=database.log"},
 };
 
