@@ -432,7 +432,8 @@ static const slack_block_kind_t *kind_of(check_t *check, const object_t *object,
     for (size_t i = 0; i < count; i++) {
         if (!kinds[i].type || strcmp(kinds[i].type, type) != 0) continue;
         const char *in = parent->kind->type;
-        REFUSE(check, WRONG_PLACE, &at, .text = type, .other = in ? in : "a message");
+        if (in == NULL) in = place == SLACK_BLOCK_IN_CHUNK ? "a stream" : "a message";
+        REFUSE(check, WRONG_PLACE, &at, .text = type, .other = in);
         return NULL;
     }
     note_unknown(check, SLACK_BLOCK_UNKNOWN_KIND, &at, type);

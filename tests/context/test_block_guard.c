@@ -80,6 +80,15 @@ enum { ON_LOOP = 1, ON_WORKER = 2, ON_BOTH = 3 };
       slack_stream_chunkf(slack_stream(ctx, NULL),                                                 \
                           "{type: 'task_update', id: '1', title: 'x', status: 'done'}"),           \
       "chat.appendStream was not called: chunks[0].status: \"done\", must be one of: pending ")    \
+    X(24, ON_BOTH, slack_view_open(ctx, J("{type: 'home', blocks: []}")),                          \
+      "views.open was not called: view.type: \"home\", must be modal")                             \
+    X(25, ON_BOTH,                                                                                 \
+      slack_view_publish(                                                                          \
+          ctx, "U1", NULL,                                                                         \
+          J("{type: 'modal', title: {type: 'plain_text', text: 'x'}, blocks: []}")),               \
+      "views.publish was not called: view.type: \"modal\", must be home")                          \
+    X(26, ON_BOTH, slack_view_push(ctx, J("{type: 'home', blocks: []}")),                          \
+      "views.push was not called: view.type: \"home\", must be modal")                             \
     X(12, ON_WORKER, slack_call_wait(ctx, slack_request("chat.update", J(MESSAGE)), NULL),         \
       "chat.update " SAYS(""))
 

@@ -225,7 +225,7 @@ static const struct fault {
     {"{'chunks':[{'type':'plan_update'}]}", "chunks[0].title: missing", NULL},
     {"{'chunks':[{'type':'markdown_text','text':7}]}", "chunks[0].text: a number, must be a string",
      NULL},
-    {"{'chunks':[{'type':'divider'}]}", "chunks[0].type: \"divider\", not allowed in a message",
+    {"{'chunks':[{'type':'divider'}]}", "chunks[0].type: \"divider\", not allowed in a stream",
      NULL},
     {INPUT("'type':'file_input','max_files':11"), "blocks[0].element.max_files: 11, at most 10",
      NULL},
