@@ -257,7 +257,9 @@ static void try_places(const field_t *f)
                                    shapes[shape], type, parts[0] + 2);
     refuses(f, parts[1],
             slack__arena_printf(arena, "%s.type: \"%s\", not allowed in %s", items[shape], type,
-                                kind->type ? kind->type : "a message"));
+                                kind->type                         ? kind->type
+                                : f->place == SLACK_BLOCK_IN_CHUNK ? "a stream"
+                                                                   : "a message"));
 }
 
 static void try_field(const field_t *f)

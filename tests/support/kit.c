@@ -44,9 +44,10 @@ static int open_view(slack_ctx_t *ctx, void *user_data)
 {
     return slack_call(
         slack_ctx_client(ctx),
-        slack_request("views.open",
-                      slack_jsonf(ctx, "{trigger_id: %s, view: {type: 'home', blocks: []}}",
-                                  slack_ctx_trigger_id(ctx))),
+        slack_request("views.open", slack_jsonf(ctx,
+                                                "{trigger_id: %s, view: {type: 'modal', blocks: [],"
+                                                " title: {type: 'plain_text', text: 'x'}}}",
+                                                slack_ctx_trigger_id(ctx))),
         NULL, NULL);
 }
 

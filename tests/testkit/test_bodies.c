@@ -50,7 +50,7 @@ FINE_TEST(test_interactions)
     slack_test_action(kit, "go", "42");
     slack_test_expect(kit, "chat.postMessage", "{text: ' by U7 in G7'}");
     slack_test_block_action(kit, "{type: 'datepicker', action_id: 'go'}");
-    slack_test_expect(kit, "views.open", "{view: {type: 'home', blocks: []}}");
+    slack_test_expect(kit, "views.open", "{view: {type: 'modal', blocks: []}}");
     slack_test_shortcut(kit, "open");
     slack_test_expect(kit, "views.open", NULL);
     slack_test_message_shortcut(kit, "open", "a message");
