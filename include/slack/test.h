@@ -346,7 +346,8 @@ SLACK_API int slack_test_expect(slack_test_t *test, const char *method, const ch
 SLACK_API int slack_test_answer(slack_test_t *test, const char *answer_template, ...)
     SLACK_PRINTF(2, 3);
 
-/** Answer a fetch, or a message to a webhook, with any HTTP answer.
+/** Answer the call with any HTTP answer: a fetch, a message to a webhook, or a method with the page
+ * of a server that fails, such as 503, after which Slack may or may not have acted.
  * @param http_status 200 to 599.
  * @param headers Optional, copied. Lines: "Content-Type: text/event-stream\nX-A: b".
  * @param body Optional, copied. A text. */

@@ -111,20 +111,24 @@ FINE_TEST(test_a_lost_answer)
                  {"chat.postMessage", true, true}};
     bool opted;
     slack_on_command(slack_test_app(kit), "/call", call_by_name, &opted);
-    for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
-        const int lost = i % 2 ? SLACK_ECLOSED : SLACK_ETIMEDOUT;
-        const bool again = cases[i / 2].again;
-        opted = cases[i / 2].opted;
-        slack_test_expect(kit, cases[i / 2].method, NULL);
-        slack_test_answer_lost(kit, lost);
-        slack_test_expect(kit, again ? cases[i / 2].method : "response_url", NULL);
-        slack_test_command(kit, "/call", cases[i / 2].method);
+    static const int ways[] = {SLACK_ETIMEDOUT, SLACK_ECLOSED, SLACK_EHTTP};
+    for (size_t i = 0; i < 3 * sizeof cases / sizeof *cases; i++) {
+        const int lost = ways[i % 3];
+        const bool again = cases[i / 3].again;
+        opted = cases[i / 3].opted;
+        slack_test_expect(kit, cases[i / 3].method, NULL);
+        if (lost == SLACK_EHTTP)
+            slack_test_answer_http(kit, 503, NULL, "<html>");
+        else
+            slack_test_answer_lost(kit, lost);
+        slack_test_expect(kit, again ? cases[i / 3].method : "response_url", NULL);
+        slack_test_command(kit, "/call", cases[i / 3].method);
         slack_test_advance_ms(kit, 60000);
         assert_int_equal(slack_test_call_count(kit), 2 * (i + 1));
         slack_test_expect_status(kit, again ? 0 : lost);
     }
-    check_tries("users.info", 0, 2);
-    check_tries("chat.postMessage", 0, 2);
+    check_tries("users.info", 0, 3);
+    check_tries("chat.postMessage", 0, 3);
     check_tries("conversations.create", 0, 0);
 }
 

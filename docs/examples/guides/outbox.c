@@ -48,9 +48,23 @@ static void ships_once(slack_test_t *t)
     slack_test_message(t, "shipped 7");
 }
 
+/* The answer is lost, and the message is not there: it is sent again. */
+static void looks_before_it_posts_again(slack_test_t *t)
+{
+    slack_test_expect(t, "chat.postMessage", "{text: 'The order is shipped'}");
+    slack_test_answer_lost(t, SLACK_ECLOSED);
+    slack_test_expect(t, "conversations.history", "{channel: 'C0TEST'}");
+    slack_test_answer(t, "{ok: true, messages: []}");
+    slack_test_expect(t, "chat.postMessage", "{text: 'The order is shipped'}");
+    slack_test_message(t, "shipped 8");
+    slack_test_advance_ms(t, 5000);
+}
+
 int main(void)
 {
-    const guide_test_t tests[] = {
-        {"confirms an order", confirms_an_order}, {"ships once", ships_once}, {NULL, NULL}};
+    const guide_test_t tests[] = {{"confirms an order", confirms_an_order},
+                                  {"ships once", ships_once},
+                                  {"looks before it posts again", looks_before_it_posts_again},
+                                  {NULL, NULL}};
     return guide_run(add_listeners, tests);
 }
