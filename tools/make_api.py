@@ -67,10 +67,14 @@ def read_table(text):
                 sys.exit(f"{TABLE}: {methods[-1]['method']} has the bounds of {fields['bound']}")
             arg["values"] = bounds(arg["type"], fields["least"], fields["most"])
             if arg["type"] == "INT":
-                arg["least"] = fields["least"]
+                arg.update(least=fields["least"], most=fields["most"])
         elif "upload" in fields:
             methods[-1]["uploads"].append(fields["upload"])
         else:
+            for arg in methods[-1]["args"]:
+                sizes_page = "max" in fields and arg["name"] in ("limit", "count")
+                if sizes_page and arg.get("most", fields["max"]) != fields["max"]:
+                    sys.exit(f"{TABLE}: {methods[-1]['method']} has two maxima of {arg['name']}")
             methods[-1].update(fields)
     if methods != sorted(methods, key=lambda method: method["method"]):
         sys.exit(f"{TABLE}: the methods are not sorted")
