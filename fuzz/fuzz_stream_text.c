@@ -9,7 +9,7 @@
  * the lines that open a fence again, are the text that was put: nothing is lost, and nothing comes
  * twice. The input is a script of steps: a byte, and the bytes that it needs. */
 
-#define PUT_MAX   ((size_t)96 << 10)              /* in all */
+#define PUT_MAX   ((size_t)48 << 10)              /* in all */
 #define UNITS_MAX (SLACK_STREAM_MESSAGE_MAX + 64) /* with what closes a fence */
 
 static slack_stream_text_t text;
@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const size_t have = size - at < len ? size - at : len;
         if (step % 4 == 0) send(step & 64);
         if (step % 4 == 0) continue;
-        put_times((const char *)data + at, have, step % 4 == 1 ? 1 : step % 4 == 2 ? 700 : 4000);
+        put_times((const char *)data + at, have, step % 4 == 1 ? 1 : step % 4 == 2 ? 200 : 1500);
         at += have;
     }
     while (send(true)) {
