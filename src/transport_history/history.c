@@ -14,6 +14,8 @@
 typedef struct watch {
     bool open;         /* a gap is not caught up on yet */
     const char *why;   /* of the last gap */
+    uint64_t until_ms; /* the round that catches up begins then, or later */
+    uint64_t began_ms; /* when the last round began */
     uint64_t heard_ms; /* when the last event arrived, or the last probe began */
     uint64_t ticked_ms;
     uint64_t gaps;
@@ -53,9 +55,14 @@ static bool history_is_over(const slack_history_t *h)
 
 /* ---- gaps ---- */
 
+/* A round that is due earlier stays: otherwise one gap after the other would put it off for ever.
+ */
 static void history_begin_in(slack_history_t *h, uint64_t in_ms)
 {
-    if (h->started && !history_is_over(h)) slack__timer_start(h->net, &h->begin, in_ms);
+    if (!h->started || history_is_over(h)) return;
+    const uint64_t due_us = slack__mono_us(h->net->clock) + in_ms * 1000;
+    if (slack__timer_waits(&h->begin) && h->begin.due_us <= due_us) return;
+    slack__timer_start_at(h->net, &h->begin, due_us);
 }
 
 void slack__catch_up_deaf(slack_transport_t *t)
@@ -70,6 +77,8 @@ void slack__catch_up_gap(slack_transport_t *t, const char *why, unsigned delay_m
     slack_history_t *h = history_of(t);
     slack__catch_up_deaf(t);
     h->watch.why = why;
+    const uint64_t due_ms = history_now_ms(h) + delay_ms;
+    if (due_ms > h->watch.until_ms) h->watch.until_ms = due_ms;
     slack__backoff_reset(&h->rounds);
     history_begin_in(h, delay_ms);
 }
@@ -109,6 +118,7 @@ static void round_due(slack_timer_t *timer)
     slack_history_t *h = SLACK_CONTAINER(timer, slack_history_t, begin);
     if (history_is_over(h) || h->round.step != SLACK_ROUND_IDLE) return; /* round_over() goes on */
     h->recovered_before = h->handover.recovered;
+    h->watch.began_ms = history_now_ms(h);
     history_ask_listeners(h);
     SLACK_LOG(h->net->log, INFO, "catch-up begins", "reason=%s", h->watch.why);
     slack__round_begin(&h->round);
@@ -137,23 +147,30 @@ static void probe_over(slack_history_t *h, bool failed)
     slack__catch_up_gap(&h->base, "a probe has found missed messages", 0);
 }
 
+/* When the next round begins, after one that has not caught up. */
+static uint64_t history_wait_ms(slack_history_t *h, bool failed)
+{
+    const uint64_t now_ms = history_now_ms(h);
+    if (failed)
+        return slack__backoff_next_ms(&h->rounds, SLACK_HISTORY_RETRY_MS, slack__random_u64());
+    return h->watch.until_ms > now_ms ? h->watch.until_ms - now_ms : 0;
+}
+
 static void round_over(slack_round_t *round, bool failed)
 {
     slack_history_t *h = SLACK_CONTAINER(round, slack_history_t, round);
     if (round->only_one) {
         probe_over(h, failed);
-        if (h->watch.open && !slack__timer_waits(&h->begin)) history_begin_in(h, 0);
-        return;
+    } else {
+        const bool last = h->watch.began_ms >= h->watch.until_ms;
+        if (!failed && !round->stale && last) history_caught_up(h);
+        SLACK_LOG(h->net->log, INFO, h->watch.open ? "catch-up goes on later" : "caught up",
+                  "recovered=%llu channels=%zu",
+                  (unsigned long long)(h->handover.recovered - h->recovered_before),
+                  slack__map_count(round->channels.map));
     }
-    if (!failed && !round->stale) history_caught_up(h);
-    SLACK_LOG(h->net->log, INFO, h->watch.open ? "catch-up goes on later" : "caught up",
-              "recovered=%llu channels=%zu",
-              (unsigned long long)(h->handover.recovered - h->recovered_before),
-              slack__map_count(round->channels.map));
-    if (!h->watch.open || slack__timer_waits(&h->begin)) return;
-    history_begin_in(
-        h, failed ? slack__backoff_next_ms(&h->rounds, SLACK_HISTORY_RETRY_MS, slack__random_u64())
-                  : 0);
+    if (h->watch.open && !slack__timer_waits(&h->begin))
+        history_begin_in(h, round->only_one ? 0 : history_wait_ms(h, failed));
 }
 
 static void round_gathered(slack_round_t *round)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/inspect.h"
+#include "support/alloc_fail.h"
 #include "support/app_handlers.h"
 #include "support/heap.h"
 #include "support/past.h"
@@ -185,6 +186,26 @@ PAST_TEST(old_messages_and_too_many_are_left_out)
     assert_true(world_logged(&f.world, "missed messages left out"));
 }
 
+PAST_TEST(a_channel_that_is_too_large_for_memory_is_read_in_parts)
+{
+    enum { MESSAGES = 100, BYTES = 100000 };
+    char *members = malloc(BYTES + 64), wanted[1024] = "";
+    snprintf(members, BYTES + 64, "'user':'U1','text':'%0*d'", BYTES, 0);
+    be_away(&member);
+    const unsigned calls = past_calls(&past, "conversations.history");
+    for (int at = 1; at <= MESSAGES; at++) {
+        past_say(&past, "C1", at, PAST_ROOT, members);
+        sprintf(wanted + strlen(wanted), "C1:%d! ", at);
+    }
+    free(members);
+    past.page_max = 20;
+    assert_string_equal(come_back(&member, "m"), wanted);
+    const unsigned first = MESSAGES / 20, others = 2; /* pages, and channels */
+    assert_in_range(past_calls(&past, "conversations.history") - calls, first + others + 1,
+                    2 * first + others);
+    assert_int_equal(figures().left_out, 0);
+}
+
 PAST_TEST(a_list_of_channels_is_caught_up_on_alone)
 {
     const slack_options_t listed = {.catch_up = "D1, C1,C9"};
@@ -326,6 +347,26 @@ PAST_TEST(dropped_and_refused_events_lead_to_a_round)
     app_pass_ms(&f, 400000);
     run_until_caught_up();
     assert_string_equal(got, "C1:10! C1:20! C2:30! ");
+}
+
+PAST_TEST(gaps_in_a_row_do_not_put_it_off)
+{
+    open_app(&member, "m");
+    run_until_caught_up();
+    SAY("C1", 10);
+    for (int i = 0; i < 10; i++) { /* each asks for a round in 400 s */
+        slack__catch_up_gap(history(), "the app could not store events", 400000);
+        app_pass_ms(&f, 50000);
+        app_pass_ms(&f, 50000);
+    }
+    app_settle(&f);
+    assert_string_equal(got, "C1:10! ");
+    assert_true(figures().behind); /* the last 400 s */
+    SAY("C1", 20);
+    for (int i = 0; i < 7; i++)
+        app_pass_ms(&f, 50000);
+    run_until_caught_up();
+    assert_string_equal(got, "C1:10! C1:20! ");
 }
 
 PAST_TEST(an_event_that_the_app_cannot_take_comes_again_in_its_place)
@@ -482,6 +523,25 @@ TEST(a_round_survives_any_failed_allocation)
     for (int all = 0; all < 2; all++)
         for (size_t nth = 0; round_survives(nth, all == 1); nth++)
             ;
+}
+
+static int create(void *host)
+{
+    char error[SLACK_ERROR_TEXT_MAX];
+    slack_transport_t *t = NULL;
+    const int rc =
+        slack__catch_up_create(&t, host, &(slack_options_t){.catch_up = "member"}, error);
+    if (t) t->ops->destroy(t);
+    return rc;
+}
+
+TEST(its_creation_survives_any_failed_allocation)
+{
+    static world_t world;
+    assert_true(world_open(&world));
+    struct slack_transport_host host = {.net = world.net};
+    assert_true(alloc_fail_each(create, &host) >= 3);
+    world_close(&world);
 }
 
 /* ---- options ---- */
