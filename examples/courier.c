@@ -15,8 +15,8 @@
 
 #include <stdio.h>
 
-/* Both rows are stored before the event is done. If the program dies in between, the handler runs
- * again, and the store drops what it has already. */
+/* The message and the job are stored before the event is done. If the program dies in between, the
+ * handler runs again, and the store drops what it has already. */
 static int take_order(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
@@ -33,21 +33,15 @@ static int take_order(slack_ctx_t *ctx, void *user_data)
     return rc ? rc : slack_defer_job(ctx, &shipping);
 }
 
-/* The handler of the order may have stored two jobs, one before and one after a crash. The key
- * makes one message of them. */
 static int ship(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
     const slack_json_t *order = slack_ctx_body(ctx);
-    const char *channel = slack_json_str(order, "/channel"), *ts = slack_json_str(order, "/ts");
-    char text[64], key[128];
+    char text[64];
     snprintf(text, sizeof text, "order %s shipped", slack_json_str(order, "/number"));
-    snprintf(key, sizeof key, "shipped %s %s", channel, ts);
-    const slack_post_options_t shipped = {
-        .request = slack_chat_postMessage(.channel = channel, .thread_ts = ts, .text = text),
-        .key = key,
-    };
-    return slack_post_with(ctx, &shipped);
+    return slack_post(ctx, slack_chat_postMessage(.channel = slack_json_str(order, "/channel"),
+                                                  .thread_ts = slack_json_str(order, "/ts"),
+                                                  .text = text));
 }
 
 static int status(slack_ctx_t *ctx, void *user_data)

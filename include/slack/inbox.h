@@ -43,8 +43,9 @@ typedef struct slack_job {
     int64_t at_ms;
     /** Optional, copied, at most 1000 bytes. While a job with this key waits for its first attempt,
      * the store drops any further job with the key (SLACK_EALREADY). Once the first attempt has
-     * begun, the key is free: the handler may defer the next job under the same key. Default: none.
-     */
+     * begun, the key is free: the handler may defer the next job under the same key. Default in a
+     * delivery: the delivery, the listener, the number of the job in the handler, its name and its
+     * arguments, so that a handler that runs again stores no job twice; otherwise none. */
     const char *key;
     /** Optional. Receives the result of storing the job. */
     slack_stored_fn stored;

@@ -19,7 +19,8 @@
  *   retry.c    decides how an attempt ends: done, waiting or dead
  *   finish.c   reports the end of an attempt, and frees the delivery
  *   jobs.c     makes the rows of the program's jobs
- *   put.c      stores a row for a handler; own_put.c one outside of a delivery, or cancels it
+ *   put.c      stores a row for a handler (its key: handler_key.c); own_put.c one outside of a
+ * delivery, or cancels it
  */
 typedef struct slack_inbox slack_inbox_t;
 
@@ -33,8 +34,8 @@ typedef struct slack_entry {
     size_t storing_bytes;  /* counted in the inbox's sum; 0: a small event, or nothing is stored */
     slack_store_op_t mark; /* stores the progress, for an attempt after a crash */
     bool mark_submitted, mark_changed;
-    unsigned posts; /* requests that the listener `posts_of` has stored: see outbox/post.c */
-    const slack_hit_t *posts_of;
+    unsigned puts; /* rows that the listener `puts_of` has stored: see handler_key.h */
+    const slack_hit_t *puts_of;
 } slack_entry_t;
 
 typedef struct slack_inbox_bounds {

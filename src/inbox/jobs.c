@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "inbox/entry.h"
+#include "inbox/handler_key.h"
 #include "inbox/put.h"
 #include "util/crash.h"
 #include "util/error.h"
@@ -44,7 +45,8 @@ static void job_stored(slack_put_t *put)
     const deferred_t *deferred = SLACK_CONTAINER(put, deferred_t, put);
     const slack_row_t *row = &put->op.row;
     SLACK_CRASH("job-stored");
-    const bool dropped = put->op.status == 0 && put->op.duplicate;
+    /* The job of an earlier attempt is this one. */
+    const bool dropped = put->op.status == 0 && put->op.duplicate && put->op.succeeds;
     if (dropped)
         SLACK_LOG(slack__ctx_log(put->ctx), INFO, "duplicate not stored",
                   "kind=job name=%.*s key=%.*s", (int)row->name.len, row->name.ptr,
@@ -61,14 +63,26 @@ static int64_t job_due_ms(const slack_job_t *job, int64_t now_ms)
     return due_ms < SLACK_ROW_TIME_MAX ? due_ms : SLACK_ROW_TIME_MAX;
 }
 
+/* A handler that runs again and defers another job than before, under the same number, gets that
+ * job too: so the key has the job's name and arguments. */
+static const char *job_key(slack_ctx_t *ctx, slack_arena_t *arena, const slack_job_t *job,
+                           const char *args)
+{
+    if (job->key) return slack__own_key(slack__entry_of_ctx(ctx)->inbox, arena, job_kind, job->key);
+    const char *key = slack__handler_key(ctx, arena);
+    if (key == NULL || *key == '\0') return key;
+    const uint64_t hash = slack__hash(slack__hash(0, job->name), args);
+    return slack__arena_printf(arena, "%s:%llx", key, (unsigned long long)hash);
+}
+
 static bool job_fill_row(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *job)
 {
     slack_arena_t *arena = slack__ctx_arena(ctx);
     const char *name = slack__arena_strdup(arena, job->name);
     const slack_inbox_t *inbox = slack__entry_of_ctx(ctx)->inbox;
-    const char *key = job->key ? slack__own_key(inbox, arena, job_kind, job->key) : "";
     size_t len = 2;
     const char *text = job->args ? slack__json_text(arena, job->args, &len) : "{}";
+    const char *key = text ? job_key(ctx, arena, job, text) : NULL;
     const char *tenant = slack__put_tenant(ctx, arena);
     *row = (slack_row_t){
         .key = slack__slice(key),
@@ -94,7 +108,7 @@ static int defer(slack_ctx_t *ctx, const char *caller, const slack_job_t *job)
     if (deferred == NULL || !job_fill_row(ctx, &deferred->put.op.row, job)) return SLACK_ENOMEM;
     deferred->stored = job->stored;
     deferred->stored_data = job->stored_data;
-    deferred->put.op.succeeds = true;
+    deferred->put.op.succeeds = job->key != NULL;
     deferred->put.ctx = ctx;
     deferred->put.what = "the job";
     deferred->put.cure = "use slack_app_defer()";

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "inbox/entry.h"
+#include "inbox/handler_key.h"
 #include "inbox/own_put.h"
 #include "inbox/put.h"
 #include "outbox/outbox.h"
@@ -117,41 +118,7 @@ static const slack_json_t *post_args(const slack_services_t *services, slack_are
     return why ? slack__json_failed(arena, SLACK_EINVAL, "%s", why) : args;
 }
 
-/* ---- the key ---- */
-
-/* The number of the request among those of the listener that runs. Callbacks and hooks belong to
- * the listener that ran last. */
-static unsigned next_number(slack_entry_t *entry)
-{
-    const slack_hit_t *hit = entry->run.ctx.hit;
-    if (entry->posts_of != hit) entry->posts = 0;
-    entry->posts_of = hit;
-    return ++entry->posts;
-}
-
-/* The number of the listener among those of its name that the delivery reaches. */
-static unsigned nth_of_name(const slack_run_t *run, const char *name)
-{
-    unsigned nth = 0;
-    for (size_t i = 0; i < run->next_hit && i < run->hits.count; i++)
-        nth += strcmp(run->hits.items[i].rule->listener.name, name) == 0;
-    return nth;
-}
-
-/* The row of the delivery names it: the store never has the same id and time again while it knows
- * the key. A delivery without a row has one attempt, and needs no key. */
-static const char *make_key(slack_ctx_t *ctx, slack_arena_t *arena, const char *own)
-{
-    slack_entry_t *entry = slack__entry_of_ctx(ctx);
-    const slack_slice_t app = entry->inbox->queue->app;
-    const slack_row_t *row = &entry->item.op.row;
-    if (own) return slack__own_key(entry->inbox, arena, call_kind, own);
-    if (!entry->stored) return "";
-    const char *listener = ctx->hit ? ctx->hit->rule->listener.name : "";
-    return slack__arena_printf(arena, "handler:%.*s:%lld:%lld:%s:%u:%u", (int)app.len, app.ptr,
-                               (long long)row->id, (long long)row->received_ms, listener,
-                               nth_of_name(&entry->run, listener), next_number(entry));
-}
+/* ---- the row ---- */
 
 /* Requests for one channel are sent in the order in which they were stored. */
 static const char *make_order(slack_arena_t *arena, const slack_json_t *args)
@@ -163,8 +130,6 @@ static const char *make_order(slack_arena_t *arena, const slack_json_t *args)
     }
     return "";
 }
-
-/* ---- the row ---- */
 
 /* Sets the members that do not depend on a delivery. False: memory is out. */
 static bool fill_row(slack_arena_t *arena, slack_row_t *row, const slack_post_options_t *post,
@@ -223,6 +188,12 @@ static void post_stored(slack_put_t *put)
                        posted->stored_data);
 }
 
+static const char *post_key(slack_ctx_t *ctx, slack_arena_t *arena, const char *own)
+{
+    return own ? slack__own_key(slack__entry_of_ctx(ctx)->inbox, arena, call_kind, own)
+               : slack__handler_key(ctx, arena);
+}
+
 static int post(slack_ctx_t *ctx, const char *caller, const slack_post_options_t *post)
 {
     const char *why, *method = post->request.method ? post->request.method : "the method NULL";
@@ -235,7 +206,7 @@ static int post(slack_ctx_t *ctx, const char *caller, const slack_post_options_t
         return slack__ctx_fail(ctx, rc, "%s: %s was not stored: %s", caller, method,
                                slack_json_reason(args));
     posted_t *posted = slack__arena_calloc(arena, sizeof *posted);
-    const char *tenant = slack__put_tenant(ctx, arena), *key = make_key(ctx, arena, post->key);
+    const char *tenant = slack__put_tenant(ctx, arena), *key = post_key(ctx, arena, post->key);
     if (!posted || !tenant || !key || !fill_row(arena, &posted->put.op.row, post, args))
         return SLACK_ENOMEM;
     slack_row_t *row = &posted->put.op.row;

@@ -486,6 +486,12 @@ static int defer_bare(slack_ctx_t *ctx, void *user_data)
 {
     int rc = slack_defer(ctx, "bare", NULL);
     if (rc == 0) rc = slack_defer_job(ctx, &(slack_job_t){.name = "bare"});
+    return rc;
+}
+
+static int command_bare(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = defer_bare(ctx, NULL);
     return rc ? rc : slack_ack_text(ctx, "will do");
 }
 
@@ -497,13 +503,37 @@ static int note_body(slack_ctx_t *ctx, void *user_data)
 
 EACH_STORE(test_a_job_without_arguments_has_an_empty_body)
 {
-    slack_on_command(inbox.f.app, "/x", defer_bare, NULL);
+    slack_on_command(inbox.f.app, "/x", command_bare, NULL);
     slack_on_job(inbox.f.app, "bare", note_body, NULL);
     assert_int_equal(slack_app_defer(inbox.f.app, &(slack_job_t){.name = "bare"}), 0);
     app_ready(&inbox.f);
     command("x");
     inbox_until_runs(3);
     assert_string_equal(inbox.order, "{}{}{}");
+}
+
+/* Its first attempt fails. */
+static int defer_again(slack_ctx_t *ctx, void *user_data)
+{
+    const unsigned attempt = slack_ctx_attempt(ctx);
+    int rc = defer_bare(ctx, NULL);
+    if (rc == 0) rc = slack_deferf(ctx, "bare", "{attempt: %d}", (int)attempt);
+    return rc ? rc : attempt == 1 ? SLACK_EIO : 0;
+}
+
+EACH_STORE(test_a_handler_that_runs_again_stores_a_job_once)
+{
+    app_ack_t ack = {0};
+    slack_on_message(inbox.f.app, NULL, defer_again, NULL);
+    slack_on_job(inbox.f.app, "bare", note_body, NULL);
+    app_ready(&inbox.f);
+    inbox_deliver("Ev1", "hello", &ack);
+    inbox_until_runs(3);
+    app_pass_and_claim(&inbox.f, LONG_MS);
+    inbox_until_runs(4);
+    app_pass_and_claim(&inbox.f, LONG_MS);
+    app_settle(&inbox.f);
+    assert_string_equal(inbox.order, "{}{}{\"attempt\":1}{\"attempt\":2}");
 }
 
 TEST(test_a_job_of_an_app_that_never_starts)

@@ -38,8 +38,8 @@ typedef struct order_answer {
 } order_answer_t;
 
 /* Takes a call of chat.postMessage, conversations.history or conversations.replies. By chance, 5 of
- * 100 lose their answer after they took effect, 5 are lost before, 2 get a 503 after their effect,
- * 3 a 429, and 10 are answered late. The history lags by a second. */
+ * 100 posts lose their answer after they took effect, 5 are lost before, 2 get a 503 after their
+ * effect, 3 a 429, and 10 are answered late. The history lags by a second. */
 order_answer_t orders_take(orders_t *orders, const slack_http_request_t *request);
 /* Adds a message. */
 void orders_post(orders_t *orders, post_t post);
