@@ -132,6 +132,11 @@ calls() {
         >"$work/client.calls" || fail 'calls could not be measured'
 }
 
+posts() {
+    timeout 300 "$build/bench/posts" "sqlite:$work/posts.db" "$rounds" $((events / 4)) "$many_connections" \
+        >"$work/outbox.posts" || fail 'stored requests could not be measured'
+}
+
 # field NAME FILE: the best of its values, as other load on the machine can only make them worse.
 field() {
     order=-n
@@ -216,6 +221,14 @@ print_calls() {
         "$(field cpu_ratio client.calls)" -
 }
 
+print_posts() {
+    row 'messages/s by slack_post(), SQLite store' "$(field post_rate outbox.posts)" - -
+    row '  by slack_say(), middle of rounds' "$(field say_rate outbox.posts)" \
+        "$(field ratio outbox.posts)" '>= 0.7'
+    row '  cost of a message by slack_post()' "$(field post_cpu_us outbox.posts) us" \
+        "$(field cpu_ratio outbox.posts)" -
+}
+
 print_table() {
     printf '%-44s %14s %9s  %-9s %s\n' figure value ratio budget ''
     if [ "$part" = inbox ]; then
@@ -226,6 +239,7 @@ print_table() {
     print_http
     print_socket
     print_calls
+    print_posts
     start=$(field start_ms bot.start)
     row 'start to first ack over HTTP, ms' '' "$start" '<= 20'
     row 'resident memory idle, MB' '' "$(mb "$idle")" '<= 12'
@@ -288,5 +302,5 @@ while [ $round -lt "$rounds" ]; do
     wrk_round
 done
 peak=$(memory "$bot_pid" VmHWM)
-[ "$part" = inbox ] || calls
+[ "$part" = inbox ] || { calls && posts; }
 print_table

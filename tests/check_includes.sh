@@ -35,6 +35,7 @@ BEGIN {
     # the most that any test includes.
     subjects["support"] = "app wire sim"
     subjects["transport"] = "wire"
+    subjects["bench"] = "wire"
     subjects["sim"] = "tools"
     subjects["fuzz"] = "wire sim testkit"
     low = below["ops"] " queue"

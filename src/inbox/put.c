@@ -5,14 +5,11 @@
 #include "identity/identity.h"
 #include "protocol/tenant.h"
 
-static void row_stored(slack_store_op_t *op)
+static void put_ended(slack_store_op_t *op)
 {
     slack_put_t *put = SLACK_CONTAINER(op, slack_put_t, op);
     slack_ctx_t *ctx = put->ctx;
     ctx->ack.defers--;
-    put->stored(put);
-    if (op->status == 0 && !op->duplicate)
-        slack__queue_look_at(slack__entry_of_ctx(ctx)->inbox->queue, op->row.due_ms);
     if (ctx->phase == SLACK_CTX_RUNNING) { /* the stop has not ended the delivery */
         if (op->status != 0) {
             ctx->failure.no_room = true;
@@ -28,6 +25,29 @@ static void row_stored(slack_store_op_t *op)
     slack__ctx_call_ended(ctx, &fault);
 }
 
+/* A row that the store has not claimed is behind another one with its ordering key, if it had a
+ * place. The end of that one makes it due. */
+static void row_stored(slack_store_op_t *op)
+{
+    slack_put_t *put = SLACK_CONTAINER(op, slack_put_t, op);
+    slack_queue_t *queue = slack__entry_of_ctx(put->ctx)->inbox->queue;
+    if (put->has_place) queue->starting--;
+    put->stored(put);
+    if (op->status == 0 && !op->duplicate && op->claim) {
+        op->row.attempt = 1;
+        if (!slack__queue_begin(queue, &op->row)) { /* memory is out */
+            op->kind = SLACK_STORE_WAIT;
+            op->done = put_ended;
+            slack__queue_look_at(queue, op->row.due_ms);
+            slack__queue_submit(queue, op);
+            return;
+        }
+    } else if (op->status == 0 && !op->duplicate && !put->has_place) {
+        slack__queue_look_at(queue, op->row.due_ms);
+    }
+    put_ended(op);
+}
+
 static int put_submit_here(slack_ctx_t *ctx, void *args)
 {
     slack_put_t *put = args;
@@ -36,9 +56,12 @@ static int put_submit_here(slack_ctx_t *ctx, void *args)
         return slack__ctx_fail(ctx, SLACK_EALREADY,
                                "%s \"%.*s\" was not stored, the delivery has ended: %s", put->what,
                                (int)name.len, name.ptr, put->cure);
+    slack_queue_t *queue = slack__entry_of_ctx(ctx)->inbox->queue;
     ctx->ack.defers++;
     ctx->calls++;
-    slack__queue_submit(slack__entry_of_ctx(ctx)->inbox->queue, &put->op);
+    put->has_place = put->op.claim = put->at_once && slack__queue_has_room(queue);
+    if (put->has_place) queue->starting++;
+    slack__queue_submit(queue, &put->op);
     return 0;
 }
 

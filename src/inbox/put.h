@@ -11,6 +11,8 @@ typedef struct slack_put {
     slack_ctx_t *ctx;
     const char *what; /* the row in a sentence: "the job" */
     const char *cure; /* what to use after the end of the delivery, in a sentence */
+    bool at_once;     /* the row is due when it is stored, and begins then if there is room */
+    bool has_place;   /* it counts in queue->starting */
     /* The store has answered: op.status, op.duplicate. */
     void (*stored)(struct slack_put *put);
 } slack_put_t;

@@ -222,6 +222,7 @@ static int post(slack_ctx_t *ctx, const char *caller, const slack_post_options_t
     posted->put.what = "the request";
     posted->put.cure = "use slack_app_post_request()";
     posted->put.stored = post_stored;
+    posted->put.at_once = true;
     SLACK_CRASH("before-post");
     return slack__put(&posted->put);
 }

@@ -16,7 +16,7 @@
 /* When to begin a row again after memory was out. */
 #define MEMORY_POLL_MS 100
 
-static bool begin_row(const slack_queue_t *queue, const slack_row_t *row)
+bool slack__queue_begin(const slack_queue_t *queue, const slack_row_t *row)
 {
     size_t of_kind = 0, of_any = 0;
     while (of_kind < queue->consumer_count) {
@@ -41,7 +41,7 @@ void slack__queue_drop_claimed(slack_queue_t *queue)
 static void begin_claimed(slack_queue_t *queue)
 {
     while (queue->next < queue->batch.count && queue->phase == SLACK_QUEUE_RUNNING) {
-        if (!begin_row(queue, &queue->batch.rows[queue->next])) {
+        if (!slack__queue_begin(queue, &queue->batch.rows[queue->next])) {
             slack__queue_look_in(queue, MEMORY_POLL_MS);
             return;
         }
@@ -83,6 +83,12 @@ static void rows_claimed(slack_store_op_t *op)
         slack__queue_look_in(queue, next > now ? (uint64_t)(next - now) : 1);
     begin_claimed(queue);
     if (queue->more || queue->again) slack__queue_look_in(queue, 0);
+}
+
+bool slack__queue_has_room(const slack_queue_t *queue)
+{
+    size_t bytes;
+    return queue->phase == SLACK_QUEUE_RUNNING && queue->host->room(queue->host_data, &bytes) > 0;
 }
 
 static void submit_claim(slack_queue_t *queue)

@@ -94,7 +94,7 @@ struct slack_queue {
     slack_store_op_t op; /* CLAIM */
     slack_store_batch_t batch;
     size_t next;     /* the first row of the batch that has not begun */
-    size_t starting; /* rows that have begun, and have taken no room yet: see host->room() */
+    size_t starting; /* rows that begin, and have taken no room yet: see host->room() */
     bool claiming;   /* the store is working on `op` */
     bool more;       /* there may be more rows to claim now */
     bool again;      /* a row has become due since the claim was submitted */
@@ -157,6 +157,10 @@ void slack__queue_claim(slack_queue_t *queue);
 /* A row has become due. Claims it soon, and begins no row before the return: a consumer that ends a
  * row may be on the stack. */
 void slack__queue_claim_next(slack_queue_t *queue);
+/* Gives a row that this store has claimed to the consumer of its kind. False: memory is out. */
+bool slack__queue_begin(const slack_queue_t *queue, const slack_row_t *row);
+/* Whether a row may begin as soon as it is stored. */
+bool slack__queue_has_room(const slack_queue_t *queue);
 /* A row begins, and takes its room later: its consumer calls slack__queue_started() then. The end
  * of the attempt counts as such a call. Meanwhile the next claim leaves that room free. */
 void slack__queue_starting(slack_queue_item_t *item);

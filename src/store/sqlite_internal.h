@@ -46,6 +46,7 @@ enum statement {
     CANCEL,
     ORDER_TAKEN,
     ORDER_BUSY,
+    ORDER_FIRST,
     ORDER_ADVANCE,
     ORDER_HOLD,
     KV_PUT,

@@ -23,7 +23,7 @@
 #define SCHEMA 4
 #define INDEX_ORDERED                                                                              \
     "CREATE INDEX inbox_ordered ON inbox(app, ordering, state, due_ms, id)"                        \
-    " WHERE ordering IS NOT NULL AND state < 2;"
+    " WHERE ordering IS NOT NULL;"
 /* Makes schema 4 of schema 3, which had no ordering keys. */
 static const char from_3[] = "ALTER TABLE inbox ADD COLUMN ordering BLOB;" INDEX_ORDERED;
 static const char schema[] =
@@ -40,7 +40,7 @@ static const char schema[] =
     " received_ms INTEGER NOT NULL,"
     " changed_ms INTEGER NOT NULL,"
     " done TEXT, error TEXT, payload BLOB, sum INTEGER,"
-    " ordering BLOB);" /* NULL: no key */
+    " ordering BLOB);" /* NULL: no key, or the row is done */
     "CREATE INDEX inbox_queued ON inbox(app, due_ms, id) WHERE state = 0;"
     "CREATE INDEX inbox_running ON inbox(owner, id) WHERE state = 1;"
     "CREATE INDEX inbox_over ON inbox(state, changed_ms) WHERE state >= 2;" INDEX_ORDERED

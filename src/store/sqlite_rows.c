@@ -163,13 +163,23 @@ static sqlite3_stmt *about_order(slack_sqlite_t *s, enum statement which, int64_
     return stmt;
 }
 
+/* The row that a statement about an order has found becomes due. */
+static int order_take_first(slack_sqlite_t *s)
+{
+    int64_t id = 0;
+    const int rc = slack__sqlite_number(s, ORDER_FIRST, &id);
+    return rc || id == 0 ? rc : slack__sqlite_step(slack__sqlite_about(s, ORDER_ADVANCE, id));
+}
+
 /* After the end of a row: the next row with its ordering key may be claimed. */
 static int order_advance(slack_sqlite_t *s, const slack_row_t *row)
 {
     int64_t app;
     if (row->order.len == 0) return 0;
     int rc = sqlite_app_id(s, row->app, false, &app);
-    return rc ? rc : slack__sqlite_step(about_order(s, ORDER_ADVANCE, app, row->order));
+    if (rc != 0) return rc;
+    about_order(s, ORDER_FIRST, app, row->order);
+    return order_take_first(s);
 }
 
 /* Delete a queued or dead row by a statement that returns its app and its ordering key. */
@@ -188,9 +198,9 @@ static int order_delete(slack_sqlite_t *s, sqlite3_stmt *stmt, size_t *ret_count
     const int end = slack__sqlite_reset(stmt);
     if (rc == 0) rc = end;
     if (rc == 0 && order) {
-        stmt = about_order(s, ORDER_ADVANCE, app, (slack_slice_t){NULL, 0});
+        stmt = about_order(s, ORDER_FIRST, app, (slack_slice_t){NULL, 0});
         sqlite3_bind_value(stmt, 2, order);
-        rc = slack__sqlite_step(stmt);
+        rc = order_take_first(s);
     }
     sqlite3_value_free(order);
     return rc;

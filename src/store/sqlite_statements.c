@@ -18,11 +18,13 @@
     " AND changed_ms <= ?1 ORDER BY changed_ms LIMIT ?2)"
 /* In statements about one row, ?1 is its id, ?2 the present time, ?3 this owner's id. */
 #define OURS "WHERE id = ?1 AND state = 1 AND owner = ?3"
-/* The rows of an app with an ordering key that wait or run; ?1 is the app, ?2 the key. The index
- * inbox_ordered needs "state < 2". */
-#define IN_ORDER   "SELECT id FROM inbox WHERE app = ?1 AND ordering = ?2 AND state < 2 AND state = "
+/* The rows of an app with an ordering key in a state; ?1 is the app, ?2 the key. A range in place
+ * of the state would make the planner read all of them. */
+#define IN_ORDER   "SELECT id FROM inbox WHERE app = ?1 AND ordering = ?2 AND state = "
 #define ORDER_RUNS "EXISTS (" IN_ORDER "1)"
 #define ORDER_DUE  "EXISTS (" IN_ORDER "0 AND due_ms <= ?3)"
+/* Most rows are alone with their key, and one look shows that. ?4 is the id of the row itself. */
+#define IF_OTHERS "SELECT CASE WHEN EXISTS (" IN_ORDER "0 AND id <> ?4) OR " ORDER_RUNS " THEN "
 /* A waiting row that holds the newer ones up has the owner 0. */
 #define ORDER_HELD                                                                                 \
     "EXISTS (" IN_ORDER "0 AND due_ms > ?3 AND due_ms < " BEHIND " AND owner = 0 AND id < ?4)"
@@ -51,7 +53,7 @@ static const char *const sql[] = {
     [FREE_KEY] = "UPDATE inbox SET key = NULL WHERE key = ?1 AND state <> 0",
     [MARK] = "UPDATE inbox SET done = ?4, changed_ms = ?2 " OURS,
     [FINISH] = "UPDATE inbox SET state = 2, owner = NULL, payload = NULL, sum = NULL,"
-               " done = NULL, error = NULL, changed_ms = ?2 " OURS,
+               " done = NULL, error = NULL, ordering = NULL, changed_ms = ?2 " OURS,
     [FORGET] = "DELETE FROM inbox " OURS,
     [WAIT] = "UPDATE inbox SET state = 0, owner = ?7, due_ms = ?4, done = ?5, error = ?6,"
              " changed_ms = ?2 " OURS,
@@ -74,10 +76,12 @@ static const char *const sql[] = {
              " WHERE id = ?1",
     [CANCEL] = "DELETE FROM inbox WHERE key = ?1 AND state = 0 RETURNING app, ordering",
     [ORDER_TAKEN] =
-        "SELECT " ORDER_RUNS " OR " ORDER_DUE " OR " ORDER_HELD " OR EXISTS (" ORDER_NEXT ")",
-    [ORDER_BUSY] = "SELECT " ORDER_RUNS " OR EXISTS (" IN_ORDER
-                   "0 AND due_ms <= ?3 AND id < ?4) OR " ORDER_HELD,
-    [ORDER_ADVANCE] = "UPDATE inbox SET due_ms = planned_ms WHERE id = (" ORDER_NEXT ")",
+        IF_OTHERS ORDER_RUNS " OR " ORDER_DUE " OR " ORDER_HELD " OR EXISTS (" ORDER_NEXT ") END",
+    [ORDER_BUSY] = IF_OTHERS ORDER_RUNS " OR EXISTS (" IN_ORDER
+                                        "0 AND due_ms <= ?3 AND id < ?4) OR " ORDER_HELD " END",
+    /* Apart from ORDER_ADVANCE, because an UPDATE opens every index before it looks for rows. */
+    [ORDER_FIRST] = ORDER_NEXT,
+    [ORDER_ADVANCE] = "UPDATE inbox SET due_ms = planned_ms WHERE id = ?1",
     [ORDER_HOLD] = "UPDATE inbox SET due_ms = " BEHIND " WHERE id = ?1",
     [KV_PUT] = KV_WRITE "version IS NULL OR version <= excluded.version OR until_ms <= ?6",
     [KV_ADD] = KV_WRITE "until_ms <= ?6",
