@@ -9,9 +9,11 @@
 #include "support/test.h"
 #include "support/world.h"
 #include "util/buf.h"
+#include "util/json.h"
 #include "webapi/webapi.h"
 
 #define RUNS     400
+#define TASKS    4
 #define MESSAGES 16
 #define TEXT_MAX ((size_t)64 << 10)
 
@@ -21,6 +23,9 @@ static struct message {
     slack_buf_t text;
 } messages[MESSAGES];
 static size_t count;
+static bool edited;            /* a message was, where tasks are lines */
+static char tasks[TASKS][16];  /* as they are shown last */
+static char wanted[TASKS][16]; /* as they were appended last */
 
 static world_t world;
 static uint64_t seed;
@@ -64,6 +69,24 @@ static const char *append(struct message *m, const char *text)
     return "";
 }
 
+/* A part: a text, or chunks with texts and tasks. */
+static const char *append_part(struct message *m, const char *form)
+{
+    slack_json_iter_t it = {0};
+    const slack_json_t *chunks = NULL;
+    const char *text = arg(form, "chunks");
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    if (*text) assert_int_equal(slack__json_parse(arena, text, strlen(text), &chunks, NULL), 0);
+    while (slack_json_next(chunks, &it)) {
+        append(m, slack_json_str(it.value, "/text"));
+        if (*slack_json_str(it.value, "/id"))
+            snprintf(tasks[*slack_json_str(it.value, "/id") - '0'], sizeof tasks[0], "%s",
+                     slack_json_str(it.value, "/status"));
+    }
+    slack__arena_free(arena);
+    return append(m, arg(form, "markdown_text"));
+}
+
 /* Does what the call asks for. "" or the error. */
 static const char *act(const char *method, const char *form)
 {
@@ -73,18 +96,21 @@ static const char *act(const char *method, const char *form)
         assert_true(count < MESSAGES);
         slack__buf_init(&messages[count].text, TEXT_MAX);
         messages[count].streams = start;
-        return append(&messages[count++], arg(form, start ? "markdown_text" : "text"));
+        edited |= !start;
+        return start ? append_part(&messages[count++], form)
+                     : append(&messages[count++], arg(form, "text"));
     }
     assert_in_range(ts, 1, count);
     struct message *m = &messages[ts - 1];
     if (strcmp(method, "chat.update") == 0) {
         if (m->streams) return "streaming_state_conflict";
+        edited = true;
         slack__buf_clear(&m->text);
         return append(m, arg(form, "text"));
     }
     if (!m->streams) return "message_not_in_streaming_state";
     if (strcmp(method, "chat.stopStream") == 0) m->streams = false;
-    return append(m, arg(form, "markdown_text"));
+    return append_part(m, form);
 }
 
 static int send_call(void *sender, const slack_curl_request_t *request, slack_curl_fn fn,
@@ -165,6 +191,7 @@ static int on_end(slack_stream_t *stream, int status, void *user_data)
 
 static void write_some(slack_stream_t *stream)
 {
+    static const char *const statuses[] = {"in_progress", "complete", "error"};
     char text[2048];
     size_t len = 0;
     const size_t want = 1 + roll(roll(4) ? 40 : 2000);
@@ -180,8 +207,14 @@ static void write_some(slack_stream_t *stream)
         len += strlen(piece);
     }
     text[len] = '\0';
-    const int rc = slack_stream_append(stream, text);
+    int rc = slack_stream_append(stream, text);
     if (rc == 0) assert_int_equal(slack__buf_append(&put, text, len), 0);
+    if (roll(4)) return;
+    const unsigned id = roll(TASKS);
+    const char *status = statuses[roll(3)];
+    rc = (slack_stream_chunkf)(stream, "{type: 'task_update', id: '%u', title: 'T', status: %s}",
+                               id, status);
+    if (rc == 0) snprintf(wanted[id], sizeof wanted[id], "%s", status);
 }
 
 /* Returns the status of the end. */
@@ -196,6 +229,9 @@ static int run(uint64_t of)
     seed = of;
     faults = roll(50);
     count = 0;
+    edited = false;
+    memset(tasks, 0, sizeof tasks);
+    memset(wanted, 0, sizeof wanted);
     ended = 1;
     call.fn = NULL;
     slack__buf_init(&put, TEXT_MAX);
@@ -212,6 +248,9 @@ static int run(uint64_t of)
     for (unsigned n = 1 + roll(60); n > 0 && ended == 1 && put.len < 30000; n--) {
         write_some(stream);
         world_pass_ms(&world, roll(10) ? roll(400) : roll(100000));
+        world_turn(&world);
+        if (slack__net_next_us(world.net) <= slack__mono_us(&world.clock))
+            fail_msg("seed %llu: a timer fires again and again", (unsigned long long)of);
     }
     if (ended == 1) (void)slack_stream_stop(stream, NULL, NULL);
     for (int i = 0; i < 10000 && ended == 1; i++)
@@ -231,6 +270,10 @@ static int run(uint64_t of)
          (put.len && memcmp(slack__buf_ptr(&got), slack__buf_ptr(&put), put.len) != 0)))
         fail_msg("seed %llu: %zu of %zu bytes in %zu messages", (unsigned long long)of, got.len,
                  put.len, count);
+    for (int i = 0; i < TASKS && ended == 0 && !edited; i++)
+        if (strcmp(tasks[i], wanted[i]) != 0 && strcmp(tasks[i], "pending") != 0)
+            fail_msg("seed %llu: task %d is %s, not %s", (unsigned long long)of, i, tasks[i],
+                     wanted[i]);
     slack__buf_done(&got);
     slack__buf_done(&put);
     slack__webapi_close(webapi, world_set_flag, &closed);
