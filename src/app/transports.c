@@ -89,6 +89,21 @@ static void SLACK_PRINTF(2, 3) host_error(slack_transport_t *t, const char *form
     va_end(ap);
 }
 
+/* Whether signing secrets belong to different apps: "A1:secret,A2:secret". */
+static bool names_several_apps(const char *secrets)
+{
+    slack_slice_t rest = slack__slice(secrets), entry, first = {NULL, 0};
+    while (slack__slice_split(&rest, ',', &entry)) {
+        slack_slice_t app_id;
+        entry = slack__slice_strip(entry);
+        if (entry.len == 0 || memchr(entry.ptr, ':', entry.len) == NULL) continue;
+        slack__slice_split(&entry, ':', &app_id);
+        if (first.len > 0 && !slack__slice_eq(first, app_id)) return true;
+        first = app_id;
+    }
+    return false;
+}
+
 static int create_catch_up(slack_app_t *app)
 {
     slack_transports_t *transports = &app->transports;
@@ -101,6 +116,12 @@ static int create_catch_up(slack_app_t *app)
     int rc =
         slack__catch_up_create(&transports->catch_up, &transports->host, &app->options, app->error);
     if (transports->catch_up) transports->list[transports->count++] = transports->catch_up;
+    if (rc == 0 && transports->catch_up && names_several_apps(app->options.signing_secret))
+        return slack__app_fail(app, SLACK_ECONFIG,
+                               "SLACK_CATCH_UP=%.40s: history does not tell which app a message is "
+                               "for, and SLACK_SIGNING_SECRET names several: remove it, or run a "
+                               "process for each app",
+                               app->options.catch_up);
     return rc;
 }
 

@@ -554,13 +554,30 @@ TEST(a_wrong_option_is_named)
         {"members", "\"members\" is no id of a channel"},
         {"C1,general", "\"general\" is no id of a channel"},
         {"C1,,C2", "\"\" is no id of a channel"},
+        {"member", "SLACK_SIGNING_SECRET names several"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const slack_options_t wrong = {.catch_up = cases[i].value};
+        const slack_options_t wrong = {.catch_up = cases[i].value,
+                                       .signing_secret = "A1:s, A2:s,A2:t"};
         past_open(&past, &f, &wrong);
         assert_int_equal(app_start_fails(&f), SLACK_ECONFIG);
         assert_non_null(strstr(slack_app_error(f.app), cases[i].sentence));
         app_close(&f);
     }
+    past_clear(&past);
+}
+
+static int never_answer(slack_authorize_t request, const slack_tenant_t *tenant, void *user_data)
+{
+    return 0;
+}
+
+TEST(an_app_without_a_token_of_its_own_is_named)
+{
+    past_open(&past, &f, &member);
+    assert_int_equal(slack_app_authorize(f.app, &(slack_authorizer_t){.fn = never_answer}), 0);
+    assert_int_equal(app_start_fails(&f), SLACK_ECONFIG);
+    assert_non_null(strstr(slack_app_error(f.app), "looks tokens up has none"));
+    app_close(&f);
     past_clear(&past);
 }
