@@ -13,7 +13,7 @@ static void print_list(sim_client_t *client)
     for (const sim_fault_kind_t *kind = sim_fault_kinds; kind->name; kind++) {
         const char *usage = sim_fault_usage(kind, client->json.arena);
         int width = sim_client_columns(usage);
-        printf("  %s%*s%s\n", usage, width < 37 ? 38 - width : 1, "", kind->help);
+        printf("  %s%*s%s\n", usage, width < 39 ? 40 - width : 1, "", kind->help);
     }
 }
 

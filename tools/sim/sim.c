@@ -91,6 +91,12 @@ static void sockets_closed(void *user_data)
     slack__task_post(sim->net, &sim->close_task);
 }
 
+static const sim_socket_events_t socket_events = {
+    .opened = app_connected,
+    .acked = envelope_acked,
+    .closed = sockets_closed,
+};
+
 /* --- the start --- */
 
 static int copy_options(sim_t *sim, const sim_options_t *given)
@@ -183,11 +189,6 @@ static int init_parts(sim_t *sim)
     int rc = sim_workspace_init(&sim->workspace, sim->net->clock, sim->options.people,
                                 transcript_complete, sim);
     if (rc != 0) return rc;
-    static const sim_socket_events_t socket_events = {
-        .opened = app_connected,
-        .acked = envelope_acked,
-        .closed = sockets_closed,
-    };
     const sim_sockets_options_t sockets = {
         .net = sim->net,
         .faults = &sim->faults,
