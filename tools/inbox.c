@@ -22,7 +22,7 @@
 #define CHANGE_ROWS 500
 
 static const char usage[] =
-    "Stored deliveries: those that wait, and dead letters.\n"
+    "Stored events, jobs and requests (kind call): those that wait, and dead letters.\n"
     "\n"
     "usage: slackapp inbox list [--state STATE] [--limit N]   list dead letters, or those that "
     "are\n"

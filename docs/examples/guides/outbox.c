@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The code of docs/guides/outbox.md. */
+#include <stdio.h>
+
 #include "guide.h"
 
 /* Confirms an order, and marks its message. Both requests are stored before the event is done. */
@@ -27,10 +29,42 @@ static int ship(slack_ctx_t *ctx, void *user_data)
     return slack_post_with(ctx, &post);
 }
 
+/* A parcel has one message, which follows it. The updates name it by the key of its request. */
+static int track(slack_ctx_t *ctx, void *user_data)
+{
+    (void)user_data;
+    const char *number = slack_ctx_match(ctx, 1), *place = slack_ctx_match(ctx, 2);
+    const slack_post_options_t first = {
+        .request = slack_chat_postMessage(.channel = slack_ctx_channel(ctx), .text = "On its way"),
+        .key = number,
+    };
+    const slack_post_options_t update = {
+        .request = slack_chat_update(.channel = slack_ctx_channel(ctx), .text = place),
+        .of = number,
+    };
+    int rc = slack_post_with(ctx, &first);
+    return rc ? rc : slack_post_with(ctx, &update);
+}
+
+/* A request that Slack refuses for good. */
+static void report_dead(slack_app_t *app, const slack_dead_post_t *dead, void *user_data)
+{
+    (void)app;
+    (void)user_data;
+    fprintf(stderr, "not sent: %s\n", dead->error);
+}
+
 static int add_listeners(slack_app_t *app)
 {
+    const slack_listener_t parcels = {.kind = SLACK_KIND_EVENT,
+                                      .message = 1,
+                                      .match = "^parcel (\\w+) (.+)$",
+                                      .how = SLACK_MATCH_REGEX,
+                                      .fn = track};
+    slack_on_dead_post(app, report_dead, NULL);
     int rc = slack_on_message(app, "order ", confirm, NULL);
     if (rc == 0) rc = slack_on_message(app, "shipped ", ship, NULL);
+    if (rc == 0) rc = slack_listen(app, &parcels);
     return rc;
 }
 
@@ -60,10 +94,18 @@ static void looks_before_it_posts_again(slack_test_t *t)
     slack_test_advance_ms(t, 5000);
 }
 
+static void tracks_a_parcel(slack_test_t *t)
+{
+    slack_test_expect(t, "chat.postMessage", "{text: 'On its way'}");
+    slack_test_expect(t, "chat.update", "{text: 'Hamburg'}");
+    slack_test_message(t, "parcel 12 Hamburg");
+}
+
 int main(void)
 {
     const guide_test_t tests[] = {{"confirms an order", confirms_an_order},
                                   {"ships once", ships_once},
+                                  {"tracks a parcel", tracks_a_parcel},
                                   {"looks before it posts again", looks_before_it_posts_again},
                                   {NULL, NULL}};
     return guide_run(add_listeners, tests);
