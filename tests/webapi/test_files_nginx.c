@@ -11,7 +11,7 @@
 #include "support/files_fixture.h"
 
 /* It takes our socket, so that the port is the kernel's choice, and connections wait
- * while it is started again. It sends slowly enough to be stopped within a file. */
+ * while it is started again. */
 static const char config[] =
     "daemon off; worker_processes 1; user root root; pid %s/pid; events {}\n"
     "http {\n"
@@ -22,7 +22,7 @@ static const char config[] =
     "  scgi_temp_path %s; default_type application/json;\n"
     "  server {\n"
     "    listen 127.0.0.1:%u; root %s;\n"
-    "    location /files/ { alias %s/; limit_rate 400k; }\n"
+    "    location /files/ { alias %s/; %s }\n"
     "    location /upload { client_max_body_size 300k; proxy_pass http://127.0.0.1:%u/stored; }\n"
     "    location /stored { return 200 OK; }\n"
     "    location = /api/files.completeUploadExternal { return 200 '{\"ok\":true,\"files\":[]}'; "
@@ -38,12 +38,17 @@ static const char config[] =
 
 static child_t nginx;
 static int listener = -1;
-static char url[64], listens[32];
+static unsigned port;
+static char url[64];
 static size_t got;
 
-static void start(void)
+static void start(bool slow)
 {
-    const char *conf = ff_path("conf");
+    char text[4096], listens[32];
+    const char *f = ff.folder, *conf = ff_path("conf"), *rate = slow ? "limit_rate 20k;" : "";
+    snprintf(listens, sizeof listens, "NGINX=%d;", listener);
+    snprintf(text, sizeof text, config, f, f, f, f, f, f, f, port, f, f, rate, port, port);
+    file_write(conf, text);
     const char *const args[] = {"env", listens,   "nginx", "-e", "/dev/null",
                                 "-p",  ff.folder, "-c",    conf, NULL};
     child_start(&nginx, &peer.world, args, NULL);
@@ -59,7 +64,6 @@ static void stop(void)
 static void open_all(void)
 {
     child_t version;
-    char text[4096];
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof address;
     ff_open(NULL);
@@ -72,12 +76,8 @@ static void open_all(void)
     assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(listen(listener, 16), 0);
     assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &len), 0);
-    const unsigned port = ntohs(address.sin_port);
-    const char *f = ff.folder;
-    snprintf(listens, sizeof listens, "NGINX=%d;", listener);
-    snprintf(text, sizeof text, config, f, f, f, f, f, f, f, port, f, f, port, port);
-    file_write(ff_path("conf"), text);
-    start();
+    port = ntohs(address.sin_port);
+    start(false);
     snprintf(url, sizeof url, "http://127.0.0.1:%u/api/", port);
     ff_reopen_at(url);
     snprintf(url, sizeof url, "http://127.0.0.1:%u/files/a.log", port);
@@ -139,13 +139,15 @@ static void download(size_t size)
     const slack_download_t request = {.url = url, .write = take};
     got = ff.ended = 0;
     ff_make("a.log", SIZE);
+    if (size > 0) stop();
+    if (size > 0) start(true);
     assert_int_equal(slack_download(&ff.client, &request, ff_downloaded, NULL), 0);
     while (size > 0 && got == 0)
         ff_turn();
     if (size > 0) stop();
     if (size > 0 && size != SIZE)
         assert_int_equal(utimensat(AT_FDCWD, ff_make("a.log", size), older, 0), 0);
-    if (size > 0) start();
+    if (size > 0) start(false);
     ff_until(1);
 }
 
