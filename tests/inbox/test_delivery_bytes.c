@@ -188,6 +188,6 @@ TEST(test_the_store_writes_few_large_events_at_once)
         }
         put_off += wires_reply(&w, numbers[i])->status == 503;
     }
-    assert_in_range(put_off, 1, MANY - 2);
+    assert_in_range(put_off, 1, MANY - 1); /* a slow disk has the first one until the end */
     wires_close(&w);
 }
