@@ -12,7 +12,7 @@ static world_t world;
 static slack_queue_t queue;
 static atomic_size_t bytes;
 static char notes[256]; /* the rows that have begun and ended */
-static bool waits, holds;
+static bool waits, holds, starts;
 static unsigned unwilling; /* how many rows are not taken */
 static size_t room;
 
@@ -43,6 +43,7 @@ static bool thing_begin(const slack_consumer_t *consumer, const slack_row_t *row
     slack__link_init(&thing->item.op.link);
     note(*consumer->kind ? "" : "?", row->name);
     last = thing;
+    if (starts) slack__queue_starting(&thing->item);
     if (!holds) slack__queue_end(&thing->item); /* while the queue begins rows */
     return true;
 }
@@ -84,7 +85,7 @@ static const slack_consumer_t consumers[2] = {
 static size_t queue_room(void *data, size_t *ret_bytes)
 {
     *ret_bytes = 1 << 20;
-    return room;
+    return room > queue.starting ? room - queue.starting : 0;
 }
 
 static void queue_looking(void *data)
@@ -116,7 +117,7 @@ static int set_up(void **state)
 {
     queue = (slack_queue_t){.host = &host, .bytes = &bytes};
     *notes = '\0';
-    waits = holds = false;
+    waits = holds = starts = false;
     unwilling = 0;
     room = 10;
     assert_true(world_open(&world));
@@ -130,7 +131,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     bool closed = false;
-    if (queue.phase != SLACK_QUEUE_CLOSED) slack__queue_close(&queue);
+    if (!slack__queue_is_closed(&queue)) slack__queue_close(&queue);
     queue.store->ops->close(queue.store, world_set_flag, &closed);
     world_until(&world, closed);
     world_close(&world);
@@ -193,6 +194,47 @@ static void test_no_room(void **state)
     expect("a .a ");
 }
 
+/* A row that takes its room later keeps it free until then, or until its end. */
+static void test_rows_that_start_have_their_room(void **state)
+{
+    starts = holds = true;
+    room = 1;
+    put("known", "a", "");
+    put("known", "b", "");
+    put("known", "c", "");
+    slack__queue_start(&queue);
+    world_pass_ms(&world, 200);
+    expect("a ");
+    thing_t *a = last;
+    slack__queue_started(&a->item);
+    slack__queue_started(&a->item); /* once is enough */
+    world_pass_ms(&world, 100);
+    expect("b ");
+    slack__queue_end(&last->item);
+    world_pass_ms(&world, 100);
+    expect(".b c ");
+    assert_int_equal(queue.starting, 1);
+    slack__queue_end(&last->item);
+    slack__queue_end(&a->item);
+    expect(".c .a ");
+    assert_int_equal(queue.starting, 0);
+}
+
+/* The store closes: an end is given back, and the next process has the row. */
+static void test_a_detached_queue(void **state)
+{
+    holds = true;
+    put("known", "a", "b");
+    slack__queue_start(&queue);
+    expect("a ");
+    slack__queue_close(&queue);
+    slack__queue_detach(&queue);
+    waits = true;
+    slack__queue_end(&last->item);
+    expect("xa ");
+    assert_false(slack__queue_has_room(&queue));
+}
+
 /* A store that refuses operations for a while. */
 static void (*real_submit)(slack_store_t *store, slack_store_op_t *op);
 static int refusal;
@@ -252,6 +294,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_rows_that_end_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_row_is_offered_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_room, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_rows_that_start_have_their_room, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_detached_queue, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_end_that_is_not_stored, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
