@@ -21,8 +21,11 @@ static int on_statement(unsigned type, void *user_data, void *statement, void *n
     const char *sql = sqlite3_sql(statement);
     if (!sql || !(strstr(sql, "inbox") || strstr(sql, "kv")) || may_scan(sql)) return 0;
     statements++;
-    if (sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP, 1) == 0) return 0;
-    if (scans++ == 0) print_message("# reads every row: %s\n", sql);
+    /* A sort reads all rows of a key to return the first of them. */
+    if (sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP, 1) == 0 &&
+        sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_SORT, 1) == 0)
+        return 0;
+    if (scans++ == 0) print_message("# reads or sorts more than it needs: %s\n", sql);
     return 0;
 }
 
