@@ -36,6 +36,7 @@ typedef struct slack_channel {
     enum slack_channel_type type;
     unsigned listed; /* the number of the last run that has listed it; 0: none has */
     unsigned tried;  /* the number of the last run that has read it */
+    unsigned failed; /* the number of the last run that could not; 0: the last try succeeded */
     char id[];
 } slack_channel_t;
 
@@ -56,7 +57,8 @@ void slack__channels_done(slack_channels_t *channels);
  * text that is no id. */
 slack_channel_t *slack__channels_get(slack_channels_t *channels, const char *id);
 /* The channel to read next in a run: of those that are behind, listed and not tried in it, the one
- * with the newest message. NULL: there is none. */
+ * with the newest message. One that could not be read comes last, so that it holds up no other.
+ * NULL: there is none. */
 slack_channel_t *slack__channels_next(const slack_channels_t *channels, unsigned run);
 /* The newest cursor; "": none is known. */
 const char *slack__channels_newest(const slack_channels_t *channels);

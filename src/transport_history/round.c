@@ -269,6 +269,7 @@ static void round_read_next(slack_round_t *round)
 static void round_caught_up(slack_round_t *round)
 {
     slack_cursor_t *cursor = &round->walk.channel->cursor;
+    round->walk.channel->failed = 0;
     if (!round->stale) slack__cursor_caught_up(cursor, slack__mono_ms(round->net->clock));
     if (round->only_one)
         round_end(round);
@@ -295,6 +296,7 @@ static void walk_ended(slack_walk_t *walk, const slack_walk_end_t *end)
                           slack__channel_types[walk->channel->type].history);
     else
         round_note_failure(round, walk->channel, end);
+    walk->channel->failed = round->number;
     if (is_refusal(end))
         round_caught_up(round);
     else if (end->status == SLACK_EAPI && slack__api_error(end->error) == SLACK_API_TRANSIENT)

@@ -189,6 +189,7 @@ static int past_send(void *sender, const slack_curl_request_t *request, slack_cu
     past->waiting[n].fn = fn;
     past->waiting[n].user_data = user_data;
     snprintf(past->waiting[n].method, 32, "%s", method);
+    snprintf(past->waiting[n].channel, 16, "%s", slack_json_str(args, "channel"));
     FILE *out = open_memstream(&past->waiting[n].body, &size);
     answer(out, past, method, args);
     fclose(out);
@@ -211,6 +212,9 @@ static void past_answer(past_t *past, size_t n)
     if (past->closed) {
         result.status = SLACK_ECANCELED;
         body = "";
+    } else if (past->faulty && strcmp(past->waiting[n].channel, past->faulty) == 0) {
+        result.http_status = past->fault.http_status;
+        body = past->fault.body;
     } else if (past->broken > 0) {
         past->broken--;
         result.http_status = 500;

@@ -40,7 +40,12 @@ typedef struct past {
     bool oldest_first;    /* the first page of a history has the oldest messages */
     const char *no_scope; /* this one is missing; NULL: none is */
     unsigned broken;      /* so many calls are answered with 500 first */
-    unsigned a_minute;    /* calls of a method; more are refused with 429. 0: no limit */
+    const char *faulty;   /* the history of this channel is `fault`; NULL: none is */
+    struct past_fault {
+        const char *name, *body;
+        int http_status;
+    } fault;
+    unsigned a_minute; /* calls of a method; more are refused with 429. 0: no limit */
 
     /* The record. */
     struct {
@@ -56,7 +61,7 @@ typedef struct past {
     struct {
         slack_curl_fn fn;
         void *user_data;
-        char *body, method[32];
+        char *body, method[32], channel[16];
     } waiting[PAST_WAITING_MAX];
     size_t waiting_count;
     void (*closed)(void *user_data);

@@ -449,8 +449,44 @@ PAST_TEST(a_failure_that_may_heal_is_tried_again)
         app_settle(&f);
     }
     run_until_caught_up();
-    assert_string_equal(got, "C1:10! D1:20! ");
+    assert_string_equal(got, "D1:20! C1:10! ");
     assert_true(world_logged(&f.world, "catch-up goes on later"));
+}
+
+/* Answers that no other try makes readable. */
+static struct past_fault faults[] = {
+    {"no_json", "<html>", 200},
+    {"server_error", "", 500},
+    {"internal_error", "{\"ok\":false,\"error\":\"internal_error\"}", 200},
+    {"cursors_in_a_circle",
+     "{\"ok\":true,\"messages\":[],\"response_metadata\":{\"next_cursor\":\"round\"}}", 200},
+};
+
+TEST_EACH(a_channel_that_cannot_be_read_holds_up_no_other, faults)
+{
+    setup(NULL);
+    be_away(&member);
+    SAY("C1", 10);
+    SAY("C2", 20);
+    SAY("D1", 30);
+    open_app(&member, "m");
+    past.faulty = "C1";
+    past.fault = *(const struct past_fault *)*state;
+    slack__catch_up_gap(history(), "a gap", 0);
+    for (int i = 0; i < 200 && strlen(got) < strlen("C2:20! D1:30! "); i++) {
+        app_pass_ms(&f, 5000);
+        app_settle(&f);
+    }
+    assert_string_equal(got, "C2:20! D1:30! ");
+    assert_true(figures().behind);
+    past.faulty = NULL;
+    for (int i = 0; i < 400 && figures().behind; i++) {
+        app_pass_ms(&f, 5000);
+        app_settle(&f);
+    }
+    run_until_caught_up();
+    assert_string_equal(got, "C2:20! D1:30! C1:10! ");
+    assert_int_equal(teardown(NULL), 0);
 }
 
 PAST_TEST(without_a_durable_store_a_restart_catches_up_on_nothing)
