@@ -22,7 +22,7 @@ enum slack_call_effect slack__call_effect(int status, const char *word, bool uns
 
 enum slack_course slack__course(unsigned attempt, slack_slice_t done)
 {
-    slack_slice_t rest, kind;
+    slack_slice_t rest, kind = {0}; /* of a row without a record */
     slack__tally_read(done, &rest);
     slack__slice_split(&rest, ' ', &kind);
     const bool unclear = slack__slice_eq(kind, SLACK_SLICE("u"));

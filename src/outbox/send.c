@@ -48,7 +48,6 @@ static void send_now(slack_attempt_t *a)
 {
     const char *method = a->trace.method;
     const slack_json_t *args = slack__trace_args(&a->trace, a->arena);
-    a->clear = true;
     SLACK_CRASH("before-call");
     int rc = slack_json_error(args);
     if (rc == 0) rc = slack__webapi_call(&a->client, method, args, call_answered, a);
@@ -89,25 +88,40 @@ static void look_refused(slack_attempt_t *a, const char *word)
     if (strcmp(word, "file_not_found") != 0)
         SLACK_LOG(slack__attempt_log(a), WARN, "request sent without a look for an earlier effect",
                   "method=%s error=%s hint=%s", a->trace.method, word,
-                  "give the app the scopes channels:history and files:read, and invite it to the "
-                  "channel");
+                  "give the app the scopes channels:history and files:read, invite it to the "
+                  "channel, and name the channel by its id");
     send_now(a);
 }
 
-/* If the messages cannot be read now, nothing is sent, and the next attempt looks again. */
+/* The messages cannot be read now. Nothing is sent, and the next attempt looks again. */
+static void look_again(slack_attempt_t *a, int status, const char *why, int64_t retry_after_s)
+{
+    a->result.wait_ms = retry_after_s * 1000 > SLACK_LOOK_MS ? retry_after_s * 1000 : SLACK_LOOK_MS;
+    slack__attempt_end(a, SLACK_EFFECT_UNCLEAR, status, why);
+}
+
+/* Slack may refuse a later page because of its cursor, which says nothing of the messages. */
+static bool is_refusal(const slack_attempt_t *a, const slack_response_t *response)
+{
+    return response->status == SLACK_EAPI && !slack__api_error_heals(response->error) &&
+           a->pages == 0;
+}
+
 static void look_answered(const slack_response_t *response, void *user_data)
 {
     slack_attempt_t *a = user_data;
     SLACK_CRASH("looked");
-    if (response->status == SLACK_EAPI && !slack__api_error_heals(response->error)) {
+    if (is_refusal(a, response)) {
         look_refused(a, response->error);
         return;
     }
     if (response->status != 0) {
-        const int64_t retry_after_s = slack__response_retry_after_s(response);
-        a->result.wait_ms =
-            retry_after_s * 1000 > SLACK_LOOK_MS ? retry_after_s * 1000 : SLACK_LOOK_MS;
-        slack__attempt_end(a, SLACK_EFFECT_UNCLEAR, response->status, why_of(a, response));
+        look_again(a, response->status, why_of(a, response),
+                   slack__response_retry_after_s(response));
+        return;
+    }
+    if (!slack__trace_is_readable(&a->trace, response->json)) {
+        look_again(a, SLACK_EPROTO, "the answer to the look has no messages, or no file", 0);
         return;
     }
     const char *ts = slack__trace_find(&a->trace, response->json);

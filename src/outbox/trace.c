@@ -98,6 +98,17 @@ static bool same_text(const char *a, const char *b)
     return true;
 }
 
+/* Slack returns the metadata of a message as it got them. It also takes them as a text. */
+static bool same_metadata(const slack_json_t *sent, const slack_json_t *message)
+{
+    const slack_json_t *payload = slack_json_get(sent, "/event_payload");
+    if (slack_json_type(sent) != SLACK_JSON_OBJECT) return true;
+    return slack__json_equal(slack_json_get(sent, "/event_type"),
+                             slack_json_get(message, "/metadata/event_type")) &&
+           (payload == NULL ||
+            slack__json_equal(payload, slack_json_get(message, "/metadata/event_payload")));
+}
+
 static bool is_it(const slack_trace_t *trace, const slack_json_t *message)
 {
     if (!uses_metadata(trace))
@@ -105,7 +116,8 @@ static bool is_it(const slack_trace_t *trace, const slack_json_t *message)
                strcmp(slack_json_str(message, "/metadata/event_payload/mark"), trace->mark) == 0;
     if (*trace->bot_user && strcmp(slack_json_str(message, "/user"), trace->bot_user) != 0)
         return false;
-    return same_text(slack_json_str(message, "/text"), slack_json_str(trace->args, "/text"));
+    return same_metadata(slack_json_get(trace->args, "/metadata"), message) &&
+           same_text(slack_json_str(message, "/text"), slack_json_str(trace->args, "/text"));
 }
 
 /* {public: {C1: [{ts, thread_ts}]}, private: …} */
@@ -121,6 +133,13 @@ static const char *find_share(const slack_trace_t *trace, const slack_json_t *an
                 return slack_json_str(shares.value, "/ts");
     }
     return "";
+}
+
+bool slack__trace_is_readable(const slack_trace_t *trace, const slack_json_t *answer)
+{
+    return is_file(trace)
+               ? slack_json_type(slack_json_get(answer, "/file")) == SLACK_JSON_OBJECT
+               : slack_json_type(slack_json_get(answer, "/messages")) == SLACK_JSON_ARRAY;
 }
 
 const char *slack__trace_find(const slack_trace_t *trace, const slack_json_t *answer)

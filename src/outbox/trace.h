@@ -10,7 +10,8 @@
  * How the effect of a request is found again. Pure.
  *
  * The metadata of a message has the mark of the stored request. If the program uses the metadata
- * itself, the text decides, among the messages of the bot since the request was stored.
+ * itself, its metadata and the text decide, among the messages of the bot since the request was
+ * stored.
  * https://docs.slack.dev/messaging/message-metadata
  *
  * A file knows the messages that share it. They follow files.completeUploadExternal after a while.
@@ -41,6 +42,8 @@ const slack_json_t *slack__trace_look(const slack_trace_t *trace, const char *cu
                                       slack_arena_t *arena, const char **ret_method);
 /* The channel that the request names. */
 const char *slack__trace_channel(const slack_trace_t *trace);
+/* Whether an answer of the call that looks has what was asked for: without it nothing is known. */
+bool slack__trace_is_readable(const slack_trace_t *trace, const slack_json_t *answer);
 /* The ts of the message in an answer of the call that looks; "": it is not there. */
 const char *slack__trace_find(const slack_trace_t *trace, const slack_json_t *answer);
 

@@ -62,27 +62,44 @@ static void answer_with_mark(void)
 /* Each failure of a call, and what follows. */
 static void test_failures(void **state)
 {
-    static const char there[] = "";
+    static const char there[] = "", none[] = "{'ok':true,'messages':[]}";
     static const struct {
         int status;
         const char *answer, *history, *calls;
         bool dead;
+        const char *again; /* the answer to the second request */
     } cases[] = {
-        {500, "{}", there, "PH", false},                        /* it took effect … */
-        {500, "{}", "{'ok':true,'messages':[]}", "PHP", false}, /* … and it did not */
-        {200, "{'ok':false,'error':'internal_error'}", there, "PH", false},
-        {200, "no JSON", there, "PH", false},
-        {429, "{'ok':false,'error':'ratelimited'}", NULL, "PP", false},
-        {200, "{'ok':false,'error':'channel_not_found'}", NULL, "P", true},
-        {500, "{}", "{'ok':false,'error':'missing_scope'}", "PHP", false}, /* it cannot look */
-        {500, "{}", "{'ok':false,'error':'internal_error'}", "PHHP", false},
+        {500, "{}", there, "PH", false, NULL},                        /* it took effect … */
+        {500, "{}", "{'ok':true,'messages':[]}", "PHP", false, NULL}, /* … and it did not */
+        {200, "{'ok':false,'error':'internal_error'}", there, "PH", false, NULL},
+        {200, "no JSON", there, "PH", false, NULL},
+        {429, "{'ok':false,'error':'ratelimited'}", NULL, "PP", false, NULL},
+        {200, "{'ok':false,'error':'channel_not_found'}", NULL, "P", true, NULL},
+        {500, "{}", "{'ok':false,'error':'missing_scope'}", "PHP", false,
+         NULL}, /* it cannot look */
+        {500, "{}", "{'ok':false,'error':'internal_error'}", "PHHP", false, NULL},
+        {500, "{}", "{'ok':true}", "PHHP", false, NULL}, /* the answer tells nothing */
+        {500, "{}", "{'ok':true,'messages':null}", "PHHP", false, NULL},
+        {500, "{}", "{'ok':true,'messages':[],'response_metadata':{'next_cursor':'c'}}", "PHHHP",
+         false, NULL}, /* the cursor is refused */
+        /* A history that lags may have it later, so each further attempt looks. */
+        {500, "{}", none, "PHPHP", false, "{'ok':false,'error':'ratelimited'}"},
+        {500, "{}", none, "PHPHP", false, "{'ok':false,'error':'internal_error'}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         inbox_on_sqlite(NULL);
         slack_on_message(inbox.f.app, NULL, post, "x");
         fake_slack_answer(inbox.f.slack, "chat.postMessage", cases[i].status, cases[i].answer);
+        if (cases[i].again)
+            fake_slack_answer(inbox.f.slack, "chat.postMessage", 200, cases[i].again);
         if (cases[i].history && cases[i].history != there)
             fake_slack_answer(inbox.f.slack, "conversations.history", 200, cases[i].history);
+        if (cases[i].history && strstr(cases[i].history, "next_cursor"))
+            fake_slack_answer(inbox.f.slack, "conversations.history", 200,
+                              "{'ok':false,'error':'invalid_cursor'}");
+        if (cases[i].history != there) /* to every further look */
+            for (unsigned j = 0; j < 2; j++)
+                fake_slack_answer(inbox.f.slack, "conversations.history", 200, none);
         app_ready(&inbox.f);
         deliver("Ev1", "hello");
         until_calls("P");
@@ -162,6 +179,7 @@ INBOX_STORED(test_a_killed_process)
     inbox_end_at_once();
     kill_owner();
     inbox_open(store_file_url(), NULL);
+    fake_slack_answer(inbox.f.slack, "conversations.history", 200, "{'ok':true,'messages':[]}");
     app_ready(&inbox.f);
     slack__inspect_poll(inbox.f.app);
     app_settle(&inbox.f);

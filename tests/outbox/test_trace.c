@@ -81,13 +81,27 @@ static void test_what_is_found(void **state)
         {"{'text':'a'}", "{'messages':[]}", ""},
         {"{'text':'a'}", "{'messages':'no','ok':true}", ""},
         {"{'text':'a'}", "{'messages':[null,1,[],{'metadata':'M'}]}", ""},
-        /* The program's own metadata: text and author decide. */
-        {"{'text':'a'," OWN "}", "{'messages':[{'ts':'1.1','text':'a','user':'UB'}]}", "1.1"},
-        {"{'text':'a'," OWN "}", "{'messages':[{'ts':'1.1','text':'a','user':'U2'}]}", ""},
-        {"{'text':'a'," OWN "}", "{'messages':[{'ts':'1.1','text':'ab','user':'UB'}]}", ""},
+        /* The program's own metadata: it, text and author decide. */
+        {"{'text':'a'," OWN "}", "{'messages':[{'ts':'1.1','text':'a','user':'UB'," OWN "}]}",
+         "1.1"},
+        {"{'text':'a'," OWN "}", "{'messages':[{'ts':'1.1','text':'a','user':'U2'," OWN "}]}", ""},
+        {"{'text':'a'," OWN "}", "{'messages':[{'ts':'1.1','text':'ab','user':'UB'," OWN "}]}", ""},
+        {"{'text':'a'," OWN "}", "{'messages':[{'ts':'1.1','text':'a','user':'UB'}]}", ""},
+        {"{'text':'a'," OWN "}",
+         "{'messages':[{'ts':'1.1','text':'a','user':'UB'," MARKED("M") "}]}", ""},
+        {"{'text':'a','metadata':{'event_type':'own','event_payload':{'id':7}}}",
+         "{'messages':[{'ts':'1.1','text':'a','user':'UB'," OWN "}]}", ""},
+        {"{'blocks':[]," OWN "}", "{'messages':[{'ts':'1.1','text':'','user':'UB'}]}", ""},
+        {"{'text':'a','metadata':{'event_type':'own'}}",
+         "{'messages':[{'ts':'1.1','text':'a','user':'UB','metadata':{'event_type':'own',"
+         "'event_payload':{}}}]}",
+         "1.1"},
+        {"{'text':'a','metadata':'{}'}", "{'messages':[{'ts':'1.1','text':'a','user':'UB'}]}",
+         "1.1"},
         {"{'text':'a & <b> &amp;'," OWN "}",
-         "{'messages':[{'ts':'1.1','text':'a &amp; &lt;b&gt; &amp;','user':'UB'}]}", "1.1"},
-        {"{'text':'a &'," OWN "}", "{'messages':[{'ts':'1.1','text':'a &am','user':'UB'}]}", ""},
+         "{'messages':[{'ts':'1.1','text':'a &amp; &lt;b&gt; &amp;','user':'UB'," OWN "}]}", "1.1"},
+        {"{'text':'a &'," OWN "}", "{'messages':[{'ts':'1.1','text':'a &am','user':'UB'," OWN "}]}",
+         ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const slack_trace_t trace = {
