@@ -109,14 +109,17 @@ typedef struct cancel {
     slack_arena_t *arena;
     slack_store_op_t op;
     slack_store_batch_t batch;
+    slack_queue_t *queue;
     slack_app_t *app;
     slack_cancel_fn fn;
     void *user_data;
 } cancel_t;
 
+/* The row may have held others with its ordering key up. */
 static void row_canceled(slack_store_op_t *op)
 {
     const cancel_t *cancel = SLACK_CONTAINER(op, cancel_t, op);
+    if (op->status == 0 && cancel->batch.count > 0) slack__queue_look_in(cancel->queue, 0);
     const int status = op->status == 0 && cancel->batch.count == 0 ? SLACK_ENOTFOUND : op->status;
     if (cancel->fn) cancel->fn(cancel->app, status, cancel->user_data);
     slack__arena_free(cancel->arena);
@@ -135,6 +138,7 @@ int slack__own_cancel(slack_inbox_t *inbox, slack_slice_t kind, const char *own_
         return SLACK_ENOMEM;
     }
     cancel->arena = arena;
+    cancel->queue = inbox->queue;
     cancel->app = inbox->services->app;
     cancel->fn = fn;
     cancel->user_data = user_data;

@@ -78,18 +78,42 @@ static void then_end(slack_attempt_t *a)
         slack__queue_end(&a->item);
 }
 
+static void message_keep(slack_attempt_t *a)
+{
+    if (*a->key == '\0' || *a->result.ts == '\0') {
+        then_end(a);
+        return;
+    }
+    const int rc = slack__target_keep(a, message_kept);
+    if (rc != 0) lost(a, rc);
+}
+
+static void sent_noted(slack_store_op_t *op)
+{
+    slack_attempt_t *a = SLACK_CONTAINER(op, slack_attempt_t, op);
+    if (!lost(a, op->status)) message_keep(a);
+}
+
+static void done_end(slack_attempt_t *a)
+{
+    if (*a->of == '\0' || !slack__target_is_state(a->trace.method)) {
+        message_keep(a);
+        return;
+    }
+    const int rc = slack__target_note_sent(a, sent_noted);
+    if (rc != 0) lost(a, rc);
+}
+
 void slack__attempt_end(slack_attempt_t *a, enum slack_call_effect effect, int status,
                         const char *why)
 {
     a->result.effect = effect;
     a->result.status = status;
     a->result.why = why;
-    if (effect == SLACK_EFFECT_DONE && *a->key && *a->result.ts) {
-        const int rc = slack__target_keep(a, message_kept);
-        if (rc != 0) lost(a, rc);
-    } else if (effect == SLACK_EFFECT_NONE || effect == SLACK_EFFECT_UNCLEAR) {
+    if (effect == SLACK_EFFECT_DONE)
+        done_end(a);
+    else if (effect == SLACK_EFFECT_NONE || effect == SLACK_EFFECT_UNCLEAR)
         slack__queue_end(&a->item);
-    } else {
+    else
         then_end(a);
-    }
 }

@@ -2,6 +2,7 @@
 #include "outbox/target.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <slack/error.h>
@@ -91,20 +92,49 @@ static void message_got(slack_store_op_t *op)
     a->found(a, rc);
 }
 
-static void newest_got(slack_store_op_t *op)
+/* A newer update that was canceled, or has become a dead letter, does not count. */
+static void newer_got(slack_store_op_t *op)
 {
     slack_attempt_t *a = SLACK_CONTAINER(op, slack_attempt_t, op);
-    char own[VERSION_MAX];
-    snprintf(own, sizeof own, VERSION_FORMAT, (long long)a->item.op.row.id);
-    const slack_slice_t newest =
-        a->batch.count ? slack__kv_from_row(&a->batch.rows[0]).version : (slack_slice_t){NULL, 0};
-    const bool is_older =
-        newest.len == VERSION_MAX - 1 && memcmp(newest.ptr, own, VERSION_MAX - 1) > 0;
+    const enum slack_row_state state = a->batch.count ? a->batch.rows[0].state : SLACK_ROW_DEAD;
+    const bool will_be_sent = state == SLACK_ROW_QUEUED || state == SLACK_ROW_RUNNING;
     slack__arena_free(a->batch.arena);
-    if (op->status != 0 || is_older)
+    if (op->status != 0 || will_be_sent)
         a->found(a, op->status ? op->status : SLACK_EALREADY);
     else
         entry_get(a, "message", message_got);
+}
+
+static void newer_get(slack_attempt_t *a, int64_t id)
+{
+    a->batch = (slack_store_batch_t){.one = true, .limit = 1};
+    a->op = (slack_store_op_t){
+        .kind = SLACK_STORE_LIST, .row.id = id, .batch = &a->batch, .done = newer_got};
+    slack__link_init(&a->op.link);
+    slack__queue_submit(a->item.queue, &a->op);
+}
+
+static void newest_got(slack_store_op_t *op)
+{
+    slack_attempt_t *a = SLACK_CONTAINER(op, slack_attempt_t, op);
+    char version[VERSION_MAX] = "";
+    bool is_sent = false;
+    if (a->batch.count) {
+        const slack_kv_entry_t newest = slack__kv_from_row(&a->batch.rows[0]);
+        if (newest.version.len < sizeof version)
+            memcpy(version, newest.version.ptr, newest.version.len);
+        is_sent = newest.value.len > 0;
+    }
+    const int64_t id = strtoll(version, NULL, 10);
+    slack__arena_free(a->batch.arena);
+    if (op->status != 0)
+        a->found(a, op->status);
+    else if (id <= a->item.op.row.id)
+        entry_get(a, "message", message_got);
+    else if (is_sent)
+        a->found(a, SLACK_EALREADY);
+    else
+        newer_get(a, id);
 }
 
 void slack__target_find(slack_attempt_t *a)
@@ -133,6 +163,25 @@ int slack__target_keep(slack_attempt_t *a, void (*kept)(slack_store_op_t *op))
     };
     a->op = (slack_store_op_t){
         .kind = SLACK_STORE_KV_PUT, .row = slack__kv_to_row(&entry), .done = kept};
+    slack__link_init(&a->op.link);
+    slack__queue_submit(a->item.queue, &a->op);
+    return 0;
+}
+
+int slack__target_note_sent(slack_attempt_t *a, void (*noted)(slack_store_op_t *op))
+{
+    const char *key = entry_key(a, "newest", a->of);
+    const char *version =
+        slack__arena_printf(a->arena, VERSION_FORMAT, (long long)a->item.op.row.id);
+    if (key == NULL || version == NULL) return SLACK_ENOMEM;
+    const slack_kv_entry_t entry = {
+        .key = slack__slice(key),
+        .version = slack__slice(version),
+        .value = SLACK_SLICE("sent"),
+        .until_ms = slack__wall_ms(a->outbox->services->net->clock) + KEEP_MS,
+    };
+    a->op = (slack_store_op_t){
+        .kind = SLACK_STORE_KV_PUT, .row = slack__kv_to_row(&entry), .done = noted};
     slack__link_init(&a->op.link);
     slack__queue_submit(a->item.queue, &a->op);
     return 0;

@@ -123,6 +123,37 @@ EACH_STORE(test_a_request_is_canceled_by_its_key)
     assert_int_equal(put_message("second", "b"), 0);    /* its key is free */
 }
 
+EACH_STORE(test_a_canceled_request_holds_up_no_other)
+{
+    answer_posts(limited);
+    open_ready();
+    put_message("first", "a");
+    until_calls("P");
+    put_message("second", "b");
+    app_settle(&inbox.f); /* it is claimed, and has to wait */
+    assert_int_equal(cancel("first"), 0);
+    app_settle(&inbox.f); /* the first one's next attempt is not due yet */
+    assert_string_equal(calls(), "PP");
+    assert_string_equal(call_arg(1, "/text"), "b");
+}
+
+/* The newest update is canceled, so the one before it is sent. */
+EACH_STORE(test_an_update_takes_the_place_of_a_newer_one_that_is_not_sent)
+{
+    answer_posts(limited);
+    answer_posts(posted);
+    open_ready();
+    put_message("order", "a");
+    until_calls("P");
+    put_update("one", "order", "one");
+    put_update("two", "order", "two");
+    put_update("three", "order", "three");
+    assert_int_equal(cancel("three"), 0);
+    pass(7);
+    assert_string_equal(call_arg(fake_slack_count(inbox.f.slack) - 1, "/text"), "two");
+    assert_ptr_equal(strstr(calls(), "PPU"), calls());
+}
+
 /* Each request about a message gets the ts of that message, where its method takes it. */
 EACH_STORE(test_requests_name_a_message_by_its_key)
 {
