@@ -63,7 +63,8 @@ typedef struct slack_post_options {
      * has ended: a listener of slack_on_job() gets the result, also after a restart. The job's body
      * is an object with `method`, `key`, `channel` and `ts` of the message, and `error`: "" after a
      * success, or why the request was not sent: it has become a dead letter, or a newer update has
-     * taken its place. `key`, `channel` and `ts` are "" if there are none.
+     * taken its place. `key`, `channel` and `ts` are "" if there are none. A request that is
+     * cancelled stores no job.
      */
     const char *then;
     /** Optional. Receives the result of storing the request. */
@@ -88,7 +89,8 @@ typedef struct slack_post_options {
  *         the arguments for their form, as for slack_call(), or for a method that cannot be stored,
  *         such as chat.postEphemeral; SLACK_ETOOBIG if the key is too long; the error of a failed
  *         argument; SLACK_EALREADY if the delivery has ended; SLACK_ECANCELED on a worker when the
- *         app stops; SLACK_ENOMEM.
+ *         app stops; SLACK_ENOMEM. The log and the dead letter have a
+ *         sentence.
  */
 SLACK_API int slack_post(slack_ctx_t *ctx, slack_request_t request);
 
@@ -100,21 +102,23 @@ SLACK_API int slack_post_with(slack_ctx_t *ctx, const slack_post_options_t *post
  * memory, and stored when the app starts. With a key, the request is sent once, however often the
  * program stores it in a day. Loop thread only.
  *
- *     slack_app_post_request(app, &(slack_post_options_t){
- *                                     .request = slack_chat_postMessage(.channel = "C0ALERTS",
- *                                                                       .text = "The disk is
- * full"), .key = "disk-full-2026-11-30"});
+ *     const slack_post_options_t alert = {
+ *         .request = slack_chat_postMessage(.channel = "C0ALERTS", .text = "The disk is full"),
+ *         .key = "disk-full-2026-11-30",
+ *     };
+ *     rc = slack_app_post_request(app, &alert);
  *
  * @param post borrowed until the return.
  * @return 0: `stored` will run exactly once; SLACK_EINVAL as for slack_post(); SLACK_ETOOBIG if a
- * text is too long; the error of a failed argument; SLACK_ECANCELED if the app has stopped;
- * SLACK_ENOMEM. slack_app_error() has a sentence.
+ *         text is too long; the error of a failed argument; SLACK_ECANCELED if the app has stopped;
+ *         SLACK_ENOMEM. slack_app_error() has a sentence.
  */
 SLACK_API int slack_app_post_request(slack_app_t *app, const slack_post_options_t *post);
 
 /**
  * Cancel the request with a key, if it waits. If an attempt of it has failed, Slack may have taken
- * it all the same; it is not sent again.
+ * it all the same; it is not sent again. Requests about its message (`of`) become dead letters
+ * (SLACK_ENOTFOUND), unless they are cancelled too.
  *
  * @param key borrowed until the return.
  * @param fn Optional. Receives the result on the loop: 0; SLACK_ENOTFOUND if no request with this

@@ -33,8 +33,8 @@ static void attempt_found(slack_attempt_t *a, int status)
                            "a newer update of the message is stored");
     else if (status == SLACK_ENOTFOUND)
         slack__attempt_end(a, SLACK_EFFECT_REFUSED, status,
-                           "no message with this key was posted to the channel in 30 days: look "
-                           "for the dead letter of the request with the key, and retry both");
+                           "no message with the key in .of was posted to the channel in 30 days: "
+                           "if its request is a dead letter, retry both, else drop this one");
     else if (status != 0)
         slack__attempt_end(a, SLACK_EFFECT_NONE, status, slack_strerror(status));
     else

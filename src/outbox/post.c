@@ -30,7 +30,8 @@ static const slack_slice_t call_kind = {"call", 4};
 
 const char *slack__outbox_refusal(const char *method)
 {
-    const slack_method_t *known = slack__method(method ? method : "");
+    if (method == NULL) return "it names no method: set .request";
+    const slack_method_t *known = slack__method(method);
     if (known == NULL) return "the method is not known: use slack_call()";
     if (known->effect == SLACK_METHOD_REPEATABLE || slack__trace_is_sought(known->name))
         return NULL;
@@ -196,7 +197,7 @@ static const char *post_key(slack_ctx_t *ctx, slack_arena_t *arena, const char *
 
 static int post(slack_ctx_t *ctx, const char *caller, const slack_post_options_t *post)
 {
-    const char *why, *method = post->request.method ? post->request.method : "the method NULL";
+    const char *why, *method = post->request.method ? post->request.method : "the request";
     int rc = post_check(post, &why);
     if (rc != 0) return slack__ctx_fail(ctx, rc, "%s: %s was not stored: %s", caller, method, why);
     slack_arena_t *arena = slack__ctx_arena(ctx);

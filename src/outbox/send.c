@@ -83,13 +83,14 @@ static void look_for_share_again(slack_attempt_t *a)
 
 /* The call that looks was refused for good, so that nothing can be found. A file that Slack does
  * not have was not shared. */
-static void look_refused(slack_attempt_t *a, const char *word)
+static void look_refused(slack_attempt_t *a, const slack_response_t *response)
 {
-    if (strcmp(word, "file_not_found") != 0)
+    const char *cure = slack__api_error_cure(response->error);
+    if (strcmp(response->error, "file_not_found") != 0)
         SLACK_LOG(slack__attempt_log(a), WARN, "request sent without a look for an earlier effect",
-                  "method=%s error=%s hint=%s", a->trace.method, word,
-                  "give the app the scopes channels:history and files:read, invite it to the "
-                  "channel, and name the channel by its id");
+                  "method=%s error=%s needed=%s hint=%s", a->trace.method, response->error,
+                  slack_json_str(response->json, "/needed"),
+                  *cure ? cure : "invite the bot to the channel, and name the channel by its id");
     send_now(a);
 }
 
@@ -112,7 +113,7 @@ static void look_answered(const slack_response_t *response, void *user_data)
     slack_attempt_t *a = user_data;
     SLACK_CRASH("looked");
     if (is_refusal(a, response)) {
-        look_refused(a, response->error);
+        look_refused(a, response);
         return;
     }
     if (response->status != 0) {

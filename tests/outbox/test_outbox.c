@@ -63,6 +63,7 @@ static void answer_with_mark(void)
 static void test_failures(void **state)
 {
     static const char there[] = "", none[] = "{'ok':true,'messages':[]}";
+    static const char blind[] = "{'ok':false,'error':'missing_scope','needed':'groups:history'}";
     static const struct {
         int status;
         const char *answer, *history, *calls;
@@ -75,8 +76,7 @@ static void test_failures(void **state)
         {200, "no JSON", there, "PH", false, NULL},
         {429, "{'ok':false,'error':'ratelimited'}", NULL, "PP", false, NULL},
         {200, "{'ok':false,'error':'channel_not_found'}", NULL, "P", true, NULL},
-        {500, "{}", "{'ok':false,'error':'missing_scope'}", "PHP", false,
-         NULL}, /* it cannot look */
+        {500, "{}", blind, "PHP", false, NULL}, /* it cannot look */
         {500, "{}", "{'ok':false,'error':'internal_error'}", "PHHP", false, NULL},
         {500, "{}", "{'ok':true}", "PHHP", false, NULL}, /* the answer tells nothing */
         {500, "{}", "{'ok':true,'messages':null}", "PHHP", false, NULL},
@@ -110,6 +110,8 @@ static void test_failures(void **state)
         assert_int_equal(slack__inspect_counters(inbox.f.app)->dead_letters, cases[i].dead);
         assert_int_equal(world_logged(&inbox.f.world, "event=\"dead letter\" kind=call"),
                          cases[i].dead);
+        assert_int_equal(world_logged(&inbox.f.world, "needed=groups:history hint=\"add the scope"),
+                         cases[i].history == blind);
         app_close(&inbox.f);
     }
 }
@@ -226,16 +228,16 @@ EACH_STORE(test_a_job_gets_the_result)
     assert_int_equal(slack__inspect_counters(inbox.f.app)->dead_letters, 1);
 }
 
-static slack_request_t refused[7];
-static int refusals[7];
+static slack_request_t refused[8];
+static int refusals[8];
 
 static int post_refused(slack_ctx_t *ctx, void *user_data)
 {
     const char *const args[] = {"{\"channel\":1}", "{\"channel\":1,\"text\":1,\"text\":2}", "[]"};
     for (size_t i = 0; i < 3; i++)
-        refused[4 + i] =
+        refused[5 + i] =
             slack_request("chat.postMessage", slack_json_parse(ctx, args[i], strlen(args[i])));
-    for (size_t i = 0; i < 7; i++)
+    for (size_t i = 0; i < 8; i++)
         refusals[i] = slack_post(ctx, refused[i]);
     slack_post_options_t twice = {
         .request = slack_reactions_add(.channel = "C1", .name = "eyes", .timestamp = "1.1"),
@@ -255,12 +257,16 @@ EACH_STORE(test_what_cannot_be_stored)
     refused[1] = slack_users_info(.user = "U1");
     refused[2] = slack_request("no.method", NULL);
     refused[3] = slack_chat_postMessage(.text = "without a channel");
+    refused[4] = (slack_request_t){0};
     slack_on_message(inbox.f.app, NULL, post_refused, NULL);
     app_ready(&inbox.f);
     deliver("Ev1", "hello");
     inbox_until_runs(1);
-    for (size_t i = 0; i < 7; i++)
+    for (size_t i = 0; i < 8; i++)
         assert_int_equal(refusals[i], SLACK_EINVAL);
+    assert_int_equal(
+        world_logged(&inbox.f.world, "slack_post: the request was not stored: it names no method"),
+        1);
     until_calls("+");
     pass(1);
     assert_string_equal(calls(), "+");
