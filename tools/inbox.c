@@ -10,6 +10,7 @@
 
 #include "app/options.h"
 #include "command_line.h"
+#include "queue/attempts.h"
 #include "store/store.h"
 #include "store_place.h"
 
@@ -26,7 +27,7 @@ static const char usage[] =
     "\n"
     "usage: slackapp inbox list [--state STATE] [--limit N]   list dead letters, or those that "
     "are\n"
-    "                                                         queued, running or done\n"
+    "                                                         waiting, running or done\n"
     "       slackapp inbox show ID           show one of them, with its payload\n"
     "       slackapp inbox retry ID | all    attempt dead letters again, at once\n"
     "       slackapp inbox drop ID | all     delete one that waits or is dead, or all dead "
@@ -37,7 +38,7 @@ static const char usage[] =
     "store in this folder. An app may run meanwhile; it begins a retried delivery within two\n"
     "seconds. \"app\" is whose rows they are: an app's id, or the workspace and the bot.\n";
 
-static const char *const state_names[] = {"queued", "running", "done", "dead"};
+static const char *const state_names[] = {"waiting", "running", "done", "dead"};
 
 static int inbox_fail(int status, const char *problem)
 {
@@ -255,7 +256,9 @@ static int show_row(session_t *session, const request_t *request)
     print_field("reason", row->retry_reason);
     print_field("tenant", row->tenant);
     print_field("error", row->error);
-    print_field("done", row->done);
+    slack_slice_t done; /* behind the tally, the names of listeners; of a call, no names */
+    slack__tally_read(row->done, &done);
+    if (!slack__slice_eq(row->kind, SLACK_SLICE("call"))) print_field("done", done);
     if (row->damaged)
         print_field("damaged",
                     SLACK_SLICE("a value is not as it was stored: restore the store from "
@@ -319,14 +322,13 @@ static int drop_rows(session_t *session, const request_t *request)
 
 static int print_stats(session_t *session, const request_t *request)
 {
-    static const char *const words[] = {"waiting", "running", "done", "dead"};
     (void)request;
     session->batch = (slack_store_batch_t){0};
     int rc = session_run(session, SLACK_STORE_STATS, 0);
     if (rc != CLI_OK) return rc;
     for (unsigned s = 0; s < SLACK_ROW_STATES; s++) {
         char text[24];
-        printf("%-8s %10" PRIu64, words[s], session->batch.counts[s]);
+        printf("%-8s %10" PRIu64, state_names[s], session->batch.counts[s]);
         if (session->batch.counts[s] > 0)
             printf("   the oldest: %s", age(session->batch.oldest_ms[s], text));
         putchar('\n');
@@ -373,7 +375,7 @@ static bool read_state(const char *name, enum slack_row_state *ret, char *proble
             return true;
         }
     snprintf(problem, CLI_PROBLEM_SIZE,
-             "--state takes queued, running, done or dead, not \"%.100s\"", name);
+             "--state takes waiting, running, done or dead, not \"%.100s\"", name);
     return false;
 }
 

@@ -13,7 +13,7 @@ static const struct subcommand {
     const char *help;
 } subcommands[] = {
     {"catch-up", catch_up_command, "show how far an app has read its channels, and what it missed"},
-    {"inbox", inbox_command, "list, retry and drop stored deliveries and dead letters"},
+    {"inbox", inbox_command, "list, retry and drop stored events, jobs and requests"},
     {"sim", sim_command, "a local Slack, to build and test bots"},
 };
 

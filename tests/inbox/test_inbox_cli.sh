@@ -30,7 +30,7 @@ lines_that_make_no_sense() {
         expect 2 'show takes an id' show && expect 2 'show takes an id' show all &&
         expect 2 'an id, or all' retry -x && expect 2 'an id, or all' drop 1 2 &&
         expect 2 'stats takes options only' stats 1 &&
-        expect 2 'queued, running, done or dead, not "odd"' list --state odd &&
+        expect 2 'waiting, running, done or dead, not "odd"' list --state odd &&
         expect 2 'from 1 to 1000000, not "0"' list --limit 0 && expect 0 'usage:' --help
 }
 
@@ -55,7 +55,7 @@ an_inbox() {
 
 one_of_them() {
     expect 0 '"ts":"2.0"' --store "$store" show 2 && grep -qF '"é\u009b2J"' "$work/out" &&
-        grep -q '^state *dead' "$work/out" &&
+        grep -q '^state *dead' "$work/out" && grep -q '^done *hello' "$work/out" &&
         expect 1 'no delivery has that id' --store "$store" show 99
 }
 
@@ -73,8 +73,8 @@ from_the_environment() {
 }
 
 whose_they_are() {
-    expect 0 '  T1/B1  event message  Ev' --store "$store" list --state queued &&
-        expect 0 'due in  attempts, app, what' --store "$store" list --state queued &&
+    expect 0 '  T1/B1  event message  Ev' --store "$store" list --state waiting &&
+        expect 0 'due in  attempts, app, what' --store "$store" list --state waiting &&
         expect 0 'app        T1/B1' --store "$store" show 2
 }
 

@@ -63,6 +63,7 @@ static void fill(task_t *task, unsigned n)
                                  .name = SLACK_SLICE("message"),
                                  .payload = slack__slice(task->payload),
                                  .transport = SLACK_SLICE("http"),
+                                 .done = SLACK_SLICE("=1 0\nhello\n"),
                                  .error = SLACK_SLICE("message:*: SLACK_EAPI channel_not_found")};
 }
 
