@@ -114,6 +114,7 @@ FAULT_TEST(a_wrong_request_has_its_sentence)
         {"refresh --for 5", "refresh" AT_ONCE},
         {"drop --after 1", "drop" AT_ONCE},
         {"5% drop", "drop" AT_ONCE},
+        {"100% drop", "drop" AT_ONCE},
         {"% no-pong", PERCENT "\"%\""},
         {"0% no-pong", PERCENT "\"0%\""},
         {"101% no-pong", PERCENT "\"101%\""},
@@ -162,6 +163,9 @@ FAULT_TEST(a_fault_acts_on_its_share_of_the_calls)
     count_calls("auth.test", 100, met);
     assert_int_equal(met[500], 3);
     assert_int_equal(faults.count, 0);
+    ask("100% api-status auth.test 500"); /* a share too, which ends when it is cleared */
+    count_calls("auth.test", 9, met);
+    assert_int_equal(met[500], 9);
 }
 
 FAULT_TEST(a_seed_repeats_a_run)

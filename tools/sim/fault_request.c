@@ -183,7 +183,8 @@ static bool fault_read(slack_slice_t line, sim_fault_t *ret, char problem[SIM_PR
     memset(ret, 0, sizeof *ret);
     ret->chance = SIM_CHANCE_ALWAYS;
     next_word(&line, word);
-    if (*word && word[strlen(word) - 1] == '%') {
+    const bool has_chance = *word && word[strlen(word) - 1] == '%';
+    if (has_chance) {
         if (!read_chance(word, &ret->chance)) {
             snprintf(problem, SIM_PROBLEM_SIZE,
                      "a percentage is from 0.0001%% to 100%%, such as 5%%, not \"%.60s\"", word);
@@ -199,15 +200,14 @@ static bool fault_read(slack_slice_t line, sim_fault_t *ret, char problem[SIM_PR
     ret->effect.acts = true;
     if (!read_args(&line, word, ret, problem) || !read_options(&line, word, ret, problem))
         return false;
-    const bool always = ret->chance == SIM_CHANCE_ALWAYS;
-    if (ret->kind->point == SIM_POINT_NOW && (!always || ret->for_ms > 0 || ret->after > 0)) {
+    if (ret->kind->point == SIM_POINT_NOW && (has_chance || ret->for_ms > 0 || ret->after > 0)) {
         snprintf(problem, SIM_PROBLEM_SIZE,
                  "%s acts at once: it takes no percentage, no --for and no --after",
                  ret->kind->name);
         return false;
     }
     /* A percentage and a time limit lift the default count. */
-    if (ret->left == 0 && always && ret->for_ms == 0) ret->left = ret->kind->count;
+    if (ret->left == 0 && !has_chance && ret->for_ms == 0) ret->left = ret->kind->count;
     return true;
 }
 
