@@ -14,6 +14,7 @@
 #include "store_place.h"
 #include "transport_history/round.h"
 #include "util/json.h"
+#include "webapi/response.h"
 #include "webapi/webapi.h"
 
 /* Does what a start of the app would do, but delivers nothing and saves no cursor. */
@@ -155,8 +156,10 @@ static void got_identity(const slack_response_t *response, void *user_data)
     if (run->over) return;
     if (slack_response_status(response) != 0) {
         char problem[CLI_PROBLEM_SIZE];
-        snprintf(problem, sizeof problem, "SLACK_BOT_TOKEN: auth.test: %.200s",
-                 slack_response_error(response));
+        slack_arena_t *arena = slack__arena_new(0, 0);
+        snprintf(problem, sizeof problem, "auth.test: %.200s",
+                 arena ? slack__response_why(response, arena) : slack_response_error(response));
+        slack__arena_free(arena);
         run_end(run, run_fail(problem));
         return;
     }
@@ -231,7 +234,7 @@ static int run_print(dry_run_t *run, const store_place_t *place)
         if (slack_call(&run->client, slack_auth_test(), got_identity, run) == 0)
             run_until(run, &run->over);
         else
-            run->status = run_fail("SLACK_BOT_TOKEN: auth.test cannot be called");
+            run->status = run_fail("memory is out: auth.test cannot be called");
     }
     const bool first = run->opened && run->round.mark && run->round.mark->cursor.dirty;
     if (run->status == CLI_OK)
@@ -251,7 +254,9 @@ static int read_options(slack_options_t *ret, const char *channels, const char *
     if (slack_options_from_env(&given, error) != 0) return run_fail(error);
     slack_options_t wanted = given;
     if (wanted.catch_up == NULL) wanted.catch_up = "member";
-    int status = slack__options_resolve(ret, &wanted, false, error) == 0 &&
+    const char *name = channels ? "--channels" : "SLACK_CATCH_UP";
+    int status = slack__catch_up_check(name, wanted.catch_up, error) == 0 &&
+                         slack__options_resolve(ret, &wanted, false, error) == 0 &&
                          slack__options_need_token(ret, error) == 0
                      ? CLI_OK
                      : run_fail(error);

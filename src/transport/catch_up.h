@@ -22,6 +22,9 @@
  * minute, and after five more (https://docs.slack.dev/apis/events-api#retries). */
 #define SLACK_CATCH_UP_REDELIVERED_MS 400000
 
+/* SLACK_ECONFIG if `wanted`, the value of the option `name`, does not name channels. */
+int slack__catch_up_check(const char *name, const char *wanted, char *error);
+
 /* Creates the transport, if options->catch_up asks for it; else sets *ret to NULL. As
  * slack_transport_type_t.create. */
 int slack__catch_up_create(slack_transport_t **ret, const struct slack_transport_host *host,

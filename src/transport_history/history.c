@@ -379,7 +379,7 @@ static const struct slack_transport_ops history_ops = {
 
 /* ---- what the app calls ---- */
 
-static int history_check(const char *wanted, char *error)
+int slack__catch_up_check(const char *name, const char *wanted, char *error)
 {
     slack_slice_t rest = slack__slice(wanted), part;
     if (strcmp(wanted, "member") == 0) return 0;
@@ -389,9 +389,9 @@ static int history_check(const char *wanted, char *error)
                              memchr("CDG", *part.ptr, 3) && slack__is_visible(part);
         if (channel) continue;
         slack__explain(error,
-                       "SLACK_CATCH_UP=%.40s: \"%.*s\" is no id of a channel: must be member, or "
-                       "ids such as C0123ABCD, separated by commas",
-                       wanted, (int)(part.len < 40 ? part.len : 40), part.ptr);
+                       "%s=%.40s: \"%.*s\" is no id of a channel: must be member, or ids such as "
+                       "C0123ABCD, separated by commas",
+                       name, wanted, (int)(part.len < 40 ? part.len : 40), part.ptr);
         return SLACK_ECONFIG;
     }
     return 0;
@@ -403,7 +403,7 @@ int slack__catch_up_create(slack_transport_t **ret, const struct slack_transport
     const int64_t hour_ms = (int64_t)3600 * 1000;
     *ret = NULL;
     if (options->catch_up == NULL || *options->catch_up == '\0') return 0;
-    int rc = history_check(options->catch_up, error);
+    int rc = slack__catch_up_check("SLACK_CATCH_UP", options->catch_up, error);
     if (rc != 0) return rc;
     slack_history_t *h = slack__calloc(1, sizeof *h);
     if (h == NULL) return SLACK_ENOMEM;

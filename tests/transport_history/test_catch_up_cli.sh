@@ -29,6 +29,7 @@ lines_that_make_no_sense() {
         (
             export SLACK_BOT_TOKEN=xoxb-1
             expect 1 'no store is in this folder' --dry-run &&
+                expect 1 '--channels=C1,foo: "foo" is no id of a channel' --dry-run --channels C1,foo &&
                 expect 1 'there is no store at' --dry-run --store sqlite:none &&
                 expect 1 'is inside its app' --dry-run --store memory: && [ ! -e none ]
         )
@@ -63,7 +64,8 @@ a_bot_that_was_away() {
     start_sim && hello first && kill "$bot" && wait "$bot" &&
         "$slackapp" sim missed 60 --channels 5 --text hello &&
         expect 0 '11 channels, 60 missed messages' --dry-run &&
-        expect 0 '1 channels, ' --dry-run --channels C0GENERAL1 || return 1
+        expect 0 '1 channels, ' --dry-run --channels C0GENERAL1 &&
+        SLACK_BOT_TOKEN=xoxb-no expect 1 'auth.test: invalid_auth: ' --dry-run || return 1
     "$build/examples/hello" >killed 2>&1 & # in the middle
     bot=$!
     pids="$pids $bot"
