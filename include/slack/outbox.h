@@ -21,7 +21,8 @@ extern "C" {
  * also after a restart and from any process that shares the store. Requests for one channel are
  * sent in the order in which they were stored.
  *
- * Each request has a key: the delivery, the listener, and the number of the request in the handler.
+ * Each request has a key: the delivery, the listener, the number of the request in the handler, and
+ * where it acts: the channel and thread of a message, the arguments of any other request.
  * So a handler that runs again stores the same keys, and the store drops what it has already.
  *
  * When an answer was lost, the app does one of two things, which the method decides:

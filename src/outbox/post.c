@@ -189,10 +189,35 @@ static void post_stored(slack_put_t *put)
                        posted->stored_data);
 }
 
-static const char *post_key(slack_ctx_t *ctx, slack_arena_t *arena, const char *own)
+/* A hash of where a request acts. Of one that is looked for that is its channel and thread: its
+ * text may differ from one attempt of the handler to the next. Others may be sent twice, so they
+ * act alike only if they are equal. */
+static uint64_t place_of(slack_arena_t *arena, const slack_post_options_t *post,
+                         const slack_json_t *args)
 {
-    return own ? slack__own_key(slack__entry_of_ctx(ctx)->inbox, arena, call_kind, own)
-               : slack__handler_key(ctx, arena);
+    const char *method = post->request.method;
+    const uint64_t hash = slack__hash(slack__hash(0, method), post->of ? post->of : "");
+    if (slack__trace_is_sought(method)) {
+        const slack_trace_t trace = {.method = method, .args = args};
+        return slack__hash(slack__hash(hash, slack__trace_channel(&trace)),
+                           slack_json_str(args, "/thread_ts"));
+    }
+    size_t len;
+    const char *text = slack__json_text(arena, args, &len);
+    return slack__hash(hash, text ? text : "");
+}
+
+/* A handler that runs again and stores a request for another place than before, under the same
+ * number, gets that one too. */
+static const char *post_key(slack_ctx_t *ctx, slack_arena_t *arena,
+                            const slack_post_options_t *post, const slack_json_t *args)
+{
+    if (post->key)
+        return slack__own_key(slack__entry_of_ctx(ctx)->inbox, arena, call_kind, post->key);
+    const char *key = slack__handler_key(ctx, arena);
+    if (key == NULL || *key == '\0') return key;
+    return slack__arena_printf(arena, "%s:%llx", key,
+                               (unsigned long long)place_of(arena, post, args));
 }
 
 static int post(slack_ctx_t *ctx, const char *caller, const slack_post_options_t *post)
@@ -207,7 +232,7 @@ static int post(slack_ctx_t *ctx, const char *caller, const slack_post_options_t
         return slack__ctx_fail(ctx, rc, "%s: %s was not stored: %s", caller, method,
                                slack_json_reason(args));
     posted_t *posted = slack__arena_calloc(arena, sizeof *posted);
-    const char *tenant = slack__put_tenant(ctx, arena), *key = post_key(ctx, arena, post->key);
+    const char *tenant = slack__put_tenant(ctx, arena), *key = post_key(ctx, arena, post, args);
     if (!posted || !tenant || !key || !fill_row(arena, &posted->put.op.row, post, args))
         return SLACK_ENOMEM;
     slack_row_t *row = &posted->put.op.row;

@@ -42,6 +42,35 @@ EACH_STORE(test_a_request_is_sent_once)
     until_calls("PPPP");
 }
 
+/* The second attempt takes another way, except for the last request. */
+static int post_elsewhere(slack_ctx_t *ctx, void *user_data)
+{
+    const bool again = slack_ctx_attempt(ctx) > 1;
+    slack_post(ctx, slack_chat_postMessage(.channel = again ? "C2" : "C1", .text = "a"));
+    slack_post(ctx, slack_chat_postMessage(.channel = "C3", .text = "b",
+                                           .thread_ts = again ? "1.1" : NULL));
+    slack_post(ctx, slack_reactions_add(.channel = "C1", .name = again ? "x" : "eyes",
+                                        .timestamp = "1.1"));
+    slack_post(ctx, slack_chat_postMessage(.channel = "C1", .text = again ? "once" : "more"));
+    return inbox_scripted(ctx, NULL);
+}
+
+EACH_STORE(test_another_request_under_the_same_number)
+{
+    unsigned posts = 0, reactions = 0;
+    slack_on_message(inbox.f.app, NULL, post_elsewhere, NULL);
+    inbox.outcomes[0] = SLACK_EIO;
+    app_ready(&inbox.f);
+    deliver("Ev1", "hello");
+    pass(4);
+    for (const char *letter = calls(); *letter; letter++) {
+        posts += *letter == 'P';
+        reactions += *letter == '+';
+    }
+    assert_int_equal(posts, 5);
+    assert_int_equal(reactions, 2);
+}
+
 /* The answer of conversations.history, with the mark of the first call. */
 static void answer_with_mark(void)
 {
