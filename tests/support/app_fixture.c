@@ -56,6 +56,7 @@ void app_settle(app_fixture_t *f)
 
 void app_pass_and_claim(app_fixture_t *f, uint64_t ms)
 {
+    world_until(&f->world, !slack__inspect_claims(f->app)); /* it would not see what is due then */
     app_pass_ms(f, ms);
     slack__inspect_poll(f->app); /* a store that no other process writes to is not polled */
     app_settle(f);
