@@ -7,10 +7,10 @@
 
 /* The host of the transports: the functions of the app that a transport may call. */
 
-/* How long Slack may take to send events again that it could not deliver, after a connection is
+/* The time in which Slack sends events again that it could not deliver, after a connection is
  * back. */
 #define REDELIVERED_MS 5000
-/* How long a message may not be in the history of its channel yet. */
+/* The time in which a message may not be in the history of its channel yet. */
 #define START_MS 2000
 /* Slack reports each minute in which it drops events
  * (https://docs.slack.dev/apis/events-api#rate-limiting). */

@@ -44,9 +44,9 @@ static inline size_t slack__inbox_room(const slack_inbox_t *inbox)
     return inbox->live_count < most ? most - inbox->live_count : 0;
 }
 
-/* What the keys of the program's jobs begin with. */
+/* The start of the keys of the program's jobs. */
 #define SLACK_JOB_KEY "job:"
-/* What the keys of a schedule's runs begin with: see schedule.h. */
+/* The start of the keys of a schedule's runs: see schedule.h. */
 #define SLACK_SCHEDULE_KEY "every:"
 
 static inline bool slack__row_is_scheduled(const slack_row_t *row)

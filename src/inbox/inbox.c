@@ -12,7 +12,7 @@
  * takes at least one row while there is any room, so that new events do not keep old rows waiting.
  */
 #define ROOM_PART 4
-/* How many bytes a claimed row takes for each byte of its texts: the batch, the copy of the texts,
+/* The bytes that a claimed row takes for each byte of its texts: the batch, the copy of the texts,
  * and some two for the parsed values. */
 #define ROW_COST 4
 

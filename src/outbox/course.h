@@ -25,15 +25,15 @@ enum slack_call_effect {
  * could not begin. */
 enum slack_call_effect slack__call_effect(int status, const char *word, bool unsent);
 
-/* What an attempt does. */
+/* The first step of an attempt. */
 enum slack_course { SLACK_COURSE_SEND, SLACK_COURSE_LOOK, SLACK_COURSE_LOOK_LATER };
 
-/* How long a look waits after the end of the last attempt: history may lag behind. */
+/* The pause between the end of the last attempt and a look: history may lag behind. */
 #define SLACK_LOOK_MS 2000
 /* Attempts that count, at most: about a day of them. */
 #define SLACK_CALL_ATTEMPTS_MAX 300
 
-/* What attempt number `attempt` does; `done` is row.done. */
+/* The first step of attempt number `attempt`; `done` is row.done. */
 enum slack_course slack__course(unsigned attempt, slack_slice_t done);
 
 /* The longest record, with its NUL. */

@@ -84,7 +84,7 @@ static int with_more(slack_arena_t *arena, slack_request_t *request, const slack
     return 0;
 }
 
-/* Why a request is not stored although its arguments are values; NULL: it is. */
+/* The reason why a request is not stored although its arguments are values; NULL: it is. */
 static const char *args_refusal(const slack_services_t *services, slack_arena_t *arena,
                                 const char *method, const slack_json_t *args)
 {

@@ -13,7 +13,7 @@
 
 /* The most pages of messages that a look reads. */
 #define PAGES_MAX 20
-/* How long a file may be without the message that shares it. */
+/* The time in which a file may be without the message that shares it. */
 #define SHARE_MS (10 * 60 * 1000)
 
 static const char *why_of(slack_attempt_t *a, const slack_response_t *response)

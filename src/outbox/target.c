@@ -11,7 +11,7 @@
 #include "util/alloc.h"
 #include "util/json.h"
 
-/* How long an entry is kept: as long as a dead letter, which a person may retry. */
+/* The life of an entry: as long as a dead letter, which a person may retry. */
 #define KEEP_MS SLACK_STORE_DEAD_MS
 /* A number as a version: the store compares versions as bytes. */
 #define VERSION_FORMAT "%020lld"

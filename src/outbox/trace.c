@@ -5,7 +5,7 @@
 
 #include "util/json.h"
 
-/* How far this machine's clock may be ahead of Slack's. */
+/* The most that this machine's clock may be ahead of Slack's. */
 #define SKEW_S 60
 /* The messages of a page. */
 #define PAGE 200

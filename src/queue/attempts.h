@@ -24,7 +24,7 @@ typedef struct slack_tally {
  * letter. */
 #define SLACK_SPARED_MAX 1000
 
-/* When the process has ended during so many attempts of one row, the row is assumed to be the
+/* If the process has ended during so many attempts of one row, the row is assumed to be the
  * cause. */
 #define SLACK_ATTEMPTS_CRASH_MAX 25
 
@@ -36,8 +36,8 @@ slack_tally_t slack__tally_read(slack_slice_t done, slack_slice_t *rest);
 /* Writes the first line with its NUL to SLACK_TALLY_MAX bytes. Returns its length. */
 size_t slack__tally_write(slack_tally_t tally, char *to);
 
-/* How many attempts before attempt number `attempt` ended with their process: the ones that the
- * tally does not count. */
+/* The number of attempts before attempt number `attempt` that ended with their process: the ones
+ * that the tally does not count. */
 unsigned slack__attempts_crashed(unsigned attempt, slack_slice_t done);
 
 /* Counts an attempt that has failed. False: it was the last one of `most` that count. True: `ret`

@@ -10,10 +10,10 @@
  * that waiting rows do not delay new ones and no more rows begin than can make their calls.
  */
 
-/* How often to look for room if the end of a row does not make it: calls and handlers that have no
- * row take room too. */
+/* The time between two looks for room if the end of a row does not make it: calls and handlers that
+ * have no row take room too. */
 #define ROOM_POLL_MS 100
-/* When to begin a row again after memory was out. */
+/* The pause before a row begins again after memory was out. */
 #define MEMORY_POLL_MS 100
 
 bool slack__queue_begin(const slack_queue_t *queue, const slack_row_t *row)

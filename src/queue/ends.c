@@ -5,7 +5,7 @@
 
 #include "util/crash.h"
 
-/* When to store an end again after the store has failed. */
+/* The pause before an end is stored again after the store has failed. */
 #define AGAIN_MS 1000
 
 static void end_submit(slack_queue_item_t *item)

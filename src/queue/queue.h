@@ -42,7 +42,8 @@ typedef struct slack_queue_item {
     bool failed;         /* the store has failed to take the end, and the log says so */
 } slack_queue_item_t;
 
-/* What runs the rows of one kind. A part has a const table of them. Every member is mandatory. */
+/* A consumer runs the rows of one kind. A part has a const table of them. Every member is
+ * mandatory. */
 typedef struct slack_consumer {
     const char *kind; /* of rows; "": the rows of every kind that has no consumer */
 
@@ -65,9 +66,10 @@ typedef struct slack_consumer {
 
 #define SLACK_CONSUMERS_MAX 8
 
-/* What the queue asks its owner. */
+/* The questions of the queue to its owner. */
 typedef struct slack_queue_host {
-    /* How many rows may begin now, and in `ret_bytes` how many bytes of texts they may have. */
+    /* The number of rows that may begin now, and in `ret_bytes` how many bytes of texts they may
+     * have. */
     size_t (*room)(void *data, size_t *ret_bytes);
     /* A look begins. Rows that are put now can be claimed by this look. */
     void (*looking)(void *data);
@@ -107,7 +109,7 @@ struct slack_queue {
 
 /* The most rows of one claim. */
 #define SLACK_CLAIM_MAX 64
-/* How often to look for rows that other owners of a shared store have queued or left. */
+/* The time between two looks for rows that other owners of a shared store have queued or left. */
 #define SLACK_QUEUE_POLL_MS 2000
 
 static inline bool slack__queue_is_open(const slack_queue_t *queue)

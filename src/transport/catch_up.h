@@ -30,8 +30,8 @@ int slack__catch_up_check(const char *name, const char *wanted, char *error);
 int slack__catch_up_create(slack_transport_t **ret, const struct slack_transport_host *host,
                            const slack_options_t *options, char *error);
 
-/* What the app knows once Slack has accepted its token. Borrowed for the life of the transport;
- * texts are not NULL. */
+/* The facts that the app knows once Slack has accepted its token. Borrowed for the life of the
+ * transport; texts are not NULL. */
 typedef struct slack_catch_up_facts {
     slack_client_t *client;               /* the bot's */
     slack_store_t *store;                 /* for the cursors */

@@ -8,7 +8,7 @@
 #include "util/json.h"
 #include "util/str.h"
 
-/* What history says of a message and its event does not, and what the event gets from its origin.
+/* The members that only history has, and those that the event gets from its origin.
  * The member thread_ts of a root is set by its first reply. */
 static bool is_later(slack_slice_t name, bool root)
 {

@@ -18,7 +18,7 @@
  * https://docs.slack.dev/reference/events/message
  */
 
-/* Where a message was found. No member is NULL; "" is left out of the event. */
+/* The place in which a message was found. No member is NULL; "" is left out of the event. */
 typedef struct slack_origin {
     const char *channel, *channel_type; /* "C…", "channel" */
     const char *team, *app;             /* "T…", "A…" */

@@ -10,7 +10,7 @@
 #include "util/error.h"
 #include "util/random.h"
 
-/* How the transport knows of gaps. Times are of the monotonic clock. */
+/* The signs of a gap. Times are of the monotonic clock. */
 typedef struct watch {
     bool open;         /* a gap is not caught up on yet */
     const char *why;   /* of the last gap */
@@ -147,7 +147,7 @@ static void probe_over(slack_history_t *h, bool failed)
     slack__catch_up_gap(&h->base, "a probe has found missed messages", 0);
 }
 
-/* When the next round begins, after one that has not caught up. */
+/* The pause before the next round, after one that has not caught up. */
 static uint64_t history_wait_ms(slack_history_t *h, bool failed)
 {
     const uint64_t now_ms = history_now_ms(h);

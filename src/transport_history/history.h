@@ -6,7 +6,7 @@
 
 /* The times of the transport. */
 
-/* How often cursors are moved and saved. */
+/* The time between two moves of the cursors, which are saved then. */
 #define SLACK_HISTORY_TICK_MS 30000
 /* Without an event for this long, the channel with the newest message is read: Slack gives no sign
  * when it switches the deliveries of an app off. */

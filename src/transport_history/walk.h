@@ -25,7 +25,7 @@ typedef struct slack_walk_options {
     size_t messages_max;   /* of one channel with its threads; the oldest are left out */
 } slack_walk_options_t;
 
-/* How a walk has ended. The texts are borrowed until the callback returns. */
+/* The end of a walk. The texts are borrowed until the callback returns. */
 typedef struct slack_walk_end {
     int status;         /* 0: walk.gather has the messages */
     const char *error;  /* Slack's error, or a sentence; never NULL */

@@ -199,7 +199,7 @@ static void run_all(const course_t *courses, size_t count)
 #define CHUNK(id, status)                                                                          \
     "{'type':'task_update','id':'" id "','title':'Look','status':'" status "'}"
 
-/* In the place of a task. */
+/* A chunk that stands where a task should. */
 #define LINE(mark) "{'type':'context','elements':[{'type':'mrkdwn','text':':" mark ": Look'}]}"
 
 STREAM_TEST(parts)

@@ -17,7 +17,7 @@
 #define MESSAGES 16
 #define TEXT_MAX ((size_t)64 << 10)
 
-/* What Slack has. */
+/* The messages that Slack has. */
 static struct message {
     bool streams;
     slack_buf_t text;

@@ -203,7 +203,7 @@ TEST(a_line_of_code_that_no_message_holds_is_cut)
         }
 }
 
-/* What opens a fence again waits for text of the program. */
+/* The line that opens a fence again waits for text of the program. */
 TEXT_TEST(a_fence_alone_is_no_message)
 {
     put("```c\nint a;\n");

@@ -146,7 +146,7 @@ PAIR_TEST(test_a_failure_lets_the_next_one_run)
     release('b', 0);
 }
 
-/* What a process leaves is taken by the other one, in order. */
+/* The other process takes the rows that a process leaves, in order. */
 PAIR_TEST(test_the_other_takes_over)
 {
     deliver(0, "C1", "do a");

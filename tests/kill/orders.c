@@ -9,7 +9,7 @@
 #include "util/clock.h"
 #include "util/form.h"
 
-/* How old a message has to be for the history to show it. */
+/* The age from which on the history shows a message. */
 #define LAG_MS 1000
 /* An answer is at most so late. */
 #define LATE_MS 500

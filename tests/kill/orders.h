@@ -30,7 +30,7 @@ typedef struct orders {
     unsigned calls, cut, lost, failed, limited, late, looks, strays;
 } orders_t;
 
-/* What the test's Slack does with a call. */
+/* The course of a call to the test's Slack. */
 typedef struct order_answer {
     int status;       /* of HTTP; 0: the connection ends without an answer */
     const char *body; /* in the arena of the request */

@@ -14,7 +14,7 @@ static const event_t events[] = {
     {.sent_at = 9},
 };
 
-/* How orders end. */
+/* The verdicts on orders. */
 static const struct {
     const char *messages; /* pairs: the order, and 'r' or 's' */
     order_verdict_t verdict;

@@ -64,7 +64,7 @@ static void test_courses(void **state)
     }
 }
 
-/* What is written is read as the next attempt needs it. */
+/* The next attempt reads the record as it was written. */
 static void test_records(void **state)
 {
     char record[SLACK_COURSE_MAX];

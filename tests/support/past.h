@@ -35,7 +35,7 @@ typedef struct past {
 
     int64_t now_s; /* the wall clock of the next past_open(), after PAST_WALL_S */
 
-    /* How it answers. */
+    /* The answers. */
     unsigned page_max;    /* items of a page; 0: as many as were asked for */
     bool oldest_first;    /* the first page of a history has the oldest messages */
     const char *no_scope; /* this one is missing; NULL: none is */
@@ -79,7 +79,7 @@ void past_add_channel(past_t *past, const char *id, const char *type);
 #define PAST_ROOT INT64_MIN
 void past_say(past_t *past, const char *channel, int64_t at_s, int64_t thread_s,
               const char *members);
-/* How often a method was called; NULL: any. */
+/* The number of calls of a method; NULL: of any. */
 unsigned past_calls(const past_t *past, const char *method);
 
 #endif

@@ -14,7 +14,8 @@ static past_t past;
 
 static const slack_options_t member = {.catch_up = "member"};
 
-/* What the listeners got: "C1:5 " for a message, with @ for a mention, and ! if it was recovered.
+/* The messages that the listeners got: "C1:5 " for a message, with @ for a mention, and ! if it was
+ * recovered.
  */
 static char got[1024];
 

@@ -6,7 +6,7 @@
 
 #include "sim/json_builder.h"
 
-/* How often the app has called each method, or posted to each kind of URL. Pure. */
+/* The number of times that the app has called each method, or posted to each kind of URL. Pure. */
 
 #define SIM_CALL_COUNTS_MAX 512
 

@@ -30,7 +30,7 @@ enum sim_point {
 #define SIM_FAULT_ARGS_MAX  3
 #define SIM_FAULT_WORD_SIZE 64
 
-/* What to do differently. If all members are zero: nothing. */
+/* The differences from the normal course. If all members are zero: nothing. */
 typedef struct sim_effect {
     bool acts;
     bool silent; /* do not send it, or ignore it */

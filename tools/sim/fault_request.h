@@ -45,7 +45,8 @@ bool sim_fault_list_read(const char *text, sim_fault_list_t *ret, char problem[S
  * and an asterisk: "chat.*", "*". */
 bool sim_fault_has_method(const char *methods, const char *method);
 
-/* What the app calls beside methods of the Web API, in place of a method's name; ends with NULL. */
+/* The names of the calls beside methods of the Web API, in place of a method's name; ends with
+ * NULL. */
 extern const char *const sim_fault_urls[];
 
 #endif

@@ -71,7 +71,7 @@ static bool window_shows(const window_t *window, const sim_message_t *message)
     return !*window->lag || sim_ts_compare(message->ts, window->lag) <= 0;
 }
 
-/* Where a message stands: before the window, in it or after it. */
+/* The place of a message: before the window, in it or after it. */
 static int window_compare(const window_t *window, const sim_message_t *message)
 {
     const int low = *window->oldest ? sim_ts_compare(message->ts, window->oldest) : 1;

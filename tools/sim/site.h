@@ -4,8 +4,8 @@
 
 #include "net/http_server.h"
 
-/* What browsers say of the page that sends a request: web pages of strangers, in a browser of this
- * machine, reach the loopback addresses, too. Pure. */
+/* The headers in which browsers name the page that sends a request: web pages of strangers, in a
+ * browser of this machine, reach the loopback addresses, too. Pure. */
 
 /* Whether the Host header is a loopback host: a page whose own name resolves to a loopback address
  * names itself. */

@@ -63,8 +63,8 @@ static int error_status(const char *error)
     return 400;
 }
 
-/* Why the URL is not one of the simulator's. NULL: it is one, and *ret is its channel, or NULL for
- * the trigger. */
+/* The reason why the URL is not one of the simulator's. NULL: it is one, and *ret is its channel,
+ * or NULL for the trigger. */
 static const char *find_hook(const sim_services_t *services, const char *path, sim_channel_t **ret)
 {
     char parts[4][PART_SIZE];
