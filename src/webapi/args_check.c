@@ -99,33 +99,21 @@ static const struct choice {
     {"views.update", {"view_id", "external_id"}, "no view is named: pass view_id or external_id"},
 };
 
-/* An argument that methods.def lacks may be another one that is enough. */
-static bool has_unknown(const slack_method_t *method, const slack_json_t *args)
-{
-    slack_json_iter_t it = {0};
-    while (slack_json_next(args, &it))
-        if (find_arg(method, it.key) == NULL) return true;
-    return false;
-}
-
-static bool has_one_of(const struct choice *choice, const slack_method_t *method,
-                       const slack_json_t *args)
-{
-    if (*choice->names == NULL) return slack__message_shows(args);
-    for (const char *const *name = choice->names; *name; name++) {
-        const slack_arg_t *arg = find_arg(method, *name);
-        if (arg && has(args, arg)) return true;
-    }
-    return false;
-}
-
 static const char *find_choice(const slack_method_t *method, const slack_json_t *args)
 {
-    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
-        if (strcmp(choices[i].method, method->name) == 0 &&
-            !has_one_of(&choices[i], method, args) && !has_unknown(method, args))
-            return choices[i].why;
-    return NULL;
+    const struct choice *choice = choices, *const end = choices + sizeof choices / sizeof *choices;
+    while (choice < end && strcmp(choice->method, method->name) != 0)
+        choice++;
+    if (choice == end || (*choice->names == NULL && slack__message_shows(args))) return NULL;
+    for (const char *const *name = choice->names; *name; name++) {
+        const slack_arg_t *arg = find_arg(method, *name);
+        if (arg && has(args, arg)) return NULL;
+    }
+    /* An argument that methods.def lacks may be another one that is enough. */
+    slack_json_iter_t it = {0};
+    while (slack_json_next(args, &it))
+        if (find_arg(method, it.key) == NULL) return NULL;
+    return choice->why;
 }
 
 /* ---- arguments with bounds ---- */
@@ -145,14 +133,6 @@ static const struct bounds {
 #include "protocol/methods.def"
 };
 
-static int64_t count_characters(const char *text, size_t len)
-{
-    int64_t count = 0;
-    for (size_t i = 0; i < len; i++)
-        count += (text[i] & 0xC0) != 0x80;
-    return count;
-}
-
 static const char *check_bounds(slack_arena_t *arena, const struct bounds *row,
                                 const slack_json_t *args)
 {
@@ -160,7 +140,10 @@ static const char *check_bounds(slack_arena_t *arena, const struct bounds *row,
     const int64_t number = slack_json_int(value, "");
     size_t len;
     const char *text = slack_json_strn(value, "", &len);
-    if (text && count_characters(text, len) > row->max)
+    int64_t characters = 0;
+    for (size_t i = 0; text && i < len; i++)
+        characters += (text[i] & 0xC0) != 0x80;
+    if (text && characters > row->max)
         return say(slack__arena_printf(
             arena, "the argument %s is too long: pass at most %" PRId64 " characters", row->name,
             row->max));
@@ -174,16 +157,6 @@ static const char *check_bounds(slack_arena_t *arena, const struct bounds *row,
         row->min, row->max));
 }
 
-static const char *find_outside(slack_arena_t *arena, const slack_method_t *method,
-                                const slack_json_t *args)
-{
-    const char *why = NULL;
-    for (size_t i = 0; why == NULL && i < sizeof bounds / sizeof *bounds; i++)
-        if (strcmp(bounds[i].method, method->name) == 0)
-            why = check_bounds(arena, &bounds[i], args);
-    return why;
-}
-
 const char *slack__args_check(slack_arena_t *arena, const char *method, const slack_json_t *args)
 {
     const slack_method_t *known = method ? slack__method(method) : NULL;
@@ -192,6 +165,7 @@ const char *slack__args_check(slack_arena_t *arena, const char *method, const sl
     const char *why = find_double(arena, args);
     if (why == NULL && known) why = find_missing(arena, known, args);
     if (why == NULL && known) why = find_choice(known, args);
-    if (why == NULL && known) why = find_outside(arena, known, args);
+    for (size_t i = 0; why == NULL && known && i < sizeof bounds / sizeof *bounds; i++)
+        if (strcmp(bounds[i].method, known->name) == 0) why = check_bounds(arena, &bounds[i], args);
     return why;
 }

@@ -44,17 +44,6 @@ static void check_texts(slack_arena_t *arena, const slack_json_t *args, slack_bl
     }
 }
 
-/* The type of the view that the method does not take; NULL: it takes it. A modal opens, and a home
- * tab is published: https://docs.slack.dev/surfaces */
-static const char *wrong_view(const char *method, const slack_json_t *args)
-{
-    const char *type = slack_json_str(args, "/view/type");
-    const bool home = strcmp(type, "home") == 0;
-    const bool publishes = strcmp(method, "views.publish") == 0;
-    const bool opens = strcmp(method, "views.open") == 0 || strcmp(method, "views.push") == 0;
-    return *type && ((publishes && !home) || (opens && home)) ? type : NULL;
-}
-
 const char *slack__block_guard(const slack_block_guard_t *guard, slack_arena_t *arena,
                                const char *method, const slack_json_t *args)
 {
@@ -65,11 +54,14 @@ const char *slack__block_guard(const slack_block_guard_t *guard, slack_arena_t *
     slack__block_check(args, &faults);
     if (*faults.refused.sentence == '\0' && *faults.unknown.sentence == '\0')
         check_texts(arena, args, &faults);
-    const char *type = wrong_view(method, args);
-    if (*faults.refused.sentence == '\0' && type)
+    /* A modal opens, and a home tab is published: https://docs.slack.dev/surfaces */
+    const char *type = slack_json_str(args, "/view/type");
+    const bool home = strcmp(type, "home") == 0;
+    const bool publishes = strcmp(method, "views.publish") == 0;
+    const bool opens = strcmp(method, "views.open") == 0 || strcmp(method, "views.push") == 0;
+    if (*faults.refused.sentence == '\0' && *type && (home ? opens : publishes))
         snprintf(faults.refused.sentence, sizeof faults.refused.sentence,
-                 "view.type: \"%.20s\", must be %s", type,
-                 strcmp(type, "home") == 0 ? "modal" : "home");
+                 "view.type: \"%.20s\", must be %s", type, home ? "modal" : "home");
     const bool unknown = *faults.refused.sentence == '\0';
     const char *fault = unknown ? faults.unknown.sentence : faults.refused.sentence;
     if (*fault == '\0') return NULL;

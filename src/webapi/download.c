@@ -190,20 +190,14 @@ static bool read_content_range(const char *text, uint64_t *ret_first, uint64_t *
     return *ret_first <= end && end < *ret_size;
 }
 
-/* The ETag of the file, or the date of its last change; "" without both. A weak ETag does not name
- * bytes (RFC 9110 13.1.5). */
-static const char *version_in(slack_download_flow_t *download, const slack_curl_result_t *head)
-{
-    const char *etag = header_of(download, head, "ETag");
-    return *etag == '"' ? etag : header_of(download, head, "Last-Modified");
-}
-
 /* Checks that the answer begins where the download ended, with the same version. An answer 206 to
  * If-Range need not repeat the version. NULL; or the fault. */
 static const char *check_version(slack_download_flow_t *download, const slack_curl_result_t *head,
                                  uint64_t first, uint64_t size)
 {
-    const char *version = version_in(download, head);
+    const char *version = header_of(download, head, "ETag");
+    if (*version != '"') /* a weak ETag does not name bytes (RFC 9110 13.1.5) */
+        version = header_of(download, head, "Last-Modified");
     const bool began = download->have > 0, repeated = *version || head->http_status != 206;
     if (began && download->version && repeated && strcmp(version, download->version) != 0)
         return "the file changed while it was downloaded: download it again";
@@ -308,16 +302,6 @@ static void try_again(slack_download_flow_t *download, const slack_curl_result_t
     slack__file_flow_wait(flow, wait_ms, get);
 }
 
-/* The cure for an answer after which no other try follows. */
-static const char *refusal_cure(const slack_curl_result_t *result)
-{
-    if (result->status != 0) return slack__error_cure(result->status);
-    return result->http_status == 401 || result->http_status == 403
-               ? "give the app the scope files:read, and invite it to a channel of the file"
-               : "the file is deleted, or the app cannot see it: invite it to a channel of the "
-                 "file, and take url_private from files.info again";
-}
-
 static void received(slack_file_flow_t *flow, const slack_curl_result_t *result)
 {
     slack_download_flow_t *download = download_of(flow);
@@ -349,7 +333,14 @@ static void received(slack_file_flow_t *flow, const slack_curl_result_t *result)
                               ? download->takes || http == 429 || http == 408 || http / 100 == 5
                               : lost;
     if (!can_heal)
-        slack__file_flow_fail(flow, status, "%s: %s", why, refusal_cure(result));
+        slack__file_flow_fail(flow, status, "%s: %s", why,
+                              result->status != 0 ? slack__error_cure(result->status)
+                              : http == 401 || http == 403
+                                  ? "give the app the scope files:read, and invite it to a channel "
+                                    "of the file"
+                                  : "the file is deleted, or the app cannot see it: invite it to a "
+                                    "channel of the file, and take url_private from files.info "
+                                    "again");
     else if (download->tries >= TRIES_MAX)
         slack__file_flow_fail(flow, status, "%s, after %d tries: try later", why, TRIES_MAX);
     else

@@ -92,22 +92,17 @@ static const char *header_fault(const char *line)
                                  : NULL;
 }
 
-/* CONNECT asks a proxy for a tunnel; the others return the credentials of the request. */
-static bool is_forbidden(const char *method)
-{
-    static const char *const forbidden[] = {"CONNECT", "TRACE", "TRACK"};
-    for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
-        if (slack__slice_eq_nocase(slack__slice(method), slack__slice(forbidden[i]))) return true;
-    return false;
-}
-
 const char *slack__fetch_fault(const slack_fetch_t *request)
 {
     const char *method = request->method;
+    const slack_slice_t name = slack__slice(method);
     const bool has_body = request->body_len > 0 || request->json;
     if (method && (*method == '\0' || method[strspn(method, token_chars)]))
         return "the method is malformed: pass one such as \"PUT\"";
-    if (method && is_forbidden(method))
+    /* CONNECT asks a proxy for a tunnel; the others return the credentials of the request. */
+    if (slack__slice_eq_nocase(name, SLACK_SLICE("CONNECT")) ||
+        slack__slice_eq_nocase(name, SLACK_SLICE("TRACE")) ||
+        slack__slice_eq_nocase(name, SLACK_SLICE("TRACK")))
         return "CONNECT, TRACE and TRACK are not sent: pass a method such as \"PUT\"";
     if (has_body && method && (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0))
         return "GET and HEAD have no body: remove it, or use another method";

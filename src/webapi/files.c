@@ -79,26 +79,19 @@ static int begun(slack_client_t *client, const char *function, int rc, const cha
     return slack__webapi_refuse(client, function, rc, why);
 }
 
-/* 0 if the blocks of the message may be sent. */
-static int blocks_check(slack_client_t *client, const char *function, const slack_upload_t *upload)
-{
-    slack_arena_t *arena = slack__arena_new(0, 0);
-    if (arena == NULL) return slack__webapi_refuse(client, function, SLACK_ENOMEM, NULL);
-    const char *why = slack__webapi_check_blocks(client, arena, "files.completeUploadExternal",
-                                                 slack__upload_blocks(arena, upload));
-    const int rc = why ? slack__webapi_refuse(client, function, SLACK_EINVAL, why) : 0;
-    slack__arena_free(arena);
-    return rc;
-}
-
 int slack_upload(slack_client_t *client, const slack_upload_t *upload, slack_upload_fn fn,
                  void *user_data)
 {
     static const slack_file_owner_t owner = {NULL, upload_ended};
     slack_file_flow_t *flow;
-    const char *why = NULL;
     int rc = client_check(client, __func__);
-    if (rc == 0) rc = blocks_check(client, __func__, upload);
+    if (rc != 0) return rc;
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    if (arena == NULL) return slack__webapi_refuse(client, __func__, SLACK_ENOMEM, NULL);
+    const char *why = slack__webapi_check_blocks(client, arena, "files.completeUploadExternal",
+                                                 slack__upload_blocks(arena, upload));
+    if (why) rc = slack__webapi_refuse(client, __func__, SLACK_EINVAL, why);
+    slack__arena_free(arena);
     if (rc != 0) return rc;
     files_end_t *end = end_new(client, &(files_end_t){.uploaded = fn, .user_data = user_data});
     rc = end ? slack__upload_begin(client, upload, &owner, &flow, &why) : SLACK_ENOMEM;

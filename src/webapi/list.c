@@ -61,18 +61,6 @@ static void list_got_answer(const slack_response_t *response, void *user_data)
     slack__arena_free(list->arena);
 }
 
-/* The app's own client stays, and its token may change. */
-static int list_take_client(list_t *list, slack_client_t *client)
-{
-    list->client = client;
-    list->held = client->begin != NULL;
-    if (client->home == NULL) return 0;
-    list->own = *client;
-    list->own.token = slack__arena_strdup(list->arena, client->token);
-    list->client = &list->own;
-    return list->own.token || client->token == NULL ? 0 : SLACK_ENOMEM;
-}
-
 int slack_pages(slack_client_t *client, slack_request_t request, size_t max_items,
                 slack_pages_fn fn, void *user_data)
 {
@@ -91,8 +79,15 @@ int slack_pages(slack_client_t *client, slack_request_t request, size_t max_item
         slack__arena_free(arena);
         return slack__webapi_refuse(client, request.method, SLACK_ENOMEM, NULL);
     }
-    *list = (list_t){.arena = arena, .fn = fn, .user_data = user_data};
-    rc = list_take_client(list, client);
+    *list = (list_t){.arena = arena, .client = client, .fn = fn, .user_data = user_data};
+    list->held = client->begin != NULL;
+    /* The app's own client has no home: it stays, and its token may change. */
+    if (client->home) {
+        list->own = *client;
+        list->own.token = slack__arena_strdup(arena, client->token);
+        list->client = &list->own;
+        if (list->own.token == NULL && client->token) rc = SLACK_ENOMEM;
+    }
     if (rc == 0) rc = slack__pages_begin(&list->pages, arena, request, max_items);
     if (rc == 0) rc = list_ask(list);
     if (rc == SLACK_ENOMEM && slack__arena_is_full(arena)) {

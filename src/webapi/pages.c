@@ -46,18 +46,6 @@ static const char *size_name(const slack_pages_t *pages, const slack_json_t *arg
     return type == SLACK_JSON_NONE && takes(pages->known, name) ? name : NULL;
 }
 
-/* A request that names a page or its size is one of a list, even if the table does not say so. */
-static const char *list_fault(const slack_pages_t *pages, slack_arena_t *arena)
-{
-    static const char *const names[] = {"cursor", "limit", "page", "count"};
-    bool is_list = pages->known == NULL || pages->known->pages != SLACK_PAGES_NONE;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        is_list = is_list || slack_json_get(pages->args, names[i]);
-    return is_list ? slack__args_check(arena, pages->method, pages->args)
-                   : "the answer of the method is not a list: use slack_call(), slack_call_then() "
-                     "or slack_call_wait()";
-}
-
 int slack__pages_begin(slack_pages_t *pages, slack_arena_t *arena, slack_request_t request,
                        size_t max_items)
 {
@@ -85,7 +73,14 @@ int slack__pages_begin(slack_pages_t *pages, slack_arena_t *arena, slack_request
     }
     if (rc == 0) rc = slack__json_with_defaults(arena, size, args, &pages->args);
     if (rc != 0) return rc;
-    pages->why = list_fault(pages, arena);
+    /* A request that names a page or its size is one of a list, whatever the table says. */
+    static const char *const names[] = {"cursor", "limit", "page", "count"};
+    bool is_list = pages->known == NULL || pages->known->pages != SLACK_PAGES_NONE;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        is_list = is_list || slack_json_get(pages->args, names[i]);
+    pages->why = is_list ? slack__args_check(arena, pages->method, pages->args)
+                         : "the answer of the method is not a list: use slack_call(), "
+                           "slack_call_then() or slack_call_wait()";
     return pages->why ? SLACK_EINVAL : 0;
 }
 

@@ -31,21 +31,16 @@ typedef union member {
     const slack_json_t *json;
 } member_t;
 
-static size_t member_bytes(enum slack_arg_type type)
-{
-    static const size_t bytes[] = {
-        [SLACK_ARG_ID] = sizeof(const char *),           [SLACK_ARG_STRING] = sizeof(const char *),
-        [SLACK_ARG_BOOL] = sizeof(slack_flag_t),         [SLACK_ARG_INT] = sizeof(int64_t),
-        [SLACK_ARG_JSON] = sizeof(const slack_json_t *),
-    };
-    return bytes[type];
-}
-
 /* Whether the struct has the member, and it is set. A program that was compiled with older headers
  * has a shorter struct. A required id is passed on if it is empty, so that the check can say so. */
 static bool read_member(const void *args, const slack_arg_t *arg, member_t *ret)
 {
-    const size_t bytes = member_bytes(arg->type);
+    static const size_t sizes[] = {
+        [SLACK_ARG_ID] = sizeof(const char *),           [SLACK_ARG_STRING] = sizeof(const char *),
+        [SLACK_ARG_BOOL] = sizeof(slack_flag_t),         [SLACK_ARG_INT] = sizeof(int64_t),
+        [SLACK_ARG_JSON] = sizeof(const slack_json_t *),
+    };
+    const size_t bytes = sizes[arg->type];
     *ret = (member_t){.number = 0};
     if (arg->offset + bytes > head_of(args).bytes) return false;
     memcpy(ret, (const char *)args + arg->offset, bytes);

@@ -56,17 +56,6 @@ static void look_begin(slack_upload_flow_t *upload)
     look_later(upload);
 }
 
-static bool is_unclear(const slack_response_t *response)
-{
-    const int status = slack_response_status(response);
-    if (status == SLACK_EHTTP) return slack_response_http_status(response) >= 500;
-    if (status == SLACK_EAPI)
-        return strcmp(slack_response_error(response), "internal_error") == 0 ||
-               strcmp(slack_response_error(response), "fatal_error") == 0;
-    return status == SLACK_ECLOSED || status == SLACK_ETIMEDOUT || status == SLACK_EPROTO ||
-           status == SLACK_ETOOBIG || status == SLACK_EBUSY;
-}
-
 /* Another call after an unclear one may share the files twice, so it follows only if Slack says
  * that it does not have the file. */
 static void look_answered(slack_file_flow_t *flow, const slack_response_t *response)
@@ -119,7 +108,14 @@ static void completed(slack_file_flow_t *flow, const slack_response_t *response)
 {
     slack_upload_flow_t *upload = slack__upload_of(flow);
     const int status = slack_response_status(response);
-    if (is_unclear(response)) {
+    const char *error = slack_response_error(response);
+    const bool unclear =
+        status == SLACK_EHTTP ? slack_response_http_status(response) >= 500
+        : status == SLACK_EAPI
+            ? strcmp(error, "internal_error") == 0 || strcmp(error, "fatal_error") == 0
+            : status == SLACK_ECLOSED || status == SLACK_ETIMEDOUT || status == SLACK_EPROTO ||
+                  status == SLACK_ETOOBIG || status == SLACK_EBUSY;
+    if (unclear) {
         upload->unclear = (slack_flow_fault_t){.status = status,
                                                .why = slack__response_why(response, flow->arena)};
         look_begin(upload);
