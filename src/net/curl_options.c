@@ -187,22 +187,6 @@ static curl_socket_t transfer_open_socket(void *user_data, curlsocktype purpose,
 
 /* --- the moment before a request is sent ---------------------------------------------------- */
 
-/*
- * If a connection that was used before closes without a response, libcurl sends the request again
- * on a new one, since the server may have closed an idle connection. But the server may also have
- * died after it posted the message, and only the caller may decide to post twice. So this ends a
- * transfer that would begin again after a byte of its request was sent.
- */
-static bool transfer_may_send(slack_transfer_t *transfer)
-{
-    long sent_bytes = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
-    if (transfer->out.begun && sent_bytes > transfer->out.before) return false;
-    transfer->out.begun = true;
-    transfer->out.before = sent_bytes;
-    return true;
-}
-
 /* CURLOPT_PREREQFUNCTION. The address is judged again, since a request may take a connection that
  * another request has opened. */
 static int transfer_begins(void *user_data, char *ip, char *own_ip, int port, int own_port)
@@ -214,8 +198,17 @@ static int transfer_begins(void *user_data, char *ip, char *own_ip, int port, in
             !transfer_judge(transfer, (const struct sockaddr *)&address))
             return CURL_PREREQFUNC_ABORT;
     }
-    return transfer->out.repeats || transfer_may_send(transfer) ? CURL_PREREQFUNC_OK
-                                                                : CURL_PREREQFUNC_ABORT;
+    if (transfer->out.repeats) return CURL_PREREQFUNC_OK;
+    /* If a connection that was used before closes without a response, libcurl sends the request
+     * again on a new one, since the server may have closed an idle connection. But the server may
+     * also have died after it posted the message, and only the caller may decide to post twice. So
+     * this ends a transfer that would begin again after a byte of its request was sent. */
+    long sent_bytes = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
+    if (transfer->out.begun && sent_bytes > transfer->out.before) return CURL_PREREQFUNC_ABORT;
+    transfer->out.begun = true;
+    transfer->out.before = sent_bytes;
+    return CURL_PREREQFUNC_OK;
 }
 
 /* --- options ------------------------------------------------------------------------------- */

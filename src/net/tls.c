@@ -262,18 +262,6 @@ static bool has_other_names(const mbedtls_x509_crt *certificate)
     return mbedtls_x509_crt_has_ext_type(certificate, MBEDTLS_X509_EXT_SUBJECT_ALT_NAME);
 }
 
-/* RFC 6125: the common name counts only in a certificate that has no alternative names at all. */
-static bool is_for(const mbedtls_x509_crt *certificate, const char *wanted)
-{
-    const mbedtls_x509_buf *common = common_name(&certificate->subject);
-    if (!has_other_names(certificate)) return common && names(common, wanted);
-    for (const mbedtls_x509_sequence *san = &certificate->subject_alt_names; san; san = san->next)
-        if ((san->buf.tag & MBEDTLS_ASN1_TAG_VALUE_MASK) == MBEDTLS_X509_SAN_DNS_NAME &&
-            names(&san->buf, wanted))
-            return true;
-    return false;
-}
-
 /* mbedTLS compares the name of a server with the alternative names, and in a certificate without
  * them with every common name. */
 static int verify_server(void *user_data, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
@@ -310,22 +298,19 @@ void slack__tls_version(char ret[SLACK_TLS_VERSION_SIZE])
 /* How long a session may be resumed, and how often the keys change. */
 #define TICKET_LIFE_S 86400
 
-static int offer_tickets(slack_tls_context_t *context)
-{
-    int rc = mbedtls_ssl_ticket_setup(&context->tickets, mbedtls_psa_get_random,
-                                      MBEDTLS_PSA_RANDOM_STATE, MBEDTLS_CIPHER_AES_256_GCM,
-                                      TICKET_LIFE_S);
-    if (rc != 0) return error_of(rc);
-    mbedtls_ssl_conf_session_tickets_cb(&context->config, mbedtls_ssl_ticket_write,
-                                        mbedtls_ssl_ticket_parse, &context->tickets);
-    return 0;
-}
-
 static int verify_client(void *user_data, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
 {
     const slack_tls_context_t *context = user_data;
-    if (depth == 0 && !is_for(certificate, context->client_name))
-        *flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
+    if (depth != 0) return 0;
+    /* The common name counts only in a certificate without any alternative name (RFC 6125). */
+    const bool others = has_other_names(certificate);
+    const mbedtls_x509_buf *common = others ? NULL : common_name(&certificate->subject);
+    const mbedtls_x509_sequence *san = others ? &certificate->subject_alt_names : NULL;
+    bool named = common && names(common, context->client_name);
+    for (; san && !named; san = san->next)
+        named = (san->buf.tag & MBEDTLS_ASN1_TAG_VALUE_MASK) == MBEDTLS_X509_SAN_DNS_NAME &&
+                names(&san->buf, context->client_name);
+    if (!named) *flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
     return 0;
 }
 
@@ -352,11 +337,18 @@ int slack__tls_context_server(slack_tls_context_t **ret, const char *cert_file,
     int rc = context_new(&context, MBEDTLS_SSL_IS_SERVER);
     if (rc != 0) return rc;
     rc = load_identity(context, cert_file, key_file, ret_fault);
-    if (rc == 0) rc = offer_tickets(context);
+    int tls_rc = 0;
+    if (rc == 0)
+        tls_rc = mbedtls_ssl_ticket_setup(&context->tickets, mbedtls_psa_get_random,
+                                          MBEDTLS_PSA_RANDOM_STATE, MBEDTLS_CIPHER_AES_256_GCM,
+                                          TICKET_LIFE_S);
+    if (tls_rc != 0) rc = error_of(tls_rc);
     if (rc != 0) {
         slack__tls_context_unref(context);
         return rc;
     }
+    mbedtls_ssl_conf_session_tickets_cb(&context->config, mbedtls_ssl_ticket_write,
+                                        mbedtls_ssl_ticket_parse, &context->tickets);
     *ret = context;
     return 0;
 }

@@ -76,17 +76,6 @@ bool slack__trusted_proxies_match(const slack_trusted_proxies_t *proxies, slack_
 
 /* --- the headers ------------------------------------------------------------------------------ */
 
-/* Cut the last item off a list. */
-static slack_slice_t take_last(slack_slice_t *list, char separator)
-{
-    size_t at = list->len;
-    while (at > 0 && list->ptr[at - 1] != separator)
-        at--;
-    slack_slice_t item = {list->ptr + at, list->len - at};
-    list->len = at > 0 ? at - 1 : 0;
-    return slack__slice_trim(item);
-}
-
 /* The address in "192.0.2.1:80", "[2001:db8::1]:80", "2001:db8::1", quoted or not. */
 static slack_slice_t bare_address(slack_slice_t text)
 {
@@ -123,7 +112,11 @@ static bool follow(const slack_trusted_proxies_t *proxies, slack_slice_t list, b
     unsigned char bytes[16];
     unsigned bits;
     while (list.len > 0 && slack__trusted_proxies_match(proxies, *client)) {
-        slack_slice_t item = take_last(&list, ',');
+        size_t at = list.len; /* of the last item, which is cut off the list */
+        while (at > 0 && list.ptr[at - 1] != ',')
+            at--;
+        const slack_slice_t item = slack__slice_trim((slack_slice_t){list.ptr + at, list.len - at});
+        list.len = at > 0 ? at - 1 : 0;
         slack_slice_t address = bare_address(forwarded ? forwarded_for(item) : item);
         if (!proxies_read_address(address, bytes, &bits)) return false; /* a name, "unknown" */
         *client = address;

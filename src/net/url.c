@@ -29,17 +29,6 @@ static bool host_is_plain(slack_slice_t host)
     return true;
 }
 
-static bool host_is_ipv6(slack_slice_t host)
-{
-    char text[INET6_ADDRSTRLEN];
-    unsigned char address[16];
-    if (host.len >= sizeof text) return false;
-    memcpy(text, host.ptr, host.len);
-    text[host.len] = '\0';
-    /* uv_inet_pton() ignores a zone. */
-    return !memchr(text, '%', host.len) && uv_inet_pton(AF_INET6, text, address) == 0;
-}
-
 /* host, host:port, [address] or [address]:port */
 static bool parse_authority(slack_url_t *url, slack_slice_t authority)
 {
@@ -50,7 +39,14 @@ static bool parse_authority(slack_url_t *url, slack_slice_t authority)
         if (!bracket) return false;
         url->host = (slack_slice_t){authority.ptr + 1, (size_t)(bracket - authority.ptr) - 1};
         colon = bracket + 1;
-        if (!host_is_ipv6(url->host)) return false;
+        char text[INET6_ADDRSTRLEN];
+        unsigned char address[16];
+        if (url->host.len >= sizeof text) return false;
+        memcpy(text, url->host.ptr, url->host.len);
+        text[url->host.len] = '\0';
+        /* uv_inet_pton() ignores a zone. */
+        if (memchr(text, '%', url->host.len) || uv_inet_pton(AF_INET6, text, address) != 0)
+            return false;
     } else {
         colon = authority.len ? memchr(authority.ptr, ':', authority.len) : NULL;
         if (!colon) colon = end;

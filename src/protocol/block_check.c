@@ -102,13 +102,6 @@ static bool is_between(const char *digits, int least, int most)
     return number >= least && number <= most;
 }
 
-/* The text has the form: its month and its day, or its hour and its minute, are ones. */
-static bool has_ranges(const char *text, const char *form)
-{
-    if (*form == 'H') return is_between(text, 0, 23) && is_between(text + 3, 0, 59);
-    return is_between(text + 5, 1, 12) && is_between(text + 8, 1, 31);
-}
-
 /* `form` is YYYY-MM-DD or HH:mm: a letter stands for a digit. */
 static void check_form(check_t *check, const at_t *at, const char *text, const char *form)
 {
@@ -118,9 +111,10 @@ static void check_form(check_t *check, const at_t *at, const char *text, const c
         const bool wants_digit = form[i] != '-' && form[i] != ':';
         if (wants_digit ? !digit : text[i] != form[i]) break;
     }
-    const bool whole = !form[i] && !text[i];
-    if (!whole || !has_ranges(text, form))
-        REFUSE(check, WRONG_FORM, at, .text = text, .other = form);
+    bool good = !form[i] && !text[i];
+    if (good && *form == 'H') good = is_between(text, 0, 23) && is_between(text + 3, 0, 59);
+    if (good && *form == 'Y') good = is_between(text + 5, 1, 12) && is_between(text + 8, 1, 31);
+    if (!good) REFUSE(check, WRONG_FORM, at, .text = text, .other = form);
 }
 
 static void check_characters(check_t *check, const at_t *at, const slack_json_t *value,

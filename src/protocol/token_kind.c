@@ -13,17 +13,14 @@ static const struct token_kind {
 #include "util/token_prefixes.def"
 };
 
-static bool begins_with(const char *text, const char *prefix)
-{
-    for (; *prefix; text++, prefix++)
-        if (*prefix == '?' ? !isalnum((unsigned char)*text) : *text != *prefix) return false;
-    return true;
-}
-
 static const struct token_kind *token_kind_of(const char *token)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (begins_with(token, kinds[i].prefix)) return &kinds[i];
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const char *prefix = kinds[i].prefix, *at = token;
+        while (*prefix && (*prefix == '?' ? isalnum((unsigned char)*at) : *at == *prefix))
+            prefix++, at++;
+        if (*prefix == '\0') return &kinds[i];
+    }
     return NULL;
 }
 
