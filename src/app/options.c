@@ -271,15 +271,6 @@ static int choose_transport(slack_options_t *options, char *error)
 
 /* ---- checks ---- */
 
-static unsigned word_count(const slack_option_t *option)
-{
-    slack_slice_t rest = slack__slice(option->text), word;
-    unsigned count = 0;
-    while (slack__slice_split(&rest, ',', &word))
-        count++;
-    return count;
-}
-
 /* Checks the options that the program has set. Those of variables are checked already. */
 static int check_values(slack_options_t *options, char *error)
 {
@@ -295,9 +286,13 @@ static int check_values(slack_options_t *options, char *error)
             continue;
         }
         const unsigned value = *number_at(options, option);
-        const bool word = option->type == SLACK_OPTION_WORD;
-        if (word ? value <= word_count(option) : value >= option->min && value <= option->max)
-            continue;
+        unsigned min = option->min, max = option->max;
+        if (option->type == SLACK_OPTION_WORD) { /* the number of a word in the text, or 0 */
+            slack_slice_t words = slack__slice(option->text), word;
+            for (min = max = 0; slack__slice_split(&words, ',', &word);)
+                max++;
+        }
+        if (value >= min && value <= max) continue;
         snprintf(text, sizeof text, "%u", value);
         return option_refuse(option, name, text, error);
     }

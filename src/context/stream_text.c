@@ -24,19 +24,13 @@ void slack__stream_text_done(slack_stream_text_t *text)
 
 /* ---- characters ---- */
 
-/* The bytes of the first character. A byte that is not UTF-8 is one: it is sent as U+FFFD. */
-static size_t character(const char *s, size_t len)
-{
-    const size_t size = slack__utf8_char(s, len);
-    return size > 0 ? size : 1;
-}
-
 /* The offset at which `s` has so many units; `len` if it has fewer. */
 static size_t offset_of_units(const char *s, size_t len, size_t count)
 {
     size_t at = 0;
     for (size_t seen = 0, size; at < len; at += size) {
-        size = character(s + at, len - at);
+        size = slack__utf8_char(s + at, len - at);
+        if (size == 0) size = 1; /* a byte that is not UTF-8 is sent as U+FFFD */
         seen += size == 4 ? 2 : 1;
         if (seen > count) break;
     }
@@ -71,13 +65,6 @@ static size_t fence_mark(const char *line, size_t len, const char **ret_mark)
     return count < 3 ? 0 : count;
 }
 
-static bool is_blank(const char *s, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        if (s[i] != ' ' && s[i] != '\t' && s[i] != '\r') return false;
-    return true;
-}
-
 /* Reads lines, and knows the fence that is open behind the last one. A line counts once it has its
  * newline. https://spec.commonmark.org/0.31.2/#fenced-code-blocks */
 typedef struct fences {
@@ -104,7 +91,8 @@ static void fences_read(fences_t *fences, size_t end)
             fences->open = mark;
             fences->count = marks;
             fences->len = marks + info_len;
-        } else if (*mark == *fences->open && marks >= fences->count && is_blank(info, info_len)) {
+        } else if (*mark == *fences->open && marks >= fences->count &&
+                   strspn(info, " \t\r") == info_len) {
             fences->open = NULL;
         }
     }

@@ -59,23 +59,20 @@ int slack__token_files_init(slack_token_files_t *files, slack_options_t *options
 
 /* ---- reading ---- */
 
-/* The fault of a file's text; NULL if it is a token of the right kind. */
-static const char *text_fault(const token_t *token, const char *text)
-{
-    if (strlen(text) >= TOKEN_ROOM) return "the token is too long";
-    if (!slack__is_visible(slack__slice(text))) return "it " SLACK_TOKEN_UNFIT;
-    if (slack__token_is(text, token->use)) return NULL;
-    return token->use == SLACK_TOKEN_OF_BOT ? "it holds no bot token (xoxb-…)"
-                                            : "it holds no app-level token (xapp-…)";
-}
-
 static int read_token(const token_t *token, slack_file_fault_t *fault)
 {
     char *text = NULL;
     int rc = slack__file_read_secret(token->file, &text, fault);
     if (rc != 0) return rc;
-    fault->why = text_fault(token, text);
-    if (fault->why == NULL) {
+    fault->why = NULL;
+    if (strlen(text) >= TOKEN_ROOM) {
+        fault->why = "the token is too long";
+    } else if (!slack__is_visible(slack__slice(text))) {
+        fault->why = "it " SLACK_TOKEN_UNFIT;
+    } else if (!slack__token_is(text, token->use)) {
+        fault->why = token->use == SLACK_TOKEN_OF_BOT ? "it holds no bot token (xoxb-…)"
+                                                      : "it holds no app-level token (xapp-…)";
+    } else {
         char *place = (char *)(uintptr_t)*token->place;
         slack__wipe(place, TOKEN_ROOM);
         memcpy(place, text, strlen(text));

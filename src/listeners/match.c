@@ -126,18 +126,15 @@ static const char *callback_id(const slack_json_t *body)
     return slack_json_str(view ? view : body, "/callback_id");
 }
 
-static bool interaction_fits(const slack_listener_t *l, const slack_json_t *body)
-{
-    if (l->type && strcmp(l->type, slack_json_str(body, "/type")) != 0) return false;
-    return l->callback_id == NULL || strcmp(l->callback_id, callback_id(body)) == 0;
-}
-
 int slack__match(const slack_rule_t *rule, slack_subject_t *subject, slack_arena_t *arena,
                  slack_captures_t *ret)
 {
     const slack_listener_t *l = &rule->listener;
     bool event = l->kind == SLACK_KIND_EVENT;
-    if (!(event ? event_fits(l, subject) : interaction_fits(l, subject->body)))
+    if (event && !event_fits(l, subject)) return SLACK_ENOTFOUND;
+    if (!event && l->type && strcmp(l->type, slack_json_str(subject->body, "/type")) != 0)
+        return SLACK_ENOTFOUND;
+    if (!event && l->callback_id && strcmp(l->callback_id, callback_id(subject->body)) != 0)
         return SLACK_ENOTFOUND;
     if (l->block_id) {
         const slack_json_t *element = subject->action ? subject->action : subject->body;

@@ -96,15 +96,6 @@ int slack__pattern_new(slack_pattern_t **ret, const char *text, char *error)
     return 0;
 }
 
-static int match_error(int rc)
-{
-    switch (rc) {
-    case PCRE2_ERROR_NOMATCH: return SLACK_ENOTFOUND;
-    case PCRE2_ERROR_NOMEMORY: return SLACK_ENOMEM;
-    default: return SLACK_ETOOBIG; /* steps or heap: no other error is possible here */
-    }
-}
-
 static int copy_captures(const slack_pattern_t *p, const char *text, size_t matched,
                          slack_arena_t *arena, slack_captures_t *ret)
 {
@@ -169,6 +160,8 @@ int slack__pattern_find(slack_pattern_t *p, const char *text, unsigned *steps_le
     pcre2_set_callout(p->limits, count_item, &effort);
     int rc = pcre2_match(p->code, (PCRE2_SPTR)text, len, 0, 0, p->data, p->limits);
     *steps_left -= (unsigned)(rc == PCRE2_ERROR_CALLOUT ? share : share - effort.left);
-    if (rc < 0) return match_error(rc);
+    if (rc == PCRE2_ERROR_NOMATCH) return SLACK_ENOTFOUND;
+    if (rc == PCRE2_ERROR_NOMEMORY) return SLACK_ENOMEM;
+    if (rc < 0) return SLACK_ETOOBIG; /* steps or heap: no other error is possible here */
     return ret ? copy_captures(p, text, (size_t)rc, arena, ret) : 0;
 }

@@ -118,17 +118,6 @@ typedef struct place {
     bool in_secret; /* an object around it has the name of a secret, as an input's state has */
 } place_t;
 
-static int write_string(const slack_redactor_t *redactor, slack_buf_t *out, const place_t *place,
-                        slack_slice_t text)
-{
-    const slack_slice_t name = place->name;
-    if (text.len > 0 && (is_secret(name) || (place->in_secret && is_one_of(name, text_names))))
-        return write_secret(redactor, out, text);
-    if (text.len > 0 && redactor->texts && is_one_of(name, text_names))
-        return slack__buf_append_slice(out, SLACK_SLICE("\"[hidden]\""));
-    return write_redacted(out, text);
-}
-
 /* --- values -------------------------------------------------------------------------------- */
 
 /* Elements of an array have the name of the array. The parser bounds the depth of the recursion. */
@@ -139,7 +128,12 @@ static int write_value(const slack_redactor_t *redactor, slack_buf_t *out, const
     if (type == SLACK_JSON_STRING) {
         slack_slice_t text;
         text.ptr = slack_json_strn(value, "", &text.len);
-        return write_string(redactor, out, place, text);
+        const bool is_text = text.len > 0 && is_one_of(place->name, text_names);
+        if (text.len > 0 && (is_secret(place->name) || (place->in_secret && is_text)))
+            return write_secret(redactor, out, text);
+        if (is_text && redactor->texts)
+            return slack__buf_append_slice(out, SLACK_SLICE("\"[hidden]\""));
+        return write_redacted(out, text);
     }
     if (type != SLACK_JSON_OBJECT && type != SLACK_JSON_ARRAY) return slack__json_write(out, value);
     const bool object = type == SLACK_JSON_OBJECT;

@@ -277,12 +277,6 @@ static int sqlite_put_back(slack_sqlite_t *s, const slack_store_op_t *op)
     return rc || op->hold ? rc : order_advance(s, &op->row);
 }
 
-static int sqlite_cancel(slack_sqlite_t *s, const slack_store_op_t *op)
-{
-    bind_blob(s->statements[CANCEL], 1, op->row.key);
-    return order_delete(s, s->statements[CANCEL], &op->batch->count);
-}
-
 /* --- operations on several rows ------------------------------------------------------------ */
 
 /* Take the claimed rows from `first` on. A row behind another one with its ordering key leaves the
@@ -534,7 +528,9 @@ int slack__sqlite_apply_op(slack_sqlite_t *s, slack_store_op_t *op)
     case SLACK_STORE_BURY: return sqlite_put_back(s, op);
     case SLACK_STORE_RENEW: return sqlite_renew(s);
     case SLACK_STORE_CLAIM: return sqlite_claim(s, op);
-    case SLACK_STORE_CANCEL: return sqlite_cancel(s, op);
+    case SLACK_STORE_CANCEL:
+        bind_blob(s->statements[CANCEL], 1, op->row.key);
+        return order_delete(s, s->statements[CANCEL], &op->batch->count);
     case SLACK_STORE_KV_PUT:
     case SLACK_STORE_KV_ADD: return sqlite_kv_write(s, op);
     case SLACK_STORE_KV_GET: return sqlite_kv_get(s, op);

@@ -31,43 +31,26 @@ typedef struct events {
 
 /* ---- comparing ---- */
 
-static bool same_string(const slack_json_t *recorded, const slack_json_t *now)
-{
-    slack_slice_t a, b;
-    a.ptr = slack_json_strn(recorded, "", &a.len);
-    b.ptr = slack_json_strn(now, "", &b.len);
-    if (slack__slice_eq(a, b)) return true;
-    return slack__is_placeholder(a) && slack__is_any_placeholder(b);
-}
-
-static bool same_members(const slack_json_t *recorded, const slack_json_t *now)
-{
-    slack_json_iter_t it = {0};
-    if (slack_json_count(recorded, "") != slack_json_count(now, "")) return false;
-    while (slack_json_next(recorded, &it)) {
-        const slack_json_t *member = slack__json_member(now, slack__json_key(&it));
-        if (member == NULL || !slack__replay_diff_same(it.value, member)) return false;
-    }
-    return true;
-}
-
-static bool same_elements(const slack_json_t *recorded, const slack_json_t *now)
-{
-    slack_json_iter_t a = {0}, b = {0};
-    if (slack_json_count(recorded, "") != slack_json_count(now, "")) return false;
-    while (slack_json_next(recorded, &a) && slack_json_next(now, &b))
-        if (!slack__replay_diff_same(a.value, b.value)) return false;
-    return true;
-}
-
 bool slack__replay_diff_same(const slack_json_t *recorded, const slack_json_t *now)
 {
     const enum slack_json_type type = slack_json_type(recorded);
     if (type != slack_json_type(now)) return false;
-    if (type == SLACK_JSON_STRING) return same_string(recorded, now);
-    if (type == SLACK_JSON_OBJECT) return same_members(recorded, now);
-    if (type == SLACK_JSON_ARRAY) return same_elements(recorded, now);
-    return type == SLACK_JSON_NONE || slack__json_equal(recorded, now);
+    if (type == SLACK_JSON_STRING) {
+        slack_slice_t a, b;
+        a.ptr = slack_json_strn(recorded, "", &a.len);
+        b.ptr = slack_json_strn(now, "", &b.len);
+        return slack__slice_eq(a, b) || (slack__is_placeholder(a) && slack__is_any_placeholder(b));
+    }
+    if (type != SLACK_JSON_OBJECT && type != SLACK_JSON_ARRAY)
+        return type == SLACK_JSON_NONE || slack__json_equal(recorded, now);
+    if (slack_json_count(recorded, "") != slack_json_count(now, "")) return false;
+    slack_json_iter_t it = {0}, at = {0};
+    while (slack_json_next(recorded, &it) && slack_json_next(now, &at)) {
+        const slack_json_t *other = /* the members of an object have any order */
+            type == SLACK_JSON_OBJECT ? slack__json_member(now, slack__json_key(&it)) : at.value;
+        if (other == NULL || !slack__replay_diff_same(it.value, other)) return false;
+    }
+    return true;
 }
 
 static bool same_event(const event_t *recorded, const event_t *now)
@@ -181,13 +164,6 @@ static int write_event(slack_buf_t *out, slack_arena_t *arena, char sign, const 
                              (int)shown, text, shown < len ? "…" : "");
 }
 
-static int write_head(slack_buf_t *out, slack_arena_t *arena, const kit_item_t *of)
-{
-    if (of->type == KIT_BEGIN) return slack__buf_printf(out, "outside of deliveries:\n");
-    const char *name = slack__kit_delivery_name(arena, slack_json_get(of->members, "/body"));
-    return name ? slack__buf_printf(out, "line %u, %s:\n", of->line, name) : SLACK_ENOMEM;
-}
-
 /* lengths[i * (b + 1) + j]: the longest common sequence of what is left from i and from j. */
 static uint32_t *common_lengths(slack_arena_t *arena, const events_t *a, const events_t *b)
 {
@@ -244,7 +220,12 @@ static int diff_events(const kit_replay_t *replay, const kit_calls_t *calls, uin
     for (size_t i = 0; same && i < now.count; i++)
         same = same_event(&recorded.items[i], &now.items[i]);
     if (rc == 0 && !same) {
-        rc = write_head(report, arena, of);
+        const slack_json_t *body = slack_json_get(of->members, "/body");
+        const bool outside = of->type == KIT_BEGIN;
+        const char *name = outside ? "" : slack__kit_delivery_name(arena, body);
+        rc = outside ? slack__buf_printf(report, "outside of deliveries:\n")
+             : name  ? slack__buf_printf(report, "line %u, %s:\n", of->line, name)
+                     : SLACK_ENOMEM;
         if (rc == 0) rc = write_events(report, arena, &recorded, &now);
     }
     slack__arena_free(arena);

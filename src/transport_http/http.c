@@ -146,17 +146,6 @@ static bool http_certificate_checked(const slack_http_t *http, const slack_http_
     return false;
 }
 
-/* A request to another path. True if the arena no longer belongs to the caller. */
-static bool http_visit(slack_http_t *http, slack_http_request_t *request)
-{
-    int rc = http->has_pages ? http->base.host->visit(&http->base, request) : SLACK_ENOTFOUND;
-    if (rc == SLACK_ENOTFOUND)
-        slack__http_refuse(request, 404, NULL, "no such path, see SLACK_HTTP_PATH");
-    else if (rc != 0)
-        refuse_without_memory(request);
-    return rc == 0;
-}
-
 static const char *http_refuse_head(const slack_http_request_t *request, void *user_data)
 {
     const slack_http_t *http = user_data;
@@ -173,10 +162,16 @@ static void http_requested(slack_http_server_t *server, slack_http_request_t *re
     const slack_slice_t peer = slack__slice(request->peer);
     bool taken = false;
     slack__trusted_proxies_name_client(&http->trusted, request);
-    if (strcmp(request->path.ptr, http->path) != 0)
-        taken = http_visit(http, request);
-    else if (http_certificate_checked(http, request, peer))
+    if (strcmp(request->path.ptr, http->path) != 0) {
+        int rc = http->has_pages ? http->base.host->visit(&http->base, request) : SLACK_ENOTFOUND;
+        if (rc == SLACK_ENOTFOUND)
+            slack__http_refuse(request, 404, NULL, "no such path, see SLACK_HTTP_PATH");
+        else if (rc != 0)
+            refuse_without_memory(request);
+        taken = rc == 0;
+    } else if (http_certificate_checked(http, request, peer)) {
         taken = http_receive(http, request);
+    }
     if (!taken) slack__arena_free(arena);
 }
 

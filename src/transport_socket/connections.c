@@ -212,23 +212,18 @@ static int connection_dial(slack_connection_t *c)
     return slack__ws_connect(&c->ws, owner->net, &options, c);
 }
 
-/* The ping carries the time at which it was sent. */
-static void connection_ping(slack_connection_t *c)
-{
-    char data[32];
-    c->ping_us = slack__mono_us(c->owner->net->clock);
-    int len = snprintf(data, sizeof data, "%llu", (unsigned long long)c->ping_us);
-    slack__ws_ping(c->ws, data, (size_t)len);
-}
-
 int slack__connections_perform(slack_connections_t *connections, const slack_action_t *action)
 {
     slack_connection_t *c = connection_find(connections, action->slot, action->generation);
+    char data[32];
     switch (action->type) {
     case SLACK_DO_CALL: return connection_begin(connections, action->slot, action->generation);
     case SLACK_DO_DIAL: return c ? connection_dial(c) : 0;
     case SLACK_DO_PING:
-        if (c && c->ws) connection_ping(c);
+        if (c == NULL || c->ws == NULL) break;
+        c->ping_us = slack__mono_us(connections->net->clock);
+        snprintf(data, sizeof data, "%llu", (unsigned long long)c->ping_us);
+        slack__ws_ping(c->ws, data, strlen(data)); /* it carries the time at which it was sent */
         break;
     case SLACK_DO_CLOSE:
         if (c && c->ws) slack__ws_close(c->ws, 1000, "");

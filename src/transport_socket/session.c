@@ -110,24 +110,19 @@ static void session_in_dialing(const struct transition *t)
     }
 }
 
-/* A connection is replaced after 90 to 95 per cent of its life. The random part keeps connections
- * that were opened together from ending together. */
-static uint64_t renewal_time(const struct transition *t)
-{
-    uint64_t life = t->in->life_ms;
-    if (life == 0 || life > LIFE_MAX_MS) return NEVER;
-    uint64_t spread = life / 20 + 1;
-    return t->now + life - spread - t->in->random % spread;
-}
-
 static void session_in_greeting(const struct transition *t)
 {
     slack_session_t *s = t->s;
+    const uint64_t life = t->in->life_ms, spread = life / 20 + 1;
     switch (t->in->type) {
     case SLACK_INPUT_HELLO:
         s->hello_ms = s->seen_ms = t->now;
         s->ping_ms = t->now + t->limits->ping_ms;
-        s->renew_ms = renewal_time(t);
+        /* A connection is replaced after 90 to 95 per cent of its life. The random part keeps
+         * connections that were opened together from ending together. */
+        s->renew_ms = life == 0 || life > LIFE_MAX_MS
+                          ? NEVER
+                          : t->now + life - spread - t->in->random % spread;
         s->connections = t->in->connections;
         session_enter(t, SLACK_SESSION_READY, 0);
         break;
