@@ -27,6 +27,8 @@ static void write_queues(slack_metrics_text_t *text, const slack_app_t *app)
     slack__metrics_single(text, "calls_waiting", "gauge",
                           services->webapi ? slack__webapi_waiting(services->webapi) : 0,
                           "Web API calls that wait for their turn.");
+    slack__metrics_single(text, "posts_under_way", "gauge", app->outbox.live_count,
+                          "Stored requests that this process is sending.");
     slack__metrics_single(text, "call_bytes", "gauge", atomic_load(&services->calls.used),
                           "Memory of the calls under way, and of answers that handlers keep.");
 }

@@ -26,8 +26,8 @@ static void auth_test_retry(slack_identity_t *identity, int status, const char *
     const uint64_t floor_ms = retry_after_s > 0 ? (uint64_t)retry_after_s * 1000 : 0;
     const uint64_t wait = slack__backoff_next_ms(&identity->backoff, floor_ms, slack__random_u64());
     SLACK_LOG(identity->net->log, WARN, "auth.test failed, will be tried again",
-              "error=%s reason=%s wait_ms=%llu", slack_err_name(status), reason,
-              (unsigned long long)wait);
+              "error=%s reason=%s wait_ms=%llu hint=%s", slack_err_name(status), reason,
+              (unsigned long long)wait, "if this lasts, see whether this machine reaches Slack");
     auth_test_ask_in(identity, wait);
 }
 

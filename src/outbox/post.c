@@ -160,6 +160,13 @@ static const char *newest_of(slack_arena_t *arena, const slack_post_options_t *p
                : NULL;
 }
 
+static void note_stored(slack_inbox_t *inbox, const slack_store_op_t *op, const char *newest_of)
+{
+    if (op->status != 0 || op->duplicate) return;
+    inbox->services->counters->posts_stored++;
+    if (newest_of) slack__target_note_newest(inbox->queue, newest_of, op->row.id);
+}
+
 /* ---- in a delivery ---- */
 
 /* In the arena of its delivery. */
@@ -180,9 +187,7 @@ static void post_stored(slack_put_t *put)
         SLACK_LOG(slack__ctx_log(put->ctx), DEBUG, "duplicate not stored",
                   "kind=call name=%.*s key=%.*s", (int)row->name.len, row->name.ptr,
                   (int)row->key.len, row->key.ptr);
-    else if (op->status == 0 && posted->newest_of)
-        slack__target_note_newest(slack__entry_of_ctx(put->ctx)->inbox->queue, posted->newest_of,
-                                  row->id);
+    note_stored(slack__entry_of_ctx(put->ctx)->inbox, op, posted->newest_of);
     if (posted->stored)
         posted->stored(put->ctx->services->app,
                        op->status == 0 && op->duplicate ? SLACK_EALREADY : op->status,
@@ -280,8 +285,7 @@ static void own_post_stored(slack_own_put_t *own)
 {
     const own_post_t *post = SLACK_CONTAINER(own, own_post_t, own);
     SLACK_CRASH("posted");
-    if (own->op.status == 0 && !own->op.duplicate && post->newest_of)
-        slack__target_note_newest(own->inbox->queue, post->newest_of, own->op.row.id);
+    note_stored(own->inbox, &own->op, post->newest_of);
 }
 
 static int own_post_fill(own_post_t *own, const slack_post_options_t *post,

@@ -164,7 +164,10 @@ static void round_over(slack_round_t *round, bool failed)
     } else {
         const bool last = h->watch.began_ms >= h->watch.until_ms;
         if (!failed && !round->stale && last) history_caught_up(h);
-        SLACK_LOG(h->net->log, INFO, h->watch.open ? "catch-up goes on later" : "caught up",
+        SLACK_LOG(h->net->log, INFO,
+                  h->watch.open          ? "catch-up goes on later"
+                  : round->refused_types ? "caught up in part"
+                                         : "caught up",
                   "recovered=%llu channels=%zu",
                   (unsigned long long)(h->handover.recovered - h->recovered_before),
                   slack__map_count(round->channels.map));

@@ -82,6 +82,7 @@ BOT_TEST(everything_is_there)
         {"slackapp_handlers_queued", 1},
         {"slackapp_calls_under_way", 1},
         {"slackapp_calls_waiting", 1},
+        {"slackapp_posts_under_way", 1},
         {"slackapp_call_bytes", 1},
         {"slackapp_catch_up_behind", 1},
         {"slackapp_catch_up_gaps_total", 1},

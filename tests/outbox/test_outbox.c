@@ -38,6 +38,10 @@ EACH_STORE(test_a_request_is_sent_once)
     assert_string_equal(calls(), "PP");
     assert_string_equal(call_arg(0, "/text"), "hello x");
     assert_string_equal(call_arg(1, "/text"), "hello y");
+    const slack_counters_t *counters = slack__inspect_counters(inbox.f.app);
+    assert_int_equal(counters->posts_stored, 2);
+    assert_int_equal(counters->posts, 2);
+    assert_int_equal(counters->post_looks, 0);
     deliver("Ev2", "again"); /* another delivery has its own keys */
     until_calls("PPPP");
 }
