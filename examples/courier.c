@@ -26,6 +26,7 @@ static int take_order(slack_ctx_t *ctx, void *user_data)
         .name = "ship",
         .args = slack_jsonf(ctx, "{number: %s, channel: %s, ts: %s}", number, channel, ts),
         .delay_ms = 2000,
+        .order = channel,
     };
     char text[64];
     snprintf(text, sizeof text, "order %s received", number);

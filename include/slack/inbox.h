@@ -47,6 +47,11 @@ typedef struct slack_job {
      * delivery: the delivery, the listener, the number of the job in the handler, its name and its
      * arguments, so that a handler that runs again stores no job twice; otherwise none. */
     const char *key;
+    /** Optional, copied, 1 to 1000 bytes, such as the id of a channel. Of the jobs with the same
+     * order one runs at a time, in all processes that share the store, and the one with the
+     * earliest time runs first. A job that failed and waits for its next attempt lets the others
+     * pass. Default: none. */
+    const char *order;
     /** Optional. Receives the result of storing the job. */
     slack_stored_fn stored;
     /** Optional, borrowed until `stored` returns. Passed to `stored`. */

@@ -33,10 +33,13 @@ static int job_check(const slack_job_t *job, const char **ret_why)
 {
     *ret_why = "the job has no name: name a listener of slack_on_job()";
     if (job == NULL || job->name == NULL || *job->name == '\0') return SLACK_EINVAL;
-    *ret_why = "the name or the key has more than 1000 bytes: shorten it";
-    return strlen(job->name) > NAME_MAX_BYTES || (job->key && strlen(job->key) > NAME_MAX_BYTES)
-               ? SLACK_ETOOBIG
-               : 0;
+    *ret_why = "the order is empty: leave it out, or pass 1 to 1000 bytes";
+    if (job->order && *job->order == '\0') return SLACK_EINVAL;
+    *ret_why = "the name, the key or the order has more than 1000 bytes: shorten it";
+    const char *const texts[] = {job->name, job->key, job->order};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (texts[i] && strlen(texts[i]) > NAME_MAX_BYTES) return SLACK_ETOOBIG;
+    return 0;
 }
 
 /* A job that its key has dropped is no failure. */
@@ -75,6 +78,13 @@ static const char *job_key(slack_ctx_t *ctx, slack_arena_t *arena, const slack_j
     return slack__arena_printf(arena, "%s:%llx", key, (unsigned long long)hash);
 }
 
+/* Keeps the orders of jobs apart from conversations, and from the channels of requests. NULL:
+ * memory is out. */
+static const char *job_order(slack_arena_t *arena, const slack_job_t *job)
+{
+    return job->order ? slack__arena_printf(arena, "job/%s", job->order) : "";
+}
+
 static bool job_fill_row(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *job)
 {
     slack_arena_t *arena = slack__ctx_arena(ctx);
@@ -83,7 +93,7 @@ static bool job_fill_row(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *
     size_t len = 2;
     const char *text = job->args ? slack__json_text(arena, job->args, &len) : "{}";
     const char *key = text ? job_key(ctx, arena, job, text) : NULL;
-    const char *tenant = slack__put_tenant(ctx, arena);
+    const char *tenant = slack__put_tenant(ctx, arena), *order = job_order(arena, job);
     *row = (slack_row_t){
         .key = slack__slice(key),
         .kind = job_kind,
@@ -92,9 +102,10 @@ static bool job_fill_row(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *
         .payload = {text, text ? len : 0},
         .tenant = slack__slice(tenant),
         .app = inbox->queue->app,
+        .order = slack__slice(order),
         .due_ms = job_due_ms(job, slack__wall_ms(ctx->services->log->clock)),
     };
-    return name && key && text && tenant;
+    return name && key && text && tenant && order;
 }
 
 static int defer(slack_ctx_t *ctx, const char *caller, const slack_job_t *job)
@@ -135,15 +146,17 @@ static int own_job_fill(slack_own_put_t *own, const slack_job_t *job)
     size_t len = 2;
     const char *text = job->args ? slack__json_text(own->arena, job->args, &len) : "{}";
     const char *name = slack__arena_strdup(own->arena, job->name);
+    const char *order = job_order(own->arena, job);
     own->own_key = job->key ? slack__arena_strdup(own->arena, job->key) : NULL;
     own->stored = job->stored;
     own->stored_data = job->stored_data;
-    if (!text || !name || (job->key && !own->own_key)) return SLACK_ENOMEM;
+    if (!text || !name || !order || (job->key && !own->own_key)) return SLACK_ENOMEM;
     own->op.succeeds = true;
     own->op.row =
         (slack_row_t){.kind = job_kind,
                       .name = slack__slice(name),
                       .payload = {text, len},
+                      .order = slack__slice(order),
                       .due_ms = job_due_ms(job, slack__wall_ms(own->inbox->services->log->clock))};
     return 0;
 }

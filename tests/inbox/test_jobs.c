@@ -579,3 +579,41 @@ EACH_STORE(test_a_job_defers_its_successor)
         app_pass_and_claim(&inbox.f, 1000);
     }
 }
+
+static int hold(slack_ctx_t *ctx, void *user_data)
+{
+    inbox_note(user_data);
+    slack_ctx_hold(ctx);
+    inbox.held[inbox.held_count++] = ctx;
+    return 0;
+}
+
+/* The job with the earliest time runs first, whichever was stored first. */
+EACH_STORE(test_jobs_with_one_order_run_one_at_a_time)
+{
+    static const slack_job_t jobs[] = {{.name = "late", .order = "C1", .delay_ms = 1000},
+                                       {.name = "soon", .order = "C1", .delay_ms = 500},
+                                       {.name = "other", .order = "C2", .delay_ms = 700}};
+    slack_on_job(inbox.f.app, "soon", hold, "s");
+    slack_on_job(inbox.f.app, "other", hold, "o");
+    slack_on_job(inbox.f.app, "late", hold, "l");
+    assert_int_equal(slack_app_defer(inbox.f.app, &(slack_job_t){.name = "soon", .order = ""}),
+                     SLACK_EINVAL);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(slack_app_defer(inbox.f.app, &jobs[i]), 0);
+    app_ready(&inbox.f);
+    for (unsigned ms = 0; ms < 3000; ms += 500) {
+        world_until(&inbox.f.world, !slack__inspect_claims(inbox.f.app));
+        app_pass_ms(&inbox.f, 500);
+        slack__inspect_poll(inbox.f.app);
+        app_spin(&inbox.f);
+    }
+    world_until(&inbox.f.world, inbox.held_count >= 2);
+    assert_string_equal(inbox.order, "so");
+    slack_ctx_release(inbox.held[0], 0);
+    world_until(&inbox.f.world, inbox.held_count >= 3);
+    assert_string_equal(inbox.order, "sol");
+    slack_ctx_release(inbox.held[1], 0);
+    slack_ctx_release(inbox.held[2], 0);
+    app_settle(&inbox.f);
+}
