@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -19,10 +18,10 @@
 
 #include <slack/api/chat.h>
 
+#include "pair.h"
 #include "server.h"
 #include "webapi/webapi.h"
 
-#define PAIRS_MAX       1000
 #define CONCURRENCY_MAX 256
 #define TOKEN           "xoxb-123456789012-abcdefghijkl"
 #define TEXT            "The build of main has failed: 3 of 1200 tests, see the log."
@@ -217,48 +216,20 @@ static void run_multi(void)
 
 /* --- pairs --- */
 
-typedef struct batch {
-    double rate, cpu_us;
-} batch_t;
-
-static double cpu_now_us(void)
+static bench_speed_t measure(void (*run)(void))
 {
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
-           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-}
-
-static batch_t measure(void (*run)(void))
-{
-    const double cpu_us = cpu_now_us();
-    const uint64_t since_ns = uv_hrtime();
+    const bench_clock_t clock = bench_clock_start();
     run();
-    return (batch_t){calls * 1e9 / (double)(uv_hrtime() - since_ns),
-                     (cpu_now_us() - cpu_us) / calls};
-}
-
-static int compare(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static double median(double *values, unsigned count)
-{
-    qsort(values, count, sizeof *values, compare);
-    return values[count / 2];
+    return bench_clock_stop(clock, calls);
 }
 
 int main(int argc, char **argv)
 {
-    static double figures[6][PAIRS_MAX];
-    static const char *const names[] = {"rate",   "multi_rate",   "ratio",
-                                        "cpu_us", "multi_cpu_us", "cpu_ratio"};
+    static bench_speed_t speeds[BENCH_PAIRS_MAX][2];
     const unsigned pairs = argc == 4 ? (unsigned)atoi(argv[1]) : 0;
     calls = argc == 4 ? (unsigned)atoi(argv[2]) : 0;
     concurrency = argc == 4 ? (unsigned)atoi(argv[3]) : 0;
-    if (pairs < 1 || pairs > PAIRS_MAX || calls < 1 || concurrency < 1 ||
+    if (pairs < 1 || pairs > BENCH_PAIRS_MAX || calls < 1 || concurrency < 1 ||
         concurrency > CONCURRENCY_MAX)
         die("usage: calls PAIRS CALLS CONCURRENCY");
     const pid_t server = bench_server_start(TEXT, api_url, sizeof api_url);
@@ -274,18 +245,10 @@ int main(int argc, char **argv)
     run_client();
     run_multi();
     for (unsigned i = 0; i < pairs; i++) {
-        const batch_t a = measure(run_client), b = measure(run_multi);
-        const double row[] = {a.rate,   b.rate,   a.rate / b.rate,
-                              a.cpu_us, b.cpu_us, a.cpu_us / b.cpu_us};
-        for (unsigned j = 0; j < 6; j++)
-            figures[j][i] = row[j];
+        speeds[i][0] = measure(run_client);
+        speeds[i][1] = measure(run_multi);
     }
-    for (unsigned j = 0; j < 6; j++)
-        printf("%s=%.*f%c", names[j],
-               j % 3 == 2 ? 2
-               : j < 3    ? 0
-                          : 1,
-               median(figures[j], pairs), j < 5 ? ' ' : '\n');
+    bench_pairs_print(speeds, pairs, "", "multi_");
     kill(server, SIGTERM);
     return 0;
 }

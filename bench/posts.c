@@ -12,18 +12,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include <slack/slack.h>
 
 #include "app/inspect.h"
+#include "pair.h"
 #include "server.h"
 #include "transport_memory/memory.h"
 #include "util/json.h"
 
-#define ROUNDS_MAX 1000
-#define CHANNELS   1000
-#define TEXT       "The build of main has failed: 3 of 1200 tests, see the log."
+#define CHANNELS 1000
+#define TEXT     "The build of main has failed: 3 of 1200 tests, see the log."
 
 static uv_loop_t loop;
 static slack_app_t *app;
@@ -72,23 +71,11 @@ static void deliver(void)
         die("a message was not delivered");
 }
 
-typedef struct round {
-    double rate, cpu_us; /* messages a second, and what one costs */
-} round_t;
-
-static double cpu_now_us(void)
+static bench_speed_t run(bool with_posts, unsigned messages, unsigned concurrency)
 {
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
-           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-}
-
-static round_t run(bool with_posts, unsigned messages, unsigned concurrency)
-{
-    const double cpu_us = cpu_now_us();
     const slack_counters_t *counters = slack__inspect_counters(app);
-    const uint64_t since_ns = uv_hrtime(), before = counters->posts;
+    const uint64_t before = counters->posts;
+    const bench_clock_t clock = bench_clock_start();
     unsigned sent = 0;
     posts = with_posts;
     said = 0;
@@ -100,8 +87,7 @@ static round_t run(bool with_posts, unsigned messages, unsigned concurrency)
         uv_run(&loop, UV_RUN_ONCE);
         if (failed) die("a delivery has failed");
     }
-    return (round_t){messages * 1e9 / (double)(uv_hrtime() - since_ns),
-                     (cpu_now_us() - cpu_us) / messages};
+    return bench_clock_stop(clock, messages);
 }
 
 static void app_stopped(slack_app_t *unused, int status, void *user_data)
@@ -126,47 +112,24 @@ static void open_app(const char *store, const char *api_url)
         uv_run(&loop, UV_RUN_ONCE);
 }
 
-static int compare(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static double median(double *values, unsigned count)
-{
-    qsort(values, count, sizeof *values, compare);
-    return values[count / 2];
-}
-
 int main(int argc, char **argv)
 {
-    static double figures[6][ROUNDS_MAX];
-    static const char *const names[] = {"say_rate",   "post_rate",   "ratio",
-                                        "say_cpu_us", "post_cpu_us", "cpu_ratio"};
+    static bench_speed_t pairs[BENCH_PAIRS_MAX][2];
     char api_url[64];
     const unsigned rounds = argc == 5 ? (unsigned)atoi(argv[2]) : 0;
     const unsigned messages = argc == 5 ? (unsigned)atoi(argv[3]) : 0;
     const unsigned concurrency = argc == 5 ? (unsigned)atoi(argv[4]) : 0;
-    if (rounds < 1 || rounds > ROUNDS_MAX || messages < 1 || concurrency < 1)
+    if (rounds < 1 || rounds > BENCH_PAIRS_MAX || messages < 1 || concurrency < 1)
         die("usage: posts STORE ROUNDS MESSAGES CONCURRENCY");
     const pid_t server = bench_server_start(TEXT, api_url, sizeof api_url);
     open_app(argv[1], api_url);
     run(false, messages, concurrency);
     run(true, messages, concurrency);
     for (unsigned i = 0; i < rounds; i++) {
-        const round_t say = run(false, messages, concurrency);
-        const round_t post = run(true, messages, concurrency);
-        const double row[] = {say.rate,   post.rate,   post.rate / say.rate,
-                              say.cpu_us, post.cpu_us, post.cpu_us / say.cpu_us};
-        for (unsigned j = 0; j < 6; j++)
-            figures[j][i] = row[j];
+        pairs[i][1] = run(false, messages, concurrency);
+        pairs[i][0] = run(true, messages, concurrency);
     }
-    for (unsigned j = 0; j < 6; j++)
-        printf("%s=%.*f%c", names[j],
-               j % 3 == 2 ? 2
-               : j < 3    ? 0
-                          : 1,
-               median(figures[j], rounds), j < 5 ? ' ' : '\n');
+    bench_pairs_print(pairs, rounds, "post_", "say_");
     slack_app_stop(app);
     while (!stopped)
         uv_run(&loop, UV_RUN_ONCE);

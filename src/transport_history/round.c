@@ -101,7 +101,7 @@ static int round_add(slack_round_t *round, const slack_json_t *object, enum slac
 {
     const char *id = slack_json_str(object, "id");
     slack_channel_t *channel = slack__channels_get(&round->channels, id);
-    if (channel == NULL) { /* memory, or the maximum, or an id that is none */
+    if (channel == NULL) { /* memory is out, the list is full, or the id is not valid */
         if (slack__map_count(round->channels.map) < SLACK_CHANNELS_MAX)
             return slack__is_visible(slack__slice(id)) && strlen(id) <= SLACK_CHANNEL_ID_MAX
                        ? SLACK_ENOMEM
