@@ -97,11 +97,11 @@ int slack__handover_next(slack_handover_t *handover)
     while ((missed = slack__gather_first(&handover->walk->gather)) != NULL) {
         const int rc = handover_try(handover, missed);
         if (rc == 0 || rc == SLACK_ENOMEM) return rc;
-        if (rc < 0) { /* larger than any message of Slack's: the others go on */
+        if (rc < 0) { /* larger than any message of Slack's, or no JSON: the others go on */
             handover->skipped++;
             SLACK_LOG(handover->transport->host->net->log, WARN, "missed message skipped",
-                      "channel=%s ts=%s error=%s", handover->walk->channel->id, missed->ts,
-                      slack_err_name(rc));
+                      "channel=%s ts=%s error=%s hint=%s", handover->walk->channel->id, missed->ts,
+                      slack_err_name(rc), "the app cannot read this message: read it in Slack");
         }
         handover_shift(handover);
     }
