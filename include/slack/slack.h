@@ -27,6 +27,7 @@
 #include "markup.h"
 #include "message.h"
 #include "middleware.h"
+#include "oauth.h"
 #include "options.h"
 #include "outbox.h"
 #include "pages.h"
