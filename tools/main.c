@@ -5,6 +5,7 @@
 #include "catch_up.h"
 #include "command_line.h"
 #include "inbox.h"
+#include "key.h"
 #include "sim.h"
 
 static const struct subcommand {
@@ -14,6 +15,7 @@ static const struct subcommand {
 } subcommands[] = {
     {"catch-up", catch_up_command, "show how far an app has read its channels, and what it missed"},
     {"inbox", inbox_command, "list, retry and drop stored events, jobs and requests"},
+    {"key", key_command, "make a key with which an app encrypts the tokens in its store"},
     {"sim", sim_command, "a local Slack, to build and test bots"},
 };
 

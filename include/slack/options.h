@@ -157,6 +157,14 @@ typedef struct slack_options {
     /** Optional. The store of the inbox: "sqlite:PATH" is a file, "memory:" does not outlive the
      * process. SLACK_STORE. Default "sqlite:PROGRAM.db", after the name of the program's file. */
     const char *store;
+    /** Optional. The key with which the app encrypts the tokens that it stores: 32 bytes in Base64,
+     * as `slackapp key` prints them. While a new key replaces an old one, write both, the new one
+     * first, separated by commas; there may be up to 8. The first one encrypts, and all decrypt.
+     * Read at the start. SLACK_STORE_KEY. */
+    const char *store_key;
+    /** Optional. The path of a file with the key, instead of store_key. SLACK_STORE_KEY_FILE, or a
+     * systemd credential named SLACK_STORE_KEY. */
+    const char *store_key_file;
 
     /** Optional. The URL of the Web API, up to the name of the method: https, or http with a
      * loopback address. SLACK_API_URL. Default "https://slack.com/api/". */

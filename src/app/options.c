@@ -9,6 +9,7 @@
 #include "app/env.h"
 #include "identity/identity.h"
 #include "net/proxy.h"
+#include "protocol/seal.h"
 #include "protocol/token_kind.h"
 #include "util/alloc.h"
 #include "util/error.h"
@@ -354,6 +355,20 @@ static int check_proxy(const slack_options_t *options, char *error)
     return rc;
 }
 
+static int check_store_key(const slack_options_t *options, char *error)
+{
+    char why[SLACK_ERROR_TEXT_MAX];
+    slack_keyring_t *keyring;
+    if (options->store_key == NULL) return 0;
+    int rc = slack__keyring_new(&keyring, slack__slice(options->store_key), why);
+    if (rc == 0) slack__keyring_free(keyring);
+    if (rc == SLACK_ECONFIG && options->store_key_file)
+        slack__explain(error, "SLACK_STORE_KEY_FILE=%.80s: %s", options->store_key_file, why);
+    else if (rc == SLACK_ECONFIG)
+        slack__explain(error, "SLACK_STORE_KEY: %s", why);
+    return rc;
+}
+
 int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, bool environment,
                            char *error)
 {
@@ -371,6 +386,7 @@ int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, bo
     if (rc == 0) rc = check_bot_token(&o, error);
     if (rc == 0) rc = check_app_id(&o, error);
     if (rc == 0) rc = check_proxy(&o, error);
+    if (rc == 0) rc = check_store_key(&o, error);
     if (rc == 0) rc = choose_transport(&o, error);
     if (rc == 0) rc = slack__options_set_defaults(&o);
     if (rc == 0) rc = end_api_url(&o);

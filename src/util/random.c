@@ -22,3 +22,15 @@ uint64_t slack__random_u64(void)
     n = (n ^ (n >> 27)) * UINT64_C(0x94d049bb133111eb);
     return n ^ (n >> 31);
 }
+
+bool slack__random_secret(void *ret, size_t len)
+{
+    char *at = ret;
+    while (len > 0) {
+        const size_t part = len < 256 ? len : 256; /* getentropy() gives no more at once */
+        if (getentropy(at, part) != 0) return false;
+        at += part;
+        len -= part;
+    }
+    return true;
+}

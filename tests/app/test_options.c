@@ -138,7 +138,8 @@ ENV_TEST(test_a_token_that_no_header_carries)
     unlink("token");
 }
 
-#define TEN "AAAAAAAAAA"
+#define TEN       "AAAAAAAAAA"
+#define STORE_KEY TEN TEN TEN TEN "AAA"
 #define APP_ID_REFUSED(shown)                                                                      \
     "SLACK_APP_ID=" shown                                                                          \
     ": must be at most 79 letters, digits, -, _, . and /: use the app's id (A…)"
@@ -172,6 +173,11 @@ ENV_TEST(test_what_is_refused)
         {"https_proxy", "http://me:hunter2@proxy.test/path",
          "SLACK_PROXY (or HTTPS_PROXY) is not valid: it must be http://host:port, with "
          "user:password@ before the host if it needs them"},
+        {"SLACK_STORE_KEY", "hunter2!",
+         "SLACK_STORE_KEY: key 1 is not Base64: make one with `slackapp key`"},
+        {"SLACK_STORE_KEY_FILE", "key",
+         "SLACK_STORE_KEY_FILE=key: keys 1 and 2 are the same: "
+         "remove one"},
         {"SLACK_APP_TOKEN", NULL,
          "set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP"},
     };
@@ -191,6 +197,7 @@ ENV_TEST(test_what_is_refused)
         assert_int_equal(resolve(&words[i].options, &o), SLACK_ECONFIG);
         assert_string_equal(error, words[i].error);
     }
+    file_write("key", STORE_KEY "," STORE_KEY);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         setenv("SLACK_BOT_TOKEN", "xoxb-1", 1);
         setenv("SLACK_APP_TOKEN", "xapp-1", 1);
@@ -315,6 +322,7 @@ ENV_TEST(test_out_of_memory)
     file_write("token", "s\n");
     setenv("SLACK_SIGNING_SECRET_FILE", "token", 1);
     setenv("SLACK_TRANSPORT", "http", 1);
+    setenv("SLACK_STORE_KEY", STORE_KEY, 1);
     setenv("SLACK_PROXY", "http://me:pw@proxy.test", 1);
     setenv("NO_PROXY", "localhost", 1);
     setenv("SLACK_API_URL", "https://example.com", 1);
