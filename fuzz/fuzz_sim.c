@@ -240,7 +240,7 @@ void sim_sockets_close(sim_sockets_t *s)
 /* The text with the newest trigger_id for each '$'. */
 static slack_slice_t expand(slack_arena_t *arena, slack_slice_t text)
 {
-    const sim_keys_t *keys = &sim->workspace.keys;
+    const sim_keys_t *keys = &sim->services->workspace->keys;
     const char *trigger = "";
     for (size_t i = 0; i < keys->count && i < SIM_KEYS_MAX; i++)
         if (keys->ring[i].kind == SIM_KEY_TRIGGER) trigger = keys->ring[i].text;

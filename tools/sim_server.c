@@ -60,7 +60,7 @@ static void print_welcome(const sim_t *sim)
     sim_json_builder_t json = {slack__arena_new(0, 0), 0};
     if (!json.arena) return;
     printf("The simulator listens on %s. Start a bot with these variables:\n\n", sim->env.base_url);
-    sim_server_print_env(sim_app_env_json(&json, &sim->env));
+    sim_server_print_env(sim_app_env_json(&json, &sim->env, sim->services->team->bot_token));
     char port[32] = "";
     if (sim_port(sim) != SIM_DEFAULT_PORT) snprintf(port, sizeof port, " --port %u", sim_port(sim));
     printf("\nThen, from another terminal: slackapp sim send%s message hello\n\n", port);

@@ -165,7 +165,8 @@ FILES_TEST(handlers_upload_and_download)
         assert_int_equal(*now.ts != '\0', now.awaits);
         for (int n = 0; n < 20; n++)
             sim_bot_pass(&bot, 20);
-        const sim_message_t *message = sim_message_newest(&bot.peer.sim->workspace.messages, NULL);
+        const sim_message_t *message =
+            sim_message_newest(&bot.peer.sim->services->workspace->messages, NULL);
         assert_string_equal(message->channel->id, "C0GENERAL1"); /* the delivery's */
     }
 }

@@ -130,7 +130,7 @@ TEST(a_workspace_has_many_people)
     for (slack_json_iter_t it = {0}; slack_json_next(slack_json_get(all, "/members"), &it);) {
         admins += slack_json_bool(it.value, "/is_admin");
         bots += slack_json_bool(it.value, "/is_bot");
-        const sim_users_t *users = &peer.sim->workspace.users;
+        const sim_users_t *users = &peer.sim->services->workspace->users;
         const sim_user_t *user = sim_user_find(users, slack_json_str(it.value, "/name"));
         assert_string_equal(user->id, slack_json_str(it.value, "/id")); /* names are unique */
     }
@@ -200,14 +200,15 @@ ALONE(rates_are_those_of_the_table)
         {"conversations.replies", "general", SIM_LIMITS_DISTRIBUTED, 1, 59},
         {"no.such", NULL, SIM_LIMITS_TIERS, 1000, 0},
     };
-    sim_rate_limits_t *limits = &peer.sim->rate_limits;
+    sim_rate_limits_t *limits = peer.sim->services->rate_limits;
     uint64_t retry_after_s;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         limits->limits = cases[i].limits;
         if (cases[i].limits == SIM_LIMITS_DISTRIBUTED) sim_peer_pass_ms(&peer, 3600000);
         const sim_channel_t *channel =
-            cases[i].channel ? sim_channel_find(&peer.sim->workspace.channels, cases[i].channel)
-                             : NULL;
+            cases[i].channel
+                ? sim_channel_find(&peer.sim->services->workspace->channels, cases[i].channel)
+                : NULL;
         assert_int_equal(burst(limits, cases[i].method, channel, &retry_after_s), cases[i].calls);
         assert_int_equal(retry_after_s, cases[i].retry_after_s);
     }

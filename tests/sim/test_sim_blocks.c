@@ -14,6 +14,7 @@
 
 static sim_json_builder_t json;
 static sim_ids_t ids;
+static sim_team_t team;
 static sim_users_t users;
 static sim_channels_t channels;
 static char problem[SIM_PROBLEM_SIZE];
@@ -22,13 +23,15 @@ static int setup(void **state)
 {
     arena_open(state);
     json = (sim_json_builder_t){arena, 0};
-    assert_int_equal(sim_users_init(&users, SIM_USERS_FIRST), 0);
+    sim_team_init(&team, 1, NULL, "");
+    assert_int_equal(sim_users_init(&users, &team, SIM_USERS_FIRST), 0);
     sim_channels_init(&channels, &ids, &users);
     return 0;
 }
 
 static int teardown(void **state)
 {
+    sim_users_done(&users);
     assert_int_equal(json.rc, 0);
     return arena_close(state);
 }
@@ -248,23 +251,24 @@ static void keep_line(const sim_entry_t *entry, void *user_data)
 BLOCKS_TEST(entries_are_told_in_order)
 {
     char shown[200] = "";
-    sim_transcript_t transcript;
-    sim_transcript_init(&transcript, keep_line, shown);
+    sim_entries_t entries;
+    const sim_transcript_t transcript = {&entries, ""};
+    sim_entries_init(&entries, keep_line, shown);
     sim_transcript_add(&transcript, SIM_ENTRY_MESSAGE, false, "#a", "ann", "%s", "one");
     assert_string_equal(shown, "#a  ann: one|");
     uint64_t two = sim_transcript_add(&transcript, SIM_ENTRY_COMMAND, true, "#a", "ann", "runs /x");
     uint64_t three = sim_transcript_add(&transcript, SIM_ENTRY_CLICK, true, "", "ann", "clicks y");
     sim_transcript_add(&transcript, SIM_ENTRY_MESSAGE, false, "#a", "bot", "four");
     sim_transcript_outcome(&transcript, three, "%s", "");
-    assert_int_equal(sim_transcript_settled(&transcript), 1);
+    assert_int_equal(sim_entries_settled(&entries), 1);
     assert_string_equal(shown, "#a  ann: one|");
     sim_transcript_outcome(&transcript, two, "%s", "ok");
-    assert_int_equal(sim_transcript_settled(&transcript), 4);
+    assert_int_equal(sim_entries_settled(&entries), 4);
     assert_string_equal(shown, "#a  ann: one|#a  ann runs /x -> ok|ann clicks y|#a  bot: four|");
     sim_transcript_outcome(&transcript, two, "%s", "again"); /* it has an outcome already */
     assert_int_equal(strlen(shown), 62);
-    sim_transcript_clear(&transcript);
-    assert_int_equal(sim_transcript_settled(&transcript), 0);
+    sim_entries_clear(&entries);
+    assert_int_equal(sim_entries_settled(&entries), 0);
 }
 
 BLOCKS_TEST(php_escapes_more_than_it_has_to)

@@ -294,17 +294,18 @@ static void fill(const slack_json_t *content, size_t count)
 {
     sim_message_t *message;
     const sim_message_draft_t draft = {
-        .channel = sim_channel_find(&peer.sim->workspace.channels, "general"),
-        .author = sim_user_owner(),
+        .channel = sim_channel_find(&peer.sim->services->workspace->channels, "general"),
+        .author = sim_user_owner(&peer.sim->services->workspace->users),
         .content = content,
     };
     for (size_t i = 0; i < count; i++)
-        assert_int_equal(sim_message_add(&peer.sim->workspace.messages, &draft, &message), 0);
+        assert_int_equal(
+            sim_message_add(&peer.sim->services->workspace->messages, &draft, &message), 0);
 }
 
 ALONE(old_messages_are_forgotten)
 {
-    sim_messages_t *messages = &peer.sim->workspace.messages;
+    sim_messages_t *messages = &peer.sim->services->workspace->messages;
     sim_json_builder_t json = {peer.arena, 0};
     static char text[40000];
     const slack_json_t *small = sim_json(&json, "{text: 'x'}");
@@ -325,7 +326,7 @@ ALONE(old_messages_are_forgotten)
     assert_true(messages->bytes <= SIM_MESSAGES_BYTES_MAX);
     assert_ptr_equal(sim_message_find(messages, NULL, sent['b']), newest);
     for (int i = 0; i < SIM_TRANSCRIPT_MAX + 5; i++)
-        sim_transcript_add(&peer.sim->workspace.transcript, SIM_ENTRY_MESSAGE, false, "", "ann",
-                           "%d", i);
-    assert_int_equal(peer.sim->workspace.transcript.count, SIM_TRANSCRIPT_MAX);
+        sim_transcript_add(&peer.sim->services->workspace->transcript, SIM_ENTRY_MESSAGE, false, "",
+                           "ann", "%d", i);
+    assert_int_equal(peer.sim->entries.count, SIM_TRANSCRIPT_MAX);
 }

@@ -273,15 +273,15 @@ ALONE(a_transcript_can_be_waited_for)
     const sim_peer_request_t wait = {"GET", "/sim/transcript?wait=2", NULL, NULL, NULL};
     sim_peer_answer_t polled;
     sim_peer_start(&peer, &wait, &polled);
-    sim_transcript_add(&peer.sim->workspace.transcript, SIM_ENTRY_MESSAGE, false, "#general", "ann",
-                       "one");
-    uint64_t pending = sim_transcript_add(&peer.sim->workspace.transcript, SIM_ENTRY_COMMAND, true,
-                                          "#general", "ann", "runs /x");
-    sim_transcript_add(&peer.sim->workspace.transcript, SIM_ENTRY_MESSAGE, false, "#general", "bot",
-                       "three");
+    sim_transcript_add(&peer.sim->services->workspace->transcript, SIM_ENTRY_MESSAGE, false,
+                       "#general", "ann", "one");
+    uint64_t pending = sim_transcript_add(&peer.sim->services->workspace->transcript,
+                                          SIM_ENTRY_COMMAND, true, "#general", "ann", "runs /x");
+    sim_transcript_add(&peer.sim->services->workspace->transcript, SIM_ENTRY_MESSAGE, false,
+                       "#general", "bot", "three");
     sim_peer_control(&peer, "/sim/status", NULL);
     assert_false(polled.done); /* a pending entry does not count, nor does one behind it */
-    sim_transcript_outcome(&peer.sim->workspace.transcript, pending, "done");
+    sim_transcript_outcome(&peer.sim->services->workspace->transcript, pending, "done");
     const slack_json_t *got = sim_peer_sent(&peer, &polled);
     assert_true(slack_json_bool(got, "/complete"));
     assert_int_equal(slack_json_count(got, "/entries"), 3);

@@ -352,8 +352,8 @@ CONNECTED(a_submission_is_answered)
                       slack__arena_printf(peer.arena, "ann submits form with value=x -> %s",
                                           cases[i].outcome));
         size_t open = 0;
-        for (slack_link_t *link = peer.sim->workspace.views.list.next;
-             link != &peer.sim->workspace.views.list; link = link->next)
+        for (slack_link_t *link = peer.sim->services->workspace->views.list.next;
+             link != &peer.sim->services->workspace->views.list; link = link->next)
             open++;
         assert_int_equal(open, cases[i].open);
     }

@@ -234,11 +234,13 @@ CONNECTED(steps_are_bounded)
     char id[SIM_ID_SIZE];
     const slack_json_t *inputs = NULL;
     assert_int_equal(slack__jsonf(peer.arena, &inputs, NULL, "{a: 1}"), 0);
-    assert_int_equal(sim_step_begin(&peer.sim->workspace.steps, "first", inputs, &first), 0);
+    assert_int_equal(sim_step_begin(&peer.sim->services->workspace->steps, "first", inputs, &first),
+                     0);
     memcpy(id, first->id, sizeof id);
-    assert_ptr_equal(sim_step_by_id(&peer.sim->workspace.steps, id), first);
+    assert_ptr_equal(sim_step_by_id(&peer.sim->services->workspace->steps, id), first);
     for (int i = 0; i < SIM_STEPS_MAX; i++)
-        assert_int_equal(sim_step_begin(&peer.sim->workspace.steps, "later", inputs, &step), 0);
-    assert_null(sim_step_by_id(&peer.sim->workspace.steps, id));
-    assert_null(sim_step_by_id(&peer.sim->workspace.steps, ""));
+        assert_int_equal(
+            sim_step_begin(&peer.sim->services->workspace->steps, "later", inputs, &step), 0);
+    assert_null(sim_step_by_id(&peer.sim->services->workspace->steps, id));
+    assert_null(sim_step_by_id(&peer.sim->services->workspace->steps, ""));
 }

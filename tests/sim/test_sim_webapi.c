@@ -239,8 +239,8 @@ ALONE(info)
 /* A trigger, as in an interaction with that view; NULL: with no view. */
 static const char *trigger(const char *view_id)
 {
-    sim_key_t *key = sim_key_new(&peer.sim->workspace.keys, SIM_KEY_TRIGGER);
-    key->user = sim_user_owner();
+    sim_key_t *key = sim_key_new(&peer.sim->services->workspace->keys, SIM_KEY_TRIGGER);
+    key->user = sim_user_owner(&peer.sim->services->workspace->users);
     if (view_id) snprintf(key->view_id, sizeof key->view_id, "%s", view_id);
     return key->text;
 }
@@ -385,9 +385,9 @@ ALONE(views_publish)
 
 static sim_key_t *response_url(const char **ret_url)
 {
-    sim_key_t *key = sim_key_new(&peer.sim->workspace.keys, SIM_KEY_RESPONSE_URL);
-    key->user = sim_user_owner();
-    key->channel = sim_channel_find(&peer.sim->workspace.channels, "general");
+    sim_key_t *key = sim_key_new(&peer.sim->services->workspace->keys, SIM_KEY_RESPONSE_URL);
+    key->user = sim_user_owner(&peer.sim->services->workspace->users);
+    key->channel = sim_channel_find(&peer.sim->services->workspace->channels, "general");
     *ret_url = slack__arena_printf(peer.arena, "/actions/%s", key->text);
     return key;
 }
@@ -486,21 +486,21 @@ ALONE(urls_fail_as_methods_do)
         for (size_t j = 0; j < sizeof cases / sizeof *cases; j++) {
             if (!urls[i].path) response_url(&url); /* good for five messages only */
             char faults[96];
-            const size_t before = peer.sim->workspace.transcript.count;
+            const size_t before = peer.sim->entries.count;
             snprintf(faults, sizeof faults, "%s %s %s", cases[j].fault, urls[i].name,
                      cases[j].argument);
             sim_peer_fault(&peer, faults);
             respond(urls[i].path ? urls[i].path : url, "{'text':'x'}");
             if (peer.status != cases[j].status ||
-                cases[j].done != (peer.sim->workspace.transcript.count > before))
+                cases[j].done != (peer.sim->entries.count > before))
                 fail_msg("%s: %d", faults, peer.status);
         }
-        peer.sim->rate_limits.limits = SIM_LIMITS_TIERS;
+        peer.sim->services->rate_limits->limits = SIM_LIMITS_TIERS;
         for (unsigned n = 0; n < 6 && urls[i].path; n++) {
             respond(urls[i].path, "{'text':'x'}");
             assert_int_equal(peer.status, n < urls[i].calls ? 200 : 429);
         }
-        peer.sim->rate_limits.limits = SIM_LIMITS_NONE;
+        peer.sim->services->rate_limits->limits = SIM_LIMITS_NONE;
     }
     status = sim_peer_control(&peer, "/sim/status", NULL);
     for (int i = 0; i < 3; i++) {

@@ -300,7 +300,8 @@ ALONE(files_are_shared_later)
                         "#general  bot: two (file a.txt) (file b.txt)\n"
                         "#random  bot: two (file a.txt) (file b.txt)\n");
     const slack_json_t *file = api("files.info", info);
-    const sim_message_t *message = sim_message_newest(&peer.sim->workspace.messages, NULL);
+    const sim_message_t *message =
+        sim_message_newest(&peer.sim->services->workspace->messages, NULL);
     assert_member(file, "/file/shares/public/C0RANDOM01/0/ts", message->ts);
     assert_member(file, "/file/alt_txt", "five");
     for (int i = 0; i < 2; i++) { /* refused: the file stays as it is */
@@ -375,7 +376,7 @@ ALONE(an_app_is_installed_through_oauth)
     const sim_peer_request_t page = {"GET", target, NULL, NULL, NULL};
     sim_peer_call(&peer, &page);
     assert_int_equal(peer.status, 302);
-    const sim_key_t *code = &peer.sim->workspace.keys.ring[0];
+    const sim_key_t *code = &peer.sim->services->workspace->keys.ring[0];
     const char *form =
         slack__arena_printf(peer.arena, "client_id=1.2&client_secret=s&code=%s", code->text);
     const sim_peer_request_t access = {"POST", "/api/oauth.v2.access", NULL,

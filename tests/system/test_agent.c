@@ -145,7 +145,7 @@ AGENT_TEST(a_long_answer_has_several_messages)
 AGENT_TEST(slack_ends_the_message_first)
 {
     static const char *const pieces[] = {LLM_HEAD, LLM_TOKEN("word "), LLM_DONE, NULL};
-    c.peer.sim->streams.time_scale = 600;
+    c.peer.sim->services->streams->time_scale = 600;
     llm.pieces = pieces;
     llm.pause_ms = 20;
     llm.times = 60;

@@ -157,7 +157,8 @@ STREAM_TEST(a_person_stops_the_answer)
     assert_int_equal(ended, SLACK_ESTOPPED);
     assert_int_equal(lines_with("bot: (streamed, stopped by a person) One \n"), 1);
     sim_bot_pass(&bot, 5000);
-    assert_int_equal(bot.peer.sim->streams.count, 1); /* the app does not stop it again */
+    assert_int_equal(bot.peer.sim->services->streams->count,
+                     1); /* the app does not stop it again */
 }
 
 /* An app that stops in the middle. */
@@ -170,5 +171,5 @@ STREAM_TEST(no_message_is_left_streaming)
     (void)sim_bot_pass_until(&bot, has_ended, 0, 60000);
     assert_int_equal(ended, SLACK_ECANCELED);
     assert_int_equal(lines_with("bot: (streamed) One \n"), 1);
-    assert_int_equal(bot.peer.sim->streams.count, 0);
+    assert_int_equal(bot.peer.sim->services->streams->count, 0);
 }

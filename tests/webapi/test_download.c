@@ -16,7 +16,7 @@ static void put(const char *name, size_t size)
 {
     const slack_file_t file = {.data = ff.bytes, .size = size, .name = name};
     assert_int_equal(ff_upload(&(slack_upload_t){.files = &file, .count = 1}), 0);
-    const sim_files_t *files = &peer.sim->workspace.files;
+    const sim_files_t *files = &peer.sim->services->workspace->files;
     const sim_file_t *newest = &files->ring[(files->count - 1) % SIM_FILES_MAX];
     sim_json_builder_t json = {peer.arena, 0};
     snprintf(private_url, sizeof private_url, "%s",

@@ -7,7 +7,7 @@
 
 static const sim_file_t *newest(void)
 {
-    const sim_files_t *files = &peer.sim->workspace.files;
+    const sim_files_t *files = &peer.sim->services->workspace->files;
     return &files->ring[(files->count - 1) % SIM_FILES_MAX];
 }
 
@@ -104,7 +104,7 @@ FILES_TEST(faults_are_repaired_or_explained)
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
         const struct fault *row = &faults[i];
         const slack_file_t file = source((unsigned)i % 4, 300000);
-        const uint64_t before = peer.sim->workspace.files.count;
+        const uint64_t before = peer.sim->services->workspace->files.count;
         sim_peer_control(&peer, "/sim/fault/clear", "{}");
         ff_fault(row->words, row->count, row->after);
         ff_upload(&(slack_upload_t){
@@ -112,8 +112,9 @@ FILES_TEST(faults_are_repaired_or_explained)
         if (file.fd) close(file.fd);
         if (ff.status != row->status || !strstr(ff.error, row->error))
             fail_msg("%s: %d, %s\n%s", row->words, ff.status, ff.error, peer.world.log);
-        if (peer.sim->workspace.files.count - before != row->urls)
-            fail_msg("%s: %d URLs", row->words, (int)(peer.sim->workspace.files.count - before));
+        if (peer.sim->services->workspace->files.count - before != row->urls)
+            fail_msg("%s: %d URLs", row->words,
+                     (int)(peer.sim->services->workspace->files.count - before));
         if (row->status == 0) {
             assert_arrived(300000);
             assert_string_equal(ff.channel, "C0GENERAL1");
@@ -132,7 +133,7 @@ FILES_TEST(one_message_has_several_files)
         {.path = ff_make("b.py", 20), .snippet_type = "python"},
     };
     sim_peer_api(&peer, "chat.postMessage", "{'channel':'general','text':'head'}");
-    const sim_message_t *head = sim_message_newest(&peer.sim->workspace.messages, NULL);
+    const sim_message_t *head = sim_message_newest(&peer.sim->services->workspace->messages, NULL);
     const slack_upload_t upload = {.files = files,
                                    .count = 2,
                                    .channels = "C0GENERAL1",
@@ -141,7 +142,8 @@ FILES_TEST(one_message_has_several_files)
                                    .await_message = true};
     assert_int_equal(ff_upload(&upload), 0);
     assert_int_equal(ff.files, 2);
-    const sim_message_t *message = sim_message_newest(&peer.sim->workspace.messages, NULL);
+    const sim_message_t *message =
+        sim_message_newest(&peer.sim->services->workspace->messages, NULL);
     assert_string_equal(message->ts, ff.ts);
     assert_string_equal(message->thread_ts, head->ts);
     assert_member(message->body, "/text", "both");

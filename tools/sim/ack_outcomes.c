@@ -36,7 +36,7 @@ const char *sim_ack_outcome_command(sim_act_t *act, const slack_json_t *body)
 
     const sim_message_draft_t draft = {
         .channel = act->channel,
-        .author = sim_user_bot(),
+        .author = act->services->team->bot,
         .only_for = in_channel ? NULL : act->user,
         .content = content,
     };

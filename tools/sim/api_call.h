@@ -11,6 +11,7 @@ typedef struct sim_call {
     const char *method;
     const slack_json_t *args; /* an object, never NULL; the values of a form are strings */
     const sim_step_t *step;   /* the workflow step whose token was used, or NULL */
+    const sim_org_t *org;     /* the organization whose token was used, or NULL */
     uint64_t retry_after_s;   /* 0: no rate limit has refused the call */
 } sim_call_t;
 

@@ -7,8 +7,9 @@
 void sim_event_send(const sim_services_t *services, sim_json_builder_t *json,
                     const slack_json_t *event)
 {
-    if (!sim_deliveries_possible(services->deliveries)) return;
-    const slack_json_t *payload = sim_event_payload(&services->workspace->ids, json, event);
+    if (!sim_team_has_app(services->team) || !sim_deliveries_possible(services->deliveries)) return;
+    const slack_json_t *payload =
+        sim_event_payload(services->team, services->workspace->ids, json, event);
     const sim_delivery_request_t request = {.kind = SIM_DELIVERY_EVENT, .payload = payload};
     /* The event is lost if there is no room for it. Slack loses events under load, too. */
     if (json->rc == 0) (void)sim_deliver(services->deliveries, &request);
@@ -36,7 +37,7 @@ int sim_bot_message_post(const sim_services_t *services, const sim_message_draft
 {
     sim_message_draft_t own = *draft;
     sim_message_t *message = NULL;
-    own.author = sim_user_bot();
+    own.author = services->team->bot;
     int rc = sim_message_add(&services->workspace->messages, &own, &message);
     if (rc != 0) return rc;
     sim_json_builder_t json = {slack__arena_new(0, 0), 0};
@@ -61,7 +62,7 @@ int sim_bot_message_edit(const sim_services_t *services, sim_message_t *message,
         message_to_transcript(services, &json, message, "(edited) ");
         if (!message->only_for)
             sim_event_send(services, &json,
-                           sim_event_changed(&workspace->ids, &json, message, before));
+                           sim_event_changed(workspace->ids, &json, message, before));
     }
     slack__arena_free(json.arena);
     return rc;
@@ -74,7 +75,7 @@ void sim_bot_message_streamed(const sim_services_t *services, sim_json_builder_t
     message_to_transcript(services, json, message, verb ? verb : "");
     sim_event_send(
         services, json,
-        sim_event_changed(&services->workspace->ids, json, message,
+        sim_event_changed(services->workspace->ids, json, message,
                           sim_json_merged(json, sim_json(json, "{text: ''}"), message->body)));
 }
 
@@ -85,7 +86,7 @@ void sim_bot_message_delete(const sim_services_t *services, sim_message_t *messa
     if (json.arena) {
         message_to_transcript(services, &json, message, "(deleted) ");
         if (!message->only_for)
-            sim_event_send(services, &json, sim_event_deleted(&workspace->ids, &json, message));
+            sim_event_send(services, &json, sim_event_deleted(workspace->ids, &json, message));
     }
     slack__arena_free(json.arena);
     sim_message_remove(&workspace->messages, message);

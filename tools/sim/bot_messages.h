@@ -20,8 +20,8 @@ void sim_bot_message_streamed(const sim_services_t *services, sim_json_builder_t
                               const sim_message_t *message, const char *how);
 void sim_bot_message_delete(const sim_services_t *services, sim_message_t *message);
 
-/* Send the app an event without waiting for its ack. Does nothing when no app was ever connected.
- */
+/* Send the app an event without waiting for its ack. Does nothing when no app was ever connected,
+ * or the workspace has not installed the app. */
 void sim_event_send(const sim_services_t *services, sim_json_builder_t *json,
                     const slack_json_t *event);
 

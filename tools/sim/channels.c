@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/team.h"
-
 static bool is_general(const sim_channel_t *channel)
 {
     return strcmp(channel->name, "general") == 0;
@@ -27,32 +25,34 @@ static void add_first_members(sim_channel_t *channel, const sim_users_t *users)
 void sim_channels_init(sim_channels_t *channels, sim_ids_t *ids, const sim_users_t *users)
 {
     static const struct {
-        const char *id;
+        const char *id; /* the number of the workspace follows, "C0RANDOM01" */
         const char *name;
         enum sim_channel_kind kind;
         bool has_bot;
-        const char *user_id;
     } first[] = {
-        {"C0GENERAL1", "general", SIM_CHANNEL_PUBLIC, true, NULL},
-        {"C0RANDOM01", "random", SIM_CHANNEL_PUBLIC, true, NULL},
-        {"C0LOUNGE01", "lounge", SIM_CHANNEL_PUBLIC, false, NULL},
-        {"C0SECRET01", "secret", SIM_CHANNEL_PRIVATE, true, NULL},
-        {"D0ANN00001", "ann", SIM_CHANNEL_IM, true, "U0ANN00001"},
-        {"D0BEN00001", "ben", SIM_CHANNEL_IM, true, "U0BEN00001"},
-        {"D0CLEO0001", "cleo", SIM_CHANNEL_IM, true, "U0CLEO0001"},
+        {"C0GENERAL", "general", SIM_CHANNEL_PUBLIC, true},
+        {"C0RANDOM", "random", SIM_CHANNEL_PUBLIC, true},
+        {"C0LOUNGE", "lounge", SIM_CHANNEL_PUBLIC, false},
+        {"C0SECRET", "secret", SIM_CHANNEL_PRIVATE, true},
+        {"D0ANN", "ann", SIM_CHANNEL_IM, true},
+        {"D0BEN", "ben", SIM_CHANNEL_IM, true},
+        {"D0CLEO", "cleo", SIM_CHANNEL_IM, true},
     };
+    const sim_team_t *team = users->team;
     channels->ids = ids;
     channels->users = users;
     channels->count = 0;
     for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
         sim_channel_t *channel = &channels->list[channels->count++];
-        *channel = (sim_channel_t){.kind = first[i].kind, .created_s = SIM_FOUNDED_S};
-        snprintf(channel->id, sizeof channel->id, "%s", first[i].id);
+        const bool im = first[i].kind == SIM_CHANNEL_IM;
+        *channel = (sim_channel_t){.team = team, .kind = first[i].kind, .created_s = SIM_FOUNDED_S};
+        snprintf(channel->id, sizeof channel->id, "%s%0*u", first[i].id,
+                 10 - (int)strlen(first[i].id), team->number);
         snprintf(channel->name, sizeof channel->name, "%s", first[i].name);
-        channel->user_id = first[i].user_id;
-        channel->creator = channel->user_id ? NULL : sim_user_owner();
+        channel->user_id = im ? sim_user_find(users, first[i].name)->id : NULL;
+        channel->creator = channel->user_id ? NULL : sim_user_owner(users);
         add_first_members(channel, users);
-        sim_user_set_put(&channel->members, sim_user_bot(), first[i].has_bot);
+        sim_user_set_put(&channel->members, team->bot, first[i].has_bot);
     }
 }
 
@@ -79,10 +79,11 @@ sim_channel_t *sim_channel_add(sim_channels_t *channels, enum sim_channel_kind k
 {
     if (channels->count == SIM_CHANNELS_MAX) return NULL;
     sim_channel_t *channel = &channels->list[channels->count++];
-    *channel = (sim_channel_t){.kind = kind, .members = *members};
+    const sim_team_t *team = channels->users->team;
+    *channel = (sim_channel_t){.team = team, .kind = kind, .members = *members};
     sim_ids_next(channels->ids, kind == SIM_CHANNEL_IM ? "D0" : "C0", channel->id);
     snprintf(channel->name, sizeof channel->name, "%s", name);
-    channel->creator = kind == SIM_CHANNEL_IM || kind == SIM_CHANNEL_MPIM ? NULL : sim_user_bot();
+    channel->creator = kind == SIM_CHANNEL_IM || kind == SIM_CHANNEL_MPIM ? NULL : team->bot;
     channel->created_s = slack__wall_ms(channels->ids->clock) / 1000;
     return channel;
 }
@@ -116,7 +117,7 @@ sim_channel_t *sim_channel_reach(sim_channels_t *channels, const char *name)
     if (channel || !user || user->bot || user->deactivated) return channel;
     sim_user_set_t members = {{0}};
     sim_user_set_put(&members, user, true);
-    sim_user_set_put(&members, sim_user_bot(), true);
+    sim_user_set_put(&members, user->team->bot, true);
     channel = sim_channel_add(channels, SIM_CHANNEL_IM, user->name, &members);
     if (channel) channel->user_id = user->id;
     return channel;
@@ -129,7 +130,7 @@ bool sim_channel_has(const sim_channel_t *channel, const sim_user_t *user)
 
 bool sim_channel_has_bot(const sim_channel_t *channel)
 {
-    return sim_channel_has(channel, sim_user_bot());
+    return sim_channel_has(channel, channel->team->bot);
 }
 
 bool sim_channel_is_visible(const sim_channel_t *channel)
@@ -171,8 +172,8 @@ const slack_json_t *sim_channel_json(sim_json_builder_t *json, const sim_channel
                     " previous_names: [], context_team_id: %s, num_members: %zu}",
                     channel->id, channel->name, channel->name, sim_json_bool(json, !mpim),
                     sim_json_bool(json, mpim), is_private, channel->created_s,
-                    (channel->creator ? channel->creator : sim_user_bot())->id,
+                    (channel->creator ? channel->creator : channel->team->bot)->id,
                     sim_json_bool(json, is_general(channel)),
-                    sim_json_bool(json, sim_channel_has_bot(channel)), empty, empty, SIM_TEAM_ID,
-                    sim_user_set_count(&channel->members));
+                    sim_json_bool(json, sim_channel_has_bot(channel)), empty, empty,
+                    channel->team->id, sim_user_set_count(&channel->members));
 }

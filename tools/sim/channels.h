@@ -5,7 +5,7 @@
 #include "sim/ids.h"
 #include "sim/users.h"
 
-/* The channels and direct messages of the workspace. The first ones are the same in every run;
+/* The channels and direct messages of a workspace. The first ones are the same in every run;
  * apps create others. None is ever removed. No I/O. */
 
 #define SIM_CHANNELS_MAX      (200 + SIM_USERS_MAX)
@@ -20,6 +20,7 @@ enum sim_channel_kind {
 };
 
 typedef struct sim_channel {
+    const sim_team_t *team;
     char id[SIM_ID_SIZE];
     char name[SIM_CHANNEL_NAME_SIZE]; /* "general"; for a direct message the user's name */
     enum sim_channel_kind kind;

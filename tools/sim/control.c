@@ -24,6 +24,7 @@
 typedef struct wait {
     slack_link_t link;
     sim_control_t *control;
+    const sim_services_t *services;
     slack_http_request_t *request;
     slack_timer_t timer;
     size_t entries; /* that the transcript has to have, or FOR_AN_APP */
@@ -42,12 +43,12 @@ static void respond_ok(slack_http_request_t *request)
 
 /* --- status and transcript --- */
 
-static const slack_json_t *transcript_json(const sim_transcript_t *transcript,
-                                           sim_json_builder_t *json, bool complete)
+static const slack_json_t *transcript_json(const sim_entries_t *entries, sim_json_builder_t *json,
+                                           bool complete)
 {
     sim_list_t list;
-    size_t settled = sim_transcript_settled(transcript);
-    slack_link_t *link = transcript->entries.next;
+    size_t settled = sim_entries_settled(entries);
+    slack_link_t *link = entries->list.next;
     sim_list_begin(json, &list, '[');
     for (size_t i = 0; i < settled; i++, link = link->next)
         sim_list_add(json, &list, sim_entry_json(json, SLACK_CONTAINER(link, sim_entry_t, link)));
@@ -55,11 +56,30 @@ static const slack_json_t *transcript_json(const sim_transcript_t *transcript,
                     sim_list_end(json, &list));
 }
 
+/* Every workspace, with the bot's token there: null, if the app is not installed. */
+static const slack_json_t *teams_json(const sim_teams_t *teams, sim_json_builder_t *json)
+{
+    sim_list_t list;
+    sim_list_begin(json, &list, '[');
+    for (size_t i = 0; i < teams->count; i++) {
+        const sim_team_t *team = teams->list[i]->team;
+        const sim_org_t *org = sim_team_is_org_wide(team) ? team->org : NULL;
+        const char *token = org ? org->bot_token : team->installed ? team->bot_token : NULL;
+        sim_list_add(json, &list,
+                     sim_json(json,
+                              "{id: %s, domain: %s, name: %s, enterprise_id: %s,"
+                              " is_enterprise_install: %p, bot_token: %s}",
+                              team->id, team->domain, team->name, sim_team_enterprise_id(team),
+                              sim_json_bool(json, org != NULL), token));
+    }
+    return sim_list_end(json, &list);
+}
+
 static const slack_json_t *status_json(const sim_services_t *services, sim_json_builder_t *json)
 {
     const sim_request_url_t *url = services->request_url;
     const slack_json_t *faults = sim_faults_json(services->faults, json);
-    const slack_json_t *env = sim_app_env_json(json, services->env);
+    const slack_json_t *env = sim_app_env_json(json, services->env, services->team->bot_token);
     const sim_users_t *users = &services->workspace->users;
     sim_list_t people, channels;
     const sim_user_t *user;
@@ -73,33 +93,35 @@ static const slack_json_t *status_json(const sim_services_t *services, sim_json_
                      sim_json(json, "{id: %s, name: %s, type: %s, bot_is_member: %p, webhook: %s}",
                               channel->id, channel->name, sim_channel_type(channel),
                               sim_json_bool(json, sim_channel_has_bot(channel)),
-                              sim_webhook_url(json, services->env->base_url, channel)));
+                              sim_webhook_url(json, services, channel)));
     }
     return sim_json(
         json,
-        "{ok: true, app_is_there: %p, sockets: %zu, sockets_so_far: %llu,"
+        "{ok: true, workspace: %s, workspaces: %p, app_is_there: %p, sockets: %zu, sockets_so_far: "
+        "%llu,"
         " seed: %" PRIu64 ", faults: %p, faults_acted: %llu, calls: %p, request_url: %s,"
         " request_url_verified: %p, events_off: %p, people: %p, more_people: %zu, channels: %p,"
         " trigger: %s, env: %p}",
+        services->team->domain, teams_json(services->teams, json),
         sim_json_bool(json, app_is_there(services)), sim_sockets_ready(services->sockets),
         (unsigned long long)services->sockets->greeted, services->faults->seed, faults,
         (unsigned long long)services->faults->acted, sim_call_counts_json(services->calls, json),
         url->url, sim_json_bool(json, url->verified), sim_json_bool(json, url->events_off),
         sim_list_end(json, &people), users->count - SIM_USERS_FIRST, sim_list_end(json, &channels),
-        sim_webhook_url(json, services->env->base_url, NULL), env);
+        sim_webhook_url(json, services, NULL), env);
 }
 
 static bool wait_is_over(const wait_t *wait)
 {
-    const sim_services_t *services = wait->control->services;
+    const sim_services_t *services = wait->services;
     if (wait->entries == FOR_AN_APP) return app_is_there(services);
-    return sim_transcript_settled(&services->workspace->transcript) >= wait->entries;
+    return sim_entries_settled(services->workspace->transcript.entries) >= wait->entries;
 }
 
 static void wait_end(wait_t *wait)
 {
     sim_control_t *control = wait->control;
-    const sim_services_t *services = control->services;
+    const sim_services_t *services = wait->services;
     sim_json_builder_t json = {wait->request->arena, 0};
     slack__timer_stop(control->net, &wait->timer);
     slack__unlink(&wait->link);
@@ -107,7 +129,7 @@ static void wait_end(wait_t *wait)
     const slack_json_t *body =
         wait->entries == FOR_AN_APP
             ? status_json(services, &json)
-            : transcript_json(&services->workspace->transcript, &json, wait_is_over(wait));
+            : transcript_json(services->workspace->transcript.entries, &json, wait_is_over(wait));
     sim_respond_json(wait->request, 200, json.rc == 0 ? body : NULL);
 }
 
@@ -154,8 +176,8 @@ void sim_control_close(sim_control_t *control)
 }
 
 /* Answer when the transcript has that many entries, or an app is there, or after `ms`. */
-static void wait_for(sim_control_t *control, slack_http_request_t *request, size_t entries,
-                     uint64_t ms)
+static void wait_for(sim_control_t *control, const sim_services_t *services,
+                     slack_http_request_t *request, size_t entries, uint64_t ms)
 {
     wait_t *wait = slack__arena_calloc(request->arena, sizeof *wait);
     if (!wait || control->wait_count >= WAITS_MAX) {
@@ -163,6 +185,7 @@ static void wait_for(sim_control_t *control, slack_http_request_t *request, size
         return;
     }
     wait->control = control;
+    wait->services = services;
     wait->request = request;
     wait->entries = entries;
     slack__timer_init(&wait->timer, wait_due);
@@ -192,32 +215,32 @@ static uint64_t query_wait(const slack_http_request_t *request)
     return slack__parse_u64(slack__slice(text), SIM_TRANSCRIPT_MAX, &number) ? number : 0;
 }
 
-static void get_status(sim_control_t *control, slack_http_request_t *request,
-                       const slack_json_t *args)
+static void get_status(sim_control_t *control, const sim_services_t *services,
+                       slack_http_request_t *request, const slack_json_t *args)
 {
-    wait_for(control, request, FOR_AN_APP, query_wait(request) > 0 ? WAIT_MS : 0);
+    wait_for(control, services, request, FOR_AN_APP, query_wait(request) > 0 ? WAIT_MS : 0);
 }
 
-static void get_transcript(sim_control_t *control, slack_http_request_t *request,
-                           const slack_json_t *args)
+static void get_transcript(sim_control_t *control, const sim_services_t *services,
+                           slack_http_request_t *request, const slack_json_t *args)
 {
     uint64_t entries = query_wait(request);
-    wait_for(control, request, (size_t)entries, entries > 0 ? WAIT_MS : 0);
+    wait_for(control, services, request, (size_t)entries, entries > 0 ? WAIT_MS : 0);
 }
 
-static void clear_transcript(sim_control_t *control, slack_http_request_t *request,
-                             const slack_json_t *args)
+static void clear_transcript(sim_control_t *control, const sim_services_t *services,
+                             slack_http_request_t *request, const slack_json_t *args)
 {
-    sim_transcript_clear(&control->services->workspace->transcript);
+    sim_entries_clear(services->workspace->transcript.entries);
     respond_ok(request);
 }
 
 /* --- messages --- */
 
-static void get_messages(sim_control_t *control, slack_http_request_t *request,
-                         const slack_json_t *args)
+static void get_messages(sim_control_t *control, const sim_services_t *services,
+                         slack_http_request_t *request, const slack_json_t *args)
 {
-    sim_workspace_t *workspace = control->services->workspace;
+    sim_workspace_t *workspace = services->workspace;
     sim_json_builder_t json = {request->arena, 0};
     const char *name = query_text(request, "/channel"), *after = query_text(request, "/after");
     const sim_channel_t *channel = *name ? sim_channel_find(&workspace->channels, name) : NULL;
@@ -230,8 +253,8 @@ static void get_messages(sim_control_t *control, slack_http_request_t *request,
         sim_respond_json(request, 200, sim_message_list(workspace, &json, channel, after));
 }
 
-static void write_missed(sim_control_t *control, slack_http_request_t *request,
-                         const slack_json_t *args)
+static void write_missed(sim_control_t *control, const sim_services_t *services,
+                         slack_http_request_t *request, const slack_json_t *args)
 {
     const char *text = slack_json_str(args, "/text");
     const int64_t messages = slack_json_int(args, "/messages");
@@ -251,7 +274,7 @@ static void write_missed(sim_control_t *control, slack_http_request_t *request,
                                  .channels = (unsigned)channels,
                                  .threads = (unsigned)threads,
                                  .text = *text ? text : "message"};
-    const int rc = sim_missed_messages(control->services, &missed);
+    const int rc = sim_missed_messages(services, &missed);
     if (rc == 0)
         respond_ok(request);
     else
@@ -262,13 +285,13 @@ static void write_missed(sim_control_t *control, slack_http_request_t *request,
 
 /* --- the app's connections --- */
 
-static void disconnect(sim_control_t *control, slack_http_request_t *request,
-                       const slack_json_t *args)
+static void disconnect(sim_control_t *control, const sim_services_t *services,
+                       slack_http_request_t *request, const slack_json_t *args)
 {
     sim_json_builder_t json = {request->arena, 0};
     const char *reason = slack_json_str(args, "/reason");
     size_t count =
-        sim_sockets_disconnect(control->services->sockets, *reason ? reason : "refresh_requested");
+        sim_sockets_disconnect(services->sockets, *reason ? reason : "refresh_requested");
     sim_respond_json(request, 200, sim_json(&json, "{ok: true, sockets: %zu}", count));
 }
 
@@ -287,10 +310,10 @@ static void url_verified(const char *problem, void *user_data)
         respond_ok(wait->request);
 }
 
-static void set_request_url(sim_control_t *control, slack_http_request_t *request,
-                            const slack_json_t *args)
+static void set_request_url(sim_control_t *control, const sim_services_t *services,
+                            slack_http_request_t *request, const slack_json_t *args)
 {
-    sim_request_url_t *request_url = control->services->request_url;
+    sim_request_url_t *request_url = services->request_url;
     const char *url = slack_json_str(args, "/url");
     url_wait_t *wait = slack__arena_calloc(request->arena, sizeof *wait);
     int rc = wait ? sim_request_url_set(request_url, url) : SLACK_ENOMEM;
@@ -353,8 +376,8 @@ static const slack_json_t *start_faults(sim_control_t *control, sim_json_builder
     return good ? all : NULL;
 }
 
-static void set_faults(sim_control_t *control, slack_http_request_t *request,
-                       const slack_json_t *args)
+static void set_faults(sim_control_t *control, const sim_services_t *services,
+                       slack_http_request_t *request, const slack_json_t *args)
 {
     sim_json_builder_t json = {request->arena, 0};
     char problem[SIM_PROBLEM_SIZE] = "";
@@ -371,8 +394,8 @@ static void set_faults(sim_control_t *control, slack_http_request_t *request,
                          started ? sim_json(&json, "{ok: true, faults: %p}", started) : NULL);
 }
 
-static void clear_faults(sim_control_t *control, slack_http_request_t *request,
-                         const slack_json_t *args)
+static void clear_faults(sim_control_t *control, const sim_services_t *services,
+                         slack_http_request_t *request, const slack_json_t *args)
 {
     sim_json_builder_t json = {request->arena, 0};
     char problem[SIM_PROBLEM_SIZE];
@@ -381,24 +404,25 @@ static void clear_faults(sim_control_t *control, slack_http_request_t *request,
         sim_respond_error(request, 400, problem);
         return;
     }
-    size_t cleared = sim_faults_clear(control->services->faults, name);
+    size_t cleared = sim_faults_clear(services->faults, name);
     if (!*name || strcmp(name, "half-open") == 0)
-        cleared += sim_sockets_drop_half_open(control->services->sockets);
+        cleared += sim_sockets_drop_half_open(services->sockets);
     sim_respond_json(request, 200, sim_json(&json, "{ok: true, cleared: %zu}", cleared));
 }
 
 /* --- requests --- */
 
-static void send_act(sim_control_t *control, slack_http_request_t *request,
-                     const slack_json_t *args)
+static void send_act(sim_control_t *control, const sim_services_t *services,
+                     slack_http_request_t *request, const slack_json_t *args)
 {
-    sim_person_act(control->services, request, args);
+    sim_person_act(services, request, args);
 }
 
 static const struct endpoint {
     const char *method;
     const char *path;
-    void (*take)(sim_control_t *control, slack_http_request_t *request, const slack_json_t *args);
+    void (*take)(sim_control_t *control, const sim_services_t *services,
+                 slack_http_request_t *request, const slack_json_t *args);
 } endpoints[] = {
     {"GET", "/sim/status", get_status},
     {"GET", "/sim/transcript", get_transcript},
@@ -430,10 +454,19 @@ void sim_control_request(sim_control_t *control, slack_http_request_t *request)
         sim_respond_error(request, 400, "the body is not a JSON object");
         return;
     }
+    const char *name =
+        post ? slack_json_str(args, "/workspace") : query_text(request, "/workspace");
+    const sim_services_t *services =
+        *name ? sim_team_find(control->services->teams, name) : control->services;
+    if (!services) {
+        sim_respond_error(request, 400,
+                          "there is no such workspace: slackapp sim status names them");
+        return;
+    }
     for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++) {
         if (strcmp(endpoints[i].path, request->path.ptr) != 0) continue;
         if (!slack__slice_eq(request->method, slack__slice(endpoints[i].method))) continue;
-        endpoints[i].take(control, request, args);
+        endpoints[i].take(control, services, request, args);
         return;
     }
     sim_respond_error(request, 404, "the control API has no such path");

@@ -7,7 +7,8 @@
 /*
  * The control API under /sim/, with which tests and `slackapp sim` drive the simulator. It takes
  * and returns JSON; an error is {ok: false, error: SENTENCE} with an HTTP status. Slack has no such
- * API.
+ * API. A request acts in the workspace that `workspace` names by its id or domain, in the body of a
+ * POST or the query of a GET; without one, in the first.
  *
  * It takes no token: the simulator listens on loopback only. To keep out web pages that run in a
  * browser of this machine, a request has to name a loopback host and to carry JSON, which a page
@@ -15,7 +16,7 @@
  */
 
 typedef struct sim_control {
-    const sim_services_t *services;
+    const sim_services_t *services; /* of the first workspace */
     slack_net_t *net;
     slack_link_t waits; /* requests that wait for transcript entries or for an app */
     size_t wait_count;

@@ -3,23 +3,25 @@
 
 #include <inttypes.h>
 
-#include "sim/team.h"
-
-const slack_json_t *sim_event_payload(sim_ids_t *ids, sim_json_builder_t *json,
-                                      const slack_json_t *event)
+const slack_json_t *sim_event_payload(const sim_team_t *team, sim_ids_t *ids,
+                                      sim_json_builder_t *json, const slack_json_t *event)
 {
+    const char *enterprise_id = sim_team_enterprise_id(team);
+    const bool org_wide = sim_team_is_org_wide(team);
     char id[SIM_ID_SIZE], ts[SIM_TS_SIZE];
     sim_ids_next(ids, "Ev0", id);
     sim_ids_ts(ids, ts);
     if (event) event = sim_json_merged(json, event, sim_json(json, "{event_ts: %s}", ts));
-    return sim_json(json,
-                    "{token: %s, team_id: %s, context_team_id: %s, context_enterprise_id: null,"
-                    " api_app_id: %s, event: %p, type: 'event_callback', event_id: %s,"
-                    " event_time: %" PRId64 ", authorizations: [{enterprise_id: null, team_id: %s,"
-                    " user_id: %s, is_bot: true, is_enterprise_install: false}],"
-                    " is_ext_shared_channel: false, event_context: '4-%s'}",
-                    SIM_VERIFICATION_TOKEN, SIM_TEAM_ID, SIM_TEAM_ID, SIM_APP_ID, event, id,
-                    slack__wall_ms(ids->clock) / 1000, SIM_TEAM_ID, sim_user_bot()->id, id);
+    return sim_json(
+        json,
+        "{token: %s, team_id: %s, context_team_id: %s, context_enterprise_id: %s,"
+        " enterprise_id?: %s, api_app_id: %s, event: %p, type: 'event_callback', event_id: %s,"
+        " event_time: %" PRId64 ", authorizations: [{enterprise_id: %s, team_id: %s,"
+        " user_id: %s, is_bot: true, is_enterprise_install: %p}],"
+        " is_ext_shared_channel: false, event_context: '4-%s'}",
+        SIM_VERIFICATION_TOKEN, team->id, team->id, enterprise_id, enterprise_id, SIM_APP_ID, event,
+        id, slack__wall_ms(ids->clock) / 1000, enterprise_id, org_wide ? NULL : team->id,
+        team->bot->id, sim_json_bool(json, org_wide), id);
 }
 
 const slack_json_t *sim_event_message(sim_json_builder_t *json, const sim_message_t *message)
@@ -90,10 +92,10 @@ const slack_json_t *sim_event_assistant(sim_json_builder_t *json, const char *ty
 {
     return sim_json(json,
                     "{type: %s, assistant_thread: {user_id: %s, context: {channel_id: %s,"
-                    " team_id: %s, enterprise_id: null}, channel_id: %s, thread_ts: %s},"
+                    " team_id: %s, enterprise_id: %s}, channel_id: %s, thread_ts: %s},"
                     " event_ts: %s}",
-                    type, head->channel->user_id, context->id, SIM_TEAM_ID, head->channel->id,
-                    head->ts, ts);
+                    type, head->channel->user_id, context->id, context->team->id,
+                    sim_team_enterprise_id(context->team), head->channel->id, head->ts, ts);
 }
 
 const slack_json_t *sim_event_stopped(sim_json_builder_t *json, const sim_channel_t *channel,

@@ -10,8 +10,8 @@
 
 /* The body of the Events API around an event, which gets an event_ts if it has none. NULL: a body
  * without an event. */
-const slack_json_t *sim_event_payload(sim_ids_t *ids, sim_json_builder_t *json,
-                                      const slack_json_t *event);
+const slack_json_t *sim_event_payload(const sim_team_t *team, sim_ids_t *ids,
+                                      sim_json_builder_t *json, const slack_json_t *event);
 
 const slack_json_t *sim_event_message(sim_json_builder_t *json, const sim_message_t *message);
 const slack_json_t *sim_event_mention(sim_json_builder_t *json, const sim_message_t *message);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/team.h"
 #include "util/random.h"
 
 static const struct key_rule {
@@ -18,14 +17,15 @@ static const struct key_rule {
     [SIM_KEY_CODE] = {1, 10 * 60 * 1000},
 };
 
-void sim_keys_init(sim_keys_t *keys, const slack_clock_t *clock)
+void sim_keys_init(sim_keys_t *keys, const slack_clock_t *clock, const sim_team_t *team)
 {
     memset(keys, 0, sizeof *keys);
     keys->clock = clock;
+    keys->team = team;
 }
 
 /* Each kind has the shape that it has at Slack. */
-static void write_text(sim_key_t *key, uint64_t number)
+static void write_text(sim_key_t *key, uint64_t number, const sim_team_t *team)
 {
     uint64_t a = slack__random_u64(), b = slack__random_u64();
     switch (key->kind) {
@@ -35,8 +35,8 @@ static void write_text(sim_key_t *key, uint64_t number)
                  UINT64_C(1000000000000) + number, "1000000000001", a, b);
         break;
     case SIM_KEY_RESPONSE_URL:
-        snprintf(key->text, sizeof key->text, "%s/%" PRIu64 "/%016" PRIx64 "%08" PRIx64,
-                 SIM_TEAM_ID, UINT64_C(2000000000000) + number, a, b >> 32);
+        snprintf(key->text, sizeof key->text, "%s/%" PRIu64 "/%016" PRIx64 "%08" PRIx64, team->id,
+                 UINT64_C(2000000000000) + number, a, b >> 32);
         break;
     case SIM_KEY_TICKET:
         snprintf(key->text, sizeof key->text,
@@ -51,21 +51,32 @@ sim_key_t *sim_key_new(sim_keys_t *keys, enum sim_key_kind kind)
     sim_key_t *key = &keys->ring[keys->count++ % SIM_KEYS_MAX];
     *key = (sim_key_t){.kind = kind, .uses_left = rules[kind].uses};
     key->expires_ms = slack__mono_ms(keys->clock) + rules[kind].life_ms;
-    write_text(key, keys->count);
+    write_text(key, keys->count, keys->team);
     return key;
+}
+
+static sim_key_t *key_find(sim_keys_t *keys, enum sim_key_kind kind, const char *text)
+{
+    for (size_t i = 0; i < SIM_KEYS_MAX && *text; i++) {
+        sim_key_t *key = &keys->ring[i];
+        if (key->kind == kind && strcmp(key->text, text) == 0) return key;
+    }
+    return NULL;
+}
+
+bool sim_key_is(sim_keys_t *keys, enum sim_key_kind kind, const char *text)
+{
+    return key_find(keys, kind, text) != NULL;
 }
 
 enum sim_key_verdict sim_key_use(sim_keys_t *keys, enum sim_key_kind kind, const char *text,
                                  const sim_key_t **ret)
 {
-    for (size_t i = 0; i < SIM_KEYS_MAX && *text; i++) {
-        sim_key_t *key = &keys->ring[i];
-        if (key->kind != kind || strcmp(key->text, text) != 0) continue;
-        if (key->uses_left == 0) return SIM_KEY_USED;
-        if (slack__mono_ms(keys->clock) > key->expires_ms) return SIM_KEY_EXPIRED;
-        key->uses_left--;
-        *ret = key;
-        return SIM_KEY_GOOD;
-    }
-    return SIM_KEY_UNKNOWN;
+    sim_key_t *key = key_find(keys, kind, text);
+    if (!key) return SIM_KEY_UNKNOWN;
+    if (key->uses_left == 0) return SIM_KEY_USED;
+    if (slack__mono_ms(keys->clock) > key->expires_ms) return SIM_KEY_EXPIRED;
+    key->uses_left--;
+    *ret = key;
+    return SIM_KEY_GOOD;
 }

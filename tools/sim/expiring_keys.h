@@ -29,18 +29,23 @@ typedef struct sim_key {
 } sim_key_t;
 
 typedef struct sim_keys {
-    const slack_clock_t *clock; /* borrowed */
-    uint64_t count;             /* handed out so far */
+    const slack_clock_t *clock;
+    const sim_team_t *team; /* of response URLs */
+    uint64_t count;         /* handed out so far */
     sim_key_t ring[SIM_KEYS_MAX];
 } sim_keys_t;
 
-void sim_keys_init(sim_keys_t *keys, const slack_clock_t *clock);
+/* Both are borrowed. */
+void sim_keys_init(sim_keys_t *keys, const slack_clock_t *clock, const sim_team_t *team);
 
 /* A new key, borrowed until SIM_KEYS_MAX more were handed out. The caller fills in what it is for.
  */
 sim_key_t *sim_key_new(sim_keys_t *keys, enum sim_key_kind kind);
 
 enum sim_key_verdict { SIM_KEY_GOOD, SIM_KEY_UNKNOWN, SIM_KEY_EXPIRED, SIM_KEY_USED };
+
+/* Whether there is such a key; it may have expired. */
+bool sim_key_is(sim_keys_t *keys, enum sim_key_kind kind, const char *text);
 
 /* Use a key once. SIM_KEY_GOOD sets *ret, borrowed; no other verdict uses anything. */
 enum sim_key_verdict sim_key_use(sim_keys_t *keys, enum sim_key_kind kind, const char *text,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/callers.h"
 #include "sim/multipart.h"
 #include "sim/responses.h"
 
@@ -39,16 +40,29 @@ static bool upload_bytes(const slack_http_request_t *request, slack_slice_t *ret
     return sim_multipart_file(slack__http_header(request, "content-type", NULL), *ret, ret);
 }
 
-void sim_upload_request(const sim_services_t *services, slack_http_request_t *request)
+/* The workspace that waits for the upload to that path, whose key no other one has. NULL: none
+ * does. */
+static const sim_services_t *upload_find(const sim_teams_t *teams, const char *path,
+                                         sim_file_t **ret)
 {
     static const char folder[] = "/upload/v1/";
+    *ret = NULL;
+    if (strncmp(path, folder, sizeof folder - 1) != 0) return NULL;
+    const slack_slice_t key = slack__slice(path + sizeof folder - 1);
+    for (size_t i = 0; i < teams->count; i++) {
+        *ret = sim_file_find(&teams->list[i]->workspace->files, key);
+        if (*ret) return teams->list[i];
+    }
+    return NULL;
+}
+
+void sim_upload_request(const sim_teams_t *teams, slack_http_request_t *request)
+{
     char text[SIM_PROBLEM_SIZE];
-    sim_files_t *files = &services->workspace->files;
     const bool post = slack__slice_eq(request->method, SLACK_SLICE("POST"));
-    sim_file_t *file = NULL;
+    sim_file_t *file;
     slack_slice_t bytes;
-    if (strncmp(request->path.ptr, folder, sizeof folder - 1) == 0)
-        file = sim_file_find(files, slack__slice(request->path.ptr + sizeof folder - 1));
+    const sim_services_t *services = upload_find(teams, request->path.ptr, &file);
     if (!post || !file || file->completed) {
         sim_respond_text(request, post ? 404 : 405, "There is no upload for this URL.\n");
         return;
@@ -67,7 +81,7 @@ void sim_upload_request(const sim_services_t *services, slack_http_request_t *re
                  "%zu bytes arrived, but files.getUploadURLExternal announced %zu.\n", bytes.len,
                  file->bytes);
         upload_respond(services, request, 400, text, effect.delay_ms);
-    } else if (sim_file_keep(files, file, bytes.ptr) != 0) {
+    } else if (sim_file_keep(&services->workspace->files, file, bytes.ptr) != 0) {
         sim_respond_text(request, 500, "Out of memory.\n");
     } else {
         file->uploaded = true;
@@ -153,15 +167,14 @@ static void respond_with_file(const sim_services_t *services, slack_http_request
 
 void sim_download_request(const sim_services_t *services, slack_http_request_t *request)
 {
-    char bearer[300];
+    sim_caller_t caller;
     slack_slice_t path = slack__slice(request->path.ptr + strlen("/files-pri/")), id, team;
-    snprintf(bearer, sizeof bearer, "Bearer %.280s", services->env->bot_token);
     if (!slack__slice_eq(request->method, SLACK_SLICE("GET"))) {
         sim_respond_text(request, 405, "A file is read with GET.\n");
         return;
     }
-    if (!slack__slice_eq(slack__http_header(request, "authorization", NULL),
-                         slack__slice(bearer))) {
+    if (sim_caller_find(services, sim_bearer(request), &caller) != NULL ||
+        caller.kind != SIM_TOKEN_BOT || !sim_caller_sees(&caller, services)) {
         respond_with_login(request);
         return;
     }

@@ -5,7 +5,7 @@
 #include "sim/services.h"
 
 /* Takes a request to /upload/v1/KEY: the bytes of a file, as they are or as a part of a form. */
-void sim_upload_request(const sim_services_t *services, slack_http_request_t *request);
+void sim_upload_request(const sim_teams_t *teams, slack_http_request_t *request);
 /* Takes a request to /files-pri/TEAM-FILE/…: a file's url_private. Without the bot's token Slack
  * answers with its login page, and 200. */
 void sim_download_request(const sim_services_t *services, slack_http_request_t *request);

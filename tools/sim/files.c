@@ -5,14 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/team.h"
 #include "util/alloc.h"
 #include "util/random.h"
 
-void sim_files_init(sim_files_t *files, sim_ids_t *ids)
+void sim_files_init(sim_files_t *files, sim_ids_t *ids, const sim_team_t *team)
 {
     memset(files, 0, sizeof *files);
     files->ids = ids;
+    files->team = team;
 }
 
 static void file_forget(sim_files_t *files, sim_file_t *file)
@@ -32,7 +32,7 @@ sim_file_t *sim_file_new(sim_files_t *files, const char *name, size_t bytes)
 {
     sim_file_t *file = &files->ring[files->count++ % SIM_FILES_MAX];
     file_forget(files, file);
-    *file = (sim_file_t){.bytes = bytes};
+    *file = (sim_file_t){.team = files->team, .bytes = bytes};
     sim_ids_next(files->ids, "F0", file->id);
     snprintf(file->key, sizeof file->key, "%016" PRIx64, slack__random_u64());
     snprintf(file->name, sizeof file->name, "%s", name);
@@ -120,10 +120,10 @@ const slack_json_t *sim_file_json(sim_json_builder_t *json, const sim_file_t *fi
         " url_private: '%s/files-pri/%s-%s/%s',"
         " url_private_download: '%s/files-pri/%s-%s/download/%s', file_access: 'visible'}",
         file->id, file->created_s, file->created_s, file->name, file->title, type->media_type,
-        *file->snippet_type ? file->snippet_type : type->type, sim_user_bot()->id, SIM_TEAM_ID,
+        *file->snippet_type ? file->snippet_type : type->type, file->team->bot->id, file->team->id,
         file->bytes, *file->snippet_type ? "snippet" : "hosted", *file->snippet_type != '\0',
-        file->share_count > 0, base_url, SIM_TEAM_ID, file->id, file->key, base_url, SIM_TEAM_ID,
-        file->id, file->key);
+        file->share_count > 0, base_url, file->team->id, file->id, file->key, base_url,
+        file->team->id, file->id, file->key);
     if (*file->alt_txt)
         value = sim_json_merged(json, value, sim_json(json, "{alt_txt: %s}", file->alt_txt));
     return value;
@@ -142,7 +142,7 @@ static const slack_json_t *shares_json(sim_json_builder_t *json, const sim_file_
             sim_json(json,
                      "{ts: %s, channel_name: %s, team_id: %s, share_user_id: %s,"
                      " source: 'UNKNOWN', is_silent_share: false}",
-                     share->ts, share->channel->name, SIM_TEAM_ID, sim_user_bot()->id);
+                     share->ts, share->channel->name, file->team->id, file->team->bot->id);
         if (*share->thread_ts)
             message =
                 sim_json_merged(json, message, sim_json(json, "{thread_ts: %s}", share->thread_ts));

@@ -4,8 +4,8 @@
 
 #include "sim/channels.h"
 
-/* The files that the app uploads. At the limit the oldest one is forgotten; of those whose bytes
- * take too much room, the oldest lose theirs. No I/O. */
+/* The files that the app uploads to a workspace. At the limit the oldest one is forgotten; of those
+ * whose bytes take too much room, the oldest lose theirs. No I/O. */
 
 #define SIM_FILES_MAX       100
 #define SIM_FILE_NAME_SIZE  256
@@ -21,6 +21,7 @@ typedef struct sim_share {
 } sim_share_t;
 
 typedef struct sim_file {
+    const sim_team_t *team;
     char id[SIM_ID_SIZE];
     char key[SIM_ID_SIZE]; /* of the upload URL, and the ETag */
     char name[SIM_FILE_NAME_SIZE];
@@ -38,12 +39,14 @@ typedef struct sim_file {
 
 typedef struct sim_files {
     sim_ids_t *ids;
+    const sim_team_t *team;
     uint64_t count;    /* so far */
     size_t data_bytes; /* of all */
     sim_file_t ring[SIM_FILES_MAX];
 } sim_files_t;
 
-void sim_files_init(sim_files_t *files, sim_ids_t *ids); /* borrowed */
+/* Both are borrowed. */
+void sim_files_init(sim_files_t *files, sim_ids_t *ids, const sim_team_t *team);
 void sim_files_done(sim_files_t *files);
 
 sim_file_t *sim_file_new(sim_files_t *files, const char *name, size_t bytes);

@@ -47,7 +47,7 @@ void sim_install_request(const sim_services_t *services, slack_http_request_t *r
         return;
     }
     sim_key_t *code = sim_key_new(&services->workspace->keys, SIM_KEY_CODE);
-    code->user = sim_user_owner();
+    code->user = sim_user_owner(&services->workspace->users);
     sim_transcript_add(&services->workspace->transcript, SIM_ENTRY_EVENT, false, "",
                        code->user->name, "installs the app");
     const slack_json_t *answer =

@@ -3,29 +3,51 @@
 
 #include <string.h>
 
-#include "sim/team.h"
-
 const slack_json_t *sim_command_payload(sim_json_builder_t *json, const sim_command_t *command)
 {
+    const sim_team_t *team = command->user->team;
     return sim_json(json,
-                    "{token: %s, team_id: %s, team_domain: %s, channel_id: %s, channel_name: %s,"
+                    "{token: %s, team_id: %s, team_domain: %s, enterprise_id?: %s,"
+                    " enterprise_name?: %s, channel_id: %s, channel_name: %s,"
                     " user_id: %s, user_name: %s, command: %s, text: %s, api_app_id: %s,"
-                    " is_enterprise_install: 'false', response_url: %s, trigger_id: %s}",
-                    SIM_VERIFICATION_TOKEN, SIM_TEAM_ID, SIM_TEAM_DOMAIN, command->channel->id,
+                    " is_enterprise_install: %s, response_url: %s, trigger_id: %s}",
+                    SIM_VERIFICATION_TOKEN, team->id, team->domain, sim_team_enterprise_id(team),
+                    team->org ? team->org->name : NULL, command->channel->id,
                     sim_channel_command_name(command->channel), command->user->id,
                     command->user->name, command->name, command->text, SIM_APP_ID,
-                    command->response_url, command->trigger_id);
+                    sim_team_is_org_wide(team) ? "true" : "false", command->response_url,
+                    command->trigger_id);
+}
+
+/* Slack sends an app that is installed org-wide no team with these
+ * (https://github.com/slackapi/bolt-js/blob/main/src/types/shortcuts/global-shortcut.ts). */
+static bool is_without_place(const char *type)
+{
+    return strcmp(type, "shortcut") == 0 || strcmp(type, "view_submission") == 0 ||
+           strcmp(type, "view_closed") == 0;
 }
 
 const slack_json_t *sim_interaction_payload(sim_json_builder_t *json, const char *type,
                                             const sim_user_t *user)
 {
+    const sim_team_t *team = user->team;
+    const sim_org_t *org = team->org;
+    const bool org_wide = sim_team_is_org_wide(team);
+    const slack_json_t *enterprise = NULL;
+    const slack_json_t *workspace = sim_json(json, "{id: %s, domain: %s}", team->id, team->domain);
+    if (org) {
+        enterprise = sim_json(json, "{id: %s, name: %s}", org->id, org->name);
+        workspace = sim_json_merged(
+            json, workspace,
+            sim_json(json, "{enterprise_id: %s, enterprise_name: %s}", org->id, org->name));
+    }
     return sim_json(json,
                     "{type: %s, user: {id: %s, username: %s, name: %s, team_id: %s},"
-                    " api_app_id: %s, token: %s, team: {id: %s, domain: %s}, enterprise: null,"
-                    " is_enterprise_install: false}",
-                    type, user->id, user->name, user->name, SIM_TEAM_ID, SIM_APP_ID,
-                    SIM_VERIFICATION_TOKEN, SIM_TEAM_ID, SIM_TEAM_DOMAIN);
+                    " api_app_id: %s, token: %s, team: %p, enterprise: %p,"
+                    " is_enterprise_install: %p}",
+                    type, user->id, user->name, user->name, team->id, SIM_APP_ID,
+                    SIM_VERIFICATION_TOKEN, org_wide && is_without_place(type) ? NULL : workspace,
+                    enterprise, sim_json_bool(json, org_wide));
 }
 
 const slack_json_t *sim_interaction_step(sim_json_builder_t *json, const sim_step_t *step,

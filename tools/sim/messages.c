@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/team.h"
 #include "util/alloc.h"
 
 static sim_message_t *message_at(slack_link_t *link)
@@ -46,18 +45,19 @@ void sim_messages_done(sim_messages_t *messages)
 static const slack_json_t *message_body(const sim_messages_t *messages, sim_json_builder_t *json,
                                         const sim_message_t *message, const slack_json_t *content)
 {
+    const sim_team_t *team = message->channel->team;
     const slack_json_t *body =
         sim_json(json, "{type: 'message', user: %s, ts: %s}", message->author->id, message->ts);
     body = sim_json_merged(json, body, content);
-    body = sim_json_merged(json, body, sim_json(json, "{team: %s}", SIM_TEAM_ID));
+    body = sim_json_merged(json, body, sim_json(json, "{team: %s}", team->id));
     if (message->author->bot)
         body = sim_json_merged(
             json, body,
             sim_json(json,
                      "{bot_id: %s, app_id: %s, bot_profile: {id: %s, app_id: %s, name: %s,"
                      " deleted: false, updated: %d, team_id: %s}}",
-                     SIM_BOT_ID, SIM_APP_ID, SIM_BOT_ID, SIM_APP_ID, message->author->name,
-                     SIM_FOUNDED_S, SIM_TEAM_ID));
+                     team->bot_id, SIM_APP_ID, team->bot_id, SIM_APP_ID, message->author->name,
+                     SIM_FOUNDED_S, team->id));
     if (!*message->thread_ts) return body;
 
     const sim_message_t *head = sim_message_find(messages, message->channel, message->thread_ts);
@@ -233,7 +233,7 @@ const slack_json_t *sim_message_shown(const sim_messages_t *messages, sim_json_b
                             sim_json(json,
                                      "{pinned_to: [%s], pinned_info: {channel: %s, pinned_by: %s,"
                                      " pinned_ts: %" PRId64 "}}",
-                                     message->channel->id, message->channel->id, sim_user_bot()->id,
-                                     message->pinned_s));
+                                     message->channel->id, message->channel->id,
+                                     message->channel->team->bot->id, message->pinned_s));
     return body;
 }

@@ -8,7 +8,7 @@
 #include "util/map.h"
 #include "util/queue.h"
 
-/* The messages of the workspace. At a limit the oldest one is forgotten. No I/O. */
+/* The messages of a workspace. At a limit the oldest one is forgotten. No I/O. */
 
 #define SIM_MESSAGES_MAX       20000
 #define SIM_MESSAGES_BYTES_MAX ((size_t)64 << 20) /* of their bodies */

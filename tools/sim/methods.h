@@ -2,11 +2,9 @@
 #ifndef SIM_METHODS_H
 #define SIM_METHODS_H
 
-#include "sim/api_call.h"
+#include "sim/callers.h"
 
 /* The methods of the Web API: one file and one table for each family. */
-
-enum sim_token { SIM_TOKEN_NONE, SIM_TOKEN_BOT, SIM_TOKEN_APP };
 
 typedef struct sim_method {
     const char *name;

@@ -30,8 +30,8 @@ static const slack_json_t *thread_changed(sim_call_t *call, const sim_message_t 
                                           const char *what, const char *text)
 {
     sim_transcript_add(&call->services->workspace->transcript, SIM_ENTRY_THREAD, false,
-                       sim_text_place(call->json->arena, head->channel, true), sim_user_bot()->name,
-                       "%s%s%s", what, *text ? ": " : "", text);
+                       sim_text_place(call->json->arena, head->channel, true),
+                       call->services->team->bot->name, "%s%s%s", what, *text ? ": " : "", text);
     return sim_json(call->json, "{ok: true}");
 }
 

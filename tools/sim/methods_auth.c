@@ -6,18 +6,18 @@
 
 static const slack_json_t *auth_test(sim_call_t *call)
 {
-    const sim_user_t *bot = sim_user_bot();
+    const sim_user_t *bot = call->services->team->bot;
     return sim_json(call->json,
                     "{ok: true, url: '%s/', team: %s, user: %s, team_id: %s, user_id: %s,"
                     " bot_id: %s, is_enterprise_install: false}",
-                    call->services->env->base_url, SIM_TEAM_NAME, bot->name, SIM_TEAM_ID, bot->id,
-                    SIM_BOT_ID);
+                    call->services->env->base_url, call->services->team->name, bot->name,
+                    call->services->team->id, bot->id, call->services->team->bot_id);
 }
 
 /* A code becomes the bot's token; token rotation is off. */
 static const slack_json_t *oauth_v2_access(sim_call_t *call)
 {
-    const sim_user_t *bot = sim_user_bot();
+    const sim_user_t *bot = call->services->team->bot;
     const sim_key_t *code = NULL;
     const char *grant_type = sim_call_arg(call, "grant_type");
     if (!*sim_call_arg(call, "client_id")) return sim_call_error(call, "invalid_client_id");
@@ -31,8 +31,8 @@ static const slack_json_t *oauth_v2_access(sim_call_t *call)
                     "{ok: true, app_id: %s, authed_user: {id: %s}, scope: 'chat:write,commands',"
                     " token_type: 'bot', access_token: %s, bot_user_id: %s,"
                     " team: {id: %s, name: %s}, enterprise: null, is_enterprise_install: false}",
-                    SIM_APP_ID, code->user->id, call->services->env->bot_token, bot->id,
-                    SIM_TEAM_ID, SIM_TEAM_NAME);
+                    SIM_APP_ID, code->user->id, call->services->team->bot_token, bot->id,
+                    call->services->team->id, call->services->team->name);
 }
 
 const sim_method_t sim_methods_auth[] = {

@@ -62,7 +62,7 @@ static const slack_json_t *users_conversations(sim_call_t *call)
 {
     const char *id = sim_call_arg(call, "user");
     const sim_user_t *member =
-        *id ? sim_user_by_id(&call->services->workspace->users, id) : sim_user_bot();
+        *id ? sim_user_by_id(&call->services->workspace->users, id) : call->services->team->bot;
     return member ? list_channels(call, member) : sim_call_error(call, "user_not_found");
 }
 

@@ -94,7 +94,7 @@ static const slack_json_t *shared_files(sim_json_builder_t *json, const sharing_
                        sim_json(json,
                                 "{type: 'file_shared', file_id: %s, user_id: %s,"
                                 " file: {id: %s}, channel_id: %s}",
-                                id, sim_user_bot()->id, id, channel->id));
+                                id, sharing->services->team->bot->id, id, channel->id));
     }
     return sim_list_end(json, &shown);
 }

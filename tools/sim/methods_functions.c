@@ -18,8 +18,8 @@ static const slack_json_t *step_end(sim_call_t *call, sim_step_t *step, const ch
 {
     step->ended = true;
     sim_transcript_add(&call->services->workspace->transcript, SIM_ENTRY_STEP, false, "",
-                       sim_user_bot()->name, "%s the step %s%s%s", verb, step->callback_id,
-                       *text ? ": " : "", text);
+                       call->services->team->bot->name, "%s the step %s%s%s", verb,
+                       step->callback_id, *text ? ": " : "", text);
     return sim_json(call->json, "{ok: true}");
 }
 

@@ -44,10 +44,11 @@ static void item_to_transcript(sim_call_t *call, const sim_message_t *message, c
 {
     slack_arena_t *arena = call->json->arena;
     sim_workspace_t *workspace = call->services->workspace;
-    uint64_t number = sim_transcript_add(
-        &workspace->transcript, SIM_ENTRY_ITEM, false,
-        sim_text_place(arena, message->channel, *message->thread_ts), sim_user_bot()->name,
-        "%s: %s", what, sim_text_message(arena, &workspace->channels, message->body));
+    uint64_t number =
+        sim_transcript_add(&workspace->transcript, SIM_ENTRY_ITEM, false,
+                           sim_text_place(arena, message->channel, *message->thread_ts),
+                           call->services->team->bot->name, "%s: %s", what,
+                           sim_text_message(arena, &workspace->channels, message->body));
     sim_transcript_detail(&workspace->transcript, number, sim_message_detail(call->json, message));
 }
 
@@ -61,13 +62,13 @@ static const slack_json_t *change_reaction(sim_call_t *call, bool add)
     sim_reactions_t *reactions = message ? sim_message_reactions(message) : NULL;
     if (!reactions) return failure;
     const char *error =
-        (add ? sim_reaction_add : sim_reaction_remove)(reactions, name, sim_user_bot());
+        (add ? sim_reaction_add : sim_reaction_remove)(reactions, name, call->services->team->bot);
     if (error) return sim_call_error(call, error);
     const char *what = slack__arena_printf(
         call->json->arena, add ? "reacts with :%s: to" : "takes back :%s: from", name);
     if (what) item_to_transcript(call, message, what);
     sim_event_send(call->services, call->json,
-                   sim_event_reaction(call->json, message, name, sim_user_bot(), add));
+                   sim_event_reaction(call->json, message, name, call->services->team->bot, add));
     return sim_json(call->json, "{ok: true}");
 }
 
@@ -107,7 +108,7 @@ static const slack_json_t *pin_json(sim_call_t *call, const sim_message_t *messa
     return sim_json(call->json,
                     "{type: 'message', channel: %s, created: %" PRId64 ", created_by: %s,"
                     " message: %p}",
-                    message->channel->id, message->pinned_s, sim_user_bot()->id,
+                    message->channel->id, message->pinned_s, call->services->team->bot->id,
                     item_json(call, message));
 }
 
@@ -121,7 +122,7 @@ static const slack_json_t *change_pin(sim_call_t *call, bool add)
     if (add && message->pinned_s) return sim_call_error(call, "already_pinned");
     if (!add && !message->pinned_s) return sim_call_error(call, "no_pin");
     if (add && count == PINS_MAX) return sim_call_error(call, "too_many_pins");
-    if (add) message->pinned_s = slack__wall_ms(workspace->ids.clock) / 1000;
+    if (add) message->pinned_s = slack__wall_ms(workspace->ids->clock) / 1000;
     const slack_json_t *pin = pin_json(call, message);
     if (!add) message->pinned_s = 0;
     const size_t left = add ? count + 1 : count - 1;
@@ -130,7 +131,7 @@ static const slack_json_t *change_pin(sim_call_t *call, bool add)
                    sim_json(call->json,
                             "{type: %s, user: %s, channel_id: %s, item: %p, item_user: %s,"
                             " pin_count: %zu, has_pins: %p}",
-                            add ? "pin_added" : "pin_removed", sim_user_bot()->id,
+                            add ? "pin_added" : "pin_removed", call->services->team->bot->id,
                             message->channel->id, pin, message->author->id, left,
                             sim_json_bool(call->json, left > 0)));
     return sim_json(call->json, "{ok: true}");

@@ -30,8 +30,8 @@ static sim_channel_t *call_own(sim_call_t *call, const slack_json_t **ret_failur
 static void channel_to_transcript(sim_call_t *call, const sim_channel_t *channel, const char *what)
 {
     sim_transcript_add(&call->services->workspace->transcript, SIM_ENTRY_CHANNEL, false,
-                       sim_text_place(call->json->arena, channel, false), sim_user_bot()->name,
-                       "%s", what);
+                       sim_text_place(call->json->arena, channel, false),
+                       call->services->team->bot->name, "%s", what);
 }
 
 /* Add or remove a member, and send the event. */
@@ -39,13 +39,13 @@ static void change_member(sim_call_t *call, sim_channel_t *channel, const sim_us
                           bool joins)
 {
     sim_json_builder_t *json = call->json;
-    const bool by_bot = joins && user != sim_user_bot();
+    const bool by_bot = joins && user != call->services->team->bot;
     sim_user_set_put(&channel->members, user, joins);
     const slack_json_t *event =
         sim_json(json, "{type: %s, user: %s, channel: %s, channel_type: %s, team: %s, inviter: %s}",
                  joins ? "member_joined_channel" : "member_left_channel", user->id, channel->id,
-                 channel->kind == SIM_CHANNEL_PUBLIC ? "C" : "G", SIM_TEAM_ID,
-                 by_bot ? sim_user_bot()->id : NULL);
+                 channel->kind == SIM_CHANNEL_PUBLIC ? "C" : "G", call->services->team->id,
+                 by_bot ? call->services->team->bot->id : NULL);
     sim_event_send(call->services, json, event);
 }
 
@@ -63,8 +63,8 @@ static bool call_users(const sim_call_t *call, sim_user_set_t *ret_set, bool *re
         if (!user) return false;
         sim_user_set_put(ret_set, user, true);
     }
-    *ret_has_bot = sim_user_set_has(ret_set, sim_user_bot());
-    sim_user_set_put(ret_set, sim_user_bot(), false);
+    *ret_has_bot = sim_user_set_has(ret_set, call->services->team->bot);
+    sim_user_set_put(ret_set, call->services->team->bot, false);
     return true;
 }
 
@@ -95,7 +95,7 @@ static const slack_json_t *conversations_create(sim_call_t *call)
     const bool is_private = sim_call_bool(call, "is_private");
     const char *error = sim_channel_name_error(channels, name);
     sim_user_set_t members = {{0}};
-    sim_user_set_put(&members, sim_user_bot(), true);
+    sim_user_set_put(&members, call->services->team->bot, true);
     sim_channel_t *channel =
         error ? NULL
               : sim_channel_add(channels, is_private ? SIM_CHANNEL_PRIVATE : SIM_CHANNEL_PUBLIC,
@@ -118,7 +118,7 @@ static sim_channel_t *direct_message(sim_call_t *call, const sim_user_set_t *peo
     sim_channels_t *channels = &call->services->workspace->channels;
     slack_arena_t *arena = call->json->arena;
     sim_user_set_t members = *people;
-    sim_user_set_put(&members, sim_user_bot(), true);
+    sim_user_set_put(&members, call->services->team->bot, true);
     for (size_t i = 0; i < channels->count; i++)
         if (!channels->list[i].creator && sim_user_set_equal(&channels->list[i].members, &members))
             return &channels->list[i];
@@ -170,7 +170,7 @@ static const slack_json_t *conversations_join(sim_call_t *call)
                                         "{warning: 'already_in_channel', response_metadata:"
                                         " {warnings: ['already_in_channel']}}"));
     channel_to_transcript(call, channel, "joins");
-    change_member(call, channel, sim_user_bot(), true);
+    change_member(call, channel, call->services->team->bot, true);
     return channel_answer(call, channel);
 }
 
@@ -206,7 +206,7 @@ static const slack_json_t *conversations_kick(sim_call_t *call)
     if (!channel) return failure;
     if (!*id) return sim_call_missing(call, "user");
     if (!user) return sim_call_error(call, "user_not_found");
-    if (user == sim_user_bot()) return sim_call_error(call, "cant_kick_self");
+    if (user == call->services->team->bot) return sim_call_error(call, "cant_kick_self");
     if (!sim_channel_has(channel, user)) return sim_call_error(call, "not_in_channel");
     if (strcmp(channel->name, "general") == 0)
         return sim_call_error(call, "cant_kick_from_general");
@@ -226,11 +226,11 @@ static const slack_json_t *conversations_leave(sim_call_t *call)
     if (!sim_channel_has_bot(channel))
         return sim_json(call->json, "{ok: true, not_in_channel: true}");
     channel_to_transcript(call, channel, "leaves");
-    change_member(call, channel, sim_user_bot(), false);
+    change_member(call, channel, call->services->team->bot, false);
     sim_event_send(call->services, call->json,
                    sim_json(call->json, "{type: %s, channel: %s, actor_id: %s}",
                             channel->kind == SIM_CHANNEL_PUBLIC ? "channel_left" : "group_left",
-                            channel->id, sim_user_bot()->id));
+                            channel->id, call->services->team->bot->id));
     return sim_json(call->json, "{ok: true}");
 }
 

@@ -30,7 +30,7 @@ static const slack_json_t *chat_schedule_message(sim_call_t *call)
     const slack_json_t *failure = NULL, *content = NULL;
     char problem[SIM_PROBLEM_SIZE];
     int64_t post_at_s = -1;
-    const int64_t now_s = slack__wall_ms(workspace->ids.clock) / 1000;
+    const int64_t now_s = slack__wall_ms(workspace->ids->clock) / 1000;
     const sim_channel_t *channel = sim_call_own_channel(call, "channel", &failure);
     if (!channel) return failure;
     if (!call_time(call, "post_at", &post_at_s) || post_at_s < 0)
@@ -49,13 +49,14 @@ static const slack_json_t *chat_schedule_message(sim_call_t *call)
     if (rc != 0) return NULL;
     sim_transcript_add(&workspace->transcript, SIM_ENTRY_SCHEDULE, false,
                        sim_text_place(call->json->arena, channel, *draft.thread_ts),
-                       sim_user_bot()->name, "schedules: %s",
+                       call->services->team->bot->name, "schedules: %s",
                        sim_text_message(call->json->arena, &workspace->channels, content));
     const slack_json_t *message = sim_json_merged(
         call->json, content,
         sim_json(call->json,
                  "{type: 'delayed_message', user: %s, bot_id: %s, app_id: %s, team: %s}",
-                 sim_user_bot()->id, SIM_BOT_ID, SIM_APP_ID, SIM_TEAM_ID));
+                 call->services->team->bot->id, call->services->team->bot_id, SIM_APP_ID,
+                 call->services->team->id));
     return sim_json(call->json,
                     "{ok: true, channel: %s, scheduled_message_id: %s, post_at: %" PRId64
                     ", message: %p}",
@@ -72,7 +73,7 @@ static const slack_json_t *chat_delete_scheduled_message(sim_call_t *call)
     if (!scheduled) return sim_call_error(call, "invalid_scheduled_message_id");
     sim_transcript_add(&call->services->workspace->transcript, SIM_ENTRY_SCHEDULE, false,
                        sim_text_place(call->json->arena, channel, *scheduled->thread_ts),
-                       sim_user_bot()->name, "cancels: %s",
+                       call->services->team->bot->name, "cancels: %s",
                        sim_text_message(call->json->arena, &call->services->workspace->channels,
                                         scheduled->content));
     sim_schedule_remove(scheduled);

@@ -37,7 +37,7 @@ static const char *check_recipient(const sim_call_t *call, const sim_channel_t *
     if (channel->kind != SIM_CHANNEL_IM && !*user) return "missing_recipient_user_id";
     if (channel->kind != SIM_CHANNEL_IM && !*team) return "missing_recipient_team_id";
     if (*user && !sim_user_by_id(&call->services->workspace->users, user)) return "user_not_found";
-    return *team && strcmp(team, SIM_TEAM_ID) != 0 ? "team_not_found" : NULL;
+    return *team && strcmp(team, call->services->team->id) != 0 ? "team_not_found" : NULL;
 }
 
 /* The answer to a call that was made, or that failed with `rc`. */
@@ -68,7 +68,7 @@ static const slack_json_t *chat_start_stream(sim_call_t *call)
     sim_stream_t *stream = NULL;
     const sim_message_draft_t draft = {
         .channel = channel,
-        .author = sim_user_bot(),
+        .author = call->services->team->bot,
         .thread_ts = sim_call_arg(call, "thread_ts"),
         .content = sim_json(call->json, "{text: ''}"),
         .step_id = call->step ? call->step->id : "",

@@ -57,8 +57,8 @@ static void view_to_transcript(sim_call_t *call, const sim_view_t *view, const c
 {
     sim_transcript_t *transcript = &call->services->workspace->transcript;
     uint64_t number = sim_transcript_add(
-        transcript, view->home ? SIM_ENTRY_HOME : SIM_ENTRY_MODAL, false, "", sim_user_bot()->name,
-        "%s for %s: %s", verb, view->user->name,
+        transcript, view->home ? SIM_ENTRY_HOME : SIM_ENTRY_MODAL, false, "",
+        call->services->team->bot->name, "%s for %s: %s", verb, view->user->name,
         view->home
             ? sim_text_message(call->json->arena, &call->services->workspace->channels, view->body)
             : sim_text_view(call->json->arena, view->body));

@@ -32,7 +32,7 @@ static const sim_user_t *find_person(const sim_users_t *users, size_t index)
     const sim_user_t *user = sim_user_at(users, index);
     while (user && (user->bot || user->deactivated))
         user = sim_user_at(users, user->index + 1);
-    return user ? user : sim_user_owner();
+    return user ? user : sim_user_owner(users);
 }
 
 /* Write the next message, in one of the places. */

@@ -42,7 +42,8 @@ static bool act_start(sim_act_t *act)
     const char *name = sim_act_arg(act, "kind");
     if (!find_user_and_channel(act)) return false;
     act->missed = slack_json_bool(act->args, "/missed");
-    if (!act->missed && !sim_deliveries_possible(act->services->deliveries))
+    if (!act->missed && sim_team_has_app(act->services->team) &&
+        !sim_deliveries_possible(act->services->deliveries))
         return sim_act_cannot(act, "%s", no_app);
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         for (const sim_act_kind_t *kind = families[i]; kind->name; kind++)

@@ -86,7 +86,11 @@ bool sim_act_deliver(sim_act_t *act, enum sim_delivery_kind kind, const slack_js
 {
     const sim_delivery_request_t request = {kind, payload, takes_body, act_delivered, act};
     int rc = act->json.rc;
-    if (act->missed && kind == SIM_DELIVERY_EVENT && rc == 0) return true;
+    const bool has_app = sim_team_has_app(act->services->team);
+    if ((act->missed || !has_app) && kind == SIM_DELIVERY_EVENT && rc == 0) return true;
+    if (!has_app)
+        return sim_act_cannot(act, "the app is not installed in %s, where nobody can use it",
+                              act->services->team->domain);
     if (act->missed)
         return sim_act_cannot(act, "only events can be missed: this fails at once without an app");
     if (rc == 0) rc = sim_deliver(act->services->deliveries, &request);
@@ -99,7 +103,7 @@ bool sim_act_deliver(sim_act_t *act, enum sim_delivery_kind kind, const slack_js
 bool sim_act_deliver_event(sim_act_t *act, const slack_json_t *event)
 {
     const slack_json_t *payload =
-        sim_event_payload(&act->services->workspace->ids, &act->json, event);
+        sim_event_payload(act->services->team, act->services->workspace->ids, &act->json, event);
     return sim_act_deliver(act, SIM_DELIVERY_EVENT, payload, false);
 }
 

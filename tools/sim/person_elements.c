@@ -57,7 +57,7 @@ static bool act_click(sim_act_t *act)
     const slack_json_t *state =
         sim_element_state(json, found.it.element, *value ? value : NULL, act->problem);
     if (!state) return false;
-    sim_ids_ts(&workspace->ids, ts);
+    sim_ids_ts(workspace->ids, ts);
     const slack_json_t *own = sim_json(json, "{actions: [%p], state: {values: {}}}",
                                        sim_interaction_action(json, &found.it, state, ts));
     own = sim_json_merged(json, own, sim_interaction_place(json, found.message, found.view));
@@ -85,7 +85,7 @@ static bool act_options(sim_act_t *act)
         place = sim_interaction_place(json, found.message, found.view);
     } else {
         /* A developer can try options before the app has posted a select. */
-        sim_ids_ts(&act->services->workspace->ids, ts);
+        sim_ids_ts(act->services->workspace->ids, ts);
         place = sim_json(json,
                          "{container: {type: 'message', message_ts: %s, channel_id: %s,"
                          " is_ephemeral: false}, channel: {id: %s, name: %s}}",
@@ -109,7 +109,7 @@ static bool act_shortcut(sim_act_t *act)
     const char *message_ts = sim_act_ts(act, "message");
     const sim_message_t *message = NULL;
     char ts[SIM_TS_SIZE];
-    sim_ids_ts(&workspace->ids, ts);
+    sim_ids_ts(workspace->ids, ts);
     const slack_json_t *own = sim_json(json, "{callback_id: %s, action_ts: %s}", callback_id, ts);
     if (*message_ts) {
         message = sim_message_find(&workspace->messages, NULL, message_ts);

@@ -12,16 +12,18 @@
 
 static bool act_event(sim_act_t *act)
 {
-    sim_ids_t *ids = &act->services->workspace->ids;
+    const sim_team_t *team = act->services->team;
+    sim_ids_t *ids = act->services->workspace->ids;
     const slack_json_t *event = slack_json_get(act->args, "/event"), *payload = event;
     const char *type = slack_json_str(event, "/type");
     if (slack_json_type(event) != SLACK_JSON_OBJECT || !*type)
         return sim_act_cannot(act, "an event is a JSON object with a type");
     if (slack_json_get(event, "/event")) { /* a whole body */
         type = slack_json_str(event, "/event/type");
-        payload = sim_json_merged(&act->json, event, sim_event_payload(ids, &act->json, NULL));
+        payload =
+            sim_json_merged(&act->json, event, sim_event_payload(team, ids, &act->json, NULL));
     } else if (strcmp(type, "app_rate_limited") != 0) { /* whose body has no event */
-        payload = sim_event_payload(ids, &act->json, event);
+        payload = sim_event_payload(team, ids, &act->json, event);
     }
     sim_act_entry(act, SIM_ENTRY_EVENT, "", "causes the event %s", type);
     return sim_act_deliver(act, SIM_DELIVERY_EVENT, payload, false);
@@ -37,7 +39,7 @@ static bool act_open_home(sim_act_t *act)
     sim_workspace_t *workspace = act->services->workspace;
     const sim_view_t *home = sim_view_home(&workspace->views, act->user);
     char ts[SIM_TS_SIZE];
-    sim_ids_ts(&workspace->ids, ts);
+    sim_ids_ts(workspace->ids, ts);
     sim_act_entry(act, SIM_ENTRY_EVENT, "", "opens the home tab");
     return sim_act_deliver_event(act, sim_event_home_opened(&act->json, act_im(act), home, ts));
 }
@@ -54,14 +56,14 @@ static bool act_open_assistant(sim_act_t *act)
                               thread_ts);
     if (!head) {
         const sim_message_draft_t draft = {.channel = act_im(act),
-                                           .author = sim_user_bot(),
+                                           .author = act->services->team->bot,
                                            .content = sim_assistant_content(&act->json, "")};
         if (act->json.rc != 0 || sim_message_add(&workspace->messages, &draft, &head) != 0)
             return sim_act_cannot(act, "%s", slack_strerror(SLACK_ENOMEM));
         type = "assistant_thread_started";
         snprintf(act->message_ts, sizeof act->message_ts, "%s", head->ts);
     }
-    sim_ids_ts(&workspace->ids, ts);
+    sim_ids_ts(workspace->ids, ts);
     sim_act_entry(act, SIM_ENTRY_EVENT, "", "%s %s",
                   *thread_ts ? "looks at" : "opens the assistant beside",
                   sim_text_place(act->json.arena, act->channel, false));
@@ -83,7 +85,7 @@ static bool act_step(sim_act_t *act)
     const char *values = sim_text_values(act->json.arena, &workspace->channels, step->inputs);
     sim_act_entry(act, SIM_ENTRY_STEP, "", "starts the step %s%s%s", step->callback_id,
                   *values ? ": " : "", values);
-    return sim_act_deliver_event(act, sim_event_function(&workspace->ids, &act->json, step));
+    return sim_act_deliver_event(act, sim_event_function(workspace->ids, &act->json, step));
 }
 
 /* The button beside a streaming message. */

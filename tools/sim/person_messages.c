@@ -25,7 +25,7 @@ static bool act_message(sim_act_t *act)
                               act->channel->name);
     if (*thread_ts && !sim_message_find(messages, act->channel, thread_ts))
         return sim_act_cannot(act, "there is no message %.40s in that channel", thread_ts);
-    snprintf(bot, sizeof bot, "<@%s>", sim_user_bot()->id);
+    snprintf(bot, sizeof bot, "<@%s>", act->services->team->bot->id);
     if (strcmp(sim_act_arg(act, "kind"), "mention") == 0 && !strstr(text, bot))
         text = slack__arena_printf(arena, "%s %s", bot, text);
 

@@ -47,7 +47,7 @@ int sim_schedule_add(sim_schedule_t *schedule, const sim_message_draft_t *draft,
                                    .created_s = now_ms / 1000,
                                    .post_at_s = post_at_s};
     if (!scheduled->thread_ts || json.rc != 0) goto fail;
-    sim_ids_next(&schedule->services->workspace->ids, "Q0", scheduled->id);
+    sim_ids_next(schedule->services->workspace->ids, "Q0", scheduled->id);
     slack__timer_init(&scheduled->timer, scheduled_due);
     slack__timer_start(schedule->net, &scheduled->timer,
                        (uint64_t)(post_at_s * 1000 - now_ms) / schedule->time_scale);

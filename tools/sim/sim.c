@@ -29,25 +29,30 @@ static bool is_below(const slack_http_request_t *request, const char *folder)
     return strncmp(request->path.ptr, folder, strlen(folder)) == 0;
 }
 
+static const sim_services_t *of_path(const sim_t *sim, const slack_http_request_t *request)
+{
+    return sim_team_of_path(&sim->teams, request->path);
+}
+
 void sim_request(sim_t *sim, slack_http_request_t *request)
 {
     if (sim_site_is_foreign(request))
         sim_respond_text(request, 403,
                          "The simulator takes no requests from pages of other origins.\n");
     else if (is_below(request, "/api/"))
-        sim_webapi_request(&sim->services, request);
+        sim_webapi_request(sim->services, request);
     else if (is_below(request, "/link/"))
         sim_sockets_request(&sim->sockets, request);
     else if (is_below(request, "/commands/") || is_below(request, "/actions/"))
-        sim_response_url_request(&sim->services, request);
+        sim_response_url_request(of_path(sim, request), request);
     else if (is_below(request, "/services/") || is_below(request, "/triggers/"))
-        sim_webhook_request(&sim->services, request);
+        sim_webhook_request(of_path(sim, request), request);
     else if (is_below(request, "/upload/"))
-        sim_upload_request(&sim->services, request);
+        sim_upload_request(&sim->teams, request);
     else if (is_below(request, "/files-pri/"))
-        sim_download_request(&sim->services, request);
+        sim_download_request(of_path(sim, request), request);
     else if (is_below(request, "/oauth/"))
-        sim_install_request(&sim->services, request);
+        sim_install_request(sim->services, request);
     else if (is_below(request, "/sim/"))
         sim_control_request(&sim->control, request);
     else if (is_below(request, "/redirect/"))
@@ -105,6 +110,7 @@ static int copy_options(sim_t *sim, const sim_options_t *given)
     *options = *given;
     if (options->people == 0) options->people = SIM_PEOPLE_DEFAULT;
     if (options->seed == 0) options->seed = 1;
+    if (options->workspaces == 0) options->workspaces = 1;
     if (options->time_scale == 0) options->time_scale = 1;
     if (options->disable_after == 0) options->disable_after = SIM_FAILURE_RATE_MIN;
     const struct {
@@ -122,7 +128,6 @@ static int copy_options(sim_t *sim, const sim_options_t *given)
         *strings[i].field = slack__arena_strdup(sim->arena, value);
         if (!*strings[i].field) return SLACK_ENOMEM;
     }
-    sim->env.bot_token = options->bot_token;
     sim->env.app_token = options->app_token;
     sim->env.signing_secret = options->signing_secret;
     return 0;
@@ -146,6 +151,11 @@ static int check_options(const sim_options_t *options, char *error)
                           options->request_url);
     if (options->people < SIM_USERS_FIRST || options->people > SIM_USERS_MAX)
         return open_error(error, SLACK_EINVAL, "a workspace has from 4 to 2048 people", "");
+    if (options->workspaces > SIM_TEAMS_MAX)
+        return open_error(error, SLACK_EINVAL, "there are from 1 to 20 workspaces", "");
+    if (options->organization > options->workspaces)
+        return open_error(error, SLACK_EINVAL,
+                          "an organization has at most as many workspaces as there are", "");
     if (!*options->signing_secret || !*options->bot_token || !*options->app_token)
         return open_error(error, SLACK_EINVAL, "a token and a signing secret cannot be empty", "");
     return 0;
@@ -184,15 +194,97 @@ static int open_server(sim_t *sim, char *error)
     return 0;
 }
 
+/* A workspace, and the parts that each workspace has for itself. */
+typedef struct sim_home {
+    sim_services_t services;
+    sim_team_t team;
+    sim_workspace_t workspace;
+    sim_schedule_t schedule;
+    sim_streams_t streams;
+    sim_rate_limits_t rate_limits;
+} sim_home_t;
+
+/* The token of the nth workspace: the first has that of the options. NULL without memory. */
+static const char *home_token(sim_t *sim, unsigned number)
+{
+    const char *token = sim->options.bot_token;
+    return number == 1 ? token : slack__arena_printf(sim->arena, "%s-%u", token, number);
+}
+
+static int add_home(sim_t *sim, unsigned number, bool in_org)
+{
+    const sim_options_t *options = &sim->options;
+    const char *token = home_token(sim, number);
+    sim_home_t *home = token ? slack__calloc(1, sizeof *home) : NULL;
+    if (!home) return SLACK_ENOMEM;
+    sim_team_init(&home->team, number, in_org ? &sim->teams.org : NULL, token);
+    home->team.installed = number == 1 || options->installed;
+    const sim_transcript_t transcript = {&sim->entries,
+                                         options->workspaces > 1 ? home->team.domain : ""};
+    const int rc =
+        sim_workspace_init(&home->workspace, &home->team, &sim->ids, options->people, &transcript);
+    if (rc != 0) {
+        slack__free(home);
+        return rc;
+    }
+    home->services = (sim_services_t){
+        .team = &home->team,
+        .workspace = &home->workspace,
+        .schedule = &home->schedule,
+        .streams = &home->streams,
+        .rate_limits = &home->rate_limits,
+        .teams = &sim->teams,
+        .env = &sim->env,
+        .faults = &sim->faults,
+        .sockets = &sim->sockets,
+        .request_url = &sim->request_url,
+        .deliveries = &sim->deliveries,
+        .calls = &sim->calls,
+        .later = &sim->later,
+        .time_scale = options->time_scale,
+    };
+    home->rate_limits.clock = sim->net->clock;
+    home->rate_limits.limits = options->limits;
+    home->rate_limits.time_scale = options->time_scale;
+    sim_schedule_init(&home->schedule, &home->services, sim->net, options->time_scale);
+    sim_streams_init(&home->streams, &home->services, sim->net, options->time_scale);
+    sim->teams.list[sim->teams.count++] = &home->services;
+    return 0;
+}
+
+static sim_home_t *home_at(const sim_t *sim, size_t index)
+{
+    return SLACK_CONTAINER(sim->teams.list[index], sim_home_t, services);
+}
+
+static int add_homes(sim_t *sim)
+{
+    const sim_options_t *options = &sim->options;
+    const unsigned outside = options->workspaces - options->organization;
+    sim->teams.org = (sim_org_t){
+        .id = "E0SIM00001",
+        .domain = "simulated-org",
+        .name = "Simulated Organization",
+        .bot_token = slack__arena_printf(sim->arena, "%s-org", options->bot_token),
+        .installed = options->installed,
+    };
+    int rc = sim->teams.org.bot_token ? 0 : SLACK_ENOMEM;
+    for (unsigned i = 1; i <= options->workspaces && rc == 0; i++)
+        rc = add_home(sim, i, i > outside);
+    if (rc == 0) sim->services = sim->teams.list[0];
+    return rc;
+}
+
 static int init_parts(sim_t *sim)
 {
-    int rc = sim_workspace_init(&sim->workspace, sim->net->clock, sim->options.people,
-                                transcript_complete, sim);
+    sim_ids_init(&sim->ids, sim->net->clock);
+    sim_keys_init(&sim->tickets, sim->net->clock, NULL);
+    const int rc = add_homes(sim);
     if (rc != 0) return rc;
     const sim_sockets_options_t sockets = {
         .net = sim->net,
         .faults = &sim->faults,
-        .keys = &sim->workspace.keys,
+        .keys = &sim->tickets,
         .base_url = sim->env.base_url,
         .events = &socket_events,
         .user_data = sim,
@@ -215,31 +307,12 @@ static int init_parts(sim_t *sim)
         .request_url = &sim->request_url,
         .time_scale = sim->options.time_scale,
     };
-    sim->services = (sim_services_t){
-        .env = &sim->env,
-        .workspace = &sim->workspace,
-        .faults = &sim->faults,
-        .sockets = &sim->sockets,
-        .request_url = &sim->request_url,
-        .deliveries = &sim->deliveries,
-        .schedule = &sim->schedule,
-        .streams = &sim->streams,
-        .rate_limits = &sim->rate_limits,
-        .calls = &sim->calls,
-        .later = &sim->later,
-        .time_scale = sim->options.time_scale,
-    };
-    sim->rate_limits.clock = sim->net->clock;
-    sim->rate_limits.limits = sim->options.limits;
-    sim->rate_limits.time_scale = sim->options.time_scale;
     sim_faults_init(&sim->faults, sim->net->clock, sim->options.seed);
     sim_sockets_init(&sim->sockets, &sockets);
     sim_request_url_init(&sim->request_url, &request_url);
     sim_deliveries_init(&sim->deliveries, &deliveries);
-    sim_schedule_init(&sim->schedule, &sim->services, sim->net, sim->options.time_scale);
-    sim_streams_init(&sim->streams, &sim->services, sim->net, sim->options.time_scale);
     sim_later_init(&sim->later, sim->net);
-    sim_control_init(&sim->control, &sim->services, sim->net);
+    sim_control_init(&sim->control, sim->services, sim->net);
     return 0;
 }
 
@@ -267,10 +340,12 @@ static int use_request_url(sim_t *sim)
 
 static void sim_free(sim_t *sim)
 {
-    if (sim->services.workspace) {
-        sim_workspace_done(&sim->workspace);
-        sim_request_url_done(&sim->request_url);
+    for (size_t i = 0; i < sim->teams.count; i++) {
+        sim_workspace_done(sim->teams.list[i]->workspace);
+        slack__free(home_at(sim, i));
     }
+    sim_entries_clear(&sim->entries);
+    sim_request_url_done(&sim->request_url);
     slack__signer_free(sim->signer);
     slack__arena_free(sim->arena);
     slack__free(sim);
@@ -307,8 +382,10 @@ void sim_close(sim_t *sim, void (*fn)(void *user_data), void *user_data)
     sim->closed = fn;
     sim->closed_user_data = user_data;
     sim_later_close(&sim->later);
-    sim_schedule_done(&sim->schedule);
-    sim_streams_done(&sim->streams);
+    for (size_t i = 0; i < sim->teams.count; i++) {
+        sim_schedule_done(sim->teams.list[i]->schedule);
+        sim_streams_done(sim->teams.list[i]->streams);
+    }
     sim_deliveries_close(&sim->deliveries);
     sim_control_close(&sim->control);
     sim_sockets_close(&sim->sockets);
@@ -325,6 +402,7 @@ int sim_open(sim_t **ret, slack_net_t *net, const sim_options_t *options,
     *error = '\0';
     if (!sim) return open_error(error, SLACK_ENOMEM, slack_strerror(SLACK_ENOMEM), "");
     sim->net = net;
+    sim_entries_init(&sim->entries, transcript_complete, sim);
     slack__link_init(&sim->close_task.link);
     sim->close_task.run = close_rest;
     sim->arena = slack__arena_new(0, 0);

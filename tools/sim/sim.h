@@ -13,8 +13,8 @@
 /*
  * A local Slack on one loop. Its parts, from the bottom up:
  *
- *   users, channels, messages, views,    what exists in the workspace; no I/O
- *     reactions, files, workflow_steps,
+ *   team, users, channels, messages,      what exists in a workspace; no I/O
+ *     views, reactions, files, workflow_steps,
  *     expiring_keys, transcript -> workspace
  *   fault_kinds, fault_request, faults,  what goes wrong, and how much Slack accepts; no I/O
  *     failure_rate, rate_limits, call_counts
@@ -24,6 +24,7 @@
  *   deliveries                           sends over one of them, and redelivers
  *   schedule, later                      what happens later
  *   streams                              messages that grow
+ *   services                             the parts as one workspace sees them
  *   webapi, refusals, methods_*, pages,  what apps call, and faults of the answers
  *     response_urls, webhooks, answers, file_urls, install_page
  *   person, person_*, ack_outcomes,      what people do
@@ -41,8 +42,14 @@ typedef struct sim_options {
     const char *signing_secret; /* Optional, as are the tokens: they have fixed defaults. */
     const char *bot_token;
     const char *app_token;
-    unsigned people;        /* Optional. How many users there are, the bot among them: from
+    unsigned people;        /* Optional. How many users a workspace has, the bot among them: from
                                SIM_USERS_FIRST to SIM_USERS_MAX. Default SIM_PEOPLE_DEFAULT. */
+    unsigned workspaces;    /* Optional. How many workspaces there are, up to SIM_TEAMS_MAX.
+                               Default 1. */
+    unsigned organization;  /* Optional. How many of them, the last ones, are in an organization.
+                               Default 0. */
+    bool installed;         /* Optional. All workspaces, and the organization, have installed the
+                               app from the start. Default: the first workspace has. */
     enum sim_limits limits; /* Optional. Default SIM_LIMITS_NONE. */
     const char *faults;     /* Optional. Faults from the start, as sim_fault_list_read() takes them.
                                Borrowed during sim_open(). */
@@ -67,17 +74,17 @@ typedef struct sim {
     slack_curl_t *curl;
     slack_signer_t *signer;
 
-    sim_workspace_t workspace;
+    sim_ids_t ids;
+    sim_entries_t entries; /* of the transcript */
+    sim_keys_t tickets;    /* of Socket Mode */
+    sim_teams_t teams;
+    const sim_services_t *services; /* of the first workspace */
     sim_faults_t faults;
     sim_sockets_t sockets;
     sim_request_url_t request_url;
     sim_deliveries_t deliveries;
-    sim_schedule_t schedule;
-    sim_streams_t streams;
     sim_later_t later;
-    sim_rate_limits_t rate_limits;
     sim_call_counts_t calls;
-    sim_services_t services;
     sim_control_t control;
 
     bool closing;

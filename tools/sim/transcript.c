@@ -22,44 +22,52 @@ static sim_entry_t *entry_at(slack_link_t *link)
     return SLACK_CONTAINER(link, sim_entry_t, link);
 }
 
-void sim_transcript_init(sim_transcript_t *transcript,
-                         void (*complete)(const sim_entry_t *entry, void *user_data),
-                         void *user_data)
+void sim_entries_init(sim_entries_t *entries,
+                      void (*complete)(const sim_entry_t *entry, void *user_data), void *user_data)
 {
-    memset(transcript, 0, sizeof *transcript);
-    transcript->complete = complete;
-    transcript->user_data = user_data;
-    slack__link_init(&transcript->entries);
+    *entries = (sim_entries_t){.complete = complete, .user_data = user_data};
+    slack__link_init(&entries->list);
 }
 
-static void entry_remove_oldest(sim_transcript_t *transcript)
+static void entry_remove_oldest(sim_entries_t *entries)
 {
-    sim_entry_t *entry = entry_at(slack__list_shift(&transcript->entries));
-    transcript->count--;
+    sim_entry_t *entry = entry_at(slack__list_shift(&entries->list));
+    entries->count--;
     slack__arena_free(entry->arena);
 }
 
-void sim_transcript_clear(sim_transcript_t *transcript)
+void sim_entries_clear(sim_entries_t *entries)
 {
-    while (transcript->count > 0)
-        entry_remove_oldest(transcript);
+    while (entries->count > 0)
+        entry_remove_oldest(entries);
 }
 
-static void report_complete(sim_transcript_t *transcript)
+size_t sim_entries_settled(const sim_entries_t *entries)
 {
-    for (slack_link_t *link = transcript->entries.next; link != &transcript->entries;
-         link = link->next) {
+    size_t count = 0;
+    for (slack_link_t *link = entries->list.next; link != &entries->list; link = link->next) {
+        if (entry_at(link)->pending) break;
+        count++;
+    }
+    return count;
+}
+
+static void report_complete(sim_entries_t *entries)
+{
+    for (slack_link_t *link = entries->list.next; link != &entries->list; link = link->next) {
         const sim_entry_t *entry = entry_at(link);
         if (entry->pending) return;
-        if (entry->number <= transcript->last_reported) continue;
-        transcript->last_reported = entry->number;
-        transcript->complete(entry, transcript->user_data);
+        if (entry->number <= entries->last_reported) continue;
+        entries->last_reported = entry->number;
+        entries->complete(entry, entries->user_data);
     }
 }
 
-uint64_t sim_transcript_add(sim_transcript_t *transcript, enum sim_entry_kind kind, bool pending,
-                            const char *where, const char *who, const char *format, ...)
+uint64_t sim_transcript_add(const sim_transcript_t *transcript, enum sim_entry_kind kind,
+                            bool pending, const char *where, const char *who, const char *format,
+                            ...)
 {
+    sim_entries_t *entries = transcript->entries;
     slack_arena_t *arena = slack__arena_new(512, 0);
     sim_entry_t *entry = arena ? slack__arena_calloc(arena, sizeof *entry) : NULL;
     va_list ap;
@@ -74,11 +82,12 @@ uint64_t sim_transcript_add(sim_transcript_t *transcript, enum sim_entry_kind ki
     entry->kind = kind;
     entry->pending = pending;
     entry->outcome = "";
-    entry->number = ++transcript->last_number;
-    if (transcript->count == SIM_TRANSCRIPT_MAX) entry_remove_oldest(transcript);
-    slack__list_push(&transcript->entries, &entry->link);
-    transcript->count++;
-    report_complete(transcript);
+    entry->workspace = transcript->workspace;
+    entry->number = ++entries->last_number;
+    if (entries->count == SIM_TRANSCRIPT_MAX) entry_remove_oldest(entries);
+    slack__list_push(&entries->list, &entry->link);
+    entries->count++;
+    report_complete(entries);
     return entry->number;
 
 fail:
@@ -89,13 +98,14 @@ fail:
 sim_entry_t *sim_transcript_find(const sim_transcript_t *transcript, uint64_t number)
 {
     /* From the newest, which callers ask for most. */
-    for (slack_link_t *link = transcript->entries.prev; link != &transcript->entries;
-         link = link->prev)
+    const slack_link_t *list = &transcript->entries->list;
+    for (slack_link_t *link = list->prev; link != list; link = link->prev)
         if (entry_at(link)->number == number) return entry_at(link);
     return NULL;
 }
 
-void sim_transcript_outcome(sim_transcript_t *transcript, uint64_t number, const char *format, ...)
+void sim_transcript_outcome(const sim_transcript_t *transcript, uint64_t number, const char *format,
+                            ...)
 {
     sim_entry_t *entry = sim_transcript_find(transcript, number);
     va_list ap;
@@ -105,16 +115,16 @@ void sim_transcript_outcome(sim_transcript_t *transcript, uint64_t number, const
     va_end(ap);
     entry->outcome = outcome ? outcome : "";
     entry->pending = false;
-    report_complete(transcript);
+    report_complete(transcript->entries);
 }
 
-void sim_transcript_show(sim_transcript_t *transcript, uint64_t number, const char *text)
+void sim_transcript_show(const sim_transcript_t *transcript, uint64_t number, const char *text)
 {
     sim_entry_t *entry = sim_transcript_find(transcript, number);
     if (entry) entry->outcome = text;
 }
 
-void sim_transcript_detail(sim_transcript_t *transcript, uint64_t number,
+void sim_transcript_detail(const sim_transcript_t *transcript, uint64_t number,
                            const slack_json_t *detail)
 {
     sim_entry_t *entry = sim_transcript_find(transcript, number);
@@ -123,31 +133,23 @@ void sim_transcript_detail(sim_transcript_t *transcript, uint64_t number,
     entry->detail = sim_json_copy(&json, detail);
 }
 
-size_t sim_transcript_settled(const sim_transcript_t *transcript)
-{
-    size_t count = 0;
-    for (slack_link_t *link = transcript->entries.next; link != &transcript->entries;
-         link = link->next) {
-        if (entry_at(link)->pending) break;
-        count++;
-    }
-    return count;
-}
-
 const char *sim_entry_line(const sim_entry_t *entry, slack_arena_t *arena)
 {
-    const char *line =
-        slack__arena_printf(arena, "%s%s%s%s%s%s%s", entry->where, *entry->where ? "  " : "",
-                            entry->who, entry->kind == SIM_ENTRY_MESSAGE ? ": " : " ", entry->text,
-                            *entry->outcome ? " -> " : "", entry->outcome);
+    const char *line = slack__arena_printf(
+        arena, "%s%s%s%s%s%s%s%s%s", entry->workspace, *entry->workspace ? "  " : "", entry->where,
+        *entry->where ? "  " : "", entry->who, entry->kind == SIM_ENTRY_MESSAGE ? ": " : " ",
+        entry->text, *entry->outcome ? " -> " : "", entry->outcome);
     return line ? line : "";
 }
 
 const slack_json_t *sim_entry_json(sim_json_builder_t *json, const sim_entry_t *entry)
 {
-    const slack_json_t *shown = sim_json(
-        json, "{number: %llu, kind: %s, where: %s, who: %s, text: %s, outcome: %s, line: %s}",
-        (unsigned long long)entry->number, kind_names[entry->kind], entry->where, entry->who,
-        entry->text, entry->outcome, sim_entry_line(entry, json->arena));
+    const slack_json_t *shown =
+        sim_json(json,
+                 "{number: %llu, kind: %s, workspace?: %s, where: %s, who: %s, text: %s, outcome: "
+                 "%s, line: %s}",
+                 (unsigned long long)entry->number, kind_names[entry->kind],
+                 *entry->workspace ? entry->workspace : NULL, entry->where, entry->who, entry->text,
+                 entry->outcome, sim_entry_line(entry, json->arena));
     return entry->detail ? sim_json_merged(json, shown, entry->detail) : shown;
 }

@@ -6,9 +6,9 @@
 #include "util/queue.h"
 
 /*
- * What people and the app said and did, in order. The line of an entry holds no timestamp, and no
- * id that changes between runs, so a test can compare the lines of two runs, or of two transports.
- * The detail of an entry holds timestamps and ids.
+ * What people and the app said and did, in order, in all workspaces. The line of an entry holds no
+ * timestamp, and no id that changes between runs, so a test can compare the lines of two runs, or
+ * of two transports. The detail of an entry holds timestamps and ids.
  *
  * What an app says in an acknowledgement (the text for a command, the errors for a modal) races
  * with what it posts through the Web API. Therefore the acknowledgement gets no entry of its own:
@@ -40,55 +40,60 @@ enum sim_entry_kind {
 typedef struct sim_entry {
     slack_link_t link;
     enum sim_entry_kind kind;
-    uint64_t number;   /* from 1, over the whole run */
-    bool pending;      /* the outcome is not known yet */
-    const char *where; /* "#general"; "" for no place. All texts lie in `arena`. */
-    const char *who;   /* "ann" */
+    uint64_t number;       /* from 1, over the whole run */
+    const char *workspace; /* its domain; "" if there is only one */
+    bool pending;          /* the outcome is not known yet */
+    const char *where;     /* "#general"; "" for no place. All texts lie in `arena`. */
+    const char *who;       /* "ann" */
     const char *text;
     const char *outcome;        /* "" for none */
     const slack_json_t *detail; /* {channel, ts, message} or {view}; NULL for none */
     slack_arena_t *arena;
 } sim_entry_t;
 
-typedef struct sim_transcript {
-    slack_link_t entries; /* oldest first */
+typedef struct sim_entries {
+    slack_link_t list; /* oldest first */
     size_t count;
     uint64_t last_number;
     uint64_t last_reported;
     void (*complete)(const sim_entry_t *entry, void *user_data);
     void *user_data;
-} sim_transcript_t;
+} sim_entries_t;
 
 /* `complete` is called for every entry, in order, once its outcome is known. */
-void sim_transcript_init(sim_transcript_t *transcript,
-                         void (*complete)(const sim_entry_t *entry, void *user_data),
-                         void *user_data);
-void sim_transcript_clear(sim_transcript_t *transcript); /* numbers continue */
+void sim_entries_init(sim_entries_t *entries,
+                      void (*complete)(const sim_entry_t *entry, void *user_data), void *user_data);
+void sim_entries_clear(sim_entries_t *entries); /* numbers continue */
+/* The number of entries before the first pending one. */
+size_t sim_entries_settled(const sim_entries_t *entries);
+
+/* The transcript as one workspace writes it. Both are borrowed. */
+typedef struct sim_transcript {
+    sim_entries_t *entries; /* of all workspaces */
+    const char *workspace;  /* before its lines; "" for nothing */
+} sim_transcript_t;
 
 /* Add an entry whose text is `format`. Returns its number; 0 without memory. A `pending` entry
  * waits for sim_transcript_outcome(). */
-uint64_t sim_transcript_add(sim_transcript_t *transcript, enum sim_entry_kind kind, bool pending,
-                            const char *where, const char *who, const char *format, ...)
-    SLACK_PRINTF(6, 7);
+uint64_t sim_transcript_add(const sim_transcript_t *transcript, enum sim_entry_kind kind,
+                            bool pending, const char *where, const char *who, const char *format,
+                            ...) SLACK_PRINTF(6, 7);
 /* Complete a pending entry; "" for no outcome. Does nothing for a forgotten entry. */
-void sim_transcript_outcome(sim_transcript_t *transcript, uint64_t number, const char *format, ...)
-    SLACK_PRINTF(3, 4);
+void sim_transcript_outcome(const sim_transcript_t *transcript, uint64_t number, const char *format,
+                            ...) SLACK_PRINTF(3, 4);
 
 /* Show a text as the outcome of an entry that is complete: borrowed until the next call, with "" at
  * last. Does nothing for a forgotten entry. */
-void sim_transcript_show(sim_transcript_t *transcript, uint64_t number, const char *text);
+void sim_transcript_show(const sim_transcript_t *transcript, uint64_t number, const char *text);
 
 /* Set the detail of an entry, which only its JSON shows: an object, copied. If memory is short, the
  * entry gets no detail.
  */
-void sim_transcript_detail(sim_transcript_t *transcript, uint64_t number,
+void sim_transcript_detail(const sim_transcript_t *transcript, uint64_t number,
                            const slack_json_t *detail);
 
 /* NULL for a forgotten entry. */
 sim_entry_t *sim_transcript_find(const sim_transcript_t *transcript, uint64_t number);
-
-/* The number of entries before the first pending one. */
-size_t sim_transcript_settled(const sim_transcript_t *transcript);
 
 /* One line of text, without a newline. */
 const char *sim_entry_line(const sim_entry_t *entry, slack_arena_t *arena);

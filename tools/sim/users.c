@@ -4,20 +4,31 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/team.h"
 #include "util/alloc.h"
-
-static const sim_user_t first_users[SIM_USERS_FIRST] = {
-    {.id = "U0ANN00001", .name = "ann", .real_name = "Ann Example", .admin = true, .index = 0},
-    {.id = "U0BEN00001", .name = "ben", .real_name = "Ben Example", .index = 1},
-    {.id = "U0CLEO0001", .name = "cleo", .real_name = "Cleo Example", .index = 2},
-    {.id = "U0BOT00001", .name = "bot", .real_name = "Bot", .bot = true, .index = 3},
-};
 
 /* --- the people --- */
 
+static const sim_user_t first_users[SIM_USERS_FIRST] = {
+    {.id = "U0ANN", .name = "ann", .real_name = "Ann Example", .admin = true},
+    {.id = "U0BEN", .name = "ben", .real_name = "Ben Example"},
+    {.id = "U0CLEO", .name = "cleo", .real_name = "Cleo Example"},
+    {.id = "U0BOT", .name = "bot", .real_name = "Bot", .bot = true},
+};
+
+/* One of the first users: "U0ANN00001" in the first workspace. */
+static void user_name(sim_user_t *user, size_t index, const sim_team_t *team)
+{
+    const sim_user_t *first = &first_users[index];
+    *user = *first;
+    if (first->bot && team->org)
+        snprintf(user->id, sizeof user->id, "%sORG01", first->id);
+    else
+        snprintf(user->id, sizeof user->id, "%s%0*u", first->id, 10 - (int)strlen(first->id),
+                 team->number % 10000);
+}
+
 /* "mina17", Mina Novak: one in 25 is an admin, the bot of another app, a guest or deactivated. */
-static void user_generate(sim_user_t *user, size_t index)
+static void user_generate(sim_user_t *user, size_t index, const sim_team_t *team)
 {
     static const char *const given[] = {"amir", "bea",  "chidi", "dora", "emil", "fatima", "goran",
                                         "hana", "igor", "june",  "kofi", "lena", "mina",   "noor",
@@ -27,41 +38,40 @@ static void user_generate(sim_user_t *user, size_t index)
                                          "Moreau", "Novak",  "Okafor", "Park",   "Rossi", "Singh"};
     const char *name = given[index % (sizeof given / sizeof *given)];
     *user = (sim_user_t){
-        .index = index,
         .bot = index % 25 == 11,
         .admin = index % 25 == 5,
         .guest = index % 25 == 17,
         .deactivated = index % 25 == 23,
     };
-    snprintf(user->id, sizeof user->id, "U0P%07zu", index % 10000000);
+    snprintf(user->id, sizeof user->id, "U0P%03u%04zu", (team->number - 1) % 1000, index % 10000);
     snprintf(user->name, sizeof user->name, "%s%zu", name, index % SIM_USERS_MAX);
     snprintf(user->real_name, sizeof user->real_name, "%c%s %s", *name - 'a' + 'A', name + 1,
              family[index % (sizeof family / sizeof *family)]);
 }
 
-int sim_users_init(sim_users_t *users, size_t count)
+int sim_users_init(sim_users_t *users, sim_team_t *team, size_t count)
 {
-    const size_t more = count - SIM_USERS_FIRST;
-    users->count = SIM_USERS_FIRST;
-    users->generated = NULL;
-    if (more == 0) return 0;
-    users->generated = slack__calloc(more, sizeof *users->generated);
-    if (!users->generated) return SLACK_ENOMEM;
+    users->team = team;
     users->count = count;
-    for (size_t i = 0; i < more; i++)
-        user_generate(&users->generated[i], SIM_USERS_FIRST + i);
+    users->list = slack__calloc(count, sizeof *users->list);
+    if (!users->list) return SLACK_ENOMEM;
+    for (size_t i = 0; i < count; i++) {
+        (i < SIM_USERS_FIRST ? user_name : user_generate)(&users->list[i], i, team);
+        users->list[i].team = team;
+        users->list[i].index = i;
+    }
+    team->bot = &users->list[SIM_USERS_FIRST - 1];
     return 0;
 }
 
 void sim_users_done(sim_users_t *users)
 {
-    slack__free(users->generated);
+    slack__free(users->list);
 }
 
 const sim_user_t *sim_user_at(const sim_users_t *users, size_t index)
 {
-    if (index < SIM_USERS_FIRST) return &first_users[index];
-    return index < users->count ? &users->generated[index - SIM_USERS_FIRST] : NULL;
+    return index < users->count ? &users->list[index] : NULL;
 }
 
 const sim_user_t *sim_user_by_id(const sim_users_t *users, const char *id)
@@ -82,14 +92,9 @@ const sim_user_t *sim_user_find(const sim_users_t *users, const char *name)
     return NULL;
 }
 
-const sim_user_t *sim_user_bot(void)
+const sim_user_t *sim_user_owner(const sim_users_t *users)
 {
-    return &first_users[SIM_USERS_FIRST - 1];
-}
-
-const sim_user_t *sim_user_owner(void)
-{
-    return &first_users[0];
+    return &users->list[0];
 }
 
 static const slack_json_t *profile_json(sim_json_builder_t *json, const sim_user_t *user)
@@ -99,23 +104,23 @@ static const slack_json_t *profile_json(sim_json_builder_t *json, const sim_user
                  "{real_name: %s, real_name_normalized: %s, display_name: %s,"
                  " display_name_normalized: %s, status_text: '', status_emoji: '',"
                  " avatar_hash: 'g000000000000', team: %s}",
-                 user->real_name, user->real_name, user->name, user->name, SIM_TEAM_ID);
+                 user->real_name, user->real_name, user->name, user->name, user->team->id);
     if (!user->bot) return profile;
-    const bool own = user == sim_user_bot();
+    const bool own = user == user->team->bot;
     return sim_json_merged(json, profile,
                            sim_json(json, "{bot_id: 'B%s', api_app_id: 'A%s', always_active: true}",
-                                    (own ? SIM_BOT_ID : user->id) + 1,
+                                    (own ? user->team->bot_id : user->id) + 1,
                                     (own ? SIM_APP_ID : user->id) + 1));
 }
 
 const slack_json_t *sim_user_json(sim_json_builder_t *json, const sim_user_t *user)
 {
-    const slack_json_t *owner = sim_json_bool(json, user == sim_user_owner());
+    const slack_json_t *owner = sim_json_bool(json, user->index == 0);
     const slack_json_t *known =
         sim_json(json,
                  "{id: %s, team_id: %s, name: %s, deleted: %p, profile: %p, updated: %d,"
                  " is_bot: %p, is_app_user: false}",
-                 user->id, SIM_TEAM_ID, user->name, sim_json_bool(json, user->deactivated),
+                 user->id, user->team->id, user->name, sim_json_bool(json, user->deactivated),
                  profile_json(json, user), SIM_FOUNDED_S, sim_json_bool(json, user->bot));
     if (user->deactivated) return known; /* Slack says no more of them */
     return sim_json_merged(json, known,

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/team.h"
 #include "util/alloc.h"
 #include "util/random.h"
 
@@ -57,11 +56,12 @@ const char *sim_view_check(const sim_views_t *views, const slack_json_t *view, b
 static const slack_json_t *view_body(sim_json_builder_t *json, const sim_view_t *view,
                                      const slack_json_t *given)
 {
-    const slack_json_t *ids = sim_json(
-        json,
-        "{id: %s, team_id: %s, app_id: %s, app_installed_team_id: %s, bot_id: %s,"
-        " hash: %s, root_view_id: %s}",
-        view->id, SIM_TEAM_ID, SIM_APP_ID, SIM_TEAM_ID, SIM_BOT_ID, view->hash, view->root_id);
+    const sim_team_t *team = view->user->team;
+    const slack_json_t *ids =
+        sim_json(json,
+                 "{id: %s, team_id: %s, app_id: %s, app_installed_team_id: %s, bot_id: %s,"
+                 " hash: %s, root_view_id: %s}",
+                 view->id, team->id, SIM_APP_ID, team->id, team->bot_id, view->hash, view->root_id);
     const slack_json_t *blocks = sim_blocks_named(json, slack_json_get(given, "/blocks"));
     const slack_json_t *body = sim_json(json, "{type: %s, blocks: %p, previous_view_id: %s}",
                                         slack_json_str(given, "/type"), blocks,

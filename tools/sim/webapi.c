@@ -59,40 +59,28 @@ static const char *read_arguments(const slack_http_request_t *request, sim_json_
     return "invalid_form_data";
 }
 
-/* The token of a request; "" for none. At Slack "Bearer" is case-sensitive. */
+/* The token of a request; "" for none. */
 static slack_slice_t read_token(const slack_http_request_t *request, const arguments_t *arguments,
                                 bool header_only)
 {
-    static const slack_slice_t bearer = {"Bearer ", 7};
-    slack_slice_t header = slack__http_header(request, "authorization", NULL);
-    slack_slice_t start = {header.ptr, header.len < bearer.len ? header.len : bearer.len};
-    if (slack__slice_eq(start, bearer))
-        return slack__slice_trim((slack_slice_t){header.ptr + bearer.len, header.len - bearer.len});
+    const slack_slice_t bearer = sim_bearer(request);
+    if (bearer.ptr) return bearer;
     bool in_query = request->body_len == 0;
     if (header_only || arguments->from_json || in_query) return SLACK_SLICE("");
     return slack__slice(slack_json_str(arguments->args, "/token"));
 }
 
-/* NULL if the token is good for the method, else Slack's word for the error. */
+/* Find the workspace of the call. NULL if the token is good for the method, else Slack's word for
+ * the error. */
 static const char *check_token(sim_call_t *call, slack_slice_t token, const sim_method_t *method)
 {
-    const sim_app_env_t *env = call->services->env;
-    sim_steps_t *steps = &call->services->workspace->steps;
-    enum sim_token kind;
+    sim_caller_t caller;
     if (method->token == SIM_TOKEN_NONE) return NULL;
     if (token.len == 0) return "not_authed";
-    call->step = sim_step_by_token(steps, token);
-    if (slack__slice_eq(token, slack__slice(env->bot_token))) {
-        kind = SIM_TOKEN_BOT;
-    } else if (slack__slice_eq(token, slack__slice(env->app_token))) {
-        kind = SIM_TOKEN_APP;
-    } else if (call->step) {
-        kind = SIM_TOKEN_BOT;
-        if (!sim_step_token_valid(steps, call->step)) return "token_expired";
-    } else {
-        return "invalid_auth";
-    }
-    return kind == method->token ? NULL : "not_allowed_token_type";
+    const char *error = sim_caller_find(call->services, token, &caller);
+    if (error) return error;
+    if (caller.kind != method->token) return "not_allowed_token_type";
+    return sim_caller_act(&caller, call);
 }
 
 /* --- the call --- */

@@ -7,7 +7,6 @@
 #include "sim/answers.h"
 #include "sim/bot_messages.h"
 #include "sim/message_content.h"
-#include "sim/team.h"
 
 #define KEY         "SimulatedWebhookKey00001"
 #define TRIGGER     "1"
@@ -16,12 +15,12 @@
 #define PART_SIZE   64
 #define WORDS_BYTES 500 /* of the variables of a workflow, in the transcript */
 
-const char *sim_webhook_url(sim_json_builder_t *json, const char *base_url,
+const char *sim_webhook_url(sim_json_builder_t *json, const sim_services_t *services,
                             const sim_channel_t *channel)
 {
-    const char *url =
-        slack__arena_printf(json->arena, "%s/%s/" SIM_TEAM_ID "/%s/" KEY, base_url,
-                            channel ? SERVICES : TRIGGERS, channel ? channel->id : TRIGGER);
+    const char *url = slack__arena_printf(json->arena, "%s/%s/%s/%s/" KEY, services->env->base_url,
+                                          channel ? SERVICES : TRIGGERS, services->team->id,
+                                          channel ? channel->id : TRIGGER);
     if (!url) json->rc = SLACK_ENOMEM;
     return url ? url : "";
 }
@@ -71,7 +70,7 @@ static const char *find_hook(const sim_services_t *services, const char *path, s
     *ret = NULL;
     if (!read_path(path, parts)) return "no_service_id";
     const bool trigger = strcmp(parts[0], TRIGGERS) == 0;
-    if (strcmp(parts[1], SIM_TEAM_ID) != 0) return "no_team";
+    if (strcmp(parts[1], services->team->id) != 0) return "no_team";
     if (!trigger) *ret = sim_channel_find(&services->workspace->channels, parts[2]);
     if (trigger ? strcmp(parts[2], TRIGGER) != 0 : !*ret || strcmp((*ret)->id, parts[2]) != 0)
         return "no_service";
@@ -83,7 +82,7 @@ static void start_workflow(const sim_services_t *services, sim_json_builder_t *j
 {
     const char *text = slack__json_text(json->arena, variables, NULL);
     sim_transcript_add(&services->workspace->transcript, SIM_ENTRY_STEP, false, "",
-                       sim_user_bot()->name, "starts a workflow with %.*s", WORDS_BYTES,
+                       services->team->bot->name, "starts a workflow with %.*s", WORDS_BYTES,
                        text ? text : "");
     answer->json = sim_json(json, "{ok: true}");
 }

@@ -11,7 +11,7 @@
 void sim_webhook_request(const sim_services_t *services, slack_http_request_t *request);
 
 /* The URL of a channel's webhook, or of the trigger if `channel` is NULL. "" without memory. */
-const char *sim_webhook_url(sim_json_builder_t *json, const char *base_url,
+const char *sim_webhook_url(sim_json_builder_t *json, const sim_services_t *services,
                             const sim_channel_t *channel);
 
 #endif

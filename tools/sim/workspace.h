@@ -9,10 +9,10 @@
 #include "sim/views.h"
 #include "sim/workflow_steps.h"
 
-/* Everything in the workspace. No I/O. */
+/* Everything in a workspace. No I/O. */
 typedef struct sim_workspace {
+    sim_ids_t *ids; /* of all workspaces */
     sim_users_t users;
-    sim_ids_t ids;
     sim_channels_t channels;
     sim_messages_t messages;
     sim_views_t views;
@@ -23,11 +23,10 @@ typedef struct sim_workspace {
     uint64_t missed; /* messages that no app received, so far */
 } sim_workspace_t;
 
-/* `people` counts the bot, as sim_users_init() does. The clock is borrowed. `complete` as for
- * sim_transcript_init(). 0, SLACK_ENOMEM. */
-int sim_workspace_init(sim_workspace_t *workspace, const slack_clock_t *clock, size_t people,
-                       void (*complete)(const sim_entry_t *entry, void *user_data),
-                       void *user_data);
+/* The team, whose bot is set, and the ids are borrowed. `people` counts the bot, as
+ * sim_users_init() does. `transcript` is copied. 0, SLACK_ENOMEM. */
+int sim_workspace_init(sim_workspace_t *workspace, sim_team_t *team, sim_ids_t *ids, size_t people,
+                       const sim_transcript_t *transcript);
 void sim_workspace_done(sim_workspace_t *workspace);
 
 #endif
