@@ -38,7 +38,7 @@ BEGIN {
     subjects["transport"] = "wire"
     subjects["bench"] = "wire"
     subjects["sim"] = "tools"
-    subjects["fuzz"] = "wire sim testkit"
+    subjects["fuzz"] = "oauth wire sim testkit"
     low = below["ops"] " queue"
 
     split("assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal " \

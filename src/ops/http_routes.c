@@ -28,7 +28,7 @@ struct slack_http_visit {
     slack_http_header_t headers[HEADERS_MAX];
     size_t header_count;
     slack_timer_t late; /* from the return of the route */
-    bool in_route;      /* the route is on the stack: the visit is freed after it returns */
+    unsigned holds;     /* the route is on the stack, or a part holds the visit: freed after that */
     bool answered;
 };
 
@@ -150,7 +150,7 @@ static void route_failed(slack_http_visit_t *visit, int rc)
     else
         snprintf(reason, sizeof reason, "the route returned %s", slack_err_name(rc));
     if (visit->routes) slack__http_refuse(visit->request, 500, NULL, reason);
-    visit_end(visit);
+    visit->answered = true;
 }
 
 /* The program may still reply: the visit stays valid. */
@@ -177,20 +177,31 @@ int slack__http_routes_visit(slack_http_routes_t *routes, slack_http_request_t *
     slack__list_push(&routes->visits, &visit->link);
     routes->visit_count++;
 
-    visit->in_route = true;
+    slack__http_visit_hold(visit);
     slack_net_t *net = slack__http_server_net(request->server);
     const uint64_t since_us = slack__net_now_us(net);
     rc = route->fn(visit, route->user_data);
     slack__net_note_blocking(net, since_us, "route", route->path);
-    visit->in_route = false;
-    if (rc != 0 && !visit->answered) {
-        route_failed(visit, rc);
-    } else if (visit->answered) {
-        visit_end(visit);
-    } else if (visit->routes) {
+    if (rc != 0 && !visit->answered) route_failed(visit, rc);
+    if (!visit->answered && visit->routes)
         slack__timer_start(slack__http_server_net(request->server), &visit->late, REPLY_S * 1000);
-    }
+    slack__http_visit_release(visit);
     return 0;
+}
+
+void slack__http_visit_hold(slack_http_visit_t *visit)
+{
+    visit->holds++;
+}
+
+void slack__http_visit_release(slack_http_visit_t *visit)
+{
+    if (--visit->holds == 0 && visit->answered) visit_end(visit);
+}
+
+bool slack__http_visit_is_answered(const slack_http_visit_t *visit)
+{
+    return visit->answered;
 }
 
 void slack__http_routes_abandon(slack_http_routes_t *routes)
@@ -217,7 +228,9 @@ int slack_http_reply(slack_http_visit_t *visit, int status, const char *content_
         rc = slack__http_respond(visit->request->server, visit->request->id, &answer);
     if (rc == SLACK_EINVAL) return rc;
     visit->answered = true;
-    if (!visit->in_route) visit_end(visit);
+    if (visit->routes)
+        slack__timer_stop(slack__http_server_net(visit->request->server), &visit->late);
+    if (visit->holds == 0) visit_end(visit);
     return rc;
 }
 

@@ -32,6 +32,11 @@ int slack__http_routes_add(slack_http_routes_t *routes, const char *method, cons
  * this path, and SLACK_ENOMEM: the request stays with the caller. */
 int slack__http_routes_visit(slack_http_routes_t *routes, slack_http_request_t *request);
 
+/* A visit that is held stays valid after its reply, until it is released. */
+void slack__http_visit_hold(slack_http_visit_t *visit);
+void slack__http_visit_release(slack_http_visit_t *visit);
+bool slack__http_visit_is_answered(const slack_http_visit_t *visit);
+
 /* The servers are about to close: replies to the visits that are left return SLACK_ECLOSED. */
 void slack__http_routes_abandon(slack_http_routes_t *routes);
 

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_OAUTH_PAGES_H
+#define SLACK_OAUTH_PAGES_H
+
+#include "util/arena.h"
+#include "util/http_header.h"
+
+/*
+ * The pages of the install flow, and the failures that they explain. Pure.
+ *
+ * A page is HTML without scripts, forms and anything from elsewhere. It shows nothing of the
+ * request.
+ */
+
+/* An end of an attempt without an installation. */
+typedef struct slack_install_failure {
+    const char *word; /* Slack's, or one of the words in pages.c */
+    int status;       /* HTTP */
+    /* Those who run the app have to act. A line of the log with the level ERROR has the hint. */
+    bool of_app;
+    const char *sentence; /* for the person: the cause and the cure */
+    const char *hint;     /* for those who run the app; "": a person can mend it */
+} slack_install_failure_t;
+
+/* Never NULL: there is a row for every other word. */
+const slack_install_failure_t *slack__install_failure(const char *word);
+
+typedef struct slack_page {
+    const char *title;
+    const char *sentence;
+    const char *link, *link_text; /* "": no link */
+} slack_page_t;
+
+/* The page; NULL: memory is out. */
+const char *slack__page_html(slack_arena_t *arena, const slack_page_t *page);
+
+/* The headers of every page. */
+#define SLACK_PAGE_HEADERS 4
+extern const slack_http_header_t slack__page_headers[SLACK_PAGE_HEADERS];
+
+/* The text with the characters that mean something in HTML as references; it fits into an attribute
+ * with quotes. Control characters and bytes that are not UTF-8 become U+FFFD. NULL: memory is out.
+ */
+const char *slack__html_escape(slack_arena_t *arena, const char *text);
+
+#endif
