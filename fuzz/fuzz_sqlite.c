@@ -5,6 +5,7 @@
 #include <slack/options.h>
 
 #include "fuzz.h"
+#include "store/kv.h"
 #include "store/sqlite_internal.h"
 
 /*
@@ -18,7 +19,7 @@ static const char *const columns[] = {
     "inbox SET tenant",    "inbox SET done",       "inbox SET error",      "inbox SET payload",
     "inbox SET sum",       "inbox SET id",         "inbox SET owner",      "apps SET name",
     "owners SET lease_ms", "owners SET id",        "kv SET value",         "kv SET version",
-    "kv SET until_ms",     "kv SET sum",           "inbox SET ordering",
+    "kv SET until_ms",     "kv SET sum",           "inbox SET ordering",   "kv SET key",
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
 
@@ -94,7 +95,9 @@ static void run(slack_store_op_t op, slack_store_batch_t batch)
         must(row->attempt <= (unsigned)INT_MAX + 1);
         for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
             must(strlen(texts[t].ptr ? texts[t].ptr : "") == texts[t].len);
-        for (size_t t = 0; op.kind != SLACK_STORE_KV_GET && t < sizeof times / sizeof *times; t++)
+        const bool entry = op.kind == SLACK_STORE_KV_GET || op.kind == SLACK_STORE_KV_LIST;
+        must(!entry || !row->damaged || row->payload.len == 0);
+        for (size_t t = 0; !entry && t < sizeof times / sizeof *times; t++)
             must(times[t] >= 0 && times[t] <= SLACK_ROW_TIME_MAX);
         must(op.kind != SLACK_STORE_CLAIM || !row->damaged || row->payload.len == 0);
     }
@@ -150,7 +153,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     run((slack_store_op_t){.kind = SLACK_STORE_STATS}, (slack_store_batch_t){0});
     run((slack_store_op_t){.kind = SLACK_STORE_KV_GET, .row.key = SLACK_SLICE("k")},
         (slack_store_batch_t){0});
+    run((slack_store_op_t){.kind = SLACK_STORE_KV_LIST}, (slack_store_batch_t){.limit = 10});
     run((slack_store_op_t){.kind = SLACK_STORE_KV_ADD, .row.key = SLACK_SLICE("k")},
+        (slack_store_batch_t){0});
+    run((slack_store_op_t){.kind = SLACK_STORE_KV_SWAP,
+                           .row = slack__kv_to_row(&(slack_kv_entry_t){
+                               .key = SLACK_SLICE("k"), .expected = SLACK_SLICE("v")})},
+        (slack_store_batch_t){0});
+    run((slack_store_op_t){.kind = SLACK_STORE_KV_DELETE, .row.key = SLACK_SLICE("k")},
         (slack_store_batch_t){0});
     run((slack_store_op_t){.kind = SLACK_STORE_CLAIM, .row.app = SLACK_SLICE("A")},
         (slack_store_batch_t){.limit = 10, .now_ms = now.wall_ms});

@@ -69,14 +69,10 @@ static bool is_secret(slack_slice_t name)
            ends_in(name, SLACK_SLICE("_secret"));
 }
 
-static bool starts_with(slack_slice_t text, slack_slice_t start)
-{
-    return text.len >= start.len && memcmp(text.ptr, start.ptr, start.len) == 0;
-}
-
 bool slack__is_placeholder(slack_slice_t text)
 {
-    return starts_with(text, SLACK_SLICE(MARK)) || starts_with(text, SLACK_SLICE(URL_MARK));
+    return slack__slice_begins(text, SLACK_SLICE(MARK)) ||
+           slack__slice_begins(text, SLACK_SLICE(URL_MARK));
 }
 
 bool slack__is_any_placeholder(slack_slice_t text)
@@ -103,8 +99,8 @@ static int write_secret(const slack_redactor_t *redactor, slack_buf_t *out, slac
 {
     if (slack__is_placeholder(secret)) return slack__json_write_string(out, secret.ptr, secret.len);
     char signature[SLACK_SIGNATURE_LEN + 1] = "v0=*";
-    const bool url =
-        starts_with(secret, SLACK_SLICE("https://")) || starts_with(secret, SLACK_SLICE("http://"));
+    const bool url = slack__slice_begins(secret, SLACK_SLICE("https://")) ||
+                     slack__slice_begins(secret, SLACK_SLICE("http://"));
     int rc = 0;
     if (redactor->signer)
         rc = slack__signature_make(redactor->signer, SLACK_SLICE("0"), secret, signature);

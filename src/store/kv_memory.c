@@ -5,25 +5,33 @@
 
 #include <slack/error.h>
 
+#include "store/kv.h"
 #include "util/alloc.h"
+#include "util/heap.h"
 #include "util/map.h"
 #include "util/queue.h"
 
+/* The last operation that has written an entry decides on which shelf it lies. */
 typedef struct shelf {
     slack_link_t by_age; /* the entry written longest ago first */
-    size_t count;
+    size_t count, max;
 } shelf_t;
+
+enum { PUT, ADDED, SWAPPED, SHELVES };
 
 typedef struct kept {
     slack_link_t link; /* in shelf->by_age */
     shelf_t *shelf;
-    slack_kv_entry_t entry; /* its texts lie in `bytes` */
+    slack_heap_node_t expiry; /* in kv->expiring, unless it was put */
+    slack_kv_entry_t entry;   /* its texts lie in `bytes` */
+    size_t size;
     char bytes[];
 } kept_t;
 
 struct slack_kv_memory {
     slack_map_t *map;
-    shelf_t put, added;
+    shelf_t shelves[SHELVES];
+    slack_heap_t expiring; /* entries that are not dropped before they expire, by until_ms */
 };
 
 static slack_slice_t kept_key(const void *value)
@@ -33,20 +41,33 @@ static slack_slice_t kept_key(const void *value)
 
 slack_kv_memory_t *slack__kv_memory_new(void)
 {
+    static const size_t most[SHELVES] = {SLACK_STORE_KV_MAX, SLACK_STORE_KV_ADDED_MAX,
+                                         SLACK_STORE_KV_SWAPPED_MAX};
     slack_kv_memory_t *kv = slack__calloc(1, sizeof *kv);
     if (!kv) return NULL;
-    slack__link_init(&kv->put.by_age);
-    slack__link_init(&kv->added.by_age);
-    kv->map = slack__map_new_keyed(SLACK_STORE_KV_MAX + SLACK_STORE_KV_ADDED_MAX, kept_key);
+    size_t max = 0;
+    for (unsigned i = 0; i < SHELVES; i++) {
+        slack__link_init(&kv->shelves[i].by_age);
+        max += kv->shelves[i].max = most[i];
+    }
+    kv->map = slack__map_new_keyed(max, kept_key);
     if (kv->map) return kv;
     slack__free(kv);
     return NULL;
 }
 
+/* Values may hold tokens. */
+static void kept_free(void *value)
+{
+    kept_t *kept = value;
+    slack__wipe(kept->bytes, kept->size);
+    slack__free(kept);
+}
+
 void slack__kv_memory_free(slack_kv_memory_t *kv)
 {
     if (!kv) return;
-    slack__map_free(kv->map, slack__free);
+    slack__map_free(kv->map, kept_free);
     slack__free(kv);
 }
 
@@ -54,13 +75,9 @@ static void kept_drop(slack_kv_memory_t *kv, kept_t *kept)
 {
     slack__map_take(kv->map, kept->entry.key);
     slack__unlink(&kept->link);
+    if (slack__heap_has(&kept->expiry)) slack__heap_take(&kv->expiring, &kept->expiry);
     kept->shelf->count--;
-    slack__free(kept);
-}
-
-static kept_t *shelf_oldest(shelf_t *shelf)
-{
-    return SLACK_CONTAINER(shelf->by_age.next, kept_t, link);
+    kept_free(kept);
 }
 
 /* An expired entry is dropped, so that a new one is not compared with its version. */
@@ -72,6 +89,16 @@ static kept_t *kept_find(slack_kv_memory_t *kv, slack_slice_t key, int64_t now_m
     return NULL;
 }
 
+static void drop_expired(slack_kv_memory_t *kv, int64_t now_ms)
+{
+    slack_heap_node_t *node;
+    while ((node = kv->expiring.first)) {
+        kept_t *kept = SLACK_CONTAINER(node, kept_t, expiry);
+        if (kept->entry.until_ms > now_ms) return;
+        kept_drop(kv, kept);
+    }
+}
+
 static slack_slice_t copy(char **at, slack_slice_t from)
 {
     slack_slice_t to = {*at, from.len};
@@ -80,12 +107,13 @@ static slack_slice_t copy(char **at, slack_slice_t from)
     return to;
 }
 
-static kept_t *kv_kept_new(const slack_kv_entry_t *entry)
+static kept_t *kept_new(const slack_kv_entry_t *entry)
 {
-    kept_t *kept =
-        slack__malloc(sizeof *kept + entry->key.len + entry->version.len + entry->value.len);
+    const size_t size = entry->key.len + entry->version.len + entry->value.len;
+    kept_t *kept = slack__malloc(sizeof *kept + size);
     if (!kept) return NULL;
     char *at = kept->bytes;
+    *kept = (kept_t){.size = size};
     kept->entry.key = copy(&at, entry->key);
     kept->entry.version = copy(&at, entry->version);
     kept->entry.value = copy(&at, entry->value);
@@ -94,50 +122,130 @@ static kept_t *kv_kept_new(const slack_kv_entry_t *entry)
     return kept;
 }
 
-/* Puts the entry on a shelf, in place of `old`, which may be NULL. */
-static int kept_replace(slack_kv_memory_t *kv, shelf_t *shelf, const slack_kv_entry_t *entry,
+/* Puts the entry on a shelf, in place of `old`, which may be NULL. If anything is dropped, the map
+ * has its place, and the put does not fail. */
+static int kept_replace(slack_kv_memory_t *kv, unsigned which, const slack_kv_entry_t *entry,
                         kept_t *old)
 {
-    kept_t *kept = kv_kept_new(entry);
+    shelf_t *shelf = &kv->shelves[which];
+    const bool full = shelf->count == shelf->max && !(old && old->shelf == shelf);
+    if (full && which != PUT) return SLACK_EBUSY;
+    kept_t *kept = kept_new(entry);
     if (!kept) return SLACK_ENOMEM;
     if (old) kept_drop(kv, old);
+    if (full) kept_drop(kv, SLACK_CONTAINER(shelf->by_age.next, kept_t, link));
     int rc = slack__map_put(kv->map, kept->entry.key, kept);
     if (rc != 0) {
-        slack__free(kept);
+        kept_free(kept);
         return rc;
     }
     kept->shelf = shelf;
     shelf->count++;
     slack__list_push(&shelf->by_age, &kept->link);
+    if (which == PUT) return 0;
+    const int64_t until_ms = entry->until_ms;
+    slack__heap_put(&kv->expiring, &kept->expiry, until_ms > 0 ? (uint64_t)until_ms : 0);
     return 0;
 }
 
-int slack__kv_memory_put(slack_kv_memory_t *kv, const slack_kv_entry_t *entry, int64_t now_ms)
+/* --- operations ---------------------------------------------------------------------------- */
+
+static int kv_put(slack_kv_memory_t *kv, const slack_kv_entry_t *entry, kept_t *old)
 {
-    kept_t *old = kept_find(kv, entry->key, now_ms);
-    if (old) { /* compared as SQLite compares blobs */
-        const slack_slice_t a = old->entry.version, b = entry->version;
-        const size_t least = a.len < b.len ? a.len : b.len;
-        const int order = least > 0 ? memcmp(a.ptr, b.ptr, least) : 0;
-        if (order > 0 || (order == 0 && a.len > b.len)) return 0;
+    const bool newer = old && slack__slice_compare(old->entry.version, entry->version) > 0;
+    return newer ? 0 : kept_replace(kv, PUT, entry, old);
+}
+
+static int kv_swap(slack_kv_memory_t *kv, slack_store_op_t *op, const slack_kv_entry_t *entry,
+                   kept_t *old)
+{
+    const bool same = old && slack__slice_eq(old->entry.version, entry->expected);
+    op->duplicate = entry->expected.len > 0 ? !same : old != NULL;
+    return op->duplicate ? 0 : kept_replace(kv, SWAPPED, entry, old);
+}
+
+static void kv_delete(slack_kv_memory_t *kv, slack_store_op_t *op, const slack_kv_entry_t *entry,
+                      kept_t *old)
+{
+    const bool same = old && slack__slice_eq(old->entry.version, entry->expected);
+    op->duplicate = entry->expected.len > 0 && !same;
+    if (old && !op->duplicate) kept_drop(kv, old);
+}
+
+/* Adds an entry to a batch. False: memory is out. */
+static bool batch_add(slack_store_batch_t *batch, const slack_kv_entry_t *entry)
+{
+    const slack_row_t row = slack__kv_to_row(entry);
+    if (!slack__row_copy(batch->arena, &batch->rows[batch->count], &row)) return false;
+    batch->count++;
+    return true;
+}
+
+static int kv_get(slack_store_batch_t *batch, const kept_t *kept)
+{
+    int rc = slack__batch_begin(batch, 1);
+    if (rc == 0 && kept && !batch_add(batch, &kept->entry)) rc = SLACK_ENOMEM;
+    return slack__batch_end(batch, rc);
+}
+
+/* Puts an entry into its place among the `limit` smallest of those found so far. */
+static size_t sort_in(const kept_t **found, size_t count, size_t limit, const kept_t *kept)
+{
+    size_t at = count;
+    while (at > 0 && slack__slice_compare(kept->entry.key, found[at - 1]->entry.key) < 0)
+        at--;
+    if (at == limit) return count;
+    if (count == limit) count--;
+    memmove(&found[at + 1], &found[at], (count - at) * sizeof(*found));
+    found[at] = kept;
+    return count + 1;
+}
+
+static size_t find_page(const slack_kv_memory_t *kv, const slack_row_t *page, const kept_t **found,
+                        size_t limit, int64_t now_ms)
+{
+    size_t count = 0;
+    for (unsigned i = 0; i < SHELVES; i++) {
+        const slack_link_t *list = &kv->shelves[i].by_age;
+        for (slack_link_t *link = list->next; link != list; link = link->next) {
+            const kept_t *kept = SLACK_CONTAINER(link, kept_t, link);
+            if (kept->entry.until_ms > now_ms && slack__slice_begins(kept->entry.key, page->key) &&
+                slack__slice_compare(kept->entry.key, page->order) > 0)
+                count = sort_in(found, count, limit, kept);
+        }
     }
-    if (!old && kv->put.count == SLACK_STORE_KV_MAX) old = shelf_oldest(&kv->put);
-    return kept_replace(kv, &kv->put, entry, old);
+    return count;
 }
 
-int slack__kv_memory_add(slack_kv_memory_t *kv, const slack_kv_entry_t *entry, int64_t now_ms)
+static int kv_list(const slack_kv_memory_t *kv, const slack_store_op_t *op, int64_t now_ms)
 {
-    shelf_t *added = &kv->added;
-    while (added->count > 0 && shelf_oldest(added)->entry.until_ms <= now_ms)
-        kept_drop(kv, shelf_oldest(added));
-    if (kept_find(kv, entry->key, now_ms)) return SLACK_EALREADY;
-    if (added->count == SLACK_STORE_KV_ADDED_MAX) return SLACK_EBUSY;
-    return kept_replace(kv, added, entry, NULL);
+    slack_store_batch_t *batch = op->batch;
+    int rc = slack__batch_begin(batch, batch->limit);
+    const kept_t **found = NULL;
+    if (rc == 0) found = slack__arena_alloc(batch->arena, batch->limit * sizeof(*found) + 1);
+    if (!found) return slack__batch_end(batch, SLACK_ENOMEM);
+    const size_t count = find_page(kv, &op->row, found, batch->limit, now_ms);
+    for (size_t i = 0; i < count && !slack__batch_is_full(batch); i++)
+        if (!batch_add(batch, &found[i]->entry)) {
+            if (i == 0) rc = SLACK_ENOMEM;
+            break; /* the next page takes the rest */
+        }
+    return slack__batch_end(batch, rc);
 }
 
-const slack_kv_entry_t *slack__kv_memory_get(slack_kv_memory_t *kv, slack_slice_t key,
-                                             int64_t now_ms)
+int slack__kv_memory_apply(slack_kv_memory_t *kv, slack_store_op_t *op, int64_t now_ms)
 {
-    const kept_t *kept = kept_find(kv, key, now_ms);
-    return kept ? &kept->entry : NULL;
+    const slack_kv_entry_t entry = slack__kv_from_row(&op->row);
+    if (op->kind == SLACK_STORE_KV_LIST) return kv_list(kv, op, now_ms);
+    drop_expired(kv, now_ms);
+    kept_t *old = kept_find(kv, entry.key, now_ms);
+    switch (op->kind) {
+    case SLACK_STORE_KV_PUT: return kv_put(kv, &entry, old);
+    case SLACK_STORE_KV_ADD:
+        op->duplicate = old != NULL;
+        return old ? 0 : kept_replace(kv, ADDED, &entry, NULL);
+    case SLACK_STORE_KV_SWAP: return kv_swap(kv, op, &entry, old);
+    case SLACK_STORE_KV_DELETE: kv_delete(kv, op, &entry, old); return 0;
+    default: return kv_get(op->batch, old);
+    }
 }

@@ -502,29 +502,6 @@ static void memory_count_rows(const memory_store_t *memory, slack_store_batch_t 
     }
 }
 
-static int memory_kv_get(memory_store_t *memory, slack_store_op_t *op)
-{
-    slack_store_batch_t *batch = op->batch;
-    const slack_kv_entry_t *entry =
-        slack__kv_memory_get(memory->kv, op->row.key, memory_now_ms(memory));
-    int rc = slack__batch_begin(batch, 1);
-    if (rc == 0 && entry) {
-        const slack_row_t row = slack__kv_to_row(entry);
-        rc = slack__row_copy(batch->arena, &batch->rows[batch->count++], &row) ? 0 : SLACK_ENOMEM;
-    }
-    return slack__batch_end(batch, rc);
-}
-
-static int memory_kv_write(memory_store_t *memory, slack_store_op_t *op)
-{
-    const slack_kv_entry_t entry = slack__kv_from_row(&op->row);
-    if (op->kind == SLACK_STORE_KV_PUT)
-        return slack__kv_memory_put(memory->kv, &entry, memory_now_ms(memory));
-    int rc = slack__kv_memory_add(memory->kv, &entry, memory_now_ms(memory));
-    op->duplicate = rc == SLACK_EALREADY;
-    return op->duplicate ? 0 : rc;
-}
-
 static int memory_apply(memory_store_t *memory, slack_store_op_t *op)
 {
     int rc = 0;
@@ -545,10 +522,15 @@ static int memory_apply(memory_store_t *memory, slack_store_op_t *op)
         break;
     case SLACK_STORE_CLAIM: rc = memory_claim(memory, op); break;
     case SLACK_STORE_CANCEL: memory_cancel(memory, op); break;
-    case SLACK_STORE_KV_PUT: rc = memory_kv_write(memory, op); break;
-    case SLACK_STORE_KV_ADD: rc = memory_kv_write(memory, op); break;
     case SLACK_STORE_RENEW: break; /* there is no other owner */
-    case SLACK_STORE_KV_GET: rc = memory_kv_get(memory, op); break;
+    case SLACK_STORE_KV_PUT:
+    case SLACK_STORE_KV_ADD:
+    case SLACK_STORE_KV_SWAP:
+    case SLACK_STORE_KV_DELETE:
+    case SLACK_STORE_KV_GET:
+    case SLACK_STORE_KV_LIST:
+        rc = slack__kv_memory_apply(memory->kv, op, memory_now_ms(memory));
+        break;
     case SLACK_STORE_LIST: rc = memory_list_rows(memory, op); break;
     case SLACK_STORE_RETRY: memory_each_dead(memory, op, memory_retry); break;
     case SLACK_STORE_DROP: memory_drop(memory, op); break;

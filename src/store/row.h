@@ -34,7 +34,8 @@ typedef struct slack_row {
     slack_slice_t error;  /* why the last attempt failed */
     int retry_num;
     unsigned attempt; /* attempts begun */
-    bool damaged;     /* a store never writes such a value; a CLAIM then leaves the payload out */
+    bool damaged;     /* a store never writes such a value; a CLAIM, a KV_GET and a KV_LIST then
+                         leave the payload out */
     int64_t received_ms, due_ms, changed_ms;
     int64_t planned_ms; /* due_ms as PUT gave it */
 } slack_row_t;
@@ -52,7 +53,8 @@ bool slack__row_copy(slack_arena_t *arena, slack_row_t *ret, const slack_row_t *
 typedef struct slack_store_batch {
     /* In. */
     unsigned limit;
-    size_t bytes; /* CLAIM: of texts; the row that reaches it is the last one; 0: no limit */
+    size_t
+        bytes; /* CLAIM, KV_LIST: of texts; the row that reaches it is the last one; 0: no limit */
     int64_t now_ms;
     enum slack_row_state state;
     bool one;
@@ -76,7 +78,7 @@ typedef struct slack_store_batch {
 
 /* Make room for `limit` rows and SLACK_STORE_BYTES_MAX of texts. 0; SLACK_ENOMEM. */
 int slack__batch_begin(slack_store_batch_t *batch, unsigned limit);
-/* Whether a batch of claimed rows has reached one of its limits. */
+/* Whether a batch has reached one of its limits. */
 bool slack__batch_is_full(const slack_store_batch_t *batch);
 /* Free the rows: a failed operation returns none. */
 void slack__batch_drop(slack_store_batch_t *batch);

@@ -13,8 +13,8 @@
 /*
  * What the files of the SQLite engine share. sqlite_open.c opens and closes the database,
  * sqlite_transaction.c takes turns with other processes and applies a list of operations;
- * sqlite_rows.c applies one operation. sqlite_statements.c holds the SQL, sqlite_error.c explains
- * failures.
+ * sqlite_rows.c applies one operation, sqlite_kv.c one on entries. sqlite_statements.c holds the
+ * SQL, sqlite_values.c binds and reads values, sqlite_error.c explains failures.
  *
  * One thread at a time uses a database.
  */
@@ -51,8 +51,11 @@ enum statement {
     ORDER_HOLD,
     KV_PUT,
     KV_ADD,
+    KV_SWAP,
+    KV_DELETE,
     KV_SWEEP,
     KV_GET,
+    KV_LIST,
     LIST, /* queued rows; the other states follow in the order of slack_row_state */
     LIST_RUNNING,
     LIST_DONE,
@@ -65,6 +68,10 @@ enum statement {
     STATS,
     STATEMENTS
 };
+
+/* The most expired rows that one transaction deletes: more than it adds, and too few for a pause.
+ */
+#define SLACK_SQLITE_SWEEP_ROWS 200
 
 /* The most owners that one look handles; the next look goes on from there. */
 #define OWNERS_MAX 64
@@ -176,6 +183,12 @@ int slack__sqlite_sweep(slack_sqlite_t *s);
 /* Whether a CLAIM would find nothing; sets its next_ms. Most claims find nothing, and a transaction
  * that might write makes other processes wait. */
 bool slack__sqlite_nothing_to_claim(slack_sqlite_t *s, const slack_store_op_t *op);
+
+/* ---- sqlite_kv.c ---- */
+
+int slack__sqlite_kv_write(slack_sqlite_t *s, slack_store_op_t *op); /* KV_PUT, KV_ADD, KV_SWAP */
+int slack__sqlite_kv_delete(slack_sqlite_t *s, slack_store_op_t *op);
+int slack__sqlite_kv_read(slack_sqlite_t *s, const slack_store_op_t *op); /* KV_GET, KV_LIST */
 
 /* ---- sqlite_transaction.c ---- */
 

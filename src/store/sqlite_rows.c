@@ -1,90 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/sqlite_internal.h"
 
-#include <endian.h>
 #include <limits.h>
 #include <string.h>
 
 #include <slack/error.h>
 
-#include "store/kv.h"
-
-/* The most expired rows that one transaction deletes: more than it adds, and too few for a pause.
- */
-#define SWEEP_ROWS 200
-
-/* Statements borrow the texts that are bound to them, and are reset before their caller returns. */
-static void bind_text(sqlite3_stmt *stmt, int i, slack_slice_t text)
-{
-    if (text.len == 0)
-        sqlite3_bind_null(stmt, i);
-    else
-        sqlite3_bind_text64(stmt, i, text.ptr, text.len, SQLITE_STATIC, SQLITE_UTF8);
-}
-
-static void bind_blob(sqlite3_stmt *stmt, int i, slack_slice_t bytes)
-{
-    if (bytes.len == 0)
-        sqlite3_bind_null(stmt, i);
-    else
-        sqlite3_bind_blob64(stmt, i, bytes.ptr, bytes.len, SQLITE_STATIC);
-}
-
-static uint64_t checksum_add(uint64_t hash, const char *bytes, size_t len)
-{
-    uint64_t word = 0;
-    memcpy(&word, bytes, len);
-    hash = (hash ^ le64toh(word)) * 0x100000001b3u;
-    return hash ^ hash >> 32; /* else two changes of high bits could cancel each other out */
-}
-
-/* Detects decay, not tampering. FNV-1a over words in place of bytes, because a payload has more
- * than a thousand bytes. The result is the same on every machine, because the file may move. */
-static int64_t checksum(slack_slice_t bytes)
-{
-    uint64_t hash = 0xcbf29ce484222325u ^ bytes.len;
-    for (; bytes.len >= 8; bytes.ptr += 8, bytes.len -= 8)
-        hash = checksum_add(hash, bytes.ptr, 8);
-    return (int64_t)(bytes.len > 0 ? checksum_add(hash, bytes.ptr, bytes.len) : hash);
-}
+#include "store/sqlite_values.h"
 
 /* --- reading rows -------------------------------------------------------------------------- */
-
-/*
- * Another program may have written to the file, and each value has any type and any size. So every
- * value is checked here. One that a store does not write is replaced by one that is safe to use,
- * and `*damaged` is set.
- */
-
-/* A row with texts of these sizes fits into a batch. */
-#define PAYLOAD_MAX (SLACK_STORE_BYTES_MAX / 2)
-#define TEXT_MAX    (SLACK_STORE_BYTES_MAX / 32)
-
-static int64_t column_number(sqlite3_stmt *stmt, int i, int64_t most, bool *damaged)
-{
-    const bool is_number = sqlite3_column_type(stmt, i) == SQLITE_INTEGER;
-    const int64_t number = is_number ? sqlite3_column_int64(stmt, i) : 0;
-    if (!is_number || number < 0 || number > most) *damaged = true;
-    return number < 0 ? 0 : number > most ? most : number;
-}
-
-static slack_slice_t column_bytes(sqlite3_stmt *stmt, int i, size_t most, bool *damaged)
-{
-    const char *ptr = sqlite3_column_blob(stmt, i);
-    const size_t len = ptr ? (size_t)sqlite3_column_bytes(stmt, i) : 0;
-    if (len <= most) return (slack_slice_t){ptr, len};
-    *damaged = true;
-    return (slack_slice_t){NULL, 0};
-}
-
-/* A text is also used as a C string. */
-static slack_slice_t column_text(sqlite3_stmt *stmt, int i, bool *damaged)
-{
-    const slack_slice_t text = column_bytes(stmt, i, TEXT_MAX, damaged);
-    if (text.len == 0 || !memchr(text.ptr, '\0', text.len)) return text;
-    *damaged = true;
-    return (slack_slice_t){NULL, 0};
-}
 
 /* Read the columns in the order of COLUMNS. The texts are SQLite's until the next step. */
 static slack_row_t read_row(sqlite3_stmt *stmt, bool with_payload)
@@ -92,28 +16,29 @@ static slack_row_t read_row(sqlite3_stmt *stmt, bool with_payload)
     bool bad = false;
     slack_row_t row = {
         .id = sqlite3_column_int64(stmt, 0),
-        .state = (enum slack_row_state)column_number(stmt, 1, SLACK_ROW_STATES - 1, &bad),
-        .key = column_bytes(stmt, 2, TEXT_MAX, &bad),
-        .kind = column_text(stmt, 3, &bad),
-        .name = column_text(stmt, 4, &bad),
-        .transport = column_text(stmt, 5, &bad),
-        .retry_reason = column_text(stmt, 6, &bad),
-        .done = column_text(stmt, 7, &bad),
-        .error = column_text(stmt, 8, &bad),
-        .retry_num = (int)column_number(stmt, 9, INT_MAX, &bad),
-        .attempt = (unsigned)column_number(stmt, 10, INT_MAX, &bad),
-        .received_ms = column_number(stmt, 11, SLACK_ROW_TIME_MAX, &bad),
-        .due_ms = column_number(stmt, 12, SLACK_ROW_TIME_MAX, &bad),
-        .changed_ms = column_number(stmt, 13, SLACK_ROW_TIME_MAX, &bad),
-        .planned_ms = column_number(stmt, 14, SLACK_ROW_TIME_MAX, &bad),
-        .tenant = column_text(stmt, 15, &bad),
-        .app = column_text(stmt, 16, &bad),
-        .order = column_bytes(stmt, 17, TEXT_MAX, &bad),
+        .state = (enum slack_row_state)slack__column_number(stmt, 1, SLACK_ROW_STATES - 1, &bad),
+        .key = slack__column_bytes(stmt, 2, SLACK_SQLITE_TEXT_MAX, &bad),
+        .kind = slack__column_text(stmt, 3, &bad),
+        .name = slack__column_text(stmt, 4, &bad),
+        .transport = slack__column_text(stmt, 5, &bad),
+        .retry_reason = slack__column_text(stmt, 6, &bad),
+        .done = slack__column_text(stmt, 7, &bad),
+        .error = slack__column_text(stmt, 8, &bad),
+        .retry_num = (int)slack__column_number(stmt, 9, INT_MAX, &bad),
+        .attempt = (unsigned)slack__column_number(stmt, 10, INT_MAX, &bad),
+        .received_ms = slack__column_number(stmt, 11, SLACK_ROW_TIME_MAX, &bad),
+        .due_ms = slack__column_number(stmt, 12, SLACK_ROW_TIME_MAX, &bad),
+        .changed_ms = slack__column_number(stmt, 13, SLACK_ROW_TIME_MAX, &bad),
+        .planned_ms = slack__column_number(stmt, 14, SLACK_ROW_TIME_MAX, &bad),
+        .tenant = slack__column_text(stmt, 15, &bad),
+        .app = slack__column_text(stmt, 16, &bad),
+        .order = slack__column_bytes(stmt, 17, SLACK_SQLITE_TEXT_MAX, &bad),
     };
     if (with_payload) {
-        row.payload = column_bytes(stmt, 18, PAYLOAD_MAX, &bad);
+        row.payload = slack__column_bytes(stmt, 18, SLACK_SQLITE_PAYLOAD_MAX, &bad);
         /* The payload of a done row is deleted. */
-        if (row.state != SLACK_ROW_DONE && checksum(row.payload) != sqlite3_column_int64(stmt, 19))
+        if (row.state != SLACK_ROW_DONE &&
+            slack__checksum(row.payload) != sqlite3_column_int64(stmt, 19))
             bad = true;
     }
     row.damaged = bad;
@@ -158,7 +83,7 @@ static sqlite3_stmt *about_order(slack_sqlite_t *s, enum statement which, int64_
 {
     sqlite3_stmt *stmt = s->statements[which];
     sqlite3_bind_int64(stmt, 1, app);
-    bind_blob(stmt, 2, order);
+    slack__bind_blob(stmt, 2, order);
     if (sqlite3_bind_parameter_count(stmt) >= 3) sqlite3_bind_int64(stmt, 3, s->now_ms);
     return stmt;
 }
@@ -214,7 +139,7 @@ static int sqlite_put(slack_sqlite_t *s, slack_store_op_t *op)
     int64_t app;
     int rc = sqlite_app_id(s, row->app, true, &app);
     if (rc == 0 && op->succeeds) { /* only a queued row keeps the key */
-        bind_blob(s->statements[FREE_KEY], 1, row->key);
+        slack__bind_blob(s->statements[FREE_KEY], 1, row->key);
         rc = slack__sqlite_step(s->statements[FREE_KEY]);
     }
     int64_t behind = 0;
@@ -228,18 +153,18 @@ static int sqlite_put(slack_sqlite_t *s, slack_store_op_t *op)
     if (!claim) sqlite3_bind_null(stmt, 3);
     sqlite3_bind_int(stmt, 4, claim); /* the state and the attempt: RUNNING, 1 or QUEUED, 0 */
     sqlite3_bind_int64(stmt, 5, row->due_ms);
-    bind_blob(stmt, 6, row->key);
-    bind_text(stmt, 7, row->kind);
-    bind_text(stmt, 8, row->name);
-    bind_text(stmt, 9, row->transport);
+    slack__bind_blob(stmt, 6, row->key);
+    slack__bind_text(stmt, 7, row->kind);
+    slack__bind_text(stmt, 8, row->name);
+    slack__bind_text(stmt, 9, row->transport);
     sqlite3_bind_int(stmt, 10, row->retry_num);
-    bind_text(stmt, 11, row->retry_reason);
-    bind_blob(stmt, 12, row->payload);
-    sqlite3_bind_int64(stmt, 13, checksum(row->payload));
-    bind_text(stmt, 14, row->tenant);
+    slack__bind_text(stmt, 11, row->retry_reason);
+    slack__bind_blob(stmt, 12, row->payload);
+    sqlite3_bind_int64(stmt, 13, slack__checksum(row->payload));
+    slack__bind_text(stmt, 14, row->tenant);
     sqlite3_bind_int64(stmt, 15, app);
     sqlite3_bind_int64(stmt, 16, behind ? SLACK_ROW_BEHIND : row->due_ms);
-    bind_blob(stmt, 17, row->order);
+    slack__bind_blob(stmt, 17, row->order);
     rc = slack__sqlite_step(stmt);
     if (rc != 0) return rc;
     op->duplicate = sqlite3_changes(s->sqlite) == 0;
@@ -253,7 +178,7 @@ static int sqlite_put(slack_sqlite_t *s, slack_store_op_t *op)
 static int sqlite_mark(slack_sqlite_t *s, const slack_store_op_t *op)
 {
     sqlite3_stmt *stmt = slack__sqlite_about(s, MARK, op->row.id);
-    bind_text(stmt, 4, op->row.done);
+    slack__bind_text(stmt, 4, op->row.done);
     return slack__sqlite_step(stmt);
 }
 
@@ -270,8 +195,8 @@ static int sqlite_put_back(slack_sqlite_t *s, const slack_store_op_t *op)
     sqlite3_stmt *stmt =
         slack__sqlite_about(s, op->kind == SLACK_STORE_WAIT ? WAIT : BURY, op->row.id);
     sqlite3_bind_int64(stmt, 4, op->kind == SLACK_STORE_WAIT ? op->row.due_ms : op->forget);
-    bind_text(stmt, 5, op->row.done);
-    bind_text(stmt, 6, op->row.error);
+    slack__bind_text(stmt, 5, op->row.done);
+    slack__bind_text(stmt, 6, op->row.error);
     if (op->hold) sqlite3_bind_int64(stmt, 7, 0);
     int rc = slack__sqlite_step(stmt);
     return rc || op->hold ? rc : order_advance(s, &op->row);
@@ -461,59 +386,10 @@ static int sqlite_count_rows(slack_sqlite_t *s, slack_store_batch_t *batch)
         }
         batch->counts[state] = count;
         bool damaged; /* also if there is no row */
-        batch->oldest_ms[state] = column_number(stmt, 2, SLACK_ROW_TIME_MAX, &damaged);
+        batch->oldest_ms[state] = slack__column_number(stmt, 2, SLACK_ROW_TIME_MAX, &damaged);
     }
     int end = slack__sqlite_reset(stmt);
     return slack__sqlite_status(step) ? slack__sqlite_status(step) : end;
-}
-
-/* --- entries ------------------------------------------------------------------------------- */
-
-/* KV_PUT and KV_ADD. */
-static int sqlite_kv_write(slack_sqlite_t *s, slack_store_op_t *op)
-{
-    const slack_kv_entry_t entry = slack__kv_from_row(&op->row);
-    const bool add = op->kind == SLACK_STORE_KV_ADD;
-    sqlite3_stmt *stmt = s->statements[KV_SWEEP];
-    sqlite3_bind_int64(stmt, 1, s->now_ms);
-    sqlite3_bind_int(stmt, 2, SWEEP_ROWS);
-    int rc = slack__sqlite_step(stmt);
-    if (rc != 0) return rc;
-    stmt = s->statements[add ? KV_ADD : KV_PUT];
-    bind_blob(stmt, 1, entry.key);
-    bind_blob(stmt, 2, entry.version);
-    sqlite3_bind_int64(stmt, 3, entry.until_ms);
-    bind_blob(stmt, 4, entry.value);
-    sqlite3_bind_int64(stmt, 5, checksum(entry.value));
-    sqlite3_bind_int64(stmt, 6, s->now_ms);
-    rc = slack__sqlite_step(stmt);
-    op->duplicate = rc == 0 && add && sqlite3_changes(s->sqlite) == 0;
-    return rc;
-}
-
-/* A damaged entry counts as missing. */
-static int sqlite_kv_get(slack_sqlite_t *s, const slack_store_op_t *op)
-{
-    slack_store_batch_t *batch = op->batch;
-    int rc = slack__batch_begin(batch, 1);
-    sqlite3_stmt *stmt = s->statements[KV_GET];
-    bind_blob(stmt, 1, op->row.key);
-    sqlite3_bind_int64(stmt, 2, s->now_ms);
-    int step = rc == 0 ? sqlite3_step(stmt) : SQLITE_DONE;
-    if (rc == 0) rc = slack__sqlite_status(step);
-    if (rc == 0 && step == SQLITE_ROW) {
-        bool bad = false;
-        const slack_kv_entry_t entry = {.key = op->row.key,
-                                        .version = column_bytes(stmt, 0, TEXT_MAX, &bad),
-                                        .value = column_bytes(stmt, 2, PAYLOAD_MAX, &bad),
-                                        .until_ms = sqlite3_column_int64(stmt, 1)};
-        const slack_row_t row = slack__kv_to_row(&entry);
-        if (checksum(entry.value) != sqlite3_column_int64(stmt, 3)) bad = true;
-        if (!bad && !slack__row_copy(batch->arena, &batch->rows[batch->count++], &row))
-            rc = SLACK_ENOMEM;
-    }
-    int end = slack__sqlite_reset(stmt);
-    return slack__batch_end(batch, rc ? rc : end);
 }
 
 /* --- for transactions ---------------------------------------------------------------------- */
@@ -529,11 +405,14 @@ int slack__sqlite_apply_op(slack_sqlite_t *s, slack_store_op_t *op)
     case SLACK_STORE_RENEW: return sqlite_renew(s);
     case SLACK_STORE_CLAIM: return sqlite_claim(s, op);
     case SLACK_STORE_CANCEL:
-        bind_blob(s->statements[CANCEL], 1, op->row.key);
+        slack__bind_blob(s->statements[CANCEL], 1, op->row.key);
         return order_delete(s, s->statements[CANCEL], &op->batch->count);
     case SLACK_STORE_KV_PUT:
-    case SLACK_STORE_KV_ADD: return sqlite_kv_write(s, op);
-    case SLACK_STORE_KV_GET: return sqlite_kv_get(s, op);
+    case SLACK_STORE_KV_ADD:
+    case SLACK_STORE_KV_SWAP: return slack__sqlite_kv_write(s, op);
+    case SLACK_STORE_KV_DELETE: return slack__sqlite_kv_delete(s, op);
+    case SLACK_STORE_KV_GET:
+    case SLACK_STORE_KV_LIST: return slack__sqlite_kv_read(s, op);
     case SLACK_STORE_LIST: return sqlite_list_rows(s, op);
     case SLACK_STORE_RETRY: return sqlite_change_dead(s, op, RETRY, RETRY_ALL);
     case SLACK_STORE_DROP: return sqlite_change_dead(s, op, DROP, DROP_ALL);
@@ -546,7 +425,7 @@ static int sqlite_sweep(slack_sqlite_t *s, enum statement which, int64_t keep_ms
 {
     sqlite3_stmt *stmt = s->statements[which];
     sqlite3_bind_int64(stmt, 1, s->now_ms - keep_ms);
-    sqlite3_bind_int(stmt, 2, SWEEP_ROWS);
+    sqlite3_bind_int(stmt, 2, SLACK_SQLITE_SWEEP_ROWS);
     return slack__sqlite_step(stmt);
 }
 

@@ -85,10 +85,15 @@ static const char *const sql[] = {
     [ORDER_HOLD] = "UPDATE inbox SET due_ms = " BEHIND " WHERE id = ?1",
     [KV_PUT] = KV_WRITE "version IS NULL OR version <= excluded.version OR until_ms <= ?6",
     [KV_ADD] = KV_WRITE "until_ms <= ?6",
+    [KV_SWAP] = "UPDATE kv SET version = ?2, until_ms = ?3, value = ?4, sum = ?5"
+                " WHERE key = ?1 AND version = ?7 AND until_ms > ?6",
+    [KV_DELETE] = "DELETE FROM kv WHERE key = ?1"
+                  " AND (?2 IS NULL OR (version = ?2 AND until_ms > ?3))",
     [KV_SWEEP] = "DELETE FROM kv WHERE id IN"
                  " (SELECT id FROM kv WHERE until_ms <= ?1 ORDER BY until_ms LIMIT ?2)",
-    [KV_GET] = "SELECT version, until_ms, value, sum FROM kv"
-               " WHERE key = ?1 AND until_ms > ?2",
+    [KV_GET] = "SELECT key, version, until_ms, value, sum FROM kv WHERE key = ?1",
+    [KV_LIST] = "SELECT key, version, until_ms, value, sum FROM kv"
+                " WHERE key >= ?1 AND key <> ?2 ORDER BY key",
     /* Done rows are so many that the next ids are near; the other states have an index. */
     [LIST] = "SELECT " COLUMNS " FROM inbox INDEXED BY inbox_queued"
              " WHERE state = 0 AND id >= ?1 ORDER BY id LIMIT ?2",

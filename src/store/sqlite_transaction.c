@@ -133,7 +133,7 @@ static bool apply_alone(slack_sqlite_t *s, slack_store_op_t *op)
         return true;
     }
     if (op->kind != SLACK_STORE_LIST && op->kind != SLACK_STORE_STATS &&
-        op->kind != SLACK_STORE_KV_GET)
+        op->kind != SLACK_STORE_KV_GET && op->kind != SLACK_STORE_KV_LIST)
         return false;
     op->status = slack__sqlite_apply_op(s, op);
     return true;
@@ -147,7 +147,7 @@ static void fail_all(slack_link_t *ops, int status)
         op->status = status;
         op->duplicate = false;
         bool rows = op->kind == SLACK_STORE_CLAIM || op->kind == SLACK_STORE_LIST ||
-                    op->kind == SLACK_STORE_KV_GET;
+                    op->kind == SLACK_STORE_KV_GET || op->kind == SLACK_STORE_KV_LIST;
         if (rows) slack__batch_drop(op->batch);
     }
 }

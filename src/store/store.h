@@ -81,8 +81,21 @@ enum slack_store_op_kind {
      * change nothing. SLACK_EBUSY if there is no room: an added entry is never dropped early. Only
      * a power cut may lose it, so that this operation need not wait for a disk. */
     SLACK_STORE_KV_ADD,
+    /* Store the entry until row.due_ms, in place of an entry with that key and the expected
+     * version; without an expected version, only if there is no entry with that key. Otherwise set
+     * `duplicate` and change nothing. SLACK_EBUSY if there is no room: like an added entry, it is
+     * never dropped early. Unlike KV_ADD, it also outlives a power cut. */
+    SLACK_STORE_KV_SWAP,
+    /* Delete the entry with row.key. With an expected version, set `duplicate` and change nothing
+     * if there is no entry with this version. */
+    SLACK_STORE_KV_DELETE,
     /* Read the entry with row.key. Out: batch.rows, one or none. */
     SLACK_STORE_KV_GET,
+    /* Read entries whose keys begin with a prefix and are greater than another key, in the order of
+     * their bytes: slack__kv_page() makes the row. At most batch.limit of them; a page with enough
+     * bytes of texts (batch.bytes) ends early, so that only an empty page is the last one. Out:
+     * batch.rows. */
+    SLACK_STORE_KV_LIST,
 
     /* For people, beside a running app: */
 
@@ -109,10 +122,10 @@ typedef struct slack_store_op {
     bool succeeds;  /* PUT */
     bool forget;    /* FINISH, BURY */
     bool hold;      /* WAIT */
-    bool duplicate; /* PUT, KV_ADD, out */
+    bool duplicate; /* PUT, KV_ADD, KV_SWAP, KV_DELETE, out */
     slack_row_t row;
-    slack_store_batch_t *batch; /* required by CLAIM and those after it, except RENEW, KV_PUT and
-                                 * KV_ADD */
+    slack_store_batch_t *batch; /* required by CLAIM and those after it, except RENEW and those that
+                                 * write an entry */
     int status; /* out: 0; SLACK_EBUSY when a limit is reached; SLACK_ESTORE; SLACK_ENOMEM. Unless
                  * it is 0, nothing was changed. */
     void (*done)(struct slack_store_op *op);

@@ -31,6 +31,18 @@ bool slack__slice_eq(slack_slice_t a, slack_slice_t b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+bool slack__slice_begins(slack_slice_t s, slack_slice_t prefix)
+{
+    return s.len >= prefix.len && slack__slice_eq((slack_slice_t){s.ptr, prefix.len}, prefix);
+}
+
+int slack__slice_compare(slack_slice_t a, slack_slice_t b)
+{
+    const size_t least = a.len < b.len ? a.len : b.len;
+    const int order = least > 0 ? memcmp(a.ptr, b.ptr, least) : 0;
+    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 bool slack__slice_eq_nocase(slack_slice_t a, slack_slice_t b)
 {
     if (a.len != b.len) return false;

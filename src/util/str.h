@@ -21,7 +21,10 @@ uint64_t slack__hash(uint64_t seed, const char *s);
 
 bool slack__slice_eq(slack_slice_t a, slack_slice_t b);
 bool slack__slice_eq_nocase(slack_slice_t a, slack_slice_t b); /* ASCII */
-slack_slice_t slack__slice_trim(slack_slice_t s);              /* spaces and tabs at both ends */
+bool slack__slice_begins(slack_slice_t s, slack_slice_t prefix);
+/* Compare byte by byte, as memcmp() does; a slice comes after its own beginnings. */
+int slack__slice_compare(slack_slice_t a, slack_slice_t b);
+slack_slice_t slack__slice_trim(slack_slice_t s); /* spaces and tabs at both ends */
 /* Remove ASCII white space, line ends included, from both ends. slack__strip() does so in place. */
 slack_slice_t slack__slice_strip(slack_slice_t s);
 void slack__strip(char *text);

@@ -8,6 +8,7 @@
 #include <slack/error.h>
 #include <slack/options.h>
 
+#include "store/kv.h"
 #include "support/fault_vfs.h"
 #include "support/file.h"
 #include "support/store_file.h"
@@ -449,19 +450,55 @@ FILE_TEST(test_a_time_that_is_no_number_is_never_due)
     assert_int_equal(claim.batch.next_ms, INT64_MAX);
 }
 
-FILE_TEST(test_a_flipped_value_is_none)
+/* Reads the entry "k" with KV_GET or KV_LIST. */
+static slack_kv_entry_t read_entry(sw_task_t *task, enum slack_store_op_kind kind)
+{
+    sw_run(sw.store, task, kind, "k");
+    assert_int_equal(task->op.status, 0);
+    assert_int_equal(task->batch.count, 1);
+    return slack__kv_from_row(task->batch.rows);
+}
+
+static bool write_entry(enum slack_store_op_kind kind, const char *expected)
 {
     sw_task_t task;
-    sw_open();
-    sw_prepare(&task, SLACK_STORE_KV_PUT, "k");
-    task.op.row.due_ms = INT64_MAX;
+    sw_prepare(&task, kind, "k");
+    task.op.row = slack__kv_to_row(&(slack_kv_entry_t){.key = SLACK_SLICE("k"),
+                                                       .version = SLACK_SLICE("1"),
+                                                       .value = SLACK_SLICE("installation"),
+                                                       .until_ms = SLACK_KV_FOREVER,
+                                                       .expected = slack__slice(expected)});
     sw_run_prepared(sw.store, &task);
-    for (int flipped = 0; flipped < 2; flipped++) {
-        sw_run(sw.store, &task, SLACK_STORE_KV_GET, "k");
-        assert_int_equal(task.op.status, 0);
-        assert_int_equal(task.batch.count, !flipped);
+    assert_int_equal(task.op.status, 0);
+    return !task.op.duplicate;
+}
+
+/* An installation that cannot be read is not a missing one. */
+FILE_TEST(test_a_damaged_entry_is_there)
+{
+    static const char *const changes[] = {
+        "value = 'x'",     "value = NULL",
+        "value = 7",       "value = zeroblob(40000000)",
+        "sum = 0",         "sum = 'x'",
+        "sum = 0.5",       "until_ms = 'soon'",
+        "until_ms = 1e99", "version = zeroblob(5000000)",
+    };
+    static const enum slack_store_op_kind kinds[] = {SLACK_STORE_KV_GET, SLACK_STORE_KV_LIST};
+    sw_open();
+    for (size_t i = 0; i < 2 * sizeof changes / sizeof *changes; i++) {
+        char text[80];
+        sw_task_t task;
+        assert_true(write_entry(SLACK_STORE_KV_SWAP, ""));
+        assert_false(read_entry(&task, kinds[i % 2]).damaged);
         slack__arena_free(task.batch.arena);
-        sw_sql("UPDATE kv SET value = 'x'");
+        snprintf(text, sizeof text, "UPDATE kv SET %s", changes[i / 2]);
+        sw_sql(text);
+        const slack_kv_entry_t entry = read_entry(&task, kinds[i % 2]);
+        if (!entry.damaged || entry.value.len > 0) fail_msg("not noticed: %s", changes[i / 2]);
+        slack__arena_free(task.batch.arena);
+        assert_false(write_entry(SLACK_STORE_KV_SWAP, "")); /* there is one */
+        if (!strstr(text, "version")) assert_true(write_entry(SLACK_STORE_KV_SWAP, "1"));
+        assert_true(write_entry(SLACK_STORE_KV_DELETE, ""));
     }
 }
 
@@ -574,7 +611,7 @@ FILE_TEST(test_locked_with_many_waiting)
     sqlite3_close(other);
 }
 
-/* One sync covers all operations that wait for it. An added entry does not wait for one. */
+/* One sync covers all operations that wait for it. Only an added entry does not wait for one. */
 FILE_TEST(test_every_end_is_synced_and_syncs_are_shared)
 {
     enum { COUNT = 500 };
@@ -587,6 +624,12 @@ FILE_TEST(test_every_end_is_synced_and_syncs_are_shared)
         sw_run(sw.store, &tasks[0], SLACK_STORE_KV_ADD, key);
         assert_int_equal(fault_vfs_syncs(), before);
         assert_int_equal(sw_put(key), 0);
+        assert_true(fault_vfs_syncs() > before);
+        before = fault_vfs_syncs();
+        assert_true(write_entry(SLACK_STORE_KV_SWAP, ""));
+        assert_true(fault_vfs_syncs() > before);
+        before = fault_vfs_syncs();
+        assert_true(write_entry(SLACK_STORE_KV_DELETE, "1"));
         assert_true(fault_vfs_syncs() > before);
     }
     unsigned before = fault_vfs_syncs();
@@ -675,6 +718,29 @@ FILE_TEST(test_the_power_is_cut)
         store_file_clean_copy();
     }
     world_until(&sw.world, tasks[COUNT - 1].ended >= 1);
+}
+
+/* An entry is swapped and deleted in turn, after a transaction that is not synced. */
+FILE_TEST(test_a_swap_outlives_a_power_cut)
+{
+    char error[SLACK_ERROR_TEXT_MAX], key[24];
+    sw_open();
+    for (unsigned cut = 0; cut < 20; cut++) {
+        const bool stays = cut % 2 == 0;
+        sw_task_t task;
+        snprintf(key, sizeof key, "added%u", cut);
+        sw_run(sw.store, &task, SLACK_STORE_KV_ADD, key);
+        assert_true(stays ? write_entry(SLACK_STORE_KV_SWAP, "")
+                          : write_entry(SLACK_STORE_KV_DELETE, "1"));
+        fault_vfs_power_cut(path, copy);
+        slack_store_t *after = NULL;
+        if (sw_open_at(&after, copy, error) != 0) fail_msg("%s", error);
+        sw_run(after, &task, SLACK_STORE_KV_GET, "k");
+        assert_int_equal(task.batch.count, stays);
+        slack__arena_free(task.batch.arena);
+        sw_close_one(after);
+        store_file_clean_copy();
+    }
 }
 
 int main(void)

@@ -9,6 +9,7 @@
 #include <slack/error.h>
 #include <slack/options.h>
 
+#include "store/kv.h"
 #include "support/fault_vfs.h"
 #include "support/file.h"
 #include "support/store_file.h"
@@ -195,6 +196,51 @@ FILE_TEST(test_a_stop_leaves_no_deleted_payload_in_the_files)
     assert_false(is_in_file("-wal", "a payload of some length"));
     assert_false(is_in_file("", "a payload of some length"));
     assert_int_equal(sw_put("Ev2"), 0); /* for the other store the log is as it left it */
+}
+
+/* The value of a version of an entry: a text that no other value has, again and again. */
+static slack_slice_t entry_value(char *text, size_t size, unsigned key, unsigned version)
+{
+    const size_t len = 40 + (key * 7919 + version * 104729) % 6000; /* of several pages */
+    for (size_t at = 0; at < len; at += 10)
+        snprintf(text + at, size - at, "<%04u.%03u>", key, version);
+    return (slack_slice_t){text, len};
+}
+
+/* Entries move between pages as they grow, and a copy must not stay behind. */
+FILE_TEST(test_a_stop_leaves_no_overwritten_entry_in_the_files)
+{
+    enum { KEYS = 150, VERSIONS = 4 };
+    static char text[8000];
+    sw_open();
+    for (unsigned i = 0; i < KEYS * VERSIONS; i++) {
+        const unsigned key = i * 37 % KEYS, version = i / KEYS;
+        static const char *const versions[VERSIONS + 1] = {"", "1", "2", "3", "4"};
+        char name[16];
+        sw_task_t task;
+        snprintf(name, sizeof name, "k%u", key);
+        const bool gone = version == VERSIONS - 1 && key % 2;
+        sw_prepare(&task, gone ? SLACK_STORE_KV_DELETE : SLACK_STORE_KV_SWAP, name);
+        task.op.row = slack__kv_to_row(
+            &(slack_kv_entry_t){.key = slack__slice(name),
+                                .version = slack__slice(versions[version + 1]),
+                                .expected = slack__slice(versions[version]),
+                                .value = entry_value(text, sizeof text, key, version),
+                                .until_ms = SLACK_KV_FOREVER});
+        sw_run_prepared(sw.store, &task);
+        assert_int_equal(task.op.status, 0);
+        assert_false(task.op.duplicate);
+    }
+    sw_close();
+    for (unsigned i = 0; i < KEYS * VERSIONS; i++) {
+        char marker[16];
+        const unsigned key = i % KEYS, version = i / KEYS;
+        snprintf(marker, sizeof marker, "<%04u.%03u>", key, version);
+        const bool there = version == VERSIONS - 1 && key % 2 == 0;
+        if (is_in_file("", marker) != there) fail_msg("%s is %sthere", marker, there ? "not " : "");
+    }
+    snprintf(text, sizeof text, "%s-wal", store_file_path());
+    assert_int_not_equal(access(text, F_OK), 0);
 }
 
 int main(void)

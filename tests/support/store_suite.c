@@ -5,7 +5,6 @@
 #include <slack/error.h>
 #include <slack/options.h>
 
-#include "store/kv.h"
 #include "support/alloc_fail.h"
 #include "support/heap.h"
 #include "support/store_rows.h"
@@ -180,169 +179,6 @@ static void test_closing_inside_a_completion(void **state)
     world_close(&rows.world);
 }
 
-/* ---- entries ---- */
-
-/* Returns the status, or 1 if the entry was known. */
-static int kv_write(enum slack_store_op_kind kind, const char *key, const char *version,
-                    const char *text, int64_t until_ms)
-{
-    rows_task_t task;
-    rows_prepare(&task, kind, key);
-    task.op.row = slack__kv_to_row(&(slack_kv_entry_t){
-        .key = slack__slice(key),
-        .version = slack__slice(version),
-        .value = slack__slice(text),
-        .until_ms = until_ms,
-    });
-    rows_run(&task);
-    return task.op.duplicate ? 1 : task.op.status;
-}
-
-static int kv_put(const char *key, const char *version, const char *text, int64_t until_ms)
-{
-    return kv_write(SLACK_STORE_KV_PUT, key, version, text, until_ms);
-}
-
-static int kv_add(const char *key, const char *text, int64_t until_ms)
-{
-    return kv_write(SLACK_STORE_KV_ADD, key, "", text, until_ms);
-}
-
-static void expect_entry(const char *key, const char *text)
-{
-    rows_task_t task;
-    rows_prepare(&task, SLACK_STORE_KV_GET, key);
-    rows_run_well(&task);
-    assert_int_equal(task.batch.count, text != NULL);
-    if (text) {
-        const slack_kv_entry_t entry = slack__kv_from_row(&task.batch.rows[0]);
-        rows_expect_text(entry.value, text);
-        rows_expect_text(entry.key, key);
-    }
-    rows_free(&task);
-}
-
-static void test_entries(void **state)
-{
-    rows_open();
-    expect_entry("a", NULL);
-    rows_put("a", 0, false); /* rows and entries have separate keys */
-    expect_entry("a", NULL);
-    const int64_t over = rows_now() + 1000;
-    assert_int_equal(kv_put("a", "5", "one", over), 0);
-    assert_int_equal(kv_put("b", "5", "other", over + 1), 0);
-    rows_put("b", 0, false);
-    expect_entry("a", "one");
-    assert_int_equal(kv_put("a", "6", "two", over), 0);
-    expect_entry("a", "two");
-    assert_int_equal(kv_put("a", "59", "older", over), 0);
-    expect_entry("a", "two");
-    assert_int_equal(kv_put("a", "6", "two again", over), 0);
-    expect_entry("a", "two again");
-    assert_int_equal(kv_put("a", "60", "three", over), 0);
-    expect_entry("a", "three");
-    expect_entry("b", "other");
-    rows_pass_ms(1000); /* expired: the old version does not count any more */
-    expect_entry("a", NULL);
-    expect_entry("b", "other");
-    assert_int_equal(kv_put("a", "1", "new", over + 5000), 0);
-    expect_entry("a", "new");
-    rows_close();
-    if (!rows.ops->durable) return;
-    rows_open_again();
-    expect_entry("a", "new");
-    expect_entry("b", "other");
-    rows_close();
-}
-
-static void test_an_entry_is_added_once(void **state)
-{
-    const int64_t over = rows_now() + 1000;
-    rows_put("a", 0, false);
-    assert_int_equal(kv_add("a", "one", over), 0);
-    assert_int_equal(kv_add("a", "two", over + 9000), 1);
-    expect_entry("a", "one");
-    assert_int_equal(kv_put("b", "5", "put", over), 0);
-    assert_int_equal(kv_add("b", "added", over), 1);
-    assert_int_equal(kv_put("a", "5", "put", over), 0);
-    expect_entry("a", "put");
-    rows_pass_ms(999);
-    assert_int_equal(kv_add("b", "added", over), 1);
-    rows_pass_ms(1); /* expired */
-    assert_int_equal(kv_add("a", "again", over + 1000), 0);
-    expect_entry("a", "again");
-    if (!rows.ops->durable) return;
-    rows_close();
-    rows_open_again();
-    assert_int_equal(kv_add("a", "three", over + 1000), 1);
-}
-
-/* The version of an expired entry does not count, however many others have expired. */
-static void test_many_entries_expire(void **state)
-{
-    const int64_t over = rows_now() + 1000;
-    char key[16];
-    for (int i = 0; i < 450; i++) {
-        snprintf(key, sizeof key, "k%d", i);
-        assert_int_equal(kv_add(key, "x", over), 0);
-    }
-    assert_int_equal(kv_put("last", "9", "old", over + 1), 0);
-    assert_int_equal(kv_add("last too", "old", over + 1), 0);
-    rows_pass_ms(1001);
-    assert_int_equal(kv_put("last", "1", "new", over + 5000), 0);
-    assert_int_equal(kv_add("last too", "new", over + 5000), 0);
-    expect_entry("last", "new");
-    expect_entry("last too", "new");
-}
-
-/* A KV_GET sees a KV_PUT that was submitted before it. */
-static void test_an_entry_is_read_in_its_order(void **state)
-{
-    rows_task_t tasks[3];
-    rows_prepare(&tasks[0], SLACK_STORE_KV_GET, "k");
-    rows_prepare(&tasks[1], SLACK_STORE_KV_PUT, "k");
-    tasks[1].op.row.due_ms = rows_now() + 1000;
-    rows_prepare(&tasks[2], SLACK_STORE_KV_GET, "k");
-    for (unsigned i = 0; i < 3; i++)
-        rows_submit_prepared(&tasks[i]);
-    world_until(&rows.world, rows.ends >= 3);
-    assert_int_equal(tasks[0].batch.count, 0);
-    assert_int_equal(tasks[2].batch.count, 1);
-    rows_free(&tasks[0]);
-    rows_free(&tasks[2]);
-}
-
-static void test_entries_are_bounded(void **state)
-{
-    if (rows.ops->durable) return; /* only the disk limits it */
-    rows_open();
-    const int64_t over = rows_now() + 1000;
-    assert_int_equal(kv_put("first", "1", "x", over), 0);
-    assert_int_equal(kv_put("second", "1", "x", over), 0);
-    assert_int_equal(kv_put("first", "2", "y", over), 0);
-    for (unsigned i = 2; i < SLACK_STORE_KV_MAX; i++) {
-        char key[16];
-        snprintf(key, sizeof key, "k%u", i);
-        assert_int_equal(kv_put(key, "1", "x", over), 0);
-    }
-    expect_entry("second", "x");
-    assert_int_equal(kv_put("one more", "1", "x", over), 0);
-    expect_entry("second", NULL); /* the entry written longest ago */
-    expect_entry("first", "y");
-    for (unsigned i = 0; i < SLACK_STORE_KV_ADDED_MAX; i++) {
-        char key[16];
-        snprintf(key, sizeof key, "a%u", i);
-        assert_int_equal(kv_add(key, "", over), 0);
-    }
-    assert_int_equal(kv_add("one more", "", over), 1); /* known; nothing was dropped for others */
-    assert_int_equal(kv_add("another", "", over), SLACK_EBUSY);
-    assert_int_equal(kv_add("a0", "", over), 1); /* added entries are never dropped early */
-    assert_int_equal(kv_put("yet one more", "1", "x", over), 0);
-    rows_pass_ms(1000);
-    assert_int_equal(kv_add("another", "", over + 1000), 0);
-    rows_close();
-}
-
 /* ---- out of memory ---- */
 
 static int store_some(void *ctx)
@@ -356,12 +192,13 @@ static int store_some(void *ctx)
         return rc;
     }
     static const enum slack_store_op_kind kinds[] = {
-        SLACK_STORE_PUT,    SLACK_STORE_PUT,    SLACK_STORE_MARK,   SLACK_STORE_WAIT,
-        SLACK_STORE_CLAIM,  SLACK_STORE_BURY,   SLACK_STORE_LIST,   SLACK_STORE_STATS,
-        SLACK_STORE_RETRY,  SLACK_STORE_LIST,   SLACK_STORE_CLAIM,  SLACK_STORE_FINISH,
-        SLACK_STORE_PUT,    SLACK_STORE_DROP,   SLACK_STORE_CANCEL, SLACK_STORE_KV_PUT,
-        SLACK_STORE_KV_GET, SLACK_STORE_KV_PUT, SLACK_STORE_RENEW,  SLACK_STORE_KV_ADD,
-        SLACK_STORE_KV_ADD,
+        SLACK_STORE_PUT,     SLACK_STORE_PUT,     SLACK_STORE_MARK,    SLACK_STORE_WAIT,
+        SLACK_STORE_CLAIM,   SLACK_STORE_BURY,    SLACK_STORE_LIST,    SLACK_STORE_STATS,
+        SLACK_STORE_RETRY,   SLACK_STORE_LIST,    SLACK_STORE_CLAIM,   SLACK_STORE_FINISH,
+        SLACK_STORE_PUT,     SLACK_STORE_DROP,    SLACK_STORE_CANCEL,  SLACK_STORE_KV_PUT,
+        SLACK_STORE_KV_GET,  SLACK_STORE_KV_PUT,  SLACK_STORE_RENEW,   SLACK_STORE_KV_ADD,
+        SLACK_STORE_KV_ADD,  SLACK_STORE_KV_SWAP, SLACK_STORE_KV_LIST, SLACK_STORE_KV_DELETE,
+        SLACK_STORE_KV_SWAP,
     };
     enum { COUNT = sizeof kinds / sizeof *kinds };
     rows_task_t tasks[COUNT];
@@ -373,7 +210,7 @@ static int store_some(void *ctx)
                                  ? 0
                                  : 1;
         tasks[i].op.claim = i == 0;
-        if (kinds[i] == SLACK_STORE_KV_PUT || kinds[i] == SLACK_STORE_KV_ADD)
+        if (kinds[i] >= SLACK_STORE_KV_PUT && kinds[i] <= SLACK_STORE_KV_SWAP)
             tasks[i].op.row.due_ms = rows_now() + 1000;
         tasks[i].batch.limit = 5;
         tasks[i].batch.now_ms = rows_now() + 1000;
@@ -439,15 +276,10 @@ int store_suite(const slack_store_ops_t *backend, const char *rest, void (*clean
         cmocka_unit_test(test_close_completes_what_was_submitted),
         ROWS_CASE(test_submitting_inside_a_completion),
         cmocka_unit_test(test_closing_inside_a_completion),
-        cmocka_unit_test(test_entries),
-        ROWS_CASE(test_an_entry_is_added_once),
-        ROWS_CASE(test_many_entries_expire),
-        ROWS_CASE(test_an_entry_is_read_in_its_order),
-        cmocka_unit_test(test_entries_are_bounded),
     };
     rows.ops = backend;
     rows.place = rest;
     rows.clean = clean;
     const int failed = cmocka_run_group_tests_name(backend->scheme, tests, NULL, NULL);
-    return failed + store_suite_claims() + store_suite_order();
+    return failed + store_suite_claims() + store_suite_order() + store_suite_entries();
 }

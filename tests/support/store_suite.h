@@ -11,5 +11,7 @@ int store_suite(const slack_store_ops_t *ops, const char *rest, void (*clean)(vo
 int store_suite_claims(void);
 /* The cases about ordering keys. */
 int store_suite_order(void);
+/* The cases about entries. */
+int store_suite_entries(void);
 
 #endif
