@@ -66,8 +66,9 @@ typedef struct slack_options {
      * app token is set, "http" if only a signing secret is set; else SLACK_ECONFIG. */
     const char *transport;
 
-    /** Required, unless slack_app_authorize() sets a function. The bot's token, xoxb-….
-     * The app drops white space at the ends of a token or a secret; white space inside is an error
+    /** Required, unless client_id is set, or slack_app_authorize() sets a function. The bot's
+     * token, xoxb-…. With client_id it serves the bot's own workspace, as it did before. The app
+     * drops white space at the ends of a token or a secret; white space inside is an error
      * (SLACK_ECONFIG). SLACK_BOT_TOKEN. */
     const char *bot_token;
     /** Required for Socket Mode. The app-level token, xapp-…, with the scope connections:write.
@@ -165,6 +166,35 @@ typedef struct slack_options {
     /** Optional. The path of a file with the key, instead of store_key. SLACK_STORE_KEY_FILE, or a
      * systemd credential named SLACK_STORE_KEY. */
     const char *store_key_file;
+
+    /** Optional. The client id of the app's page "Basic Information". It makes the app a
+     * distributed one, which others install (oauth.h): the app then needs no bot_token.
+     * SLACK_CLIENT_ID. */
+    const char *client_id;
+    /** Required with client_id. The client secret of the same page. Read at the start.
+     * SLACK_CLIENT_SECRET. */
+    const char *client_secret;
+    /** Optional. The path of a file with the client secret, instead of client_secret.
+     * SLACK_CLIENT_SECRET_FILE, or a systemd credential named SLACK_CLIENT_SECRET. */
+    const char *client_secret_file;
+    /** Required with client_id, unless user_scopes is set. The scopes that the bot asks for,
+     * separated by commas. SLACK_SCOPES. https://docs.slack.dev/reference/scopes */
+    const char *scopes;
+    /** Optional. The scopes that the app asks for, to act for the person who installs it, separated
+     * by commas. The app then looks tokens up for each user. SLACK_USER_SCOPES. */
+    const char *user_scopes;
+    /** Optional. The URL to which Slack sends a person back, exactly as on the app's page "OAuth &
+     * Permissions": https, or http with a loopback address, without '?' and '#'. The app serves its
+     * path. SLACK_REDIRECT_URI. Default: the first URL of that page, and the path
+     * "/slack/oauth_redirect". */
+    const char *redirect_uri;
+    /** Optional. The path of the page with the button to install the app; behind it,
+     * "/start" leads to Slack. SLACK_INSTALL_PATH. Default "/slack/install". */
+    const char *install_path;
+    /** Optional. Slack's page of consent: https, or http with a loopback address, without '?' and
+     * '#'. A test sets it to a simulator. SLACK_AUTHORIZE_URL. Default
+     * "https://slack.com/oauth/v2/authorize". */
+    const char *authorize_url;
 
     /** Optional. The URL of the Web API, up to the name of the method: https, or http with a
      * loopback address. SLACK_API_URL. Default "https://slack.com/api/". */

@@ -9,6 +9,7 @@
 #include "app/env.h"
 #include "identity/identity.h"
 #include "net/proxy.h"
+#include "oauth/config.h"
 #include "protocol/seal.h"
 #include "protocol/token_kind.h"
 #include "util/alloc.h"
@@ -261,7 +262,7 @@ static int choose_transport(slack_options_t *options, char *error)
     if (socket)
         what = "SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set: set SLACK_TRANSPORT to "
                "socket, http, or http,socket";
-    else if (options->bot_token)
+    else if (options->bot_token || slack__oauth_configured(options))
         what = "set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP";
     else
         what = "no token is set: set SLACK_BOT_TOKEN (xoxb-…), and SLACK_APP_TOKEN (xapp-…) for "
@@ -383,6 +384,8 @@ int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, bo
     rc = check_values(&o, error);
     if (rc == 0) rc = check_token("SLACK_BOT_TOKEN", o.bot_token, o.bot_token_file, error);
     if (rc == 0) rc = check_token("SLACK_APP_TOKEN", o.app_token, o.app_token_file, error);
+    if (rc == 0)
+        rc = check_token("SLACK_CLIENT_SECRET", o.client_secret, o.client_secret_file, error);
     if (rc == 0) rc = check_bot_token(&o, error);
     if (rc == 0) rc = check_app_id(&o, error);
     if (rc == 0) rc = check_proxy(&o, error);
@@ -390,6 +393,7 @@ int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, bo
     if (rc == 0) rc = choose_transport(&o, error);
     if (rc == 0) rc = slack__options_set_defaults(&o);
     if (rc == 0) rc = end_api_url(&o);
+    if (rc == 0) rc = slack__oauth_check(&o, error);
     if (o.log_fn == NULL) o.log_fn = slack_log_stderr;
     if (rc == 0)
         *ret = o;

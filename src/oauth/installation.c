@@ -60,11 +60,15 @@ static bool is_place(const char *enterprise_id, const char *team_id, const char 
            is_id_or_none(user_id);
 }
 
+bool slack__install_is_place(const slack_install_place_t *place)
+{
+    return is_id(place->client_id, '.') &&
+           is_place(place->enterprise_id, place->team_id, place->user_id);
+}
+
 const char *slack__install_key(slack_arena_t *arena, const slack_install_place_t *place)
 {
-    if (!is_id(place->client_id, '.') ||
-        !is_place(place->enterprise_id, place->team_id, place->user_id))
-        return NULL;
+    if (!slack__install_is_place(place)) return NULL;
     return slack__arena_printf(arena, "install/%s/%s/%s%s%s", place->client_id,
                                *place->enterprise_id ? place->enterprise_id : "-",
                                *place->team_id ? place->team_id : "-", *place->user_id ? "/" : "",
@@ -218,6 +222,14 @@ int slack__install_read(slack_arena_t *arena, slack_slice_t text, slack_install_
     if (!is_sound(&record)) return SLACK_EJSON;
     *ret = record;
     return 0;
+}
+
+int slack__install_copy(slack_arena_t *arena, const slack_install_record_t *record,
+                        slack_install_record_t *ret)
+{
+    if (!is_sound(record)) return SLACK_EINVAL;
+    const char *text = slack__install_write(arena, record);
+    return text ? slack__install_read(arena, slack__slice(text), ret) : SLACK_ENOMEM;
 }
 
 /* --- answers of Slack --- */

@@ -48,9 +48,10 @@ typedef struct slack_install_place {
 
 slack_install_place_t slack__install_place(const slack_install_record_t *record,
                                            const char *client_id);
-/* "install/CLIENT_ID/ENTERPRISE/TEAM[/USER]". NULL if memory is out, for a place that is neither a
- * workspace's nor an organization's, and for an id that Slack does not make: it has another
- * character than a letter or a digit, and a client id a dot besides. */
+/* Whether a place is a workspace's or an organization's, and has ids as Slack makes them: letters
+ * and digits, in a client id dots besides. */
+bool slack__install_is_place(const slack_install_place_t *place);
+/* "install/CLIENT_ID/ENTERPRISE/TEAM[/USER]". NULL if memory is out, or it is not a place. */
 const char *slack__install_key(slack_arena_t *arena, const slack_install_place_t *place);
 /* The beginning of the keys of all records of an app: "install/CLIENT_ID/". */
 const char *slack__install_prefix(slack_arena_t *arena, const char *client_id);
@@ -60,6 +61,9 @@ const char *slack__install_write(slack_arena_t *arena, const slack_install_recor
 /* Read a record. 0; SLACK_EJSON for a text that is not a record, `ret` is untouched; SLACK_ENOMEM.
  */
 int slack__install_read(slack_arena_t *arena, slack_slice_t text, slack_install_record_t *ret);
+/* Copy a record with its strings. 0; SLACK_EINVAL if it has no place; SLACK_ENOMEM. */
+int slack__install_copy(slack_arena_t *arena, const slack_install_record_t *record,
+                        slack_install_record_t *ret);
 
 /* Read the records of an answer of oauth.v2.access or oauth.v2.user.access: [0] the workspace's and
  * [1] the person's, each with an empty token if the answer has none of its kind. `now_ms` is the
