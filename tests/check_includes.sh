@@ -34,7 +34,7 @@ BEGIN {
 
     # The folders whose headers a folder of tests may include beside those that it is named after, or
     # the most that any test includes.
-    subjects["support"] = "app wire sim"
+    subjects["support"] = "oauth app wire sim"
     subjects["transport"] = "wire"
     subjects["bench"] = "wire"
     subjects["sim"] = "tools"
