@@ -34,7 +34,13 @@ static const char usage[] =
     "  --port-file PATH     write the port to PATH once it accepts connections\n"
     "  --request-url URL    deliver to URL while no socket is open\n"
     "  --signing-secret S, --bot-token T, --app-token T   use these and not the fixed ones\n"
-    "  --people N           how many users there are, ann, ben, cleo and the bot among them: from "
+    "  --workspaces N       how many workspaces there are, up to 20 (default 1)\n"
+    "  --organization N     how many of them, the last ones, are in an organization (default 0)\n"
+    "  --installed          all of them, and the organization, have installed the app from the "
+    "start,"
+    "\n                       not only the first one\n"
+    "  --people N           how many users a workspace has, ann, ben, cleo and the bot among them: "
+    "from "
     "4\n"
     "                       to 2048 (default 300)\n"
     "  --limits             refuse what is above Slack's rate limits\n"
@@ -65,7 +71,9 @@ static const char usage[] =
     "  --text WORD          the texts are WORD 1, WORD 2 … (default message)\n"
     "\n"
     "All other commands find the simulator by --port N, else by its URL in SLACKAPP_SIM, else on\n"
-    "port 4390. Options may stand before a command or after it.\n";
+    "port 4390. Those about people and channels take --workspace W, the id or the domain of one "
+    "of\n"
+    "several workspaces (default: the first). Options may stand before a command or after it.\n";
 
 /* --- the simulator --- */
 
@@ -85,7 +93,7 @@ static int run_simulator(int argc, const char **argv)
 {
     sim_server_options_t options = {.sim.port = SIM_DEFAULT_PORT};
     const char *port = NULL, *people = NULL, *time_scale = NULL, *disable_after = NULL;
-    const char *seed = NULL, *faults = NULL;
+    const char *seed = NULL, *faults = NULL, *workspaces = NULL, *organization = NULL;
     char problem[CLI_PROBLEM_SIZE];
     bool help = false, limits = false, distributed = false;
     const cli_option_t table[] = {
@@ -98,6 +106,9 @@ static int run_simulator(int argc, const char **argv)
         {"--signing-secret", &options.sim.signing_secret, NULL},
         {"--bot-token", &options.sim.bot_token, NULL},
         {"--app-token", &options.sim.app_token, NULL},
+        {"--workspaces", &workspaces, NULL},
+        {"--organization", &organization, NULL},
+        {"--installed", NULL, &options.sim.installed},
         {"--people", &people, NULL},
         {"--faults", &faults, NULL},
         {"--seed", &seed, NULL},
@@ -120,6 +131,10 @@ static int run_simulator(int argc, const char **argv)
     if ((port && !cli_options_port(port, &options.sim.port, problem)) ||
         (people &&
          !cli_options_number("--people", people, SIM_USERS_MAX, &options.sim.people, problem)) ||
+        (workspaces && !cli_options_number("--workspaces", workspaces, SIM_TEAMS_MAX,
+                                           &options.sim.workspaces, problem)) ||
+        (organization && !cli_options_number("--organization", organization, SIM_TEAMS_MAX,
+                                             &options.sim.organization, problem)) ||
         (seed && !cli_options_number("--seed", seed, UINT_MAX, &options.sim.seed, problem)) ||
         (time_scale && !cli_options_number("--time-scale", time_scale, 60000,
                                            &options.sim.time_scale, problem)) ||
@@ -248,8 +263,10 @@ static int messages_command(sim_client_t *client, int argc, const char **argv)
     bool as_json = false, more = true;
     int status = CLI_OK;
     char after[SIM_TS_SIZE] = "";
-    const cli_option_t options[] = {
-        {"--channel", &channel, NULL}, {"--json", NULL, &as_json}, {NULL, NULL, NULL}};
+    const cli_option_t options[] = {{"--channel", &channel, NULL},
+                                    {"--json", NULL, &as_json},
+                                    {"--workspace", &client->workspace, NULL},
+                                    {NULL, NULL, NULL}};
     if (read_arguments(client, argc, argv, options, 0, &status) < 0) return status;
     while (more) {
         slack_json_iter_t it = {0};
@@ -280,6 +297,7 @@ static int missed_command(sim_client_t *client, int argc, const char **argv)
     const cli_option_t options[] = {{"--channels", &channels, NULL},
                                     {"--threads", &threads, NULL},
                                     {"--text", &text, NULL},
+                                    {"--workspace", &client->workspace, NULL},
                                     {NULL, NULL, NULL}};
     int rest = read_arguments(client, argc, argv, options, 1, &status);
     if (rest < 0) return status;
@@ -304,7 +322,8 @@ static int missed_command(sim_client_t *client, int argc, const char **argv)
 static int env_command(sim_client_t *client, int argc, const char **argv)
 {
     int status = CLI_OK;
-    if (read_arguments(client, argc, argv, NULL, 0, &status) < 0) return status;
+    const cli_option_t options[] = {{"--workspace", &client->workspace, NULL}, {NULL, NULL, NULL}};
+    if (read_arguments(client, argc, argv, options, 0, &status) < 0) return status;
     const slack_json_t *answer = sim_client_call(client, "/sim/status", NULL);
     if (!answer) return CLI_FAILED;
     if (sim_server_print_env(slack_json_get(answer, "/env"))) return CLI_OK;
@@ -353,11 +372,26 @@ static void print_calls(const slack_json_t *list)
     }
 }
 
+/* Nothing if there is only one. */
+static void print_workspaces(const slack_json_t *list)
+{
+    slack_json_iter_t it = {0};
+    while (slack_json_count(list, "") > 1 && slack_json_next(list, &it)) {
+        const char *enterprise_id = slack_json_str(it.value, "/enterprise_id");
+        const char *token = slack_json_str(it.value, "/bot_token");
+        cli_printf("workspace: %s (%s", slack_json_str(it.value, "/domain"),
+                   slack_json_str(it.value, "/id"));
+        if (*enterprise_id) cli_printf(", in %s", enterprise_id);
+        cli_printf(*token ? "), bot token %s\n" : "), the app is not installed\n", token);
+    }
+}
+
 static int status_command(sim_client_t *client, int argc, const char **argv)
 {
     bool wait = false;
     int status = CLI_OK;
-    const cli_option_t options[] = {{"--wait", NULL, &wait}, {NULL, NULL, NULL}};
+    const cli_option_t options[] = {
+        {"--wait", NULL, &wait}, {"--workspace", &client->workspace, NULL}, {NULL, NULL, NULL}};
     if (read_arguments(client, argc, argv, options, 0, &status) < 0) return status;
     const slack_json_t *answer =
         sim_client_call(client, wait ? "/sim/status?wait=1" : "/sim/status", NULL);
@@ -367,6 +401,7 @@ static int status_command(sim_client_t *client, int argc, const char **argv)
         state =
             slack_json_bool(answer, "/request_url_verified") ? " (verified)" : " (not verified)";
     cli_printf("listening on %s\n", slack_json_str(answer, "/env/SLACKAPP_SIM"));
+    print_workspaces(slack_json_get(answer, "/workspaces"));
     cli_printf("sockets of the app: %lld\n", (long long)slack_json_int(answer, "/sockets"));
     cli_printf("sockets so far: %lld\n", (long long)slack_json_int(answer, "/sockets_so_far"));
     cli_printf("request URL: %s%s\n", *url ? url : "none", state);
@@ -396,7 +431,8 @@ static int request_url_command(sim_client_t *client, int argc, const char **argv
 static int webhook_command(sim_client_t *client, int argc, const char **argv)
 {
     int status = CLI_OK;
-    int rest = read_arguments(client, argc, argv, NULL, 1, &status);
+    const cli_option_t options[] = {{"--workspace", &client->workspace, NULL}, {NULL, NULL, NULL}};
+    int rest = read_arguments(client, argc, argv, options, 1, &status);
     if (rest < 0) return status;
     const char *name = rest > 0 ? argv[0] + (*argv[0] == '#') : "general";
     const slack_json_t *answer = sim_client_call(client, "/sim/status", NULL);
@@ -416,7 +452,8 @@ static int webhook_command(sim_client_t *client, int argc, const char **argv)
 static int trigger_command(sim_client_t *client, int argc, const char **argv)
 {
     int status = CLI_OK;
-    if (read_arguments(client, argc, argv, NULL, 0, &status) < 0) return status;
+    const cli_option_t options[] = {{"--workspace", &client->workspace, NULL}, {NULL, NULL, NULL}};
+    if (read_arguments(client, argc, argv, options, 0, &status) < 0) return status;
     const slack_json_t *answer = sim_client_call(client, "/sim/status", NULL);
     if (!answer) return CLI_FAILED;
     cli_printf("%s\n", slack_json_str(answer, "/trigger"));
@@ -455,9 +492,9 @@ static const struct command {
 /* Whether the argument behind an option belongs to it, whatever it is. */
 static bool option_takes_value(const char *option)
 {
-    static const char *const flags[] = {"--quiet",  "--help",        "--json",
-                                        "--long",   "--clear",       "--wait",
-                                        "--limits", "--distributed", "--missed"};
+    static const char *const flags[] = {"--quiet",  "--help",     "--json",   "--long",
+                                        "--clear",  "--wait",     "--limits", "--distributed",
+                                        "--missed", "--installed"};
     if (strncmp(option, "--", 2) != 0 || strchr(option, '=')) return false;
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (strcmp(option, flags[i]) == 0) return false;

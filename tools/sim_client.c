@@ -7,6 +7,7 @@
 
 #include "net/curl.h"
 #include "sim/sim.h"
+#include "util/form.h"
 
 #define ANSWER_MAX ((size_t)16 * 1024 * 1024)
 /* Longer than the simulator lets a request wait. */
@@ -133,10 +134,28 @@ static const slack_json_t *client_ask(sim_client_t *client, const char *path,
     return NULL;
 }
 
+/* The path with more of a query. NULL without memory. */
+static const char *client_query(sim_client_t *client, const char *path, const slack_json_t *more)
+{
+    slack_buf_t text;
+    slack__buf_init(&text, SLACK_ARENA_MAX);
+    int rc = slack__buf_printf(&text, "%s%c", path, strchr(path, '?') ? '&' : '?');
+    if (rc == 0) rc = slack__form_write(&text, more);
+    const char *whole =
+        rc == 0 ? slack__arena_strdup(client->json.arena, slack__buf_ptr(&text)) : NULL;
+    slack__buf_done(&text);
+    return whole;
+}
+
 const slack_json_t *sim_client_call(sim_client_t *client, const char *path,
                                     const slack_json_t *body)
 {
-    const slack_json_t *answer = client_ask(client, path, body);
+    const slack_json_t *workspace =
+        client->workspace ? sim_json(&client->json, "{workspace: %s}", client->workspace) : NULL;
+    if (workspace && body) body = sim_json_merged(&client->json, workspace, body);
+    if (workspace && !body) path = client_query(client, path, workspace);
+    const slack_json_t *answer =
+        path && client->json.rc == 0 ? client_ask(client, path, body) : NULL;
     if (!answer)
         sim_client_fail(CLI_FAILED,
                         *client->problem ? client->problem : slack_strerror(SLACK_ENOMEM));

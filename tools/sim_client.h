@@ -9,13 +9,14 @@
 typedef struct sim_client {
     sim_json_builder_t json; /* of requests and answers */
     const char *port;        /* --port; NULL if it was not given */
+    const char *workspace;   /* --workspace; NULL if it was not given */
     bool help;               /* --help */
     char problem[CLI_PROBLEM_SIZE];
 } sim_client_t;
 
-/* Call the control API of the simulator at --port, else at SLACKAPP_SIM, else at the default port:
- * GET when `body` is NULL, else POST. NULL after printing the problem: there was no answer, or it
- * was not ok. */
+/* Call the control API of the simulator at --port, else at SLACKAPP_SIM, else at the default port,
+ * in the workspace of --workspace: GET when `body` is NULL, else POST. NULL after printing the
+ * problem: there was no answer, or it was not ok. */
 const slack_json_t *sim_client_call(sim_client_t *client, const char *path,
                                     const slack_json_t *body);
 

@@ -138,6 +138,7 @@ static void print_help(void)
         "                   click: the newest that has the element)\n"
         "                   TS may be the word newest: the newest message, in --channel if given\n"
         "  --value VALUE    the option to choose, by its value or its text\n"
+        "  --workspace W    in the workspace with this id or domain (default: the first)\n"
         "  --missed         no app receives the event, as while it is away: a message, a reaction\n"
         "  --port N         the simulator's port\n"
         "\n"
@@ -150,15 +151,11 @@ int sim_send_command(sim_client_t *client, int argc, const char **argv)
 {
     sim_send_options_t options = {0};
     const cli_option_t table[] = {
-        {"--user", &options.user, NULL},
-        {"--channel", &options.channel, NULL},
-        {"--thread", &options.thread, NULL},
-        {"--message", &options.message, NULL},
-        {"--value", &options.value, NULL},
-        {"--missed", NULL, &options.missed},
-        {"--port", &client->port, NULL},
-        {"--help", NULL, &client->help},
-        {NULL, NULL, NULL},
+        {"--user", &options.user, NULL},     {"--channel", &options.channel, NULL},
+        {"--thread", &options.thread, NULL}, {"--message", &options.message, NULL},
+        {"--value", &options.value, NULL},   {"--missed", NULL, &options.missed},
+        {"--port", &client->port, NULL},     {"--workspace", &client->workspace, NULL},
+        {"--help", NULL, &client->help},     {NULL, NULL, NULL},
     };
     int rest = cli_options_read(argc, argv, table, client->problem);
     if (rest < 0) {

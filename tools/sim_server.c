@@ -31,11 +31,13 @@ static void print_word(const char *word)
     putchar('\'');
 }
 
-/* The value of a variable; NULL: it is missing, or has control characters, and no simulator sent
- * it. */
+/* The value of a variable, "" for null; NULL: it is missing, or has control characters, and no
+ * simulator sent it. */
 static const char *env_value(const slack_json_t *env, const char *name)
 {
+    const slack_json_t *member = slack_json_get(env, name);
     const char *value = slack_json_str(env, name);
+    if (member && slack_json_type(member) == SLACK_JSON_NULL) return "";
     for (size_t i = 0, len = strlen(value); i < len; i++)
         if (slack__control_len(value + i, len - i)) return NULL;
     return *value ? value : NULL;
@@ -48,8 +50,9 @@ bool sim_server_print_env(const slack_json_t *env)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!env_value(env, names[i])) return false;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        printf("export %s=", names[i] + 1);
-        print_word(env_value(env, names[i]));
+        const char *value = env_value(env, names[i]);
+        printf(*value ? "export %s=" : "unset %s", names[i] + 1);
+        if (*value) print_word(value);
         putchar('\n');
     }
     return true;
@@ -60,10 +63,13 @@ static void print_welcome(const sim_t *sim)
     sim_json_builder_t json = {slack__arena_new(0, 0), 0};
     if (!json.arena) return;
     printf("The simulator listens on %s. Start a bot with these variables:\n\n", sim->env.base_url);
-    sim_server_print_env(sim_app_env_json(&json, &sim->env, sim->services->team->bot_token));
+    sim_server_print_env(sim_app_env_json(&json, &sim->env, sim_team_token(sim->services->team)));
     char port[32] = "";
     if (sim_port(sim) != SIM_DEFAULT_PORT) snprintf(port, sizeof port, " --port %u", sim_port(sim));
     printf("\nThen, from another terminal: slackapp sim send%s message hello\n\n", port);
+    if (sim->teams.count > 1)
+        printf("There are %zu workspaces: slackapp sim status%s names them.\n\n", sim->teams.count,
+               port);
     fflush(stdout);
     slack__arena_free(json.arena);
 }

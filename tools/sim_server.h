@@ -13,7 +13,8 @@ typedef struct sim_server_options {
 /* Run a simulator until SIGINT or SIGTERM. Returns the exit status. */
 int sim_server_run(const sim_server_options_t *options);
 
-/* Print the variables of an app as a shell takes them: "export NAME=VALUE". A shell runs this text,
+/* Print the variables of an app as a shell takes them: "export NAME=VALUE", or "unset NAME" for one
+ * that is null. A shell runs this text,
  * and `env` may come from a stranger on the simulator's port: only the names of these variables are
  * printed, their values are quoted. False, and nothing is printed, if one is missing or has control
  * characters. */

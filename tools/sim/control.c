@@ -63,14 +63,13 @@ static const slack_json_t *teams_json(const sim_teams_t *teams, sim_json_builder
     sim_list_begin(json, &list, '[');
     for (size_t i = 0; i < teams->count; i++) {
         const sim_team_t *team = teams->list[i]->team;
-        const sim_org_t *org = sim_team_is_org_wide(team) ? team->org : NULL;
-        const char *token = org ? org->bot_token : team->installed ? team->bot_token : NULL;
         sim_list_add(json, &list,
                      sim_json(json,
                               "{id: %s, domain: %s, name: %s, enterprise_id: %s,"
                               " is_enterprise_install: %p, bot_token: %s}",
                               team->id, team->domain, team->name, sim_team_enterprise_id(team),
-                              sim_json_bool(json, org != NULL), token));
+                              sim_json_bool(json, sim_team_is_org_wide(team)),
+                              sim_team_token(team)));
     }
     return sim_list_end(json, &list);
 }
@@ -79,7 +78,7 @@ static const slack_json_t *status_json(const sim_services_t *services, sim_json_
 {
     const sim_request_url_t *url = services->request_url;
     const slack_json_t *faults = sim_faults_json(services->faults, json);
-    const slack_json_t *env = sim_app_env_json(json, services->env, services->team->bot_token);
+    const slack_json_t *env = sim_app_env_json(json, services->env, sim_team_token(services->team));
     const sim_users_t *users = &services->workspace->users;
     sim_list_t people, channels;
     const sim_user_t *user;

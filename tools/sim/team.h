@@ -46,6 +46,8 @@ void sim_team_init(sim_team_t *team, unsigned number, sim_org_t *org, const char
 bool sim_team_is_org_wide(const sim_team_t *team);
 /* Whether the workspace, or its organization, has installed the app. */
 bool sim_team_has_app(const sim_team_t *team);
+/* The bot's token there; NULL: the app is not installed. */
+const char *sim_team_token(const sim_team_t *team);
 /* The id of its organization; NULL: it is in none. */
 const char *sim_team_enterprise_id(const sim_team_t *team);
 /* Whether `name` is the workspace's id or domain. */
