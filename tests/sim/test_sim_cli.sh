@@ -70,7 +70,9 @@ help_and_nonsense() {
         expect 2 '--time-scale takes a number from 1' "$slackapp" sim --time-scale 0 &&
         expect 2 '--disable-after takes a number from 1' "$slackapp" sim --disable-after x &&
         expect 2 '--people takes a number from 1' "$slackapp" sim --people 2049 &&
-        expect 1 'a workspace has from 4 to 2048 people' "$slackapp" sim --port 0 --people 3
+        expect 1 'a workspace has from 4 to 2048 people' "$slackapp" sim --port 0 --people 3 &&
+        expect 2 '--workspaces takes a number from 1' "$slackapp" sim --workspaces 21 &&
+        expect 1 'an organization has at most' "$slackapp" sim --port 0 --organization 2
 }
 
 fault_help_and_nonsense() {
@@ -160,6 +162,21 @@ running_alone() {
     eval "$("$slackapp" sim env)"
     [ "$SLACK_API_URL" = "$SLACKAPP_SIM/api/" ] && [ "$SLACK_BOT_TOKEN" = "xoxb-it's" ] &&
         [ -n "$SLACK_SIGNING_SECRET" ] && [ -n "$SLACK_APP_TOKEN" ] || return 1
+    stop_sim INT
+}
+
+several_workspaces() {
+    start_sim --workspaces 3 --organization 1 --bot-token "xoxb-it's" || return 1
+    expect 0 'simulated2  #general  ann: there' \
+        "$slackapp" sim send --workspace simulated2 message there &&
+        expect 1 'not installed in simulated3' "$slackapp" sim send --workspace T0SIM00003 command /x &&
+        expect 1 'there is no such workspace' "$slackapp" sim --workspace nope messages &&
+        expect 0 '#general  ann: there' "$slackapp" sim messages --workspace T0SIM00002 &&
+        expect 0 "$SLACKAPP_SIM/services/T0SIM00002/C0RANDOM02/" \
+            "$slackapp" sim webhook random --workspace simulated2 &&
+        expect 0 'workspace: simulated3 (T0SIM00003, in E0SIM00001), the app is not installed' \
+            "$slackapp" sim status &&
+        expect 0 'unset SLACK_BOT_TOKEN' "$slackapp" sim env --workspace simulated2 || return 1
     stop_sim INT
 }
 
@@ -305,13 +322,14 @@ demo_stays() {
     [ "$(echo "$pids" | wc -w)" = 4 ]
 }
 
-echo '1..11'
+echo '1..12'
 run 'help, and what makes no sense' help_and_nonsense
 run 'help for faults, and what makes no sense of them' fault_help_and_nonsense
 run 'what it cannot start with' cannot_start
 run 'what it says when no simulator runs' not_running
 run 'faults of a file' faults_of_a_file
 run 'a simulator without an app' running_alone
+run 'several workspaces' several_workspaces
 run 'a simulator with a bot' with_a_bot
 run 'faults, and a bot that comes back' faults
 run 'the demo' demo

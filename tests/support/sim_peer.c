@@ -16,6 +16,7 @@ void sim_peer_open(sim_peer_t *peer, const sim_options_t *options)
     static const sim_options_t defaults = {.people = SIM_USERS_FIRST};
     memset(peer, 0, sizeof *peer);
     assert_true(world_open(&peer->world));
+    peer->token = SIM_PEER_BOT_TOKEN;
     peer->arena = slack__arena_new(0, (size_t)64 << 20);
     assert_non_null(peer->arena);
     if (sim_open(&peer->sim, peer->world.net, options ? options : &defaults, error) != 0)
@@ -105,7 +106,7 @@ const slack_json_t *sim_peer_api(sim_peer_t *peer, const char *method, const cha
     const sim_peer_request_t request = {
         .method = "POST",
         .target = slack__arena_printf(peer->arena, "/api/%s", method),
-        .token = SIM_PEER_BOT_TOKEN,
+        .token = peer->token,
         .type = "application/json; charset=utf-8",
         .body = body,
     };

@@ -16,6 +16,7 @@ typedef struct sim_peer {
     sim_t *sim;
     slack_curl_t *curl;
     slack_arena_t *arena; /* of all JSON that these functions return */
+    const char *token;    /* of sim_peer_api(): the bot's in the first workspace */
     int status;           /* HTTP status of the last call */
 } sim_peer_t;
 
@@ -51,7 +52,7 @@ typedef struct sim_peer_answer {
 void sim_peer_start(sim_peer_t *peer, const sim_peer_request_t *request, sim_peer_answer_t *answer);
 /* Starts a call and waits for its answer. */
 const slack_json_t *sim_peer_call(sim_peer_t *peer, const sim_peer_request_t *request);
-/* A Web API method with the bot's token and a JSON body. */
+/* A Web API method with a JSON body. */
 const slack_json_t *sim_peer_api(sim_peer_t *peer, const char *method, const char *body);
 /* The error of such a call; "" for success. */
 const char *sim_peer_api_error(sim_peer_t *peer, const char *method, const char *body);
