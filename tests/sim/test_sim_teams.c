@@ -250,8 +250,9 @@ TEST_CASE(nothing_is_sent_without_the_app, open_empty, sim_case_close, NULL)
     peer.token = "xoxb-simulated-bot-token-org";
     assert_error("auth.test", "{}", "invalid_auth");
     assert_int_equal(app.count, before);
-    assert_string_equal(sim_peer_transcript(&peer),
-                        "simulated2  #general  ann: x\nsimulated2  #general  ann runs /x -> not sent\n");
+    assert_string_equal(
+        sim_peer_transcript(&peer),
+        "simulated2  #general  ann: x\nsimulated2  #general  ann runs /x -> not sent\n");
     sim_app_close(&app);
 }
 
