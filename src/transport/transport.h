@@ -133,7 +133,9 @@ struct slack_transport {
     const struct slack_transport_ops *ops;
     const struct slack_transport_host *host;
     enum slack_transport_state state; /* the last reported state; the host sets it */
-    void *host_data;                  /* for the host */
+    bool switched_off; /* not ready because the app's settings at Slack have switched it off: Slack
+                        * uses another transport. The transport sets it before it reports a state */
+    void *host_data;   /* for the host */
 };
 
 /* A row of the table of transports (src/transports.c). */

@@ -97,9 +97,14 @@ unsigned slack__transports_reload(slack_transports_t *transports)
 
 bool slack__transports_ready(const slack_transports_t *transports)
 {
-    for (size_t i = 0; i < transports->count; i++)
-        if (transports->list[i]->state != SLACK_TRANSPORT_READY) return false;
-    return true;
+    bool any = false;
+    for (size_t i = 0; i < transports->count; i++) {
+        const slack_transport_t *t = transports->list[i];
+        const bool ready = t->state == SLACK_TRANSPORT_READY;
+        if (!ready && !t->switched_off) return false;
+        any = any || (ready && t != transports->catch_up);
+    }
+    return any;
 }
 
 bool slack__transports_stopped(const slack_transports_t *transports)

@@ -39,6 +39,7 @@ void slack__transports_stop(slack_transports_t *transports);
 /* Calls `reload` of every transport. Returns how many secrets and certificates come from files. */
 unsigned slack__transports_reload(slack_transports_t *transports);
 
+/* Whether deliveries arrive over every transport that Slack uses. */
 bool slack__transports_ready(const slack_transports_t *transports);
 bool slack__transports_stopped(const slack_transports_t *transports); /* or never started */
 /* Whether a transport has requests that are not deliveries yet, or acks that are not sent yet. */

@@ -12,7 +12,9 @@ void slack__health_report_change(slack_health_t *health)
     const enum slack_transport_state state = health->state;
     bool disabled = health->sup->trouble == SLACK_BACKOFF_DISABLED;
     if (health->sup->phase != SLACK_PHASE_RUNNING) return;
-    if (slack__supervisor_serving(health->sup) > 0) {
+    const bool serving = slack__supervisor_serving(health->sup) > 0;
+    health->transport->switched_off = disabled && !serving;
+    if (serving) {
         if (state != SLACK_TRANSPORT_READY) slack__health_report(health, SLACK_TRANSPORT_READY, 0);
     } else if (state == SLACK_TRANSPORT_READY || (state == SLACK_TRANSPORT_STARTING && disabled)) {
         slack__health_report(health, SLACK_TRANSPORT_DEGRADED, health->reason);

@@ -100,10 +100,32 @@ PAGES_TEST(health_and_readiness)
     slack__inspect_set_store_failing(f.app, true);
     check_text(get(browser, "GET /readyz"), 503, "the store fails\n");
     slack__inspect_set_store_failing(f.app, false);
+}
+
+/* A transport that is switched off at Slack does not count if another one is ready. */
+PAGES_TEST(readiness_of_two_transports)
+{
+    static const struct {
+        enum slack_transport_state memory, http;
+        bool off;
+        int status;
+    } rows[] = {
+        {SLACK_TRANSPORT_DEGRADED, SLACK_TRANSPORT_READY, false, 503},
+        {SLACK_TRANSPORT_DEGRADED, SLACK_TRANSPORT_READY, true, 200},
+        {SLACK_TRANSPORT_DEGRADED, SLACK_TRANSPORT_DEGRADED, true, 503},
+        {SLACK_TRANSPORT_READY, SLACK_TRANSPORT_DEGRADED, false, 503},
+        {SLACK_TRANSPORT_READY, SLACK_TRANSPORT_READY, false, 200},
+    };
+    go();
     slack_transport_t *memory = slack__inspect_transport(f.app, "memory");
-    memory->state = SLACK_TRANSPORT_DEGRADED;
-    check_text(get(browser, "GET /readyz"), 503, "a transport is not ready\n");
-    memory->state = SLACK_TRANSPORT_READY;
+    slack_transport_t *http = slack__inspect_transport(f.app, "http");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        memory->state = rows[i].memory;
+        http->state = rows[i].http;
+        memory->switched_off = rows[i].off;
+        check_text(get(browser, "GET /readyz"), rows[i].status,
+                   rows[i].status == 200 ? "ready\n" : "a transport is not ready\n");
+    }
 }
 
 PAGES_TEST(metrics_count)

@@ -351,10 +351,12 @@ OPENED(link_disabled)
     mock_run_until_state(&w.mock, SLACK_TRANSPORT_DEGRADED);
     assert_int_equal(w.mock.reason, SLACK_EAPI);
     assert_non_null(strstr(w.mock.error, "switched off"));
+    assert_true(w.t->switched_off);
     socket_world_pass(&w, 59 * SECOND);
     assert_int_equal(w.calls, 2);
     socket_world_until_connections(&w, 1);
     assert_int_equal(w.mock.state, SLACK_TRANSPORT_READY);
+    assert_false(w.t->switched_off);
     assert_int_equal(w.calls, 3);
 }
 
