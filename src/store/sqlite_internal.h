@@ -14,7 +14,8 @@
  * What the files of the SQLite engine share. sqlite_open.c opens and closes the database,
  * sqlite_transaction.c takes turns with other processes and applies a list of operations;
  * sqlite_rows.c applies one operation, sqlite_kv.c one on entries. sqlite_statements.c holds the
- * SQL, sqlite_values.c binds and reads values, sqlite_error.c explains failures.
+ * SQL, sqlite_values.c binds and reads values, sqlite_scrub.c zeroes what is left of deleted
+ * values, sqlite_error.c explains failures.
  *
  * One thread at a time uses a database.
  */
@@ -97,6 +98,12 @@ typedef struct slack_sqlite_files {
     int64_t version; /* the database's data_version */
 } slack_sqlite_files_t;
 
+/* Stands before the methods of the database's file: see sqlite_scrub.c. */
+typedef struct slack_sqlite_scrubber {
+    sqlite3_io_methods methods;      /* first: the file points to it */
+    const sqlite3_io_methods *below; /* SQLite's */
+} slack_sqlite_scrubber_t;
+
 typedef struct slack_sqlite {
     slack_db_t db;
     char *path; /* as given */
@@ -120,6 +127,7 @@ typedef struct slack_sqlite {
     int64_t app_id;     /* its id; 0: not known */
     bool fresh;         /* this process made the file */
     const char *spoilt; /* what is wrong with the files; NULL: nothing */
+    slack_sqlite_scrubber_t scrubber;
 } slack_sqlite_t;
 
 /* ---- sqlite_error.c ---- */
@@ -183,6 +191,11 @@ int slack__sqlite_sweep(slack_sqlite_t *s);
 /* Whether a CLAIM would find nothing; sets its next_ms. Most claims find nothing, and a transaction
  * that might write makes other processes wait. */
 bool slack__sqlite_nothing_to_claim(slack_sqlite_t *s, const slack_store_op_t *op);
+
+/* ---- sqlite_scrub.c ---- */
+
+/* From now on the unused parts of pages are zeroed as they are written to the file. */
+int slack__sqlite_scrub(slack_sqlite_t *s);
 
 /* ---- sqlite_kv.c ---- */
 

@@ -259,6 +259,7 @@ static int set_up(slack_sqlite_t *s, char *error)
     if (rc == 0) rc = slack__sqlite_explain(s, exec(s, due_again), error);
     if (rc == 0) rc = become_owner(s, error);
     if (rc == 0) rc = slack__sqlite_explain(s, exec(s, "COMMIT"), error);
+    if (rc == 0) rc = slack__sqlite_explain(s, slack__sqlite_scrub(s), error);
     if (rc != 0) return rc;
     slack__owner_note_store(&s->owner);
     return slack__sqlite_explain(s, slack__sqlite_prepare(s), error);
