@@ -14,10 +14,15 @@
  *
  * Steps are separated by a byte 0x1e. The first line of a step is one of these:
  *
- *   METHOD TARGET [a|n]   a request with the lines behind as its body, in which a '$' stands for
- * the newest trigger_id; with the app-level token, or with no token, in place of the bot's ack the
- * app acks the oldest envelope, with those lines as its payload answer STATUS         the request
- * URL answers from now on with those lines as its body pass MS               time passes
+ * METHOD TARGET [a|o|n]: a request with the lines behind as its body, in which a '$' stands for the
+ * newest trigger_id. In place of the bot's token it has the app-level one, the organization's, or
+ * none.
+ *
+ * ack: the app acks the oldest envelope, with those lines as its payload.
+ *
+ * answer STATUS: the request URL answers from now on with those lines as its body.
+ *
+ * pass MS: time passes.
  */
 
 #define SEPARATOR    '\x1e'
@@ -271,8 +276,12 @@ static bool request(uint64_t id, slack_slice_t method, slack_slice_t target, sla
                     slack_slice_t body)
 {
     static const char *const bearers[] = {"Bearer xoxb-simulated-bot-token",
-                                          "Bearer xapp-1-simulated-app-token", ""};
-    const char *bearer = bearers[token.len == 0 ? 0 : *token.ptr == 'a' ? 1 : 2];
+                                          "Bearer xapp-1-simulated-app-token",
+                                          "Bearer xoxb-simulated-bot-token-org", ""};
+    const char *bearer = bearers[token.len == 0      ? 0
+                                 : *token.ptr == 'a' ? 1
+                                 : *token.ptr == 'o' ? 2
+                                                     : 3];
     slack_arena_t *arena = slack__arena_new(0, 0);
     slack_http_request_t *r = slack__arena_calloc(arena, sizeof *r);
     slack_http_header_t *headers = slack__arena_calloc(arena, 3 * sizeof *headers);
@@ -349,7 +358,7 @@ static bool step(world_t *world, uint64_t id, slack_slice_t text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static world_t world;
-    const sim_options_t options = {.port = 0};
+    const sim_options_t options = {.workspaces = 2, .organization = 1, .installed = true};
     char error[SIM_PROBLEM_SIZE];
     bool closed = false, asked[STEPS_MAX + 1] = {false};
     slack_slice_t rest = {(const char *)data, size}, text;

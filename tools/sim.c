@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "sim_fault.h"
+#include "sim_record.h"
 #include "sim_send.h"
 #include "sim_server.h"
-#include "util/form.h"
 
 static const char usage[] =
     "A local Slack on this machine: the Web API, Socket Mode and HTTP.\n"
@@ -148,146 +148,6 @@ static int run_simulator(int argc, const char **argv)
 
 /* --- commands that call it --- */
 
-/* Read a command line that has these options, --port and --help, and at most `max` arguments.
- * Returns their number. -1: the command is done, with the exit status in *ret_status. */
-static int read_arguments(sim_client_t *client, int argc, const char **argv,
-                          const cli_option_t *options, int max, int *ret_status)
-{
-    cli_option_t table[8] = {{"--port", &client->port, NULL}, {"--help", NULL, &client->help}};
-    for (size_t i = 2; options && options->name && i + 1 < sizeof table / sizeof *table; i++)
-        table[i] = *options++;
-    int rest = cli_options_read(argc, argv, table, client->problem);
-    if (rest >= 0 && client->help) {
-        fputs(usage, stdout);
-        *ret_status = CLI_OK;
-        return -1;
-    }
-    if (rest > max) snprintf(client->problem, sizeof client->problem, "too many arguments");
-    if (rest >= 0 && rest <= max) return rest;
-    *ret_status = sim_client_fail(CLI_USAGE, client->problem);
-    return -1;
-}
-
-/* A block in a line: "section: *Lunch?*", "actions: [Vote: vote_0]". */
-static void print_block(const slack_json_t *block)
-{
-    const char *text = slack_json_str(block, "/text/text");
-    if (!*text) text = slack_json_str(block, "/text");
-    cli_printf(*text ? "    %s: %s" : "    %s:", slack_json_str(block, "/type"), text);
-    slack_json_iter_t it = {0};
-    while (slack_json_next(slack_json_get(block, "/fields"), &it))
-        cli_printf(" | %s", slack_json_str(it.value, "/text"));
-    it = (slack_json_iter_t){0};
-    while (slack_json_next(slack_json_get(block, "/elements"), &it)) {
-        const char *label = slack_json_str(it.value, "/text/text");
-        if (!*label) label = slack_json_str(it.value, "/text");
-        if (!*label) label = slack_json_str(it.value, "/type");
-        const char *action_id = slack_json_str(it.value, "/action_id");
-        cli_printf(*action_id ? " [%s: %s]" : " [%s]", label, action_id);
-    }
-    putchar('\n');
-}
-
-/* What the line of an entry leaves out. */
-static void print_detail(const slack_json_t *entry)
-{
-    const slack_json_t *blocks = slack_json_get(entry, "/message/blocks");
-    const char *ts = slack_json_str(entry, "/ts");
-    const char *thread_ts = slack_json_str(entry, "/message/thread_ts");
-    const char *metadata = slack_json_str(entry, "/view/private_metadata");
-    slack_json_iter_t it = {0};
-    if (*ts) cli_printf("    ts %s in %s", ts, slack_json_str(entry, "/channel"));
-    if (*ts) cli_printf(*thread_ts ? ", thread %s\n" : "%s\n", thread_ts);
-    if (*metadata) cli_printf("    private_metadata: %s\n", metadata);
-    if (!blocks) blocks = slack_json_get(entry, "/view/blocks");
-    if (strcmp(slack_json_str(entry, "/kind"), "item") == 0) return; /* it changes no block */
-    while (slack_json_next(blocks, &it))
-        print_block(it.value);
-}
-
-static int transcript_command(sim_client_t *client, int argc, const char **argv)
-{
-    const char *wait = NULL;
-    bool as_json = false, as_long = false, clear = false;
-    int status = CLI_OK;
-    uint64_t entries = 0;
-    char path[64] = "/sim/transcript";
-    const cli_option_t options[] = {
-        {"--wait", &wait, NULL},   {"--json", NULL, &as_json}, {"--long", NULL, &as_long},
-        {"--clear", NULL, &clear}, {NULL, NULL, NULL},
-    };
-    if (read_arguments(client, argc, argv, options, 0, &status) < 0) return status;
-    if (wait) {
-        if (!slack__parse_u64(slack__slice(wait), SIM_TRANSCRIPT_MAX, &entries))
-            return sim_client_fail(CLI_USAGE, "--wait takes a number of entries, at most 1000");
-        snprintf(path, sizeof path, "/sim/transcript?wait=%llu", (unsigned long long)entries);
-    }
-    const slack_json_t *answer = sim_client_call(client, path, NULL);
-    if (!answer) return CLI_FAILED;
-    slack_json_iter_t it = {0};
-    const slack_json_t *list = slack_json_get(answer, "/entries");
-    const char *text = as_json ? slack__json_text(client->json.arena, list, NULL) : NULL;
-    if (text) cli_printf("%s\n", text);
-    while (!as_json && slack_json_next(list, &it)) {
-        cli_printf("%s\n", slack_json_str(it.value, "/line"));
-        if (as_long) print_detail(it.value);
-    }
-    if (clear && !sim_client_call(client, "/sim/transcript/clear", sim_json(&client->json, "{}")))
-        return CLI_FAILED;
-    if (slack_json_bool(answer, "/complete")) return CLI_OK;
-    snprintf(client->problem, sizeof client->problem, "there are %zu entries after 10 s, not %s",
-             slack_json_count(list, ""), wait ? wait : "0");
-    return sim_client_fail(CLI_FAILED, client->problem);
-}
-
-/* A page of messages, those behind the timestamp `after`. NULL after printing the problem. */
-static const slack_json_t *ask_messages(sim_client_t *client, const char *channel,
-                                        const char *after)
-{
-    slack_buf_t path;
-    const slack_json_t *query =
-        sim_json(&client->json, "{channel: %s, after: %s}", channel ? channel : "", after);
-    slack__buf_init(&path, SLACK_ARENA_MAX);
-    int rc = slack__buf_append_slice(&path, SLACK_SLICE("/sim/messages?"));
-    if (rc == 0) rc = query ? slack__form_write(&path, query) : SLACK_ENOMEM;
-    const slack_json_t *answer =
-        rc == 0 ? sim_client_call(client, slack__buf_ptr(&path), NULL) : NULL;
-    if (rc != 0) sim_client_fail(CLI_FAILED, slack_strerror(rc));
-    slack__buf_done(&path);
-    return answer;
-}
-
-static int messages_command(sim_client_t *client, int argc, const char **argv)
-{
-    const char *channel = NULL;
-    bool as_json = false, more = true;
-    int status = CLI_OK;
-    char after[SIM_TS_SIZE] = "";
-    const cli_option_t options[] = {{"--channel", &channel, NULL},
-                                    {"--json", NULL, &as_json},
-                                    {"--workspace", &client->workspace, NULL},
-                                    {NULL, NULL, NULL}};
-    if (read_arguments(client, argc, argv, options, 0, &status) < 0) return status;
-    while (more) {
-        slack_json_iter_t it = {0};
-        const slack_json_t *answer = ask_messages(client, channel, after);
-        if (!answer) return CLI_FAILED;
-        while (slack_json_next(slack_json_get(answer, "/messages"), &it)) {
-            const char *ts = slack_json_str(it.value, "/ts");
-            const char *text =
-                as_json ? slack__json_text(client->json.arena, it.value, NULL) : NULL;
-            if (as_json)
-                cli_printf("%s\n", text ? text : "");
-            else
-                cli_printf("%s  %s\n", ts, slack_json_str(it.value, "/line"));
-            snprintf(after, sizeof after, "%s", ts);
-        }
-        more = slack_json_bool(answer, "/more");
-        slack__arena_reset(client->json.arena);
-    }
-    return CLI_OK;
-}
-
 static int missed_command(sim_client_t *client, int argc, const char **argv)
 {
     static const char *const names[] = {"the number of messages", "--channels", "--threads"};
@@ -299,7 +159,7 @@ static int missed_command(sim_client_t *client, int argc, const char **argv)
                                     {"--text", &text, NULL},
                                     {"--workspace", &client->workspace, NULL},
                                     {NULL, NULL, NULL}};
-    int rest = read_arguments(client, argc, argv, options, 1, &status);
+    int rest = sim_client_arguments(client, argc, argv, options, 1, &status);
     if (rest < 0) return status;
     if (rest == 0)
         return sim_client_fail(CLI_USAGE, "a number is missing: slackapp sim missed 100");
@@ -323,7 +183,7 @@ static int env_command(sim_client_t *client, int argc, const char **argv)
 {
     int status = CLI_OK;
     const cli_option_t options[] = {{"--workspace", &client->workspace, NULL}, {NULL, NULL, NULL}};
-    if (read_arguments(client, argc, argv, options, 0, &status) < 0) return status;
+    if (sim_client_arguments(client, argc, argv, options, 0, &status) < 0) return status;
     const slack_json_t *answer = sim_client_call(client, "/sim/status", NULL);
     if (!answer) return CLI_FAILED;
     if (sim_server_print_env(slack_json_get(answer, "/env"))) return CLI_OK;
@@ -392,7 +252,7 @@ static int status_command(sim_client_t *client, int argc, const char **argv)
     int status = CLI_OK;
     const cli_option_t options[] = {
         {"--wait", NULL, &wait}, {"--workspace", &client->workspace, NULL}, {NULL, NULL, NULL}};
-    if (read_arguments(client, argc, argv, options, 0, &status) < 0) return status;
+    if (sim_client_arguments(client, argc, argv, options, 0, &status) < 0) return status;
     const slack_json_t *answer =
         sim_client_call(client, wait ? "/sim/status?wait=1" : "/sim/status", NULL);
     if (!answer) return CLI_FAILED;
@@ -419,7 +279,7 @@ static int status_command(sim_client_t *client, int argc, const char **argv)
 static int request_url_command(sim_client_t *client, int argc, const char **argv)
 {
     int status = CLI_OK;
-    int rest = read_arguments(client, argc, argv, NULL, 1, &status);
+    int rest = sim_client_arguments(client, argc, argv, NULL, 1, &status);
     if (rest < 0) return status;
     if (rest == 0) return sim_client_fail(CLI_USAGE, "a URL is missing; '' for none");
     const slack_json_t *body = sim_json(&client->json, "{url: %s}", argv[0]);
@@ -432,7 +292,7 @@ static int webhook_command(sim_client_t *client, int argc, const char **argv)
 {
     int status = CLI_OK;
     const cli_option_t options[] = {{"--workspace", &client->workspace, NULL}, {NULL, NULL, NULL}};
-    int rest = read_arguments(client, argc, argv, options, 1, &status);
+    int rest = sim_client_arguments(client, argc, argv, options, 1, &status);
     if (rest < 0) return status;
     const char *name = rest > 0 ? argv[0] + (*argv[0] == '#') : "general";
     const slack_json_t *answer = sim_client_call(client, "/sim/status", NULL);
@@ -453,7 +313,7 @@ static int trigger_command(sim_client_t *client, int argc, const char **argv)
 {
     int status = CLI_OK;
     const cli_option_t options[] = {{"--workspace", &client->workspace, NULL}, {NULL, NULL, NULL}};
-    if (read_arguments(client, argc, argv, options, 0, &status) < 0) return status;
+    if (sim_client_arguments(client, argc, argv, options, 0, &status) < 0) return status;
     const slack_json_t *answer = sim_client_call(client, "/sim/status", NULL);
     if (!answer) return CLI_FAILED;
     cli_printf("%s\n", slack_json_str(answer, "/trigger"));
@@ -463,7 +323,7 @@ static int trigger_command(sim_client_t *client, int argc, const char **argv)
 static int disconnect_command(sim_client_t *client, int argc, const char **argv)
 {
     int status = CLI_OK;
-    int rest = read_arguments(client, argc, argv, NULL, 1, &status);
+    int rest = sim_client_arguments(client, argc, argv, NULL, 1, &status);
     if (rest < 0) return status;
     const slack_json_t *body = sim_json(&client->json, "{reason: %s}", rest > 0 ? argv[0] : NULL);
     const slack_json_t *answer = sim_client_call(client, "/sim/disconnect", body);
@@ -477,8 +337,8 @@ static const struct command {
     int (*run)(sim_client_t *client, int argc, const char **argv);
 } commands[] = {
     {"send", sim_send_command},
-    {"transcript", transcript_command},
-    {"messages", messages_command},
+    {"transcript", sim_transcript_command},
+    {"messages", sim_messages_command},
     {"missed", missed_command},
     {"env", env_command},
     {"status", status_command},
@@ -527,7 +387,7 @@ int sim_command(int argc, const char **argv)
 {
     const struct command *command = command_find(argc, argv);
     if (!command) return run_simulator(argc, argv);
-    sim_client_t client = {.json = {slack__arena_new(0, 0), 0}};
+    sim_client_t client = {.json = {slack__arena_new(0, 0), 0}, .usage = usage};
     if (!client.json.arena) return sim_client_fail(CLI_FAILED, slack_strerror(SLACK_ENOMEM));
     int status = command->run(&client, argc - 1, argv + 1);
     slack__arena_free(client.json.arena);

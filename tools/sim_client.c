@@ -26,6 +26,24 @@ int sim_client_columns(const char *text)
     return count;
 }
 
+int sim_client_arguments(sim_client_t *client, int argc, const char **argv,
+                         const cli_option_t *options, int max, int *ret_status)
+{
+    cli_option_t table[8] = {{"--port", &client->port, NULL}, {"--help", NULL, &client->help}};
+    for (size_t i = 2; options && options->name && i + 1 < sizeof table / sizeof *table; i++)
+        table[i] = *options++;
+    int rest = cli_options_read(argc, argv, table, client->problem);
+    if (rest >= 0 && client->help) {
+        fputs(client->usage, stdout);
+        *ret_status = CLI_OK;
+        return -1;
+    }
+    if (rest > max) snprintf(client->problem, sizeof client->problem, "too many arguments");
+    if (rest >= 0 && rest <= max) return rest;
+    *ret_status = sim_client_fail(CLI_USAGE, client->problem);
+    return -1;
+}
+
 /* The simulator's URL. NULL with a problem, or without memory. */
 static const char *client_base_url(sim_client_t *client)
 {

@@ -11,6 +11,7 @@ typedef struct sim_client {
     const char *port;        /* --port; NULL if it was not given */
     const char *workspace;   /* --workspace; NULL if it was not given */
     bool help;               /* --help */
+    const char *usage;       /* is printed then */
     char problem[CLI_PROBLEM_SIZE];
 } sim_client_t;
 
@@ -19,6 +20,11 @@ typedef struct sim_client {
  * problem: there was no answer, or it was not ok. */
 const slack_json_t *sim_client_call(sim_client_t *client, const char *path,
                                     const slack_json_t *body);
+
+/* Read a command line that has these options, --port and --help, and at most `max` arguments.
+ * Returns their number. -1: the command is done, with the exit status in *ret_status. */
+int sim_client_arguments(sim_client_t *client, int argc, const char **argv,
+                         const cli_option_t *options, int max, int *ret_status);
 
 /* Print the problem. Returns `status`. */
 int sim_client_fail(int status, const char *problem);

@@ -58,7 +58,10 @@ static int live(void *ctx)
 {
     char error[SIM_PROBLEM_SIZE];
     /* Nobody listens at the URL: deliveries are sent, and fail. */
-    const sim_options_t options = {.request_url = requests ? "http://127.0.0.1:1/" : NULL};
+    const sim_options_t options = {.request_url = requests ? "http://127.0.0.1:1/" : NULL,
+                                   .workspaces = 2,
+                                   .organization = 1,
+                                   .installed = true};
     world_t world;
     sim_t *sim = NULL;
     bool closed = false;
@@ -92,6 +95,7 @@ TEST(called_by_an_app)
         {"/api/conversations.invite", "{'channel':'inc','users':'U0ANN00001'}"},
         {"/api/conversations.open", "{'users':'U0ANN00001,U0BEN00001'}"},
         {"/api/users.list", "{'limit':2}"},
+        {"/api/auth.teams.list", "{}"},
         {"/api/chat.update", "{}"},
         {"/api/chat.startStream",
          "{'channel':'D0ANN00001','thread_ts':'1.2','markdown_text':'x','chunks':["
@@ -120,6 +124,7 @@ TEST(used_by_a_person)
         {"/sim/messages?x", "{}"},
         {"/sim/send", "{'kind':'react','name':'eyes'}"},
         {"/sim/send", "{'kind':'command','command':'/x','text':'y'}"},
+        {"/sim/send", "{'kind':'shortcut','callback_id':'x','workspace':'simulated2'}"},
         {"/sim/send", "{'kind':'open-home'}"},
         {"/sim/send", "{'kind':'open-assistant'}"},
         {"/api/chat.startStream", "{'channel':'D0ANN00001','thread_ts':'1.2','markdown_text':'x'}"},

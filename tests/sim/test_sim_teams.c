@@ -145,6 +145,8 @@ TEAMS_TEST(an_org_wide_token_names_a_workspace)
         {2, "users.list", "{'team_id':'T'}", "team_access_not_granted", NULL, NULL},
         {2, "chat.postMessage", "{'channel':'C0GENERAL4','text':'x'}", "", "/message/team",
          "T0SIM00004"},
+        {2, "auth.teams.list", "{}", "", "/teams/1/id", "T0SIM00004"},
+        {1, "auth.teams.list", "{}", "", "/teams/0/name", "Simulated Workspace 2"},
         /* The token of a workspace ignores it. */
         {1, "users.list", "{'team_id':'T0SIM00004'}", "", "/members/0/id", "U0ANN00002"},
         {1, "users.list", "{}", "", "/members/3/id", "U0BOT00002"},
@@ -154,6 +156,20 @@ TEAMS_TEST(an_org_wide_token_names_a_workspace)
         if (rows[i].list)
             assert_member(sim_peer_api(&peer, rows[i].method, rows[i].body), rows[i].list,
                           rows[i].first);
+    }
+}
+
+TEAMS_TEST(a_rate_limit_is_of_one_workspace)
+{
+    static const int status[] = {200, 429};
+    for (size_t i = 0; i < TEAMS; i++) {
+        team_at(i)->rate_limits->limits = SIM_LIMITS_DISTRIBUTED;
+        peer.token = sim_team_token(team_at(i)->team);
+        for (size_t j = 0; j < 2; j++) {
+            sim_peer_api(&peer, "conversations.history",
+                         with("{'channel':'$'}", '$', general_of(i)));
+            assert_int_equal(peer.status, status[j]);
+        }
     }
 }
 

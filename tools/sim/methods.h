@@ -26,6 +26,7 @@ extern const sim_method_t sim_methods_items[];
 extern const sim_method_t sim_methods_members[];
 extern const sim_method_t sim_methods_scheduled[];
 extern const sim_method_t sim_methods_streams[];
+extern const sim_method_t sim_methods_teams[];
 extern const sim_method_t sim_methods_users[];
 extern const sim_method_t sim_methods_views[];
 
