@@ -184,9 +184,10 @@ SLACK_API int slack_authorize_fail(slack_authorize_t request, int status, const 
  * Forget grants and refusals, so that the app asks again for the next delivery. Call this when an
  * installation was stored, changed or removed. The app forgets a tenant by itself after the events
  * app_uninstalled, tokens_revoked and team_access_revoked. It also does so when Slack answers a
- * call with invalid_auth, account_inactive, token_revoked, token_expired or a similar error.
- * Deliveries that have their tokens keep them. The answer to an open question still serves the
- * deliveries that wait for it, but the app does not remember it.
+ * call with invalid_auth, account_inactive, token_revoked, token_expired or a similar error; then
+ * it asks again at once, and makes the call again if the answer has another token. Deliveries that
+ * have their tokens keep them until Slack refuses one. The answer to an open question still serves
+ * the deliveries that wait for it, but the app does not remember it.
  *
  * @param tenant the tenants to forget: a string that is NULL or "" matches every id, and
  *        is_enterprise_install has no effect. NULL for all tenants.

@@ -21,7 +21,7 @@ extern "C" {
  * Calls are form-encoded, because every method accepts that. Nested values are sent as JSON text.
  * https://docs.slack.dev/apis/web-api
  *
- * The library sends a call SLACK_CALL_TRIES times at most, again in three cases:
+ * The library sends a call SLACK_CALL_TRIES times at most, again in four cases:
  *
  * - Slack answers 429. The call waits for the time in Retry-After, but no longer than an hour;
  *   without a usable Retry-After it waits for 1, 2, 4 and 8 seconds.
@@ -31,6 +31,11 @@ extern "C" {
  *   harm: the comment of the method in slack/api/ says that it changes nothing, or nothing more. A
  *   call with a `hash` is not one of these, since it succeeds only once, and one with
  *   `reply_broadcast`, since it posts in the channel.
+ *
+ * - Slack refused the token (token_expired, token_revoked, invalid_auth, account_inactive and
+ *   similar errors), and the app has another one for the tenant by now: its authorizer is asked
+ *   again (authorize.h), or the file of SLACK_BOT_TOKEN has changed. Slack has not acted on the
+ *   call, so this holds for every method, once for each call.
  *
  * One try takes 30 seconds at most.
  *
@@ -70,7 +75,8 @@ typedef void (*slack_call_fn)(const slack_response_t *response, void *user_data)
  *         expired, however Slack words it. SLACK_ECLOSED if the connection was lost: Slack may or
  *         may not have acted. SLACK_EPROTO if the answer is not HTTP, or not Slack's JSON.
  *         SLACK_ECONNECT, SLACK_ETLS, SLACK_ETIMEDOUT, SLACK_EHTTP, SLACK_ETOOBIG,
- *         SLACK_ECANCELED, SLACK_ENOMEM.
+ *         SLACK_ECANCELED, SLACK_ENOMEM. If Slack refused the token, and the lookup of another one
+ *         failed: the error of the lookup, as a later call may succeed.
  */
 SLACK_API int slack_response_status(const slack_response_t *response);
 

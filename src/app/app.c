@@ -191,15 +191,11 @@ static void identity_refused(void *user_data, const char *reason)
                                              kind ? kind : "of no known kind", reason));
 }
 
-static void call_ended(const char *method, const slack_response_t *response, uint64_t owner,
-                       void *user_data)
+static void call_ended(const char *method, const slack_response_t *response, void *user_data)
 {
     slack_app_t *app = user_data;
     slack__counters_call(&app->counters, method, response->status);
     slack__histogram_add(&app->counters.call_wait, response->waited_ms * 1000);
-    if (owner != 0 && response->status == SLACK_EAPI &&
-        slack__api_error(response->error) == SLACK_API_DEAD_TOKEN)
-        slack__identity_token_failed(&app->identity, owner);
 }
 
 static void call_tried(const char *method, bool limited, bool again, void *user_data)

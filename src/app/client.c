@@ -31,6 +31,7 @@ slack_client_t *slack_client_new(slack_app_t *app, const char *token)
 void slack_client_free(slack_client_t *client)
 {
     if (client == NULL) return;
+    slack__client_release(client);
     char *token = (char *)(uintptr_t)client->token;
     if (token) slack__wipe(token, strlen(token));
     slack__free(token);

@@ -57,9 +57,9 @@ slack_client_t *slack__ctx_client(slack_ctx_t *ctx)
     *client = (slack_client_t){
         .webapi = ctx->services->webapi,
         .log = slack__ctx_log(ctx),
-        .token = ctx->grant->bot_token ? ctx->grant->bot_token : "",
-        .workspace = ctx->grant->bot_token,
-        .owner = ctx->grant->number,
+        .token = "",
+        .credential = slack__token_credential(&ctx->grant->bot),
+        .workspace = ctx->grant->bot.text,
         .team_id = tenant.team_id,
         .order = ctx,
         .tag = d->number,
@@ -72,7 +72,7 @@ slack_client_t *slack__ctx_client(slack_ctx_t *ctx)
     const char *token = slack__payload_workflow_token(d->body);
     if (*token) {
         client->token = token;
-        client->owner = 0;
+        client->credential = NULL;
     }
     return client;
 }
@@ -96,13 +96,13 @@ static void user_call_ended(slack_client_t *client, const slack_response_t *resp
 slack_client_t *slack_ctx_user_client(slack_ctx_t *ctx)
 {
     SLACK_CTX_ACT_OR(ctx, NULL);
-    if (ctx->grant->user_token == NULL) return NULL;
+    if (ctx->grant->user.text == NULL) return NULL;
     slack_client_t *user = &ctx->user_client;
     if (user->webapi) return user;
     *user = *slack__ctx_client(ctx);
     user->repeat = user->refused = false; /* which belong to each client */
-    user->token = ctx->grant->user_token;
-    user->owner = ctx->grant->number;
+    user->token = "";
+    user->credential = slack__token_credential(&ctx->grant->user);
     if (user->begin) user->begin = user_call_began;
     user->end = user_call_ended;
     user->refuse = user_call_refused;

@@ -187,9 +187,9 @@ void slack__failure_note(slack_ctx_t *ctx, const slack_fault_t *noted)
     const bool api = fault->status == SLACK_EAPI;
     const char *listener = f->current.open ? ctx->hit->rule->listener.name : NULL;
     /* The next attempt looks up the token of a tenant again. The app's own token stays dead. */
-    const bool heals = slack__heals(fault->status, fault->word) ||
-                       (api && ctx->grant->number != SLACK_OWNER_APP &&
-                        slack__api_error(fault->word) == SLACK_API_DEAD_TOKEN);
+    const bool heals =
+        slack__heals(fault->status, fault->word) ||
+        (api && !ctx->grant->own && slack__api_error(fault->word) == SLACK_API_DEAD_TOKEN);
     if (f->first.status == 0) {
         f->first = *fault;
         f->listener = listener;

@@ -20,8 +20,8 @@ static int fetch_begin(slack_ctx_t *ctx, const slack_fetch_t *request, slack_fet
                        slack_fetching_t **ret, const char **ret_why)
 {
     caller->tag = ctx->delivery->number;
-    caller->tokens[0] = ctx->grant->bot_token;
-    caller->tokens[1] = ctx->grant->user_token;
+    caller->tokens[0] = ctx->grant->bot.text;
+    caller->tokens[1] = ctx->grant->user.text;
     const int rc = slack__fetch(ctx->services->fetcher, request, caller, ret, ret_why);
     if (rc == SLACK_EBUSY) ctx->failure.no_room = true;
     return rc;

@@ -89,10 +89,9 @@ static void auth_test_answered(const slack_response_t *response, void *user_data
 
 static void auth_test_ask(slack_identity_t *identity)
 {
-    /* Without an owner, because call_ended() of the app would answer a refusal by another
-     * auth.test. */
+    /* Without the credential, which would answer a refusal by another auth.test. */
     slack_client_t client = identity->client;
-    client.owner = 0;
+    client.credential = NULL;
     client.once = true; /* auth_test_retry() repeats it, and the log says so */
     if (identity->phase == SLACK_IDENTITY_ACCEPTED)
         identity->checked_us = slack__mono_us(identity->net->clock);

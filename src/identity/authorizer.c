@@ -32,7 +32,8 @@ struct slack_authorizer_state {
     void (*wake)(void *user_data);
     void *wake_data;
     slack_tenant_cache_t tenants;
-    slack_timer_t timer; /* the time-out of the oldest question */
+    slack_timer_t timer;            /* the time-out of the oldest question */
+    const slack_refused_t *refused; /* while `options.fn` runs */
     uint64_t lookups[SLACK_LOOKUPS];
 };
 
@@ -41,9 +42,9 @@ typedef slack_tenant_entry_t entry_t;
 /* ---- answers, from any thread ---- */
 
 static int question_answer(slack_authorizer_state_t *a, uint64_t id, int status, const char *reason,
-                           slack_grant_t *grant)
+                           const slack_authorization_t *granted)
 {
-    int rc = slack__tenant_cache_answer(&a->tenants, id, status, reason, grant);
+    int rc = slack__tenant_cache_answer(&a->tenants, id, status, reason, granted);
     if (rc == 0) a->wake(a->wake_data);
     return rc;
 }
@@ -56,8 +57,7 @@ int slack__authorizer_grant(slack_authorizer_state_t *a, uint64_t id,
     if (bot.len == 0 && user.len == 0) return SLACK_EINVAL;
     if (user.len > 0 && !a->options.per_user) return SLACK_EINVAL;
     if (!slack__is_visible(bot) || !slack__is_visible(user)) return SLACK_EINVAL;
-    slack_grant_t *grant = slack__grant_new(authorization);
-    return grant ? question_answer(a, id, 0, NULL, grant) : SLACK_ENOMEM;
+    return question_answer(a, id, 0, NULL, authorization);
 }
 
 int slack__authorizer_refuse(slack_authorizer_state_t *a, uint64_t id, const char *reason)
@@ -111,10 +111,20 @@ static void log_and_count(slack_authorizer_state_t *a, const entry_t *e)
               e->reason);
 }
 
+static const slack_credential_ops_t grant_credential_ops;
+
+/* From now on the calls with a grant's tokens can ask for other ones. */
+static void grant_connect(slack_authorizer_state_t *a, slack_grant_t *grant)
+{
+    grant->authorizer = a;
+    grant->bot.credential.ops = grant->user.credential.ops = &grant_credential_ops;
+}
+
 /* The cache keeps answers and refusals. It drops failures, so that the next delivery asks again. */
 static void question_end(slack_authorizer_state_t *a, entry_t *e)
 {
     log_and_count(a, e);
+    if (e->grant) grant_connect(a, e->grant);
     answer_waiters(e);
     uint64_t life_ms = a->options.lifetime_ms;
     if (e->grant && e->grant->lifetime_ms && e->grant->lifetime_ms < life_ms)
@@ -183,13 +193,12 @@ static bool question_wait(slack_authorizer_state_t *a, entry_t *e, slack_waiter_
     return false;
 }
 
-bool slack__authorizer_ask(slack_authorizer_state_t *a, slack_tenant_t *tenant,
-                           slack_arena_t *arena, slack_waiter_t *waiter, slack_answer_t *ret)
+/* As slack__authorizer_ask(), with the key of the tenant. */
+static bool question_ask(slack_authorizer_state_t *a, slack_slice_t key, slack_waiter_t *waiter,
+                         slack_answer_t *ret)
 {
     if (a->tenants.canceled) return question_failed(ret, SLACK_ECANCELED, "the app stops");
     const uint64_t now = slack__mono_us(a->net->clock);
-    slack_slice_t key = slack__tenant_cache_key(arena, tenant, a->options.per_user);
-    if (key.ptr == NULL) return question_failed(ret, SLACK_ENOMEM, "out of memory");
     entry_t *e = slack__tenant_cache_find(&a->tenants, key, now);
     if (e && !e->known) return question_wait(a, e, waiter, ret);
     if (e) {
@@ -209,21 +218,106 @@ bool slack__authorizer_ask(slack_authorizer_state_t *a, slack_tenant_t *tenant,
     return settled;
 }
 
+bool slack__authorizer_ask(slack_authorizer_state_t *a, slack_tenant_t *tenant,
+                           slack_arena_t *arena, slack_waiter_t *waiter, slack_answer_t *ret)
+{
+    const slack_slice_t key = slack__tenant_cache_key(arena, tenant, a->options.per_user);
+    if (key.ptr == NULL) return question_failed(ret, SLACK_ENOMEM, "out of memory");
+    return question_ask(a, key, waiter, ret);
+}
+
 void slack__authorizer_forget(slack_authorizer_state_t *a, const slack_tenant_t *tenant)
 {
     static const slack_tenant_t all;
     slack__tenant_cache_forget(&a->tenants, tenant ? tenant : &all);
 }
 
-void slack__authorizer_token_failed(slack_authorizer_state_t *a, uint64_t number)
+/* ---- tokens that Slack refuses ---- */
+
+const slack_refused_t *slack__authorizer_refused(const slack_authorizer_state_t *a)
 {
-    entry_t *e = slack__tenant_cache_of_grant(&a->tenants, number);
-    if (e == NULL) return;
-    SLACK_LOG(a->net->log, WARN, "Slack refuses a tenant's token, it is looked up again",
-              "app=%s enterprise=%s team=%s", e->tenant.app_id, e->tenant.enterprise_id,
-              e->tenant.team_id);
-    slack__tenant_cache_drop(&a->tenants, e);
+    return a->refused;
 }
+
+/* Whether a grant has another text for a token of an earlier grant. */
+static bool grant_differs(const slack_grant_t *grant, const slack_token_t *token)
+{
+    const char *text = token == &token->grant->user ? grant->user.text : grant->bot.text;
+    return text && strcmp(text, token->text) != 0;
+}
+
+/* Forgets the refused token, if the cache has it. A newer grant of the cache is the result. */
+static bool renewed_before(slack_authorizer_state_t *a, slack_token_t *token, const char *error)
+{
+    slack_grant_t *grant = token->grant;
+    if (grant->next) return true;
+    entry_t *e = slack__tenant_cache_find(&a->tenants, grant->key, slack__mono_us(a->net->clock));
+    if (e == NULL || !e->known || e->grant == NULL) return false;
+    if (grant_differs(e->grant, token)) {
+        grant->next = e->grant;
+        grant->next->refs++;
+        return true;
+    }
+    SLACK_LOG(a->net->log, WARN, "Slack refuses a tenant's token, it is looked up again",
+              "app=%s enterprise=%s team=%s error=%s", e->tenant.app_id, e->tenant.enterprise_id,
+              e->tenant.team_id, error);
+    slack__tenant_cache_drop(&a->tenants, e);
+    return false;
+}
+
+/* The new grant has the refused token: nobody else gets it from the cache. */
+static void forget_answer(slack_authorizer_state_t *a, const slack_grant_t *grant)
+{
+    entry_t *e = slack__tenant_cache_find(&a->tenants, grant->key, slack__mono_us(a->net->clock));
+    if (e) e->forgotten = true;
+}
+
+static void grant_answered(slack_waiter_t *waiter, const slack_answer_t *answer)
+{
+    slack_grant_t *grant = SLACK_CONTAINER(waiter, slack_grant_t, waiter);
+    slack_link_t *link;
+    grant->refs++; /* the last call that waits may let it go */
+    if (answer->status == 0) grant->next = answer->grant;
+    if (answer->status == 0 && !grant_differs(answer->grant, grant->refused))
+        forget_answer(grant->authorizer, grant);
+    while ((link = slack__list_shift(&grant->renewals)) != NULL) {
+        slack_renewal_t *renewal = SLACK_CONTAINER(link, slack_renewal_t, link);
+        renewal->status = answer->status;
+        renewal->why = answer->reason;
+        renewal->renewed(renewal);
+    }
+    slack__grant_unref(grant);
+}
+
+static bool grant_renew(slack_credential_t *credential, const char *error, slack_renewal_t *renewal)
+{
+    slack_token_t *token = slack__grant_token(credential);
+    slack_grant_t *grant = token->grant;
+    slack_authorizer_state_t *a = grant->authorizer;
+    slack_answer_t answer = {0};
+    const bool asked = slack__linked(&grant->waiter.link);
+    const bool before = !asked && renewed_before(a, token, error);
+    if (renewal == NULL) return false;
+    if (!asked && !before) {
+        const slack_refused_t refused = {token->text, error};
+        grant->waiter.answered = grant_answered;
+        grant->refused = token;
+        a->refused = &refused;
+        const bool settled = question_ask(a, grant->key, &grant->waiter, &answer);
+        a->refused = NULL;
+        if (settled && answer.status == 0) grant->next = answer.grant;
+    }
+    renewal->status = answer.status;
+    renewal->why = answer.reason;
+    if (!slack__linked(&grant->waiter.link)) return false;
+    slack__list_push(&grant->renewals, &renewal->link);
+    return true;
+}
+
+static const slack_credential_ops_t grant_credential_ops = {.hold = slack__grant_hold,
+                                                            .release = slack__grant_release,
+                                                            .token = slack__grant_text,
+                                                            .renew = grant_renew};
 
 /* ---- life ---- */
 

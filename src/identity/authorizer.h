@@ -2,7 +2,7 @@
 #ifndef SLACK_IDENTITY_AUTHORIZER_H
 #define SLACK_IDENTITY_AUTHORIZER_H
 
-#include "identity/waiter.h"
+#include "identity/grant.h"
 #include "net/loop.h"
 #include "util/arena.h"
 
@@ -41,8 +41,14 @@ bool slack__authorizer_ask(slack_authorizer_state_t *a, slack_tenant_t *tenant,
                            slack_arena_t *arena, slack_waiter_t *waiter, slack_answer_t *ret);
 /* Forgets the tenants that match; NULL: all tenants. */
 void slack__authorizer_forget(slack_authorizer_state_t *a, const slack_tenant_t *tenant);
-/* Slack has refused the token of the grant with this number. */
-void slack__authorizer_token_failed(slack_authorizer_state_t *a, uint64_t number);
+/* A token that Slack has refused. */
+typedef struct slack_refused {
+    const char *token;
+    const char *error; /* Slack's word: "token_expired" */
+} slack_refused_t;
+/* In the authorizer's function: the refused token for which another one is looked up; NULL: the
+ * lookup has another cause. */
+const slack_refused_t *slack__authorizer_refused(const slack_authorizer_state_t *a);
 
 /* Handles the answers that the program has given. */
 void slack__authorizer_run(slack_authorizer_state_t *a);

@@ -5,10 +5,39 @@
 
 #include "identity/auth_test.h"
 
+/* ---- the app's own token, whose text changes with its file ---- */
+
+static slack_credential_t *own_hold(slack_credential_t *credential)
+{
+    return credential;
+}
+
+static void own_release(slack_credential_t *credential)
+{
+}
+
+static const char *own_text(slack_credential_t *credential)
+{
+    return slack__grant_token(credential)->text;
+}
+
+static bool own_renew(slack_credential_t *credential, const char *error, slack_renewal_t *renewal)
+{
+    slack_grant_t *own = slack__grant_token(credential)->grant;
+    slack__auth_test_doubt(SLACK_CONTAINER(own, slack_identity_t, own));
+    if (renewal) renewal->status = 0;
+    return false;
+}
+
+static const slack_credential_ops_t own_ops = {own_hold, own_release, own_text, own_renew};
+
+/* ---- life ---- */
+
 void slack__identity_init(slack_identity_t *identity)
 {
     identity->own = (slack_grant_t){
-        .number = SLACK_OWNER_APP,
+        .own = true,
+        .bot = {.credential = {&own_ops}, .grant = &identity->own},
         .bot_id = identity->bot_id,
         .bot_user = identity->bot_user,
     };
@@ -37,14 +66,14 @@ void slack__identity_open(slack_identity_t *identity, slack_net_t *net, slack_we
         .webapi = webapi,
         .log = slack__net_log(net),
         .token = options->bot_token ? options->bot_token : "",
-        .owner = identity->authorizer ? 0 : SLACK_OWNER_APP,
+        .credential = identity->authorizer ? NULL : &identity->own.bot.credential,
     };
     identity->app_client = (slack_client_t){
         .webapi = webapi,
         .token = options->app_token ? options->app_token : "",
         .once = true,
     };
-    identity->own.bot_token = options->bot_token;
+    identity->own.bot.text = options->bot_token;
     name_app(identity, options);
 }
 
@@ -70,12 +99,4 @@ void slack__identity_done(slack_identity_t *identity)
 {
     slack__authorizer_free(identity->authorizer);
     identity->authorizer = NULL;
-}
-
-void slack__identity_token_failed(slack_identity_t *identity, uint64_t owner)
-{
-    if (owner == SLACK_OWNER_APP)
-        slack__auth_test_doubt(identity);
-    else if (identity->authorizer)
-        slack__authorizer_token_failed(identity->authorizer, owner);
 }

@@ -68,8 +68,6 @@ void slack__identity_stop(slack_identity_t *identity);
 void slack__identity_close(slack_identity_t *identity);
 void slack__identity_done(slack_identity_t *identity);
 
-/* Slack has refused the token of a call. `owner` is slack_client_t.owner. */
-void slack__identity_token_failed(slack_identity_t *identity, uint64_t owner);
 /* The grant of a delivery before its tenant is known: the app's own, or none. */
 static inline const slack_grant_t *slack__identity_own_grant(const slack_identity_t *identity)
 {

@@ -69,6 +69,9 @@ static slack_tenant_entry_t *entry_at(slack_link_t *link)
 static void entry_free(void *value)
 {
     slack_tenant_entry_t *e = value;
+    while (slack__list_shift(&e->waiting)) {
+        /* A grant whose waiter is left may outlive the cache. */
+    }
     slack__grant_unref(e->grant);
     slack__free(e);
 }
@@ -83,7 +86,7 @@ int slack__tenant_cache_init(slack_tenant_cache_t *t, size_t known_max, size_t a
 {
     /* slack__tenant_cache_keep() has one more entry for a moment. */
     const size_t most = known_max + asked_max + 1;
-    *t = (slack_tenant_cache_t){.known_max = known_max, .last_id = SLACK_OWNER_APP};
+    *t = (slack_tenant_cache_t){.known_max = known_max};
     slack__link_init(&t->asked);
     slack__link_init(&t->known);
     slack__link_init(&t->answered);
@@ -205,31 +208,24 @@ void slack__tenant_cache_forget(slack_tenant_cache_t *t, const slack_tenant_t *w
     }
 }
 
-slack_tenant_entry_t *slack__tenant_cache_of_grant(slack_tenant_cache_t *t, uint64_t number)
-{
-    /* Without the lock: only this thread changes the map. */
-    slack_tenant_entry_t *e = slack__map_get(t->by_id, id_slice(&number));
-    return e && e->known ? e : NULL;
-}
-
 /* ---- answers ---- */
 
 int slack__tenant_cache_answer(slack_tenant_cache_t *t, uint64_t id, int status, const char *reason,
-                               slack_grant_t *grant)
+                               const slack_authorization_t *granted)
 {
     uv_mutex_lock(&t->lock);
     slack_tenant_entry_t *e = slack__map_get(t->by_id, id_slice(&id));
     int rc = t->canceled ? SLACK_ECANCELED : e == NULL || !e->open ? SLACK_EALREADY : 0;
+    slack_grant_t *grant = rc == 0 && granted ? slack__grant_new(granted, entry_key(e)) : NULL;
+    if (rc == 0 && granted && grant == NULL) rc = SLACK_ENOMEM;
     if (rc == 0) {
         e->open = false;
         e->status = status;
         e->grant = grant;
-        if (grant) grant->number = id;
         snprintf(e->reason, sizeof e->reason, "%s", reason ? reason : "");
         slack__list_push(&t->answered, &e->answered_link);
     }
     uv_mutex_unlock(&t->lock);
-    if (rc != 0) slack__grant_unref(grant);
     return rc;
 }
 

@@ -38,7 +38,7 @@ typedef struct slack_tenant_entry {
     bool open;                  /* an answer is accepted */
     slack_link_t answered_link; /* in tenants->answered */
     int status;                 /* 0; SLACK_EAUTH: refused; else the error of the lookup */
-    slack_grant_t *grant;       /* if status is 0; its number is the id of the entry */
+    slack_grant_t *grant;       /* if status is 0 */
     char reason[SLACK_TENANT_REASON_MAX];
 
     char key[];
@@ -79,16 +79,14 @@ void slack__tenant_cache_used(slack_tenant_cache_t *tenants, slack_tenant_entry_
 void slack__tenant_cache_drop(slack_tenant_cache_t *tenants, slack_tenant_entry_t *entry);
 /* Drops the known entries that match. The answers of asked entries that match will not be kept. */
 void slack__tenant_cache_forget(slack_tenant_cache_t *tenants, const slack_tenant_t *wanted);
-/* The known entry whose grant has this number; NULL if there is none. */
-slack_tenant_entry_t *slack__tenant_cache_of_grant(slack_tenant_cache_t *tenants, uint64_t number);
 size_t slack__tenant_cache_known(const slack_tenant_cache_t *tenants);
 
 /* ---- answers ---- */
 
-/* Answers a question, on any thread. Takes the reference to the grant in every case. 0;
- * SLACK_EALREADY if the question is answered or dropped; SLACK_ECANCELED. */
+/* Answers a question, on any thread: with the tokens `granted` if status is 0. 0; SLACK_EALREADY if
+ * the question is answered or dropped; SLACK_ECANCELED; SLACK_ENOMEM: it is still open. */
 int slack__tenant_cache_answer(slack_tenant_cache_t *tenants, uint64_t id, int status,
-                               const char *reason, slack_grant_t *grant);
+                               const char *reason, const slack_authorization_t *granted);
 /* Takes the first entry that was answered; it belongs to the loop again. NULL if there is none. */
 slack_tenant_entry_t *slack__tenant_cache_answered(slack_tenant_cache_t *tenants);
 /* Ends a question with SLACK_ETIMEDOUT. False if another thread has answered it. */

@@ -62,8 +62,7 @@ static void attempt_granted(slack_attempt_t *a, const slack_answer_t *answer)
         return;
     }
     a->grant = answer->grant;
-    a->client.token = answer->grant->bot_token;
-    a->client.owner = answer->grant->number;
+    a->client.credential = slack__token_credential(&answer->grant->bot);
     a->trace.bot_user = answer->grant->bot_user;
     attempt_run(a);
 }
@@ -125,8 +124,8 @@ static slack_attempt_t *attempt_new(slack_outbox_t *outbox, const slack_row_t *f
     a->clear = slack__course(from->attempt, from->done) == SLACK_COURSE_SEND;
     a->client = (slack_client_t){.webapi = outbox->services->webapi,
                                  .log = outbox->services->log,
-                                 .token = own->bot_token,
-                                 .owner = own->number,
+                                 .token = "",
+                                 .credential = slack__token_credential(&own->bot),
                                  .team_id = outbox->identity->client.team_id,
                                  .once = true};
     a->trace.bot_user = own->bot_user;

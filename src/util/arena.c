@@ -227,6 +227,16 @@ char *slack__arena_strdup(slack_arena_t *arena, const char *s)
     return s ? slack__arena_strndup(arena, s, strlen(s)) : NULL;
 }
 
+char *slack__arena_join(slack_arena_t *arena, const char *head, const char *tail)
+{
+    const size_t head_len = strlen(head), size = strlen(tail) + 1;
+    char *text = slack__arena_alloc(arena, head_len + size);
+    if (text == NULL) return NULL;
+    memcpy(text, head, head_len);
+    memcpy(text + head_len, tail, size);
+    return text;
+}
+
 char *slack__arena_strndup(slack_arena_t *arena, const char *s, size_t len)
 {
     if (len == SIZE_MAX) return NULL;

@@ -32,6 +32,8 @@ void slack__arena_reset(slack_arena_t *arena);
 void *slack__arena_alloc(slack_arena_t *arena, size_t size);
 void *slack__arena_calloc(slack_arena_t *arena, size_t size);
 char *slack__arena_strdup(slack_arena_t *arena, const char *s); /* NULL for NULL */
+/* `head` and `tail` in one string, without the cost of a format. */
+char *slack__arena_join(slack_arena_t *arena, const char *head, const char *tail);
 char *slack__arena_strndup(slack_arena_t *arena, const char *s, size_t len);
 char *slack__arena_printf(slack_arena_t *arena, const char *format, ...) SLACK_PRINTF(2, 3);
 /* A NULL format makes an empty text. */

@@ -3,6 +3,7 @@
 
 #include "protocol/methods.h"
 
+#define BEARER          "Authorization: Bearer "
 #define BODY_MAX        ((size_t)4 << 20) /* of a request */
 #define ARENA_FIRST     ((size_t)4 << 10)
 #define ARENA_MAX       ((size_t)SLACK_ANSWERS_MIB << 20) /* a response and its parsed values */
@@ -30,6 +31,7 @@ int slack__call_new(slack_call_t **ret, slack_client_t *client, slack_call_fn fn
     }
     if (webapi->budget) slack__arena_count_in(arena, &webapi->budget->used);
     slack__link_init(&call->link);
+    slack__link_init(&call->renewal.link);
     slack__buf_init(&call->request.body, BODY_MAX);
     call->webapi = webapi;
     call->arena = arena;
@@ -48,9 +50,31 @@ int slack__call_new(slack_call_t **ret, slack_client_t *client, slack_call_fn fn
 
 void slack__call_free(slack_call_t *call)
 {
+    slack__unlink(&call->renewal.link);
+    if (call->credential) call->credential->ops->release(call->credential);
     slack__budget_give(call->webapi->budget, call->request.counted);
     slack__buf_done(&call->request.body);
     if (!call->kept) slack__arena_free(call->arena);
+}
+
+int slack__call_set_token(slack_call_t *call, const char *token)
+{
+    const char *header = slack__arena_join(call->arena, BEARER, token);
+    if (header == NULL) return SLACK_ENOMEM;
+    call->request.headers[1] = header;
+    return 0;
+}
+
+bool slack__call_change_token(slack_call_t *call)
+{
+    const slack_credential_ops_t *ops = call->credential->ops;
+    slack_credential_t *newest = ops->hold(call->credential);
+    const char *token = ops->token(newest), *old = call->request.headers[1] + strlen(BEARER);
+    const bool changed =
+        token && strcmp(token, old) != 0 && slack__call_set_token(call, token) == 0;
+    ops->release(changed ? call->credential : newest);
+    if (changed) call->credential = newest;
+    return changed;
 }
 
 static slack_call_t *call_of(const slack_response_t *response)
@@ -160,7 +184,7 @@ void slack__call_report(slack_call_t *call)
     webapi->count--;
     call->response.method = call->method;
     call->response.waited_ms = call->pace.waited_ms;
-    if (webapi->called) webapi->called(call->method, response, call->owner, webapi->user_data);
+    if (webapi->called) webapi->called(call->method, response, webapi->user_data);
     if (call->fn) {
         slack_net_t *net = webapi->net;
         const uint64_t since_us = slack__net_now_us(net);

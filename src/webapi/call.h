@@ -39,8 +39,7 @@ struct slack_webapi {
     unsigned timeout_ms, wait_ms;
     slack_budget_t *budget;
     const slack_block_guard_t *blocks;
-    void (*called)(const char *method, const slack_response_t *response, uint64_t owner,
-                   void *user_data);
+    void (*called)(const char *method, const slack_response_t *response, void *user_data);
     void (*tried)(const char *method, bool limited, bool again, void *user_data);
     void *user_data;
     unsigned count; /* calls accepted, whose end is not reported */
@@ -92,9 +91,11 @@ typedef struct slack_call {
     uint64_t tag;
     slack_call_fn fn;
     void *user_data;
-    slack_client_t *client; /* its `end` takes the response; NULL: no client's */
-    uint64_t owner;         /* the client's */
-    size_t users;           /* how many the call names in its argument "users" */
+    slack_client_t *client;         /* its `end` takes the response; NULL: no client's */
+    slack_credential_t *credential; /* held: its token is in the headers; NULL: none */
+    slack_renewal_t renewal;        /* linked while the call waits for another token */
+    bool renewed;                   /* it was sent with another token already */
+    size_t users;                   /* how many the call names in its argument "users" */
     slack_call_pace_t pace;
     slack_response_t response;
 } slack_call_t;
@@ -113,6 +114,10 @@ static inline bool slack__webapi_has_room(const slack_webapi_t *webapi)
 /* A call without a request. 0; SLACK_ECANCELED; SLACK_EBUSY; SLACK_ENOMEM. */
 int slack__call_new(slack_call_t **ret, slack_client_t *client, slack_call_fn fn, void *user_data);
 void slack__call_free(slack_call_t *call);
+/* Sets the token of a call. SLACK_ENOMEM: the call keeps the token that it has. */
+int slack__call_set_token(slack_call_t *call, const char *token);
+/* Gives a call the token that has replaced its own. False: there is no other, or no memory. */
+bool slack__call_change_token(slack_call_t *call);
 /* Counts the memory of a call. False: there is no room. */
 bool slack__call_take_memory(slack_call_t *call);
 /* Reads the result of a try, if there is room for the answer and its values. */

@@ -2,6 +2,7 @@
 #include "webapi/call_queue.h"
 
 #include "protocol/already.h"
+#include "protocol/api_error.h"
 #include "util/random.h"
 
 #define RESPONSE_MAX ((size_t)SLACK_ANSWER_MIB << 20)
@@ -63,16 +64,25 @@ static int call_send(slack_call_t *call)
     return 0;
 }
 
-/* End a call that waits, or that the sender has not taken. */
-static void call_fail(slack_call_t *call, int status)
+/* End a call that waits, with the response that it has. */
+static void call_give_up(slack_call_t *call)
 {
     slack_webapi_t *webapi = call->webapi;
     slack__pace_leave(webapi->queue.pace, &call->pace.paced);
     call->pace.behind = false;
+    slack__unlink(&call->renewal.link);
     call_stops_waiting(call);
-    slack__response_fail(&call->response, status);
     slack__list_push(&webapi->queue.ended, &call->link);
     slack__task_post(webapi->net, &webapi->queue.end_task);
+}
+
+/* End a call that waits, or that the sender has not taken. */
+static void call_fail(slack_call_t *call, int status)
+{
+    const bool refused = slack__linked(&call->renewal.link);
+    slack__response_fail(&call->response, status);
+    call->response.unsent = refused;
+    call_give_up(call);
 }
 
 /* End the calls that have waited for too long, and send those whose turn it is. */
@@ -83,12 +93,13 @@ static void queue_run(slack_webapi_t *webapi)
     slack_paced_t *paced;
     while ((paced = slack__pace_expired(webapi->queue.pace, now, &late_ms)) != NULL) {
         slack_call_t *call = SLACK_CONTAINER(paced, slack_call_t, pace.paced);
+        const bool refused = slack__linked(&call->renewal.link);
         call_fail(call, SLACK_ETIMEDOUT);
         const char *why = slack__arena_printf(
-            call->arena,
-            "%s waited %llu s for its turn, because Slack limits its rate: call it "
-            "less often, or raise SLACK_CALL_WAIT_MS",
-            call->method, (unsigned long long)(call->pace.waited_ms / 1000));
+            call->arena, "%s waited %llu s for %s, or raise SLACK_CALL_WAIT_MS", call->method,
+            (unsigned long long)(call->pace.waited_ms / 1000),
+            refused ? "another token, because Slack refused its own: look tokens up faster"
+                    : "its turn, because Slack limits its rate: call it less often");
         if (why) call->response.error = why;
     }
     while ((paced = slack__pace_next(webapi->queue.pace, now, &ready_ms)) != NULL) {
@@ -157,6 +168,63 @@ static bool try_again(slack_call_t *call, const slack_curl_result_t *result)
     return true;
 }
 
+/* --- another token ---------------------------------------------------------------------------- */
+
+/* Puts a call with a refused token back into its lane. False: there is no other token. */
+static bool call_renew(slack_call_t *call)
+{
+    slack_webapi_t *webapi = call->webapi;
+    if (!slack__call_change_token(call)) return false;
+    call->renewed = true;
+    SLACK_LOG(slack__net_log(webapi->net), INFO, "call sent again with a new token",
+              "method=%s refused=%s tries=%u", call->method, call->response.error,
+              call->pace.tries);
+    slack__pace_wait(webapi->queue.pace, &call->pace.paced, 0);
+    return true;
+}
+
+/* The token could not be looked up now. Another attempt of the caller may heal that, so Slack's
+ * refusal is not the response. */
+static void response_of_lookup(slack_call_t *call)
+{
+    const slack_renewal_t *renewal = &call->renewal;
+    if (renewal->status == 0 || renewal->status == SLACK_EAUTH) return;
+    const char *why = slack__arena_printf(
+        call->arena, "Slack refused the token (%s), and another one could not be looked up: %s",
+        call->response.error,
+        renewal->why && *renewal->why ? renewal->why : slack_strerror(renewal->status));
+    slack__response_fail(&call->response, renewal->status);
+    call->response.unsent = true;
+    if (why) call->response.error = why;
+}
+
+static void call_renewed(slack_renewal_t *renewal)
+{
+    slack_call_t *call = SLACK_CONTAINER(renewal, slack_call_t, renewal);
+    if (call_renew(call)) {
+        queue_run(call->webapi);
+        return;
+    }
+    response_of_lookup(call);
+    call_give_up(call);
+}
+
+/* Whether a call whose token Slack has refused goes on with another token, now or later. */
+static bool try_renewed(slack_call_t *call)
+{
+    slack_credential_t *credential = call->credential;
+    if (credential == NULL || call->webapi->closing || call->response.status != SLACK_EAPI ||
+        slack__api_error(call->response.error) != SLACK_API_DEAD_TOKEN)
+        return false;
+    call->renewal.renewed = call_renewed;
+    slack_renewal_t *renewal = call->renewed ? NULL : &call->renewal;
+    if (credential->ops->renew(credential, call->response.error, renewal)) return true;
+    if (renewal == NULL) return false;
+    if (call_renew(call)) return true;
+    response_of_lookup(call);
+    return false;
+}
+
 /* --- the end ---------------------------------------------------------------------------------- */
 
 /* Reports the end of a call, frees it, and lets those behind it go. */
@@ -185,7 +253,7 @@ static void call_got_result(const slack_curl_result_t *result, void *user_data)
     if (result->http_status > 0 && !call->to_url)
         slack__call_queue_note_http2(webapi, result->http2);
     slack__pace_answered(webapi->queue.pace, &call->pace.paced);
-    const bool again = try_again(call, result);
+    const bool again = try_again(call, result) || try_renewed(call);
     if (webapi->tried)
         webapi->tried(call->method, slack__response_is_limited(&call->response), again,
                       webapi->user_data);

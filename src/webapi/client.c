@@ -20,7 +20,8 @@ static const char *token_for(const slack_client_t *client, const char *method)
 {
     const slack_method_t *known = slack__method(method);
     if (known && known->flags & SLACK_METHOD_NO_TOKEN) return "";
-    if (client->token) return *client->token ? client->token : NULL;
+    const char *token = slack__client_token(client);
+    if (token) return *token ? token : NULL;
     return known && !(known->flags & SLACK_METHOD_ANY_TOKEN) ? NULL : "";
 }
 
@@ -51,12 +52,13 @@ const char *slack__webapi_refusal(const slack_client_t *client, const char *meth
                    ? "the app stops: raise SLACK_DRAIN_MS, or end when slack_ctx_canceled() says so"
                    : "the app does not run: call it between its start and its stop";
     case SLACK_EAUTH:
-        if (client->token == NULL)
+        if (slack__client_token(client) == NULL)
             return "the method needs a token: pass one to slack_client_new()";
-        return *client->token ? "the token is malformed: pass one of visible ASCII characters"
-                              : "the client has no token: use slack_ctx_client() in a delivery, or "
-                                "pass one to "
-                                "slack_client_new() that is not empty";
+        return *slack__client_token(client)
+                   ? "the token is malformed: pass one of visible ASCII characters"
+                   : "the client has no token: use slack_ctx_client() in a delivery, or "
+                     "pass one to "
+                     "slack_client_new() that is not empty";
     case SLACK_EBUSY:
         return webapi == NULL || slack__webapi_has_room(webapi)
                    ? "the calls under way take all of SLACK_CALLS_MIB: do less at once, or raise it"
@@ -104,15 +106,24 @@ void slack_client_repeat(slack_client_t *client, bool repeat)
     client->repeat = repeat;
 }
 
-/* `head` and `tail` in one string, without the cost of a format. NULL: memory is out. */
-static char *joined(slack_arena_t *arena, const char *head, const char *tail)
+int slack__client_copy(slack_client_t *ret, const slack_client_t *client, slack_arena_t *arena)
 {
-    const size_t head_len = strlen(head), size = strlen(tail) + 1;
-    char *text = slack__arena_alloc(arena, head_len + size);
-    if (text == NULL) return NULL;
-    memcpy(text, head, head_len);
-    memcpy(text + head_len, tail, size);
-    return text;
+    slack_client_t copy = *client;
+    copy.token = slack__arena_strdup(arena, client->token);
+    copy.team_id = slack__arena_strdup(arena, client->team_id);
+    copy.workspace = slack__arena_strdup(arena, client->workspace);
+    if ((client->token && !copy.token) || (client->team_id && !copy.team_id) ||
+        (client->workspace && !copy.workspace))
+        return SLACK_ENOMEM;
+    if (copy.credential) copy.credential = copy.credential->ops->hold(copy.credential);
+    *ret = copy;
+    return 0;
+}
+
+void slack__client_release(slack_client_t *copy)
+{
+    if (copy->credential) copy->credential->ops->release(copy->credential);
+    copy->credential = NULL;
 }
 
 static int request_new(slack_call_t **ret, slack_client_t *client, const char *method,
@@ -126,13 +137,13 @@ static int request_new(slack_call_t **ret, slack_client_t *client, const char *m
     slack_call_t *call;
     int rc = slack__call_new(&call, client, fn, user_data);
     if (rc != 0) return rc;
-    slack_arena_t *arena = call->arena;
-    call->owner = client->owner;
-    call->method = slack__arena_strdup(arena, method);
-    call->request.url = joined(arena, call->webapi->api_url, method);
+    call->method = slack__arena_strdup(call->arena, method);
+    call->request.url = slack__arena_join(call->arena, call->webapi->api_url, method);
     call->request.headers[0] = "Content-Type: application/x-www-form-urlencoded; charset=utf-8";
-    if (*token) call->request.headers[1] = joined(arena, "Authorization: Bearer ", token);
-    if (!call->method || !call->request.url || (*token && !call->request.headers[1])) {
+    if (*token && client->credential)
+        call->credential = client->credential->ops->hold(client->credential);
+    if (!call->method || !call->request.url ||
+        (*token && slack__call_set_token(call, token) != 0)) {
         slack__call_free(call);
         return SLACK_ENOMEM;
     }

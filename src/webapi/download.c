@@ -359,7 +359,7 @@ static void get(slack_file_flow_t *flow)
     bool made = arena != NULL;
     if (made && slack__webapi_owns(flow->webapi, download->at))
         made = (headers[count++] = slack__arena_printf(arena, "Authorization: Bearer %s",
-                                                       flow->client.token)) != NULL;
+                                                       slack__client_token(&flow->client))) != NULL;
     if (made && download->have > 0)
         made = (headers[count++] = slack__arena_printf(arena, "Range: bytes=%" PRIu64 "-",
                                                        download->have)) != NULL;

@@ -112,6 +112,7 @@ static void flow_free(slack_file_flow_t *flow)
     slack__unlink(&flow->flow.link);
     slack__disk_done(&flow->disk);
     slack__file_call_release(flow->call);
+    slack__client_release(&flow->client);
     if (!flow->owner->ended(flow)) slack__arena_free(arena);
     slack__webapi_leave(webapi);
 }
@@ -301,6 +302,7 @@ void slack__file_flow_drop(slack_file_flow_t *flow)
 {
     if (flow == NULL) return;
     slack__file_call_release(flow->call);
+    slack__client_release(&flow->client);
     slack__arena_free(flow->arena);
 }
 
@@ -310,19 +312,18 @@ int slack__file_flow_begin(slack_file_flow_t *flow, slack_client_t *client,
     slack_net_t *net = slack__webapi_net(client);
     *ret_why = NULL;
     if (net == NULL) return SLACK_ECANCELED;
-    if (client->token == NULL || *client->token == '\0') return SLACK_EAUTH;
+    const char *token = slack__client_token(client);
+    if (token == NULL || *token == '\0') return SLACK_EAUTH;
+    int rc = slack__client_copy(&flow->client, client, flow->arena);
+    if (rc != 0) return rc;
     flow->webapi = slack__webapi_of(client);
-    flow->client = *client;
     flow->client.webapi = flow->webapi;
     flow->client.home = NULL;
     flow->client.order = NULL;
     flow->client.begin = NULL;
     flow->client.end = NULL;
     flow->client.place = 0;
-    flow->client.token = slack__arena_strdup(flow->arena, client->token);
-    flow->client.team_id = slack__arena_strdup(flow->arena, client->team_id);
-    if (!flow->client.token || (client->team_id && !flow->client.team_id)) return SLACK_ENOMEM;
-    int rc = slack__disk_init(&flow->disk, net);
+    rc = slack__disk_init(&flow->disk, net);
     if (rc == 0) rc = slack__webapi_join(flow->webapi, &flow->flow, flow_canceled);
     if (rc != 0) {
         slack__disk_done(&flow->disk);

@@ -17,6 +17,12 @@ typedef struct list {
 
 static void list_got_answer(const slack_response_t *response, void *user_data);
 
+static void list_free(list_t *list)
+{
+    slack__client_release(&list->own);
+    slack__arena_free(list->arena);
+}
+
 /* Ask for the next page. The arguments are copied into the call. */
 static int list_ask(list_t *list)
 {
@@ -58,7 +64,7 @@ static void list_got_answer(const slack_response_t *response, void *user_data)
         slack__response_fail(&done, 0);
         list->client->end(list->client, &done);
     }
-    slack__arena_free(list->arena);
+    list_free(list);
 }
 
 int slack_pages(slack_client_t *client, slack_request_t request, size_t max_items,
@@ -83,10 +89,8 @@ int slack_pages(slack_client_t *client, slack_request_t request, size_t max_item
     list->held = client->begin != NULL;
     /* The app's own client has no home: it stays, and its token may change. */
     if (client->home) {
-        list->own = *client;
-        list->own.token = slack__arena_strdup(arena, client->token);
+        rc = slack__client_copy(&list->own, client, arena);
         list->client = &list->own;
-        if (list->own.token == NULL && client->token) rc = SLACK_ENOMEM;
     }
     if (rc == 0) rc = slack__pages_begin(&list->pages, arena, request, max_items);
     if (rc == 0) rc = list_ask(list);
@@ -99,6 +103,6 @@ int slack_pages(slack_client_t *client, slack_request_t request, size_t max_item
         return 0;
     }
     slack__webapi_refuse(client, request.method, rc, list->pages.why);
-    slack__arena_free(arena);
+    list_free(list);
     return rc;
 }

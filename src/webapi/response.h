@@ -17,7 +17,7 @@ struct slack_response {
     const char *error;  /* never NULL */
     const slack_json_t *json;
     int64_t retry_after_s; /* -1: no Retry-After; 0: it names no time in the future */
-    bool unsent;           /* no byte of the request was sent */
+    bool unsent; /* Slack has certainly not acted: no byte was sent, or it refused the token */
     /* Of a missing_scope: the headers X-Accepted-OAuth-Scopes and X-OAuth-Scopes; NULL or "": none.
      */
     const char *accepted_scopes, *scopes;

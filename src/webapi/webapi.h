@@ -10,6 +10,7 @@
 #include "net/curl.h"
 #include "util/arena.h"
 #include "util/queue.h"
+#include "webapi/credential.h"
 
 /*
  * Calls the Web API: encodes arguments, keeps Slack's rate limits, repeats what is safe to repeat,
@@ -38,10 +39,9 @@ typedef struct slack_webapi_options {
     /* Optional, borrowed until the last answer is freed. Counts the memory of calls, and of answers
      * that callbacks keep. */
     slack_budget_t *budget;
-    /* Optional. Called at the end of every call, for counters and for the owner of the token.
-     * `method` is slack_post.method for a message to a URL; `owner` is the client's. */
-    void (*called)(const char *method, const slack_response_t *response, uint64_t owner,
-                   void *user_data);
+    /* Optional. Called at the end of every call, for counters. `method` is slack_post.method for a
+     * message to a URL. */
+    void (*called)(const char *method, const slack_response_t *response, void *user_data);
     /* Optional. Called at the end of every try: `limited` by Slack, and `again` if another one
      * follows. */
     void (*tried)(const char *method, bool limited, bool again, void *user_data);
@@ -106,7 +106,7 @@ struct slack_client {
     /* Borrowed. "": the client lacks its token, and calls that take one get SLACK_EAUTH. NULL: it
      * has none on purpose, and only the calls of methods that are known to need one get that. */
     const char *token;
-    uint64_t owner; /* passed to `called`; 0: no owner */
+    slack_credential_t *credential; /* Optional. Its token is used in place of `token`. */
     /* The workspace for calls with an organization's token, if the method takes a team_id and the
      * arguments have none. Borrowed; "": the token is of one workspace; NULL: it is not known. */
     const char *team_id;
@@ -144,6 +144,17 @@ const char *slack__webapi_refusal(const slack_client_t *client, const char *meth
 /* 0 if the program may use the client in `function`, here and now. SLACK_EALREADY if its delivery
  * has ended; SLACK_ETHREAD. */
 int slack__webapi_act(slack_client_t *client, const char *function);
+/* The client's token now, borrowed until the loop turns; see slack_client.token. */
+static inline const char *slack__client_token(const slack_client_t *client)
+{
+    if (client->credential == NULL) return client->token;
+    const char *token = client->credential->ops->token(client->credential);
+    return token ? token : "";
+}
+/* Makes a copy of a client that outlives it: the strings of the copy lie in the arena, and it holds
+ * the credential. 0; SLACK_ENOMEM: nothing is held. */
+int slack__client_copy(slack_client_t *ret, const slack_client_t *client, slack_arena_t *arena);
+void slack__client_release(slack_client_t *copy); /* one of zeros is allowed */
 /* The client's webapi, and its net; NULL: it has none. */
 static inline slack_webapi_t *slack__webapi_of(const slack_client_t *client)
 {
@@ -203,7 +214,7 @@ bool slack__url_is_slacks(const char *url);
 
 /* The warning of an answer and its first messages in one short line; NULL: it has none. */
 const char *slack__response_warnings(const slack_response_t *response, slack_arena_t *arena);
-bool slack__response_unsent(const slack_response_t *response); /* no byte was sent to Slack */
+bool slack__response_unsent(const slack_response_t *response); /* Slack has not acted on it */
 /* How long Slack asks the caller to wait: -1 if it does not, 0 if it names no time in the future.
  * Never more than an hour. */
 int64_t slack__response_retry_after_s(const slack_response_t *response);

@@ -71,7 +71,8 @@ static int say_as_user(slack_ctx_t *ctx, void *user_data)
     assert_non_null(user);
     assert_false(user->repeat);
     assert_ptr_equal(slack_ctx_user_client(ctx), user);
-    assert_string_equal(user->workspace, slack_ctx_client(ctx)->token); /* they share its limits */
+    assert_string_equal(user->workspace,
+                        slack__client_token(slack_ctx_client(ctx))); /* they share its limits */
     int rc = slack_call(
         user, slack_request("chat.postMessage", slack_jsonf(ctx, "{channel: 'C1', text: 'me'}")),
         NULL, NULL);
@@ -98,7 +99,7 @@ DESK_TEST(each_user_by_itself, open_per_user)
         for (unsigned call = 0; call < 2; call++) {
             const fake_call_t *c = fake_slack_call(f.slack, 2 * i + call);
             const bool me = strcmp(slack_json_str(c->args, "/text"), "me") == 0;
-            assert_string_equal(c->token, !me ? "xoxb-T1-0" : i ? "xoxp-U2" : "xoxp-U1");
+            assert_string_equal(c->token, !me ? "xoxb-T1-0" : i ? "xoxp-U2-0" : "xoxp-U1-0");
         }
     }
     assert_int_equal(desk.asked, 2);

@@ -47,6 +47,23 @@ static void until_logged(app_fixture_t *f, const char *text)
     world_until(&f->world, strstr(f->world.log, text));
 }
 
+/* A call that is refused with the old token is made again. */
+TEST(a_new_token_overtakes_a_call)
+{
+    app_fixture_t f;
+    open_app(&f);
+    const unsigned want = answers + 1;
+    fake_slack_answer(f.slack, "api.test", 200, "{'ok':false,'error':'token_revoked'}");
+    assert_int_equal(slack_callf(slack_app_client(f.app), "api.test", answered, NULL, "{}"), 0);
+    file_replace(bot_file, "xoxb-second");
+    slack_app_reload(f.app); /* which the loop does before it reads the answer */
+    world_until(&f.world, answers >= want);
+    assert_int_equal(fake_slack_count(f.slack), 2);
+    assert_string_equal(fake_slack_call(f.slack, 0)->token, "xoxb-first");
+    assert_string_equal(fake_slack_call(f.slack, 1)->token, "xoxb-second");
+    app_close(&f);
+}
+
 TEST(a_reload_brings_new_tokens)
 {
     app_fixture_t f;

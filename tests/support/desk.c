@@ -8,7 +8,7 @@ int desk_grant(slack_authorize_t request, const char *team)
 {
     char bot[64], user[64], bot_id[40], bot_user[40];
     snprintf(bot, sizeof bot, "xoxb-%s-%u", team, desk.version);
-    snprintf(user, sizeof user, "xoxp-%s", desk.user);
+    snprintf(user, sizeof user, "xoxp-%s-%u", desk.user, desk.version);
     snprintf(bot_id, sizeof bot_id, "B%s", team);
     snprintf(bot_user, sizeof bot_user, "U%s", team);
     return slack_authorize_grant(request, &(slack_authorization_t){

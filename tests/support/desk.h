@@ -6,7 +6,7 @@
 
 /*
  * The authorize function of an app for many tenants: its settings, and a record of its requests.
- * The tokens of team T1 are xoxb-T1-VERSION and, per user, xoxp-U1; its bot is UT1, BT1.
+ * The tokens of team T1 are xoxb-T1-VERSION and, per user, xoxp-U1-VERSION; its bot is UT1, BT1.
  */
 extern struct desk {
     enum { DESK_NOW, DESK_LATER, DESK_REFUSE, DESK_FAIL, DESK_RETURN } answer;
