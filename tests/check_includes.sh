@@ -38,6 +38,7 @@ BEGIN {
     subjects["transport"] = "wire"
     subjects["bench"] = "wire"
     subjects["sim"] = "tools"
+    subjects["installs"] = "tools oauth"
     subjects["fuzz"] = "oauth wire sim testkit"
     low = below["ops"] " queue"
 

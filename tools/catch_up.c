@@ -7,15 +7,13 @@
 #include <time.h>
 
 #include <slack/api/auth.h>
-#include <slack/options.h>
 
 #include "app/options.h"
 #include "command_line.h"
-#include "store_place.h"
+#include "cli_session.h"
 #include "transport_history/round.h"
 #include "util/json.h"
 #include "webapi/response.h"
-#include "webapi/webapi.h"
 
 /* Does what a start of the app would do, but delivers nothing and saves no cursor. */
 
@@ -30,16 +28,8 @@ static const char usage[] =
     "store is --store URL, else SLACK_STORE, else SLACK_STORE in a .env file, else the one store\n"
     "in this folder. An app may run meanwhile.\n";
 
-/* For one try of a call, and for all tries of one. */
-#define CALL_TIMEOUT_MS 30000
-#define CALL_WAIT_MS    600000
-
 typedef struct dry_run {
-    uv_loop_t loop;
-    slack_net_t *net;
-    slack_logger_t log;
-    slack_store_t *store;
-    slack_webapi_t *webapi;
+    cli_session_t open;
     slack_client_t client;
     slack_options_t options;
     char app[128];              /* the app's name for its rows */
@@ -54,17 +44,6 @@ typedef struct dry_run {
 static int run_fail(const char *problem)
 {
     return cli_fail("catch-up", CLI_FAILED, problem);
-}
-
-static void set_flag(void *user_data)
-{
-    *(bool *)user_data = true;
-}
-
-static void run_until(dry_run_t *run, const bool *flag)
-{
-    while (!*flag && uv_run(&run->loop, UV_RUN_ONCE)) {
-    }
 }
 
 static void run_end(dry_run_t *run, int status)
@@ -133,10 +112,10 @@ static void round_begin(dry_run_t *run)
         o->catch_up_thread_hours > o->catch_up_hours ? o->catch_up_thread_hours : o->catch_up_hours;
     slack_round_t *round = &run->round;
     round->events = &events;
-    round->net = run->net;
+    round->net = run->open.net;
     round->client = round->walk.client = &run->client;
     round->wanted = o->catch_up;
-    round->cursors.store = run->store;
+    round->cursors.store = run->open.store;
     round->cursors.app = run->app;
     round->cursors.idle = cursors_idle;
     round->cursors.read_only = true;
@@ -176,66 +155,23 @@ static void got_identity(const slack_response_t *response, void *user_data)
 
 /* ---- the parts ---- */
 
-static int run_open(dry_run_t *run, const store_place_t *place)
-{
-    const slack_options_t *o = &run->options;
-    char error[SLACK_ERROR_TEXT_MAX] = "", problem[CLI_PROBLEM_SIZE];
-    run->log = (slack_logger_t){.level = SLACK_LOG_WARN,
-                                .format = SLACK_LOG_TEXT,
-                                .fn = slack_log_stderr,
-                                .clock = &slack__clock_system};
-    slack_webapi_options_t calls = {.api_url = o->api_url,
-                                    .ca_file = o->ca_file,
-                                    .concurrency = 1,
-                                    .calls_max = 16,
-                                    .timeout_ms = CALL_TIMEOUT_MS,
-                                    .wait_ms = CALL_WAIT_MS,
-                                    .pace = o->pace ? o->pace : SLACK_PACE_INTERNAL};
-    const char *what = "";
-    if (uv_loop_init(&run->loop) != 0) return run_fail("cannot create an event loop");
-    int rc = slack__net_new(&run->net, &run->loop, &slack__clock_system, &run->log);
-    if (rc == 0) rc = slack__store_open(&run->store, run->net, place->url, error);
-    if (rc == 0) rc = slack__proxy_new(&calls.proxy, o->proxy, o->no_proxy, &what);
-    if (rc == 0) rc = slack__webapi_new(&run->webapi, run->net, &calls);
-    slack__proxy_unref(calls.proxy);
-    run->client = (slack_client_t){.webapi = run->webapi, .log = &run->log, .token = o->bot_token};
-    if (rc == 0) return CLI_OK;
-    snprintf(problem, sizeof problem, "%.40s: %.200s", *error ? place->from : "cannot call Slack",
-             *error ? error : slack_strerror(rc));
-    return run_fail(problem);
-}
-
 static void run_close(dry_run_t *run)
 {
-    bool closed = false;
     if (run->opened) slack__round_stop(&run->round);
-    if (run->webapi) {
-        slack__webapi_close(run->webapi, set_flag, &closed);
-        run_until(run, &closed);
-    }
-    closed = false;
-    if (run->store) {
-        run->store->ops->close(run->store, set_flag, &closed);
-        run_until(run, &closed);
-    }
+    cli_session_close(&run->open);
     if (run->opened) slack__round_done(&run->round);
-    closed = false;
-    if (run->net) {
-        slack__net_close(run->net, set_flag, &closed);
-        run_until(run, &closed);
-    }
-    uv_loop_close(&run->loop);
 }
 
 static int run_print(dry_run_t *run, const store_place_t *place)
 {
-    run->status = run_open(run, place);
-    if (run->status == CLI_OK) {
-        if (slack_call(&run->client, slack_auth_test(), got_identity, run) == 0)
-            run_until(run, &run->over);
-        else
-            run->status = run_fail("memory is out: auth.test cannot be called");
-    }
+    run->status = cli_session_open(&run->open, "catch-up", place, &run->options);
+    if (run->status != CLI_OK) return run->status;
+    run->client = (slack_client_t){
+        .webapi = run->open.webapi, .log = &run->open.log, .token = run->options.bot_token};
+    if (slack_call(&run->client, slack_auth_test(), got_identity, run) == 0)
+        cli_session_wait(&run->open, &run->over);
+    else
+        run->status = run_fail("memory is out: auth.test cannot be called");
     const bool first = run->opened && run->round.mark && run->round.mark->cursor.dirty;
     if (run->status == CLI_OK)
         printf("%zu channels, %zu missed messages. %s\n", run->channels, run->messages,

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "command_line.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
+#include <time.h>
 
 #include "util/buf.h"
 #include "util/redact.h"
@@ -105,6 +107,38 @@ void cli_printf(const char *format, ...)
                             : SLACK_SLICE("(a text for which memory is out)"));
     if (line) putchar('\n');
     slack__buf_done(&buf);
+}
+
+const char *cli_duration(int64_t ms, char text[CLI_DURATION_SIZE])
+{
+    int64_t s = ms / 1000;
+    if (s < 0) s = 0;
+    if (s < 120)
+        snprintf(text, CLI_DURATION_SIZE, "%" PRId64 " s", s);
+    else if (s < 120 * 60)
+        snprintf(text, CLI_DURATION_SIZE, "%" PRId64 " min", s / 60);
+    else if (s < 48 * 3600)
+        snprintf(text, CLI_DURATION_SIZE, "%" PRId64 " h", s / 3600);
+    else
+        snprintf(text, CLI_DURATION_SIZE, "%" PRId64 " d", s / 86400);
+    return text;
+}
+
+const char *cli_date(int64_t ms, char text[CLI_DATE_SIZE])
+{
+    const time_t s = (time_t)(ms / 1000);
+    struct tm tm;
+    if (!gmtime_r(&s, &tm) || strftime(text, CLI_DATE_SIZE, "%Y-%m-%d %H:%M:%S UTC", &tm) == 0)
+        *text = '\0';
+    return text;
+}
+
+void cli_field(const char *name, slack_slice_t text)
+{
+    if (text.len == 0) return;
+    printf("%-10s ", name);
+    cli_put(stdout, text);
+    putchar('\n');
 }
 
 int cli_fail(const char *subcommand, int status, const char *problem)

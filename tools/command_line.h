@@ -44,6 +44,16 @@ bool cli_options_number(const char *name, const char *text, unsigned max, unsign
 void cli_put(FILE *out, slack_slice_t text);
 void cli_printf(const char *format, ...) SLACK_PRINTF(1, 2);
 
+/* "NAME       TEXT", and nothing for an empty text. */
+void cli_field(const char *name, slack_slice_t text);
+
+/* "12 s", "5 min", "3 h", "2 d" */
+#define CLI_DURATION_SIZE 24
+const char *cli_duration(int64_t ms, char text[CLI_DURATION_SIZE]);
+/* "2026-11-30 09:30:00 UTC" */
+#define CLI_DATE_SIZE 40
+const char *cli_date(int64_t ms, char text[CLI_DATE_SIZE]);
+
 /* Print the problem of that subcommand. If `status` is CLI_USAGE, also say how to get help. Returns
  * `status`. */
 int cli_fail(const char *subcommand, int status, const char *problem);

@@ -4,15 +4,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-#include <slack/options.h>
 
 #include "app/options.h"
 #include "command_line.h"
 #include "queue/attempts.h"
-#include "store/store.h"
-#include "store_place.h"
+#include "cli_session.h"
 
 /* The command opens the store as another process of the app would: it never touches running rows.
  */
@@ -48,54 +44,11 @@ static int inbox_fail(int status, const char *problem)
 /* --- an open store, for one command --- */
 
 typedef struct session {
-    uv_loop_t loop;
-    slack_net_t *net;
-    slack_store_t *store;
+    cli_session_t open;
     slack_store_op_t op;
     slack_store_batch_t batch;
     bool done; /* the operation */
 } session_t;
-
-static void set_flag(void *user_data)
-{
-    *(bool *)user_data = true;
-}
-
-static void wait_for(session_t *session, const bool *flag)
-{
-    while (!*flag && uv_run(&session->loop, UV_RUN_ONCE)) {
-    }
-}
-
-/* `from` is where the URL was set. */
-static int session_open(session_t *session, const char *url, const char *from)
-{
-    char error[SLACK_ERROR_TEXT_MAX] = "", problem[CLI_PROBLEM_SIZE];
-    if (uv_loop_init(&session->loop) != 0)
-        return inbox_fail(CLI_FAILED, "cannot create an event loop");
-    int rc = slack__net_new(&session->net, &session->loop, &slack__clock_system, NULL);
-    if (rc == 0) rc = slack__store_open(&session->store, session->net, url, error);
-    if (rc == 0) return CLI_OK;
-    bool closed = false;
-    if (session->net) {
-        slack__net_close(session->net, set_flag, &closed);
-        wait_for(session, &closed);
-    }
-    uv_loop_close(&session->loop);
-    snprintf(problem, sizeof problem, "%.40s: %.200s", from, *error ? error : slack_strerror(rc));
-    return inbox_fail(CLI_FAILED, problem);
-}
-
-static void session_close(session_t *session)
-{
-    bool closed = false;
-    session->store->ops->close(session->store, set_flag, &closed);
-    wait_for(session, &closed);
-    closed = false;
-    slack__net_close(session->net, set_flag, &closed);
-    wait_for(session, &closed);
-    uv_loop_close(&session->loop);
-}
 
 static void session_done(slack_store_op_t *op)
 {
@@ -109,57 +62,24 @@ static int session_run(session_t *session, enum slack_store_op_kind kind, int64_
     session->op = (slack_store_op_t){
         .kind = kind, .row.id = id, .batch = &session->batch, .done = session_done};
     slack__link_init(&session->op.link);
-    session->store->ops->submit(session->store, &session->op);
-    wait_for(session, &session->done);
+    session->open.store->ops->submit(session->open.store, &session->op);
+    cli_session_wait(&session->open, &session->done);
     int rc = session->op.status;
     return rc ? inbox_fail(CLI_FAILED, slack_strerror(rc)) : CLI_OK;
 }
 
 /* --- output --- */
 
-/* "12 s", "5 min", "3 h", "2 d" */
-static const char *duration(int64_t ms, char text[24])
+static const char *age(int64_t since_ms, char text[CLI_DURATION_SIZE])
 {
-    int64_t s = ms / 1000;
-    if (s < 0) s = 0;
-    if (s < 120)
-        snprintf(text, 24, "%" PRId64 " s", s);
-    else if (s < 120 * 60)
-        snprintf(text, 24, "%" PRId64 " min", s / 60);
-    else if (s < 48 * 3600)
-        snprintf(text, 24, "%" PRId64 " h", s / 3600);
-    else
-        snprintf(text, 24, "%" PRId64 " d", s / 86400);
-    return text;
+    return cli_duration(slack__wall_ms(&slack__clock_system) - since_ms, text);
 }
 
-static const char *age(int64_t since_ms, char text[24])
-{
-    return duration(slack__wall_ms(&slack__clock_system) - since_ms, text);
-}
-
-static const char *due_in(int64_t due_ms, char text[24])
+static const char *due_in(int64_t due_ms, char text[CLI_DURATION_SIZE])
 {
     const int64_t ms = due_ms - slack__wall_ms(&slack__clock_system);
     if (due_ms == SLACK_ROW_BEHIND) return "behind";
-    return ms > 0 ? duration(ms, text) : "now";
-}
-
-/* "2026-11-30 09:30:00 UTC" */
-static const char *date(int64_t ms, char text[40])
-{
-    const time_t s = (time_t)(ms / 1000);
-    struct tm tm;
-    if (!gmtime_r(&s, &tm) || strftime(text, 40, "%Y-%m-%d %H:%M:%S UTC", &tm) == 0) *text = '\0';
-    return text;
-}
-
-static void print_field(const char *name, slack_slice_t text)
-{
-    if (text.len == 0) return;
-    printf("%-10s ", name);
-    cli_put(stdout, text);
-    putchar('\n');
+    return ms > 0 ? cli_duration(ms, text) : "now";
 }
 
 /* --- commands --- */
@@ -190,7 +110,7 @@ static void print_cell(slack_slice_t text)
 
 static void print_row(const slack_row_t *row)
 {
-    char text[24];
+    char text[CLI_DURATION_SIZE];
     printf("%8" PRId64 "  %8s  ", row->id, age(row->received_ms, text));
     if (row->state == SLACK_ROW_QUEUED) printf("%9s  ", due_in(row->due_ms, text));
     printf("%2u  ", row->attempt);
@@ -237,32 +157,31 @@ static int show_row(session_t *session, const request_t *request)
     if (rc != CLI_OK) return rc;
     if (session->batch.count == 0) return inbox_fail(CLI_FAILED, "no delivery has that id");
     const slack_row_t *row = &session->batch.rows[0];
-    char text[24], when[40];
+    char text[CLI_DURATION_SIZE], when[CLI_DATE_SIZE];
     printf("%-10s %" PRId64 "\n%-10s %s\n%-10s %s ago\n%-10s %u\n", "id", row->id, "state",
            state_names[row->state], "arrived", age(row->received_ms, text), "attempts",
            row->attempt);
-    if (row->planned_ms) printf("%-10s %s\n", "due", date(row->planned_ms, when));
+    if (row->planned_ms) printf("%-10s %s\n", "due", cli_date(row->planned_ms, when));
     const bool behind = row->due_ms == SLACK_ROW_BEHIND;
     if (row->state == SLACK_ROW_QUEUED && row->due_ms != row->planned_ms)
         printf("%-10s %s\n", "next",
-               behind ? "after the rows before it in its order" : date(row->due_ms, when));
-    print_field("order", row->order);
-    print_field("app", row->app);
-    print_field("kind", row->kind);
-    print_field("name", row->name);
-    print_field("key", row->key);
-    print_field("transport", row->transport);
+               behind ? "after the rows before it in its order" : cli_date(row->due_ms, when));
+    cli_field("order", row->order);
+    cli_field("app", row->app);
+    cli_field("kind", row->kind);
+    cli_field("name", row->name);
+    cli_field("key", row->key);
+    cli_field("transport", row->transport);
     if (row->retry_num) printf("%-10s %d\n", "retry_num", row->retry_num);
-    print_field("reason", row->retry_reason);
-    print_field("tenant", row->tenant);
-    print_field("error", row->error);
+    cli_field("reason", row->retry_reason);
+    cli_field("tenant", row->tenant);
+    cli_field("error", row->error);
     slack_slice_t done; /* behind the tally, the names of listeners; of a call, no names */
     slack__tally_read(row->done, &done);
-    if (!slack__slice_eq(row->kind, SLACK_SLICE("call"))) print_field("done", done);
+    if (!slack__slice_eq(row->kind, SLACK_SLICE("call"))) cli_field("done", done);
     if (row->damaged)
-        print_field("damaged",
-                    SLACK_SLICE("a value is not as it was stored: restore the store from "
-                                "a copy, or drop the delivery"));
+        cli_field("damaged", SLACK_SLICE("a value is not as it was stored: restore the store from "
+                                         "a copy, or drop the delivery"));
     if (row->payload.len) {
         putchar('\n');
         cli_put(stdout, row->payload);
@@ -327,7 +246,7 @@ static int print_stats(session_t *session, const request_t *request)
     int rc = session_run(session, SLACK_STORE_STATS, 0);
     if (rc != CLI_OK) return rc;
     for (unsigned s = 0; s < SLACK_ROW_STATES; s++) {
-        char text[24];
+        char text[CLI_DURATION_SIZE];
         printf("%-8s %10" PRIu64, state_names[s], session->batch.counts[s]);
         if (session->batch.counts[s] > 0)
             printf("   the oldest: %s", age(session->batch.oldest_ms[s], text));
@@ -428,10 +347,10 @@ int inbox_command(int argc, const char **argv)
     session_t session = {0};
     store_place_t place;
     int status = store_place_find(&place, "inbox", request.store, options.store);
-    if (status == CLI_OK) status = session_open(&session, place.url, place.from);
+    if (status == CLI_OK) status = cli_session_open(&session.open, "inbox", &place, NULL);
     slack_options_done(&options);
     if (status != CLI_OK) return status;
     status = request.command->run(&session, &request);
-    session_close(&session);
+    cli_session_close(&session.open);
     return status;
 }

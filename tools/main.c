@@ -5,6 +5,7 @@
 #include "catch_up.h"
 #include "command_line.h"
 #include "inbox.h"
+#include "installs.h"
 #include "key.h"
 #include "sim.h"
 
@@ -15,6 +16,7 @@ static const struct subcommand {
 } subcommands[] = {
     {"catch-up", catch_up_command, "show how far an app has read its channels, and what it missed"},
     {"inbox", inbox_command, "list, retry and drop stored events, jobs and requests"},
+    {"installs", installs_command, "installations: list, revoke, rotate, export, import"},
     {"key", key_command, "make a key with which an app encrypts the tokens in its store"},
     {"sim", sim_command, "a local Slack, to build and test bots"},
 };

@@ -182,12 +182,8 @@ static int explain_missing(const slack_keyring_t *keyring, const char *id, char 
     for (size_t i = 0, at = 0; keyring && i < keyring->count; i++)
         at +=
             (size_t)snprintf(ids + at, sizeof ids - at, "%s%s", i ? ", " : "", keyring->keys[i].id);
-    if (*ids)
-        slack__explain(why, "is sealed with the key %s, and the keys here are %s: add that key", id,
-                       ids);
-    else
-        slack__explain(why, "is sealed with the key %s, and there is no key here: set that key",
-                       id);
+    slack__explain(why, "is sealed with the key %s, and %s%s: add that key to SLACK_STORE_KEY", id,
+                   *ids ? "the keys here are " : "there is no key here", ids);
     return SLACK_ECONFIG;
 }
 

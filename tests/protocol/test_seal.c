@@ -135,10 +135,10 @@ ARENA_TEST(a_keyring_seals_with_the_first_key_and_opens_with_all)
     assert_int_equal(unseal(during, "k", sealed.ptr, &plain), 0);
     assert_int_equal(unseal(after, "k", sealed.ptr, &plain), SLACK_ECONFIG);
     assert_string_equal(why, "is sealed with the key 66687aad, and the keys here are ec4916dd, "
-                             "9267d3db: add that key");
+                             "9267d3db: add that key to SLACK_STORE_KEY");
     assert_int_equal(unseal(NULL, "k", sealed.ptr, &plain), SLACK_ECONFIG);
-    assert_string_equal(why, "is sealed with the key 66687aad, and there is no key here: set that "
-                             "key");
+    assert_string_equal(why, "is sealed with the key 66687aad, and there is no key here: add that "
+                             "key to SLACK_STORE_KEY");
     assert_int_equal(slack__seal(during, SLACK_SLICE("k"), SLACK_SLICE("x"), arena, &sealed), 0);
     assert_int_equal(unseal(after, "k", sealed.ptr, &plain), 0);
     assert_true(slack__is_sealed(sealed) && !slack__is_sealed(SLACK_SLICE("{}")));
