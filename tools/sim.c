@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim_fault.h"
+#include "sim_install.h"
 #include "sim_record.h"
 #include "sim_send.h"
 #include "sim_server.h"
@@ -15,10 +16,16 @@ static const char usage[] =
     "\n"
     "usage: slackapp sim [OPTION…]             run the simulator, until Ctrl-C\n"
     "       slackapp sim send KIND …           do what a person does: slackapp sim send --help\n"
+    "       slackapp sim install [OPTION…]     install the app, as a person does in a browser\n"
+    "       slackapp sim uninstall [OPTION…]   uninstall it, as a person does\n"
+    "       slackapp sim access WORD           let an org-wide app into a workspace: granted, "
+    "revoked\n"
     "       slackapp sim transcript [OPTION…]  print what was said and done\n"
     "       slackapp sim messages [OPTION…]    print every message that exists, oldest first\n"
     "       slackapp sim missed N [OPTION…]    let people write N messages that no app receives\n"
-    "       slackapp sim env                   print the variables that a bot needs\n"
+    "       slackapp sim env [--distributed]   print the variables that a bot needs, or an app "
+    "that\n"
+    "                                          others install\n"
     "       slackapp sim status [--wait]       print who is connected; --wait: once an app is\n"
     "       slackapp sim request-url URL       deliver to URL while no socket is open\n"
     "       slackapp sim webhook [CHANNEL]     print the URL of a channel's webhook (default "
@@ -27,18 +34,28 @@ static const char usage[] =
     "       slackapp sim disconnect [REASON]   tell the app to reconnect (warning,\n"
     "                                          refresh_requested, link_disabled)\n"
     "       slackapp sim fault NAME [ARG…]     inject a fault: slackapp sim fault --help\n"
-    "\n"
+    "\n";
+
+static const char usage_options[] =
     "Options of the simulator:\n"
     "  --port N             listen on this port (default 4390; 0: any)\n"
     "  --host ADDRESS       listen on this loopback address (default 127.0.0.1)\n"
     "  --port-file PATH     write the port to PATH once it accepts connections\n"
     "  --request-url URL    deliver to URL while no socket is open\n"
-    "  --signing-secret S, --bot-token T, --app-token T   use these and not the fixed ones\n"
+    "  --signing-secret S, --bot-token T, --app-token T, --client-id I, --client-secret S\n"
+    "                       use these and not the fixed ones\n"
+    "  --redirect-uri LIST  the redirect URIs of the app's settings, separated by commas (default: "
+    "all\n"
+    "                       on loopback hosts)\n"
+    "  --rotate SECONDS     the tokens of installations rotate, and live so long: Slack's live "
+    "43200\n"
+    "  --pkce               the app has opted into PKCE\n"
     "  --workspaces N       how many workspaces there are, up to 20 (default 1)\n"
     "  --organization N     how many of them, the last ones, are in an organization (default 0)\n"
     "  --installed          all of them, and the organization, have installed the app from the "
     "start,"
     "\n                       not only the first one\n"
+    "  --not-installed      no workspace has installed the app from the start\n"
     "  --people N           how many users a workspace has, ann, ben, cleo and the bot among them: "
     "from "
     "4\n"
@@ -75,6 +92,12 @@ static const char usage[] =
     "of\n"
     "several workspaces (default: the first). Options may stand before a command or after it.\n";
 
+static void print_usage(void)
+{
+    fputs(usage, stdout);
+    fputs(usage_options, stdout);
+}
+
 /* --- the simulator --- */
 
 /* Run it with the faults of a list, or of the file "@FILE". */
@@ -93,7 +116,8 @@ static int run_simulator(int argc, const char **argv)
 {
     sim_server_options_t options = {.sim.port = SIM_DEFAULT_PORT};
     const char *port = NULL, *people = NULL, *time_scale = NULL, *disable_after = NULL;
-    const char *seed = NULL, *faults = NULL, *workspaces = NULL, *organization = NULL;
+    const char *seed = NULL, *faults = NULL, *workspaces = NULL, *organization = NULL,
+               *rotate = NULL;
     char problem[CLI_PROBLEM_SIZE];
     bool help = false, limits = false, distributed = false;
     const cli_option_t table[] = {
@@ -109,6 +133,12 @@ static int run_simulator(int argc, const char **argv)
         {"--workspaces", &workspaces, NULL},
         {"--organization", &organization, NULL},
         {"--installed", NULL, &options.sim.installed},
+        {"--not-installed", NULL, &options.sim.not_installed},
+        {"--client-id", &options.sim.client_id, NULL},
+        {"--client-secret", &options.sim.client_secret, NULL},
+        {"--redirect-uri", &options.sim.redirect_uris, NULL},
+        {"--pkce", NULL, &options.sim.pkce},
+        {"--rotate", &rotate, NULL},
         {"--people", &people, NULL},
         {"--faults", &faults, NULL},
         {"--seed", &seed, NULL},
@@ -121,7 +151,7 @@ static int run_simulator(int argc, const char **argv)
     int rest = cli_options_read(argc, argv, table, problem);
     if (rest < 0) return sim_client_fail(CLI_USAGE, problem);
     if (help) {
-        fputs(usage, stdout);
+        print_usage();
         return CLI_OK;
     }
     if (rest > 0) {
@@ -135,6 +165,8 @@ static int run_simulator(int argc, const char **argv)
                                            &options.sim.workspaces, problem)) ||
         (organization && !cli_options_number("--organization", organization, SIM_TEAMS_MAX,
                                              &options.sim.organization, problem)) ||
+        (rotate &&
+         !cli_options_number("--rotate", rotate, 30 * 86400, &options.sim.token_life_s, problem)) ||
         (seed && !cli_options_number("--seed", seed, UINT_MAX, &options.sim.seed, problem)) ||
         (time_scale && !cli_options_number("--time-scale", time_scale, 60000,
                                            &options.sim.time_scale, problem)) ||
@@ -182,11 +214,14 @@ static int missed_command(sim_client_t *client, int argc, const char **argv)
 static int env_command(sim_client_t *client, int argc, const char **argv)
 {
     int status = CLI_OK;
-    const cli_option_t options[] = {{"--workspace", &client->workspace, NULL}, {NULL, NULL, NULL}};
+    bool distributed = false;
+    const cli_option_t options[] = {{"--workspace", &client->workspace, NULL},
+                                    {"--distributed", NULL, &distributed},
+                                    {NULL, NULL, NULL}};
     if (sim_client_arguments(client, argc, argv, options, 0, &status) < 0) return status;
     const slack_json_t *answer = sim_client_call(client, "/sim/status", NULL);
     if (!answer) return CLI_FAILED;
-    if (sim_server_print_env(slack_json_get(answer, "/env"))) return CLI_OK;
+    if (sim_server_print_env(slack_json_get(answer, "/env"), distributed)) return CLI_OK;
     return sim_client_fail(CLI_FAILED, "the server there is not a simulator of this version: its "
                                        "variables are not valid; start one with `slackapp sim`");
 }
@@ -337,6 +372,9 @@ static const struct command {
     int (*run)(sim_client_t *client, int argc, const char **argv);
 } commands[] = {
     {"send", sim_send_command},
+    {"install", sim_install_command},
+    {"uninstall", sim_uninstall_command},
+    {"access", sim_access_command},
     {"transcript", sim_transcript_command},
     {"messages", sim_messages_command},
     {"missed", missed_command},
@@ -352,9 +390,10 @@ static const struct command {
 /* Whether the argument behind an option belongs to it, whatever it is. */
 static bool option_takes_value(const char *option)
 {
-    static const char *const flags[] = {"--quiet",  "--help",     "--json",   "--long",
-                                        "--clear",  "--wait",     "--limits", "--distributed",
-                                        "--missed", "--installed"};
+    static const char *const flags[] = {"--quiet",  "--help",         "--json",   "--long",
+                                        "--clear",  "--wait",         "--limits", "--distributed",
+                                        "--missed", "--installed",    "--cancel", "--verbose",
+                                        "--pkce",   "--not-installed"};
     if (strncmp(option, "--", 2) != 0 || strchr(option, '=')) return false;
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (strcmp(option, flags[i]) == 0) return false;
@@ -387,7 +426,7 @@ int sim_command(int argc, const char **argv)
 {
     const struct command *command = command_find(argc, argv);
     if (!command) return run_simulator(argc, argv);
-    sim_client_t client = {.json = {slack__arena_new(0, 0), 0}, .usage = usage};
+    sim_client_t client = {.json = {slack__arena_new(0, 0), 0}, .print_usage = print_usage};
     if (!client.json.arena) return sim_client_fail(CLI_FAILED, slack_strerror(SLACK_ENOMEM));
     int status = command->run(&client, argc - 1, argv + 1);
     slack__arena_free(client.json.arena);

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "net/curl.h"
 #include "sim/sim.h"
+#include "sim_exchange.h"
 #include "util/form.h"
 
 #define ANSWER_MAX ((size_t)16 * 1024 * 1024)
@@ -34,7 +34,7 @@ int sim_client_arguments(sim_client_t *client, int argc, const char **argv,
         table[i] = *options++;
     int rest = cli_options_read(argc, argv, table, client->problem);
     if (rest >= 0 && client->help) {
-        fputs(client->usage, stdout);
+        client->print_usage();
         *ret_status = CLI_OK;
         return -1;
     }
@@ -65,90 +65,42 @@ static const char *client_base_url(sim_client_t *client)
     return slack__arena_strndup(arena, url, len);
 }
 
-/* --- one request, on a loop of its own --- */
-
-typedef struct exchange {
-    slack_arena_t *arena;
-    slack_net_t *net;
-    slack_curl_t *curl;
-    int status;
-    const slack_json_t *answer;
-} exchange_t;
-
-static void exchange_closed(void *user_data)
-{
-    exchange_t *exchange = user_data;
-    slack__net_close(exchange->net, NULL, NULL);
-}
-
-static void exchange_answered(const slack_curl_result_t *result, void *user_data)
-{
-    exchange_t *exchange = user_data;
-    exchange->status = result->status;
-    if (result->status == 0)
-        exchange->status = slack__json_parse(exchange->arena, result->body, result->body_len,
-                                             &exchange->answer, NULL);
-    slack__curl_close(exchange->curl, exchange_closed, exchange);
-}
-
-static int exchange_start(exchange_t *exchange, const char *url, const char *body)
-{
-    static const char *const headers[] = {"Content-Type: application/json", NULL};
-    const slack_curl_options_t options = {.user_agent = "slackapp-sim", .concurrency = 1};
-    const slack_curl_request_t request = {
-        .method = body ? "POST" : "GET",
-        .url = url,
-        .headers = body ? headers : NULL,
-        .body = body,
-        .body_len = body ? strlen(body) : 0,
-        .timeout_ms = TIMEOUT_MS,
-        .body_max = ANSWER_MAX,
-    };
-    int rc = slack__curl_new(&exchange->curl, exchange->net, &options);
-    if (rc != 0) {
-        slack__net_close(exchange->net, NULL, NULL);
-        return rc;
-    }
-    rc = slack__curl_send(exchange->curl, &request, exchange_answered, exchange);
-    if (rc != 0) slack__curl_close(exchange->curl, exchange_closed, exchange);
-    return rc;
-}
-
-static int exchange_run(exchange_t *exchange, const char *url, const char *body)
-{
-    uv_loop_t loop;
-    if (uv_loop_init(&loop) != 0) return SLACK_EIO;
-    int rc = slack__net_new(&exchange->net, &loop, &slack__clock_system, NULL);
-    if (rc == 0) rc = exchange_start(exchange, url, body);
-    uv_run(&loop, UV_RUN_DEFAULT);
-    uv_loop_close(&loop);
-    return rc != 0 ? rc : exchange->status;
-}
-
 /* NULL with a problem, or without memory. */
 static const slack_json_t *client_ask(sim_client_t *client, const char *path,
                                       const slack_json_t *body)
 {
     slack_arena_t *arena = client->json.arena;
-    exchange_t exchange = {.arena = arena};
+    static const char *const headers[] = {"Content-Type: application/json", NULL};
+    sim_exchange_t exchange = {.arena = arena};
+    const slack_json_t *answer = NULL;
     const char *base = client_base_url(client);
     const char *url = base ? slack__arena_printf(arena, "%s%s", base, path) : NULL;
     const char *text = body ? slack__json_text(arena, body, NULL) : NULL;
     if (!url || (body && !text)) return NULL;
-    int rc = exchange_run(&exchange, url, text);
-    if (rc == 0 && slack_json_bool(exchange.answer, "/ok")) return exchange.answer;
+    const slack_curl_request_t request = {
+        .method = body ? "POST" : "GET",
+        .url = url,
+        .headers = body ? headers : NULL,
+        .body = text,
+        .body_len = text ? strlen(text) : 0,
+        .timeout_ms = TIMEOUT_MS,
+        .body_max = ANSWER_MAX,
+    };
+    int rc = sim_exchange_run(&exchange, &request);
+    if (rc == 0) rc = slack__json_parse(arena, exchange.body, exchange.body_len, &answer, NULL);
+    if (rc == 0 && slack_json_bool(answer, "/ok")) return answer;
     if (rc == SLACK_ECONNECT)
         snprintf(client->problem, sizeof client->problem,
                  "no simulator answers at %.60s. Start one with `slackapp sim`, or name another "
                  "one with --port N or SLACKAPP_SIM=URL",
                  base);
-    else if (rc != 0 || !slack_json_get(exchange.answer, "/ok"))
+    else if (rc != 0 || !slack_json_get(answer, "/ok"))
         snprintf(client->problem, sizeof client->problem,
                  "the server at %.60s is not a simulator: %s", base,
                  rc != 0 ? slack_strerror(rc) : "its answer has no \"ok\"");
     else
         snprintf(client->problem, sizeof client->problem, "%.255s",
-                 slack_json_str(exchange.answer, "/error"));
+                 slack_json_str(answer, "/error"));
     return NULL;
 }
 

@@ -7,11 +7,11 @@
 
 /* What the subcommands of `slackapp sim` that call a running simulator have in common. */
 typedef struct sim_client {
-    sim_json_builder_t json; /* of requests and answers */
-    const char *port;        /* --port; NULL if it was not given */
-    const char *workspace;   /* --workspace; NULL if it was not given */
-    bool help;               /* --help */
-    const char *usage;       /* is printed then */
+    sim_json_builder_t json;   /* of requests and answers */
+    const char *port;          /* --port; NULL if it was not given */
+    const char *workspace;     /* --workspace; NULL if it was not given */
+    bool help;                 /* --help */
+    void (*print_usage)(void); /* is called then */
     char problem[CLI_PROBLEM_SIZE];
 } sim_client_t;
 

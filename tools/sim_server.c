@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "command_line.h"
+#include "sim/installs.h"
 #include "util/str.h"
 
 typedef struct sim_server {
@@ -43,18 +44,24 @@ static const char *env_value(const slack_json_t *env, const char *name)
     return *value ? value : NULL;
 }
 
-bool sim_server_print_env(const slack_json_t *env)
+bool sim_server_print_env(const slack_json_t *env, bool distributed)
 {
-    static const char *const names[] = {"/SLACK_API_URL", "/SLACK_BOT_TOKEN", "/SLACK_APP_TOKEN",
-                                        "/SLACK_SIGNING_SECRET", "/SLACKAPP_SIM"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    static const char *const of_bot[] = {"/SLACK_API_URL",   "/SLACK_BOT_TOKEN",
+                                         "/SLACK_APP_TOKEN", "/SLACK_SIGNING_SECRET",
+                                         "/SLACKAPP_SIM",    NULL};
+    static const char *const of_distributed[] = {
+        "/SLACK_API_URL",   "/SLACK_AUTHORIZE_URL",  "/SLACK_CLIENT_ID", "/SLACK_CLIENT_SECRET",
+        "/SLACK_APP_TOKEN", "/SLACK_SIGNING_SECRET", "/SLACKAPP_SIM",    NULL};
+    const char *const *names = distributed ? of_distributed : of_bot;
+    for (size_t i = 0; names[i]; i++)
         if (!env_value(env, names[i])) return false;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; names[i]; i++) {
         const char *value = env_value(env, names[i]);
         printf(*value ? "export %s=" : "unset %s", names[i] + 1);
         if (*value) print_word(value);
         putchar('\n');
     }
+    if (distributed) puts("unset SLACK_BOT_TOKEN");
     return true;
 }
 
@@ -63,10 +70,14 @@ static void print_welcome(const sim_t *sim)
     sim_json_builder_t json = {slack__arena_new(0, 0), 0};
     if (!json.arena) return;
     printf("The simulator listens on %s. Start a bot with these variables:\n\n", sim->env.base_url);
-    sim_server_print_env(sim_app_env_json(&json, &sim->env, sim_team_token(sim->services->team)));
+    const char *token = sim_installs_bot_token(sim->services);
+    sim_server_print_env(sim_app_env_json(&json, &sim->env, token), false);
     char port[32] = "";
     if (sim_port(sim) != SIM_DEFAULT_PORT) snprintf(port, sizeof port, " --port %u", sim_port(sim));
     printf("\nThen, from another terminal: slackapp sim send%s message hello\n\n", port);
+    printf("For an app that others install: slackapp sim env%s --distributed, and then\n"
+           "slackapp sim install%s.\n\n",
+           port, port);
     if (sim->teams.count > 1)
         printf("There are %zu workspaces: slackapp sim status%s names them.\n\n", sim->teams.count,
                port);

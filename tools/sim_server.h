@@ -14,10 +14,10 @@ typedef struct sim_server_options {
 int sim_server_run(const sim_server_options_t *options);
 
 /* Print the variables of an app as a shell takes them: "export NAME=VALUE", or "unset NAME" for one
- * that is null. A shell runs this text,
- * and `env` may come from a stranger on the simulator's port: only the names of these variables are
- * printed, their values are quoted. False, and nothing is printed, if one is missing or has control
- * characters. */
-bool sim_server_print_env(const slack_json_t *env);
+ * that is null; for a distributed app those with which others install it, and no bot's token. A
+ * shell runs this text, and `env` may come from a stranger on the simulator's port: only the names
+ * of these variables are printed, their values are quoted. False, and nothing is printed, if one is
+ * missing or has control characters. */
+bool sim_server_print_env(const slack_json_t *env, bool distributed);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef SLACK_OAUTH_PAGES_H
 #define SLACK_OAUTH_PAGES_H
 
-#include "util/arena.h"
+#include "util/html.h"
 #include "util/http_header.h"
 
 /*
@@ -37,10 +37,5 @@ const char *slack__page_html(slack_arena_t *arena, const slack_page_t *page);
 /* The headers of every page. */
 #define SLACK_PAGE_HEADERS 4
 extern const slack_http_header_t slack__page_headers[SLACK_PAGE_HEADERS];
-
-/* The text with the characters that mean something in HTML as references; it fits into an attribute
- * with quotes. Control characters and bytes that are not UTF-8 become U+FFFD. NULL: memory is out.
- */
-const char *slack__html_escape(slack_arena_t *arena, const char *text);
 
 #endif

@@ -21,6 +21,7 @@ static slack_http_request_t *request_new(const request_t *from)
     slack_http_request_t *request = arena ? slack__arena_calloc(arena, sizeof *request) : NULL;
     slack_http_header_t *headers = request ? slack__arena_calloc(arena, 3 * sizeof *headers) : NULL;
     char *body = headers ? slack__arena_strdup(arena, from->body) : NULL;
+    if (body) quoted(body);
     if (!body) {
         slack__arena_free(arena);
         return NULL;
@@ -109,6 +110,23 @@ TEST(called_by_an_app)
         {"/api/pins.add", "{}"},
         {"/sim/fault", "{'faults':'50% api-lost *;50% api-slow auth.test'}"},
         {"/api/auth.test", "{}"},
+        {NULL, NULL},
+    };
+    requests = some;
+    assert_true(alloc_fail_each(live, NULL) > 50);
+}
+
+TEST(installed_and_uninstalled)
+{
+    static const request_t some[] = {
+        {"/oauth/v2/authorize", ""},
+        {"/api/oauth.v2.access", "{'grant_type':'refresh_token','refresh_token':'x'}"},
+        {"/api/oauth.v2.exchange", "{}"},
+        {"/sim/access", "{'granted':true}"},
+        {"/api/auth.revoke", "{'test':true}"},
+        {"/api/apps.uninstall", "{'client_id':'1000000000001.2000000000002',"
+                                "'client_secret':'simulated-client-secret'}"},
+        {"/sim/uninstall", "{}"},
         {NULL, NULL},
     };
     requests = some;

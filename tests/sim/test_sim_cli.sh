@@ -180,6 +180,29 @@ several_workspaces() {
     stop_sim INT
 }
 
+# The simulator's own page at / stands for the app.
+installations() {
+    start_sim --not-installed --rotate 60 || return 1
+    page="$SLACKAPP_SIM/oauth/v2/authorize?client_id=1000000000001.2000000000002&scope=chat:write"
+    expect 0 'unset SLACK_BOT_TOKEN' "$slackapp" sim env --distributed &&
+        expect 0 '200 ' "$slackapp" sim install --as ben --url "$page&redirect_uri=$SLACKAPP_SIM/" &&
+        expect 1 'the app has answered with 404' \
+            "$slackapp" sim install --verbose --url "$page&redirect_uri=$SLACKAPP_SIM/none" &&
+        ! grep -q 'code=' "$work/out" &&
+        expect 0 '' "$slackapp" sim install --cancel --url "$page&redirect_uri=$SLACKAPP_SIM/" &&
+        expect 1 'invalid_scope' "$slackapp" sim install --url "$page,x" &&
+        expect 1 'does not answer' "$slackapp" sim install --url http://127.0.0.1:1/ &&
+        expect 1 'restricted_action' \
+            "$slackapp" sim install --as dan --url "$page&redirect_uri=$SLACKAPP_SIM/" &&
+        expect 0 'ben installs the app' "$slackapp" sim transcript &&
+        expect 1 'the app is not installed' "$slackapp" sim uninstall &&
+        expect 1 'granted the app nothing' "$slackapp" sim uninstall --as ben &&
+        expect 1 'no organization' "$slackapp" sim access revoked &&
+        expect 2 'granted or revoked' "$slackapp" sim access maybe &&
+        expect 2 'too many arguments' "$slackapp" sim install here || return 1
+    stop_sim INT
+}
+
 # Runs commands that print what others wrote; a terminal obeys ESC, the one character for
 # ESC [, and those that turn the text round.
 control_characters() {
@@ -322,7 +345,7 @@ demo_stays() {
     [ "$(echo "$pids" | wc -w)" = 4 ]
 }
 
-echo '1..12'
+echo '1..13'
 run 'help, and what makes no sense' help_and_nonsense
 run 'help for faults, and what makes no sense of them' fault_help_and_nonsense
 run 'what it cannot start with' cannot_start
@@ -330,6 +353,7 @@ run 'what it says when no simulator runs' not_running
 run 'faults of a file' faults_of_a_file
 run 'a simulator without an app' running_alone
 run 'several workspaces' several_workspaces
+run 'installations' installations
 run 'a simulator with a bot' with_a_bot
 run 'faults, and a bot that comes back' faults
 run 'the demo' demo

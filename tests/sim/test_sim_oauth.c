@@ -126,7 +126,7 @@ TEST(tokens_rotate)
     now_ms++;
     assert_string_equal(check(a.access->text), "token_expired");
     assert_null(sim_tokens_refresh(&tokens, a.refresh->text, &b));
-    assert_true(sim_tokens_revoke(&tokens, b.access));
+    assert_true(sim_tokens_revoke(&tokens, b.access)); /* and its refresh token */
     assert_string_equal(sim_tokens_refresh(&tokens, b.refresh->text, &c), "invalid_refresh_token");
 }
 
@@ -136,16 +136,18 @@ TEST(a_token_is_exchanged_for_one_that_rotates)
     open_tokens(0);
     sim_tokens_add(&tokens, "xoxb-fixed", grant(&workspace, "chat:write"));
     sim_tokens_add(&tokens, "xapp-fixed", NULL);
-    assert_string_equal(sim_tokens_exchange(&tokens, "xoxb-fixed", &pair),
+    assert_string_equal(sim_tokens_exchange(&tokens, slack__slice("xoxb-fixed"), &pair),
                         "token_rotation_not_enabled");
     tokens.life_ms = 1000;
-    assert_string_equal(sim_tokens_exchange(&tokens, "xapp-fixed", &pair), "invalid_token");
-    assert_null(sim_tokens_exchange(&tokens, "xoxb-fixed", &pair));
+    assert_string_equal(sim_tokens_exchange(&tokens, slack__slice("xapp-fixed"), &pair),
+                        "invalid_token");
+    assert_null(sim_tokens_exchange(&tokens, slack__slice("xoxb-fixed"), &pair));
     assert_string_equal(check(pair.access->text), "");
     assert_string_equal(check("xoxb-fixed"), "token_revoked");
-    assert_string_equal(sim_tokens_exchange(&tokens, "xoxb-fixed", &pair),
+    assert_string_equal(sim_tokens_exchange(&tokens, slack__slice("xoxb-fixed"), &pair),
                         "token_already_exchanged");
-    assert_string_equal(sim_tokens_exchange(&tokens, pair.access->text, &pair), "invalid_token");
+    assert_string_equal(sim_tokens_exchange(&tokens, slack__slice(pair.access->text), &pair),
+                        "invalid_token");
 }
 
 TEST(tokens_and_grants_are_bounded)
@@ -202,7 +204,7 @@ static struct asked {
     V2("an empty scope", "", "client_id=1.2&scope=,&user_scope=", "no_scopes"),
     V2("an unknown scope", "", "client_id=1.2&scope=chat:write,chat:wrote", "invalid_scope"),
     V2("an unknown user scope", "", "client_id=1.2&scope=chat:write&user_scope=x", "invalid_scope"),
-    V2("no redirect URI", "", URL(""), "bad_redirect_uri"),
+    V2("no redirect URI", "", URL(""), ""),
     V2("the configured one", BELOW, URL(""), ""),
     V2("another host", "", URL("redirect_uri=https://a.example/cb"), "bad_redirect_uri"),
     V2("http", "http://a.example/cb", URL("redirect_uri=http://a.example/cb"), "bad_redirect_uri"),

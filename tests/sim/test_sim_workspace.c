@@ -100,9 +100,6 @@ static const struct call {
     {"files.completeUploadExternal", "{'files':[{'id':'F1'}]}", "file_not_found"},
     {"files.completeUploadExternal", "{'files':'['}", "invalid_arguments"},
     {"files.info", "{'file':'F1'}", "file_not_found"},
-    {"oauth.v2.access", "{'code':'x'}", "invalid_client_id"},
-    {"oauth.v2.access", "{'client_id':'1','code':'x'}", "bad_client_secret"},
-    {"oauth.v2.access", "{'client_id':'1','client_secret':'s','code':'x'}", "invalid_code"},
 };
 
 ALONE(calls_answer_as_slack_answers_them)
@@ -362,33 +359,6 @@ ALONE(files_are_downloaded_with_the_token)
     bool closed = false;
     http_peer_close(client, &closed);
     world_until(&peer.world, closed);
-}
-
-ALONE(an_app_is_installed_through_oauth)
-{
-    sim_receiver_t receiver;
-    sim_receiver_open(&peer, &receiver);
-    const char *target =
-        slack__arena_printf(peer.arena,
-                            "/oauth/v2/authorize?client_id=1.2&scope=chat%%3Awrite&state=a%%26b&"
-                            "redirect_uri=%s",
-                            receiver.url);
-    const sim_peer_request_t page = {"GET", target, NULL, NULL, NULL};
-    sim_peer_call(&peer, &page);
-    assert_int_equal(peer.status, 302);
-    const sim_key_t *code = &peer.sim->services->workspace->keys.ring[0];
-    const char *form =
-        slack__arena_printf(peer.arena, "client_id=1.2&client_secret=s&code=%s", code->text);
-    const sim_peer_request_t access = {"POST", "/api/oauth.v2.access", NULL,
-                                       "application/x-www-form-urlencoded", form};
-    const slack_json_t *answer = sim_peer_call(&peer, &access);
-    assert_member(answer, "/access_token", SIM_PEER_BOT_TOKEN);
-    assert_member(answer, "/team/id", "T0SIM00001");
-    assert_member(sim_peer_call(&peer, &access), "/error", "invalid_code");
-    const sim_peer_request_t bare = {"GET", "/oauth/v2/authorize?client_id=1.2", NULL, NULL, NULL};
-    sim_peer_call(&peer, &bare);
-    assert_int_equal(peer.status, 400);
-    sim_receiver_close(&receiver);
 }
 
 /* ---- what the transcript's JSON shows, and "newest" ---- */

@@ -56,21 +56,27 @@ static void on_result(const slack_curl_result_t *result, void *user_data)
     answer->done = true;
     answer->status = result->status == 0 ? result->http_status : result->status;
     answer->body = parse(answer->peer, result->body, result->body_len);
+    answer->text = slack__arena_strdup(answer->peer->arena, result->body);
+    answer->location =
+        slack__arena_strdup(answer->peer->arena, slack__curl_header(result, "Location"));
 }
 
 void sim_peer_start(sim_peer_t *peer, const sim_peer_request_t *request, sim_peer_answer_t *answer)
 {
-    char authorization[160], type[80];
-    const char *headers[3] = {NULL};
+    char authorization[160], type[80], cookie[160];
+    const char *headers[4] = {NULL};
     size_t count = 0;
     bool whole = strncmp(request->target, "http", 4) == 0;
     const char *url = slack__arena_printf(peer->arena, "%s%s", whole ? "" : peer->sim->env.base_url,
                                           request->target);
     assert_non_null(url);
-    snprintf(authorization, sizeof authorization, "Authorization: Bearer %s",
-             request->token ? request->token : "");
+    const char *token = request->token ? request->token : "";
+    snprintf(authorization, sizeof authorization, "Authorization: %s%s",
+             strchr(token, ' ') ? "" : "Bearer ", token);
+    snprintf(cookie, sizeof cookie, "Cookie: %s", peer->cookie ? peer->cookie : "");
     snprintf(type, sizeof type, "Content-Type: %s", request->type ? request->type : "");
     if (request->token) headers[count++] = authorization;
+    if (peer->cookie) headers[count++] = cookie;
     if (request->type) headers[count] = type;
     *answer = (sim_peer_answer_t){.peer = peer};
     const char *body = request->body;
@@ -91,6 +97,8 @@ static const slack_json_t *wait_for(sim_peer_t *peer, sim_peer_answer_t *answer)
 {
     world_until(&peer->world, answer->done);
     peer->status = answer->status;
+    peer->text = answer->text;
+    peer->location = answer->location;
     return answer->body;
 }
 

@@ -17,7 +17,10 @@ typedef struct sim_peer {
     slack_curl_t *curl;
     slack_arena_t *arena; /* of all JSON that these functions return */
     const char *token;    /* of sim_peer_api(): the bot's in the first workspace */
+    const char *cookie;   /* of all calls; NULL for none */
     int status;           /* HTTP status of the last call */
+    const char *text;     /* its body */
+    const char *location; /* where it redirects to; "" for nowhere */
 } sim_peer_t;
 
 /* `options`, NULL for the defaults, are the simulator's. */
@@ -36,7 +39,7 @@ void sim_peer_pass_ms(sim_peer_t *peer, uint64_t ms);
 typedef struct sim_peer_request {
     const char *method; /* "GET", "POST" */
     const char *target; /* a path of the simulator, or a whole URL */
-    const char *token;  /* NULL: no Authorization header */
+    const char *token;  /* NULL: no Authorization header. With a blank: its whole value */
     const char *type;   /* NULL: no Content-Type header */
     const char *body;   /* NULL: none */
 } sim_peer_request_t;
@@ -47,6 +50,8 @@ typedef struct sim_peer_answer {
     bool done;
     int status;
     const slack_json_t *body; /* NULL if it is not JSON */
+    const char *text;         /* the body */
+    const char *location;     /* the header; "" for none */
 } sim_peer_answer_t;
 
 void sim_peer_start(sim_peer_t *peer, const sim_peer_request_t *request, sim_peer_answer_t *answer);

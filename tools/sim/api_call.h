@@ -9,7 +9,9 @@ typedef struct sim_call {
     const sim_services_t *services;
     sim_json_builder_t *json; /* of the answer */
     const char *method;
-    const slack_json_t *args; /* an object, never NULL; the values of a form are strings */
+    const slack_json_t *args;    /* an object, never NULL; the values of a form are strings */
+    slack_slice_t authorization; /* the header; its `ptr` is NULL if there is none */
+    const sim_token_t *token; /* of a workspace, an organization or a person; NULL: another one */
     const sim_step_t *step;   /* the workflow step whose token was used, or NULL */
     const sim_org_t *org;     /* the organization whose token was used, or NULL */
     uint64_t retry_after_s;   /* 0: no rate limit has refused the call */

@@ -9,6 +9,8 @@ typedef struct sim_app_env {
     char base_url[64]; /* "http://127.0.0.1:4390" */
     const char *app_token;
     const char *signing_secret;
+    const char *client_id;
+    const char *client_secret;
 } sim_app_env_t;
 
 /* The same as environment variables, with the bot's token: {SLACK_API_URL: …, …}. */

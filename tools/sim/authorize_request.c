@@ -67,6 +67,7 @@ static const char *redirect_default(sim_json_builder_t *json, const sim_oauth_ap
 {
     const slack_slice_t first = {app->redirect_uris, strcspn(app->redirect_uris, ",")};
     const slack_slice_t text = slack__slice_strip(first);
+    if (text.len == 0) return SIM_REDIRECT_URI_DEFAULT;
     const char *copy = slack__arena_strndup(json->arena, text.ptr, text.len);
     if (!copy && json->rc == 0) json->rc = SLACK_ENOMEM;
     return copy ? copy : "";
@@ -78,11 +79,6 @@ static const char *read_redirect(sim_json_builder_t *json, const sim_oauth_app_t
     slack_url_t url;
     ret->redirect_given = *ret->redirect_uri != '\0';
     if (!ret->redirect_given) ret->redirect_uri = redirect_default(json, app);
-    if (!*ret->redirect_uri)
-        return refuse(
-            problem, "bad_redirect_uri",
-            "The URL has no redirect_uri, and the app has none in its settings: start the "
-            "simulator with --redirect-uri, or send one.");
     if (strlen(ret->redirect_uri) >= SIM_REDIRECT_URI_SIZE ||
         slack__url_parse(&url, ret->redirect_uri) != 0 || strchr(ret->redirect_uri, '#') ||
         strncmp(ret->redirect_uri, "http", 4) != 0 || !slack__url_parts_allowed(&url) ||

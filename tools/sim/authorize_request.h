@@ -8,16 +8,18 @@
 /* The URL with which an app sends a browser to Slack's page, and the checks that Slack makes there
  * (https://docs.slack.dev/authentication/installing-with-oauth). Pure. */
 
-#define SIM_REDIRECT_URI_SIZE 512
-#define SIM_CHALLENGE_SIZE    64
-#define SIM_NONCE_SIZE        128
+#define SIM_REDIRECT_URI_SIZE    512
+#define SIM_REDIRECT_URI_DEFAULT "http://127.0.0.1:3000/slack/oauth_redirect"
+#define SIM_CHALLENGE_SIZE       64
+#define SIM_NONCE_SIZE           128
 
 /* The app's settings at Slack. The strings are borrowed. */
 typedef struct sim_oauth_app {
     const char *client_id;
     const char *client_secret;
-    const char *redirect_uris; /* separated by commas; "": every URL on a loopback host */
-    bool pkce;                 /* the app has opted into PKCE, and is a public client */
+    /* Separated by commas. "": every URL on a loopback host, and the first one is the default. */
+    const char *redirect_uris;
+    bool pkce; /* the app has opted into PKCE, and is a public client */
 } sim_oauth_app_t;
 
 enum sim_flow {

@@ -8,18 +8,12 @@
 
 /* --- by the token --- */
 
-slack_slice_t sim_bearer(const slack_http_request_t *request)
+slack_slice_t sim_bearer(slack_slice_t header)
 {
     static const slack_slice_t bearer = {"Bearer ", 7};
-    slack_slice_t header = slack__http_header(request, "authorization", NULL);
     slack_slice_t start = {header.ptr, header.len < bearer.len ? header.len : bearer.len};
     if (!slack__slice_eq(start, bearer)) return (slack_slice_t){NULL, 0};
     return slack__slice_trim((slack_slice_t){header.ptr + bearer.len, header.len - bearer.len});
-}
-
-static bool is_token(slack_slice_t token, const char *text)
-{
-    return slack__slice_eq(token, slack__slice(text));
 }
 
 const char *sim_caller_find(const sim_services_t *any, slack_slice_t token, sim_caller_t *ret)
@@ -28,17 +22,21 @@ const char *sim_caller_find(const sim_services_t *any, slack_slice_t token, sim_
     *ret = (sim_caller_t){.kind = SIM_TOKEN_BOT};
     for (size_t i = 0; i < teams->count; i++) {
         sim_steps_t *steps = &teams->list[i]->workspace->steps;
-        const sim_team_t *team = teams->list[i]->team;
         ret->services = teams->list[i];
-        if (team->installed && is_token(token, team->bot_token)) return NULL;
         ret->step = sim_step_by_token(steps, token);
         if (ret->step) return sim_step_token_valid(steps, ret->step) ? NULL : "token_expired";
     }
-    ret->services = NULL;
-    if (teams->org.installed && is_token(token, teams->org.bot_token)) return NULL;
-    ret->kind = SIM_TOKEN_APP;
+    const char *error = sim_tokens_check(&any->oauth->tokens, token, &ret->token);
+    if (error) return error;
     ret->services = any;
-    return is_token(token, any->env->app_token) ? NULL : "invalid_auth";
+    if (!ret->token->grant) {
+        ret->kind = SIM_TOKEN_APP;
+        return NULL;
+    }
+    const sim_grantor_t *grantor = &ret->token->grant->grantor;
+    ret->kind = grantor->bot ? SIM_TOKEN_BOT : SIM_TOKEN_USER;
+    ret->services = *grantor->team_id ? sim_team_find(teams, grantor->team_id) : NULL;
+    return NULL;
 }
 
 static bool is_in_organization(const sim_services_t *services)
@@ -120,6 +118,7 @@ const char *sim_caller_act(const sim_caller_t *caller, sim_call_t *call)
     const sim_services_t *any = NULL;
     const char *team_id = sim_call_arg(call, "team_id");
     call->step = caller->step;
+    call->token = caller->token;
     call->org = caller->services ? NULL : &teams->org;
     if (caller->services) call->services = caller->services;
     if (caller->services) return NULL;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/installs.h"
 #include "sim/message_list.h"
 #include "sim/missed_messages.h"
 #include "sim/person.h"
@@ -69,7 +70,7 @@ static const slack_json_t *teams_json(const sim_teams_t *teams, sim_json_builder
                               " is_enterprise_install: %p, bot_token: %s}",
                               team->id, team->domain, team->name, sim_team_enterprise_id(team),
                               sim_json_bool(json, sim_team_is_org_wide(team)),
-                              sim_team_token(team)));
+                              sim_installs_bot_token(teams->list[i])));
     }
     return sim_list_end(json, &list);
 }
@@ -78,7 +79,8 @@ static const slack_json_t *status_json(const sim_services_t *services, sim_json_
 {
     const sim_request_url_t *url = services->request_url;
     const slack_json_t *faults = sim_faults_json(services->faults, json);
-    const slack_json_t *env = sim_app_env_json(json, services->env, sim_team_token(services->team));
+    const slack_json_t *env =
+        sim_app_env_json(json, services->env, sim_installs_bot_token(services));
     const sim_users_t *users = &services->workspace->users;
     sim_list_t people, channels;
     const sim_user_t *user;
@@ -409,6 +411,35 @@ static void clear_faults(sim_control_t *control, const sim_services_t *services,
     sim_respond_json(request, 200, sim_json(&json, "{ok: true, cleared: %zu}", cleared));
 }
 
+/* --- installations --- */
+
+/* A person uninstalls the app, or takes back what that person has granted. */
+static void uninstall(sim_control_t *control, const sim_services_t *services,
+                      slack_http_request_t *request, const slack_json_t *args)
+{
+    const char *name = slack_json_str(args, "/user");
+    const bool org_wide = slack_json_bool(args, "/organization");
+    for (size_t i = 0; i < services->teams->count && org_wide && !services->team->org; i++)
+        services = services->teams->list[i];
+    if (sim_person_uninstalls(services, org_wide, name))
+        respond_ok(request);
+    else
+        sim_respond_error(request, 409,
+                          *name ? "that person has granted the app nothing there"
+                                : "the app is not installed there");
+}
+
+static void set_access(sim_control_t *control, const sim_services_t *services,
+                       slack_http_request_t *request, const slack_json_t *args)
+{
+    if (sim_installs_let_in(services, slack_json_bool(args, "/granted")))
+        respond_ok(request);
+    else
+        sim_respond_error(request, 409,
+                          "the workspace is in no organization that has installed the app, or its "
+                          "access is so already");
+}
+
 /* --- requests --- */
 
 static void send_act(sim_control_t *control, const sim_services_t *services,
@@ -429,6 +460,8 @@ static const struct endpoint {
     {"GET", "/sim/messages", get_messages},
     {"POST", "/sim/missed", write_missed},
     {"POST", "/sim/send", send_act},
+    {"POST", "/sim/uninstall", uninstall},
+    {"POST", "/sim/access", set_access},
     {"POST", "/sim/request-url", set_request_url},
     {"POST", "/sim/disconnect", disconnect},
     {"POST", "/sim/fault", set_faults},

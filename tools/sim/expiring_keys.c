@@ -14,7 +14,6 @@ static const struct key_rule {
     [SIM_KEY_TRIGGER] = {1, 3000},
     [SIM_KEY_RESPONSE_URL] = {5, 30 * 60 * 1000},
     [SIM_KEY_TICKET] = {1, 30 * 1000},
-    [SIM_KEY_CODE] = {1, 10 * 60 * 1000},
 };
 
 void sim_keys_init(sim_keys_t *keys, const slack_clock_t *clock, const sim_team_t *team)
@@ -30,7 +29,6 @@ static void write_text(sim_key_t *key, uint64_t number, const sim_team_t *team)
     uint64_t a = slack__random_u64(), b = slack__random_u64();
     switch (key->kind) {
     case SIM_KEY_TRIGGER:
-    case SIM_KEY_CODE:
         snprintf(key->text, sizeof key->text, "%" PRIu64 ".%s.%016" PRIx64 "%016" PRIx64,
                  UINT64_C(1000000000000) + number, "1000000000001", a, b);
         break;

@@ -7,11 +7,11 @@
 
 /*
  * Keys that Slack hands out for a few uses within a short time: trigger ids (one use within 3 s),
- * response URLs (5 uses within 30 min), Socket Mode tickets and codes of OAuth (one use). At the
- * limit the oldest key is forgotten. No I/O.
+ * response URLs (5 uses within 30 min), Socket Mode tickets (one use). At the limit the oldest key
+ * is forgotten. No I/O.
  */
 
-enum sim_key_kind { SIM_KEY_TRIGGER, SIM_KEY_RESPONSE_URL, SIM_KEY_TICKET, SIM_KEY_CODE };
+enum sim_key_kind { SIM_KEY_TRIGGER, SIM_KEY_RESPONSE_URL, SIM_KEY_TICKET };
 
 #define SIM_KEYS_MAX      512
 #define SIM_KEY_TEXT_SIZE 96

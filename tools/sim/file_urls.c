@@ -173,8 +173,9 @@ void sim_download_request(const sim_services_t *services, slack_http_request_t *
         sim_respond_text(request, 405, "A file is read with GET.\n");
         return;
     }
-    if (sim_caller_find(services, sim_bearer(request), &caller) != NULL ||
-        caller.kind != SIM_TOKEN_BOT || !sim_caller_sees(&caller, services)) {
+    if (sim_caller_find(services, sim_bearer(slack__http_header(request, "authorization", NULL)),
+                        &caller) != NULL ||
+        caller.kind == SIM_TOKEN_APP || !sim_caller_sees(&caller, services)) {
         respond_with_login(request);
         return;
     }

@@ -8,7 +8,7 @@
 
 typedef struct sim_method {
     const char *name;
-    enum sim_token token; /* the kind of token that it takes */
+    enum sim_token_kind token; /* the kind of token that it takes */
     /* Returns the answer, `ok` included; NULL without memory. */
     const slack_json_t *(*run)(sim_call_t *call);
 } sim_method_t;
@@ -24,6 +24,7 @@ extern const sim_method_t sim_methods_functions[];
 extern const sim_method_t sim_methods_history[];
 extern const sim_method_t sim_methods_items[];
 extern const sim_method_t sim_methods_members[];
+extern const sim_method_t sim_methods_oauth[];
 extern const sim_method_t sim_methods_scheduled[];
 extern const sim_method_t sim_methods_streams[];
 extern const sim_method_t sim_methods_teams[];

@@ -1,42 +1,50 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "sim/installs.h"
 #include "sim/methods.h"
-#include "sim/team.h"
 
 static const slack_json_t *auth_test(sim_call_t *call)
 {
-    const sim_user_t *bot = call->services->team->bot;
+    const sim_services_t *services = call->services;
+    const sim_team_t *team = services->team;
+    const sim_org_t *org = call->org;
+    const sim_grantor_t *grantor = call->token ? &call->token->grant->grantor : NULL;
+    const bool bot = !grantor || grantor->bot;
+    const sim_user_t *user =
+        bot ? team->bot : sim_user_by_id(&services->workspace->users, grantor->user_id);
     return sim_json(call->json,
                     "{ok: true, url: '%s/', team: %s, user: %s, team_id: %s, user_id: %s,"
-                    " bot_id: %s, is_enterprise_install: false}",
-                    call->services->env->base_url, call->services->team->name, bot->name,
-                    call->services->team->id, bot->id, call->services->team->bot_id);
+                    " bot_id?: %s, enterprise_id?: %s, is_enterprise_install: %p}",
+                    services->env->base_url, org ? org->name : team->name, user ? user->name : "",
+                    org ? org->id : team->id, user ? user->id : "", bot ? team->bot_id : NULL,
+                    sim_team_enterprise_id(team), sim_json_bool(call->json, org != NULL));
 }
 
-/* A code becomes the bot's token; token rotation is off. */
-static const slack_json_t *oauth_v2_access(sim_call_t *call)
+static const slack_json_t *auth_revoke(sim_call_t *call)
 {
-    const sim_user_t *bot = call->services->team->bot;
-    const sim_key_t *code = NULL;
-    const char *grant_type = sim_call_arg(call, "grant_type");
-    if (!*sim_call_arg(call, "client_id")) return sim_call_error(call, "invalid_client_id");
-    if (!*sim_call_arg(call, "client_secret")) return sim_call_error(call, "bad_client_secret");
-    if (strcmp(grant_type, "refresh_token") == 0)
-        return sim_call_error(call, "invalid_refresh_token");
-    if (sim_key_use(&call->services->workspace->keys, SIM_KEY_CODE, sim_call_arg(call, "code"),
-                    &code) != SIM_KEY_GOOD)
-        return sim_call_error(call, "invalid_code");
-    return sim_json(call->json,
-                    "{ok: true, app_id: %s, authed_user: {id: %s}, scope: 'chat:write,commands',"
-                    " token_type: 'bot', access_token: %s, bot_user_id: %s,"
-                    " team: {id: %s, name: %s}, enterprise: null, is_enterprise_install: false}",
-                    SIM_APP_ID, code->user->id, call->services->team->bot_token, bot->id,
-                    call->services->team->id, call->services->team->name);
+    const bool test = sim_call_bool(call, "test");
+    if (!call->token) return sim_call_error(call, "not_allowed_token_type"); /* a step's */
+    if (!test) sim_installs_revoke(call->services, call->token);
+    return sim_json(call->json, "{ok: true, revoked: %p}", sim_json_bool(call->json, !test));
+}
+
+static const slack_json_t *apps_uninstall(sim_call_t *call)
+{
+    const sim_oauth_app_t *app = &call->services->oauth->app;
+    if (strcmp(sim_call_arg(call, "client_id"), app->client_id) != 0)
+        return sim_call_error(call, "invalid_client_id");
+    if (strcmp(sim_call_arg(call, "client_secret"), app->client_secret) != 0)
+        return sim_call_error(call, "bad_client_secret");
+    sim_transcript_add(&call->services->workspace->transcript, SIM_ENTRY_EVENT, false, "",
+                       call->services->team->bot->name, "uninstalls the app");
+    sim_uninstall(call->services, call->org != NULL);
+    return sim_json(call->json, "{ok: true}");
 }
 
 const sim_method_t sim_methods_auth[] = {
+    {"apps.uninstall", SIM_TOKEN_BOT, apps_uninstall},
+    {"auth.revoke", SIM_TOKEN_BOT, auth_revoke},
     {"auth.test", SIM_TOKEN_BOT, auth_test},
-    {"oauth.v2.access", SIM_TOKEN_NONE, oauth_v2_access},
     {NULL, 0, NULL},
 };

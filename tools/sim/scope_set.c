@@ -88,6 +88,12 @@ void sim_scope_set_add(sim_scope_set_t *set, const sim_scope_set_t *more)
         set->words[i] |= more->words[i];
 }
 
+void sim_scope_set_remove(sim_scope_set_t *set, const sim_scope_set_t *less)
+{
+    for (size_t i = 0; i < SIM_SCOPE_WORDS; i++)
+        set->words[i] &= ~less->words[i];
+}
+
 bool sim_scope_set_meet(const sim_scope_set_t *a, const sim_scope_set_t *b)
 {
     for (size_t i = 0; i < SIM_SCOPE_WORDS; i++)

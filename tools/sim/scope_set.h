@@ -19,6 +19,7 @@ bool sim_scope_set_read(sim_scope_set_t *set, slack_slice_t list, slack_slice_t 
 bool sim_scope_set_empty(const sim_scope_set_t *set);
 bool sim_scope_set_has(const sim_scope_set_t *set, const char *scope);
 void sim_scope_set_add(sim_scope_set_t *set, const sim_scope_set_t *more);
+void sim_scope_set_remove(sim_scope_set_t *set, const sim_scope_set_t *less);
 /* Whether they have a scope in common. */
 bool sim_scope_set_meet(const sim_scope_set_t *a, const sim_scope_set_t *b);
 

@@ -19,48 +19,37 @@ static const struct {
 #include "protocol/methods.def"
 };
 
-/* Those of a bot, or of a user if only users may call the method. */
-static slack_slice_t scopes_of(const char *method)
+bool sim_scopes_needed(const char *method, bool bot, sim_scope_set_t *ret)
 {
-    slack_slice_t rest = SLACK_SLICE(""), scopes = SLACK_SLICE(""), kind;
+    slack_slice_t rest = SLACK_SLICE(""), part, unknown;
+    *ret = (sim_scope_set_t){{0}};
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
         if (strcmp(methods[i].method, method) == 0) rest = slack__slice(methods[i].scopes);
-    slack__slice_split(&rest, ';', &scopes);
-    rest = scopes;
-    slack__slice_split(&rest, ' ', &kind);
-    return slack__slice_eq(kind, SLACK_SLICE("bot")) || slack__slice_eq(kind, SLACK_SLICE("user"))
-               ? rest
-               : scopes;
-}
-
-static bool has_scope(slack_slice_t scopes, slack_slice_t scope)
-{
-    slack_slice_t each;
-    while (slack__slice_split(&scopes, ' ', &each))
-        if (slack__slice_eq(each, scope)) return true;
+    while (slack__slice_split(&rest, ';', &part)) { /* "bot a b; user c", "user c", "a b" */
+        slack_slice_t list = slack__slice_trim(part), kind;
+        const slack_slice_t all = list;
+        slack__slice_split(&list, ' ', &kind);
+        const bool for_bot = slack__slice_eq(kind, SLACK_SLICE("bot"));
+        const bool for_user = slack__slice_eq(kind, SLACK_SLICE("user"));
+        if ((for_bot && !bot) || (for_user && bot)) continue;
+        (void)sim_scope_set_read(ret, for_bot || for_user ? list : all, &unknown);
+        return true;
+    }
     return false;
-}
-
-/* The scopes of a list that are not among `others`, with commas between them. */
-static const char *scopes_join(sim_json_builder_t *json, slack_slice_t list, char mark,
-                               slack_slice_t others)
-{
-    const char *text = "";
-    slack_slice_t scope;
-    while (text && slack__slice_split(&list, mark, &scope))
-        if (!has_scope(others, scope))
-            text = slack__arena_printf(json->arena, "%s%s%.*s", text, *text ? "," : "",
-                                       (int)scope.len, scope.ptr);
-    if (!text && json->rc == 0) json->rc = SLACK_ENOMEM;
-    return text;
 }
 
 const slack_json_t *sim_scopes_missing(sim_call_t *call)
 {
-    const slack_slice_t needed = scopes_of(call->method);
-    if (needed.len == 0) return sim_call_error(call, "missing_scope");
-    const char *needs = scopes_join(call->json, needed, ' ', SLACK_SLICE(""));
-    const char *has = scopes_join(call->json, SLACK_SLICE(SIM_APP_SCOPES), ',', needed);
+    sim_scope_set_t needed, provided = {{0}};
+    slack_slice_t unknown;
+    const sim_grant_t *grant = call->token ? call->token->grant : NULL;
+    if (!sim_scopes_needed(call->method, !grant || grant->grantor.bot, &needed))
+        (void)sim_scopes_needed(call->method, false, &needed);
+    if (sim_scope_set_empty(&needed)) return sim_call_error(call, "missing_scope");
+    if (grant) provided = grant->scopes;
+    if (!grant) (void)sim_scope_set_read(&provided, SLACK_SLICE(SIM_APP_SCOPES), &unknown);
+    sim_scope_set_remove(&provided, &needed);
     return sim_json(call->json, "{ok: false, error: 'missing_scope', needed: %s, provided: %s}",
-                    needs, has);
+                    sim_scope_set_text(call->json, &needed),
+                    sim_scope_set_text(call->json, &provided));
 }

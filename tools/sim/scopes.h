@@ -4,14 +4,19 @@
 
 #include "sim/api_call.h"
 
-/* The scopes of the simulated app's bot token. */
+/* The scopes of the bot where the app is installed from the start. */
 #define SIM_APP_SCOPES                                                                             \
-    "app_mentions:read,channels:history,channels:join,channels:manage,channels:read,chat:write,"   \
+    "app_mentions:read,assistant:write,channels:history,channels:join,channels:manage,channels:"   \
+    "read,chat:write,"                                                                             \
     "commands,files:read,files:write,groups:history,groups:read,groups:write,im:history,im:read,"  \
     "im:write,mpim:read,mpim:write,pins:read,pins:write,reactions:read,reactions:write,users:read"
 
-/* missing_scope, with the method's scopes as `needed` and the app's other ones as `provided`; alone
- * for a method that needs no scope. */
+/* The scopes of which a token of a bot, or of a person, needs one for a method; empty: it needs
+ * none. False: Slack's method takes no such token. */
+bool sim_scopes_needed(const char *method, bool bot, sim_scope_set_t *ret);
+
+/* missing_scope, with the method's scopes as `needed` and the other ones of the token as
+ * `provided`; alone for a method that needs no scope. */
 const slack_json_t *sim_scopes_missing(sim_call_t *call);
 
 #endif

@@ -6,6 +6,7 @@
 #include "sim/call_counts.h"
 #include "sim/deliveries.h"
 #include "sim/later.h"
+#include "sim/oauth.h"
 #include "sim/rate_limits.h"
 #include "sim/workspace.h"
 
@@ -26,6 +27,7 @@ typedef struct sim_services {
     /* Of all workspaces. */
     const sim_teams_t *teams;
     const sim_app_env_t *env;
+    sim_oauth_t *oauth;
     sim_faults_t *faults;
     sim_sockets_t *sockets;
     sim_request_url_t *request_url;

@@ -6,6 +6,7 @@
 
 #include "sim/file_urls.h"
 #include "sim/install_page.h"
+#include "sim/installs.h"
 #include "sim/response_urls.h"
 #include "sim/responses.h"
 #include "sim/site.h"
@@ -51,7 +52,8 @@ void sim_request(sim_t *sim, slack_http_request_t *request)
         sim_upload_request(&sim->teams, request);
     else if (is_below(request, "/files-pri/"))
         sim_download_request(of_path(sim, request), request);
-    else if (is_below(request, "/oauth/"))
+    else if (is_below(request, "/oauth/") || is_below(request, "/openid/") ||
+             is_below(request, "/.well-known/"))
         sim_install_request(sim->services, request);
     else if (is_below(request, "/sim/"))
         sim_control_request(&sim->control, request);
@@ -122,6 +124,9 @@ static int copy_options(sim_t *sim, const sim_options_t *given)
         {&options->bot_token, "xoxb-simulated-bot-token"},
         {&options->app_token, "xapp-1-simulated-app-token"},
         {&options->request_url, ""},
+        {&options->client_id, "1000000000001.2000000000002"},
+        {&options->client_secret, "simulated-client-secret"},
+        {&options->redirect_uris, ""},
     };
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) {
         const char *value = *strings[i].field ? *strings[i].field : strings[i].fallback;
@@ -130,6 +135,8 @@ static int copy_options(sim_t *sim, const sim_options_t *given)
     }
     sim->env.app_token = options->app_token;
     sim->env.signing_secret = options->signing_secret;
+    sim->env.client_id = options->client_id;
+    sim->env.client_secret = options->client_secret;
     return 0;
 }
 
@@ -156,8 +163,10 @@ static int check_options(const sim_options_t *options, char *error)
     if (options->organization > options->workspaces)
         return open_error(error, SLACK_EINVAL,
                           "an organization has at most as many workspaces as there are", "");
-    if (!*options->signing_secret || !*options->bot_token || !*options->app_token)
-        return open_error(error, SLACK_EINVAL, "a token and a signing secret cannot be empty", "");
+    if (!*options->signing_secret || !*options->bot_token || !*options->app_token ||
+        !*options->client_id || !*options->client_secret)
+        return open_error(error, SLACK_EINVAL,
+                          "a token, a secret and the client id cannot be empty", "");
     return 0;
 }
 
@@ -218,7 +227,6 @@ static int add_home(sim_t *sim, unsigned number, bool in_org)
     sim_home_t *home = token ? slack__calloc(1, sizeof *home) : NULL;
     if (!home) return SLACK_ENOMEM;
     sim_team_init(&home->team, number, in_org ? &sim->teams.org : NULL, token);
-    home->team.installed = number == 1 || options->installed;
     const sim_transcript_t transcript = {&sim->entries,
                                          options->workspaces > 1 ? home->team.domain : ""};
     const int rc =
@@ -235,6 +243,7 @@ static int add_home(sim_t *sim, unsigned number, bool in_org)
         .rate_limits = &home->rate_limits,
         .teams = &sim->teams,
         .env = &sim->env,
+        .oauth = &sim->oauth,
         .faults = &sim->faults,
         .sockets = &sim->sockets,
         .request_url = &sim->request_url,
@@ -266,7 +275,6 @@ static int add_homes(sim_t *sim)
         .domain = "simulated-org",
         .name = "Simulated Organization",
         .bot_token = slack__arena_printf(sim->arena, "%s-org", options->bot_token),
-        .installed = options->installed,
     };
     int rc = sim->teams.org.bot_token ? 0 : SLACK_ENOMEM;
     for (unsigned i = 1; i <= options->workspaces && rc == 0; i++)
@@ -275,12 +283,36 @@ static int add_homes(sim_t *sim)
     return rc;
 }
 
+/* The tokens of the app, and those of the workspaces that have it from the start. */
+static void init_oauth(sim_t *sim)
+{
+    const sim_options_t *options = &sim->options;
+    sim->oauth.app = (sim_oauth_app_t){
+        .client_id = options->client_id,
+        .client_secret = options->client_secret,
+        .redirect_uris = options->redirect_uris,
+        .pkce = options->pkce,
+    };
+    sim_tokens_init(&sim->oauth.tokens, sim->net->clock, options->token_life_s * UINT64_C(1000));
+    sim_codes_init(&sim->oauth.codes, sim->net->clock);
+    sim_tokens_add(&sim->oauth.tokens, options->app_token, NULL);
+    for (size_t i = 0; i < sim->teams.count; i++) {
+        const sim_services_t *services = sim->teams.list[i];
+        if (i == 0 ? !options->not_installed : options->installed)
+            sim_install_fixed(services, false, services->team->bot_token);
+    }
+    const sim_services_t *last = sim->teams.list[sim->teams.count - 1];
+    if (last->team->org && options->installed)
+        sim_install_fixed(last, true, last->team->org->bot_token);
+}
+
 static int init_parts(sim_t *sim)
 {
     sim_ids_init(&sim->ids, sim->net->clock);
     sim_keys_init(&sim->tickets, sim->net->clock, NULL);
     const int rc = add_homes(sim);
     if (rc != 0) return rc;
+    init_oauth(sim);
     const sim_sockets_options_t sockets = {
         .net = sim->net,
         .faults = &sim->faults,
@@ -346,6 +378,7 @@ static void sim_free(sim_t *sim)
     }
     sim_entries_clear(&sim->entries);
     sim_request_url_done(&sim->request_url);
+    sim_signing_key_free(sim->oauth.key);
     slack__signer_free(sim->signer);
     slack__arena_free(sim->arena);
     slack__free(sim);

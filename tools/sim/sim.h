@@ -16,6 +16,8 @@
  *   team, users, channels, messages,      what exists in a workspace; no I/O
  *     views, reactions, files, workflow_steps,
  *     expiring_keys, transcript -> workspace
+ *   scope_set, tokens, oauth_codes,      what was granted to the app; no I/O
+ *     authorize_request, id_tokens -> oauth
  *   fault_kinds, fault_request, faults,  what goes wrong, and how much Slack accepts; no I/O
  *     failure_rate, rate_limits, call_counts
  *   *_payloads, message_content,         what is sent to apps, and what apps send; no I/O
@@ -26,7 +28,8 @@
  *   streams                              messages that grow
  *   services                             the parts as one workspace sees them
  *   webapi, refusals, methods_*, pages,  what apps call, and faults of the answers
- *     response_urls, webhooks, answers, file_urls, install_page
+ *     response_urls, webhooks, answers, file_urls, installs,
+ *     authorize_page, install_page
  *   person, person_*, ack_outcomes,      what people do
  *     missed_messages
  *   message_list, control                the API for tests and the command line
@@ -42,15 +45,22 @@ typedef struct sim_options {
     const char *signing_secret; /* Optional, as are the tokens: they have fixed defaults. */
     const char *bot_token;
     const char *app_token;
-    unsigned people;        /* Optional. How many users a workspace has, the bot among them: from
-                               SIM_USERS_FIRST to SIM_USERS_MAX. Default SIM_PEOPLE_DEFAULT. */
-    unsigned workspaces;    /* Optional. How many workspaces there are, up to SIM_TEAMS_MAX.
-                               Default 1. */
-    unsigned organization;  /* Optional. How many of them, the last ones, are in an organization.
-                               Default 0. */
-    bool installed;         /* Optional. All workspaces, and the organization, have installed the
-                               app from the start. Default: the first workspace has. */
-    enum sim_limits limits; /* Optional. Default SIM_LIMITS_NONE. */
+    const char *client_id; /* Optional, as is the secret: they have fixed defaults. */
+    const char *client_secret;
+    const char *redirect_uris; /* Optional. As in sim_oauth_app_t. Default "". */
+    bool pkce;                 /* Optional. The app has opted into PKCE. */
+    unsigned token_life_s;     /* Optional. Tokens of installations rotate, and live so long.
+                                  Default 0: they do not rotate. */
+    unsigned people;           /* Optional. How many users a workspace has, the bot among them: from
+                                  SIM_USERS_FIRST to SIM_USERS_MAX. Default SIM_PEOPLE_DEFAULT. */
+    unsigned workspaces;       /* Optional. How many workspaces there are, up to SIM_TEAMS_MAX.
+                                  Default 1. */
+    unsigned organization;     /* Optional. How many of them, the last ones, are in an organization.
+                                  Default 0. */
+    bool installed;            /* Optional. All workspaces, and the organization, have installed the
+                                  app from the start. Default: the first workspace has. */
+    bool not_installed;        /* Optional. No workspace has, not even the first one. */
+    enum sim_limits limits;    /* Optional. Default SIM_LIMITS_NONE. */
     const char *faults;     /* Optional. Faults from the start, as sim_fault_list_read() takes them.
                                Borrowed during sim_open(). */
     unsigned seed;          /* Optional. Of the calls on which faults with a percentage act.
@@ -78,6 +88,7 @@ typedef struct sim {
     sim_entries_t entries; /* of the transcript */
     sim_keys_t tickets;    /* of Socket Mode */
     sim_teams_t teams;
+    sim_oauth_t oauth;
     const sim_services_t *services; /* of the first workspace */
     sim_faults_t faults;
     sim_sockets_t sockets;

@@ -16,7 +16,7 @@ void sim_team_init(sim_team_t *team, unsigned number, sim_org_t *org, const char
 
 bool sim_team_is_org_wide(const sim_team_t *team)
 {
-    return team->org && team->org->installed;
+    return team->org && team->org->installed && !team->kept_out;
 }
 
 bool sim_team_has_app(const sim_team_t *team)

@@ -37,6 +37,7 @@ typedef struct sim_team {
     sim_org_t *org;        /* NULL: the workspace is in none */
     const char *bot_token;
     bool installed; /* the app, in this workspace */
+    bool kept_out;  /* the org-wide app has no access to this workspace */
 } sim_team_t;
 
 /* The nth workspace. `org` and `bot_token` are borrowed. */

@@ -146,11 +146,16 @@ bool sim_tokens_revoke(sim_tokens_t *tokens, const sim_token_t *token)
         const bool partner = each->refresh && each->number == token->number + 1;
         if (each->number > 0 && (each == token || partner)) each->revoked = true;
     }
-    if (grant_newest(tokens, token->grant, false, &oldest, &count) ||
-        grant_newest(tokens, token->grant, true, &oldest, &count))
-        return false;
-    sim_grant_revoke(tokens, token->grant, false);
-    return true;
+    return !grant_newest(tokens, token->grant, false, &oldest, &count) &&
+           !grant_newest(tokens, token->grant, true, &oldest, &count);
+}
+
+const char *sim_grant_token(sim_tokens_t *tokens, const sim_grant_t *grant)
+{
+    sim_token_t *oldest;
+    size_t count;
+    const sim_token_t *newest = grant_newest(tokens, grant, false, &oldest, &count);
+    return newest ? newest->text : NULL;
 }
 
 /* --- new tokens --- */
@@ -222,9 +227,9 @@ const char *sim_tokens_refresh(sim_tokens_t *tokens, const char *text, sim_token
     return NULL;
 }
 
-const char *sim_tokens_exchange(sim_tokens_t *tokens, const char *text, sim_token_pair_t *ret)
+const char *sim_tokens_exchange(sim_tokens_t *tokens, slack_slice_t text, sim_token_pair_t *ret)
 {
-    sim_token_t *token = token_find(tokens, slack__slice(text));
+    sim_token_t *token = token_find(tokens, text);
     if (tokens->life_ms == 0) return "token_rotation_not_enabled";
     if (!token || !token->grant || token->refresh || token->ends_ms > 0) return "invalid_token";
     if (token->exchanged) return "token_already_exchanged";

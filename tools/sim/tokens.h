@@ -72,6 +72,9 @@ sim_grant_t *sim_tokens_grant(sim_tokens_t *tokens, const sim_grantor_t *grantor
 /* NULL if that grantor has granted nothing. */
 sim_grant_t *sim_tokens_granted(sim_tokens_t *tokens, const sim_grantor_t *grantor);
 
+/* The newest access token of a grant that works; NULL: there is none. */
+const char *sim_grant_token(sim_tokens_t *tokens, const sim_grant_t *grant);
+
 /* The tokens of an installation: a new pair with rotation, else the token that the grant has. */
 void sim_tokens_issue(sim_tokens_t *tokens, sim_grant_t *grant, sim_token_pair_t *ret);
 
@@ -80,10 +83,9 @@ const char *sim_tokens_check(sim_tokens_t *tokens, slack_slice_t text, const sim
 /* Use a refresh token, or exchange an access token that lives for ever. NULL for success, else
  * Slack's word for the error. */
 const char *sim_tokens_refresh(sim_tokens_t *tokens, const char *text, sim_token_pair_t *ret);
-const char *sim_tokens_exchange(sim_tokens_t *tokens, const char *text, sim_token_pair_t *ret);
+const char *sim_tokens_exchange(sim_tokens_t *tokens, slack_slice_t text, sim_token_pair_t *ret);
 
-/* End an access token and the refresh token of its pair. True: it was the last one of its grant,
- * which is revoked. */
+/* End an access token and the refresh token of its pair. True: it was the last one of its grant. */
 bool sim_tokens_revoke(sim_tokens_t *tokens, const sim_token_t *token);
 /* End all tokens of a grant, and forget its scopes. `uninstalled`: the installation has ended. */
 void sim_grant_revoke(sim_tokens_t *tokens, sim_grant_t *grant, bool uninstalled);

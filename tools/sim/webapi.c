@@ -63,11 +63,27 @@ static const char *read_arguments(const slack_http_request_t *request, sim_json_
 static slack_slice_t read_token(const slack_http_request_t *request, const arguments_t *arguments,
                                 bool header_only)
 {
-    const slack_slice_t bearer = sim_bearer(request);
+    const slack_slice_t bearer = sim_bearer(slack__http_header(request, "authorization", NULL));
     if (bearer.ptr) return bearer;
     bool in_query = request->body_len == 0;
     if (header_only || arguments->from_json || in_query) return SLACK_SLICE("");
     return slack__slice(slack_json_str(arguments->args, "/token"));
+}
+
+/* NULL if the method takes such a token, with these scopes; else Slack's word for the error. */
+static const char *check_kind(sim_call_t *call, const sim_caller_t *caller,
+                              const sim_method_t *method)
+{
+    sim_scope_set_t needed;
+    const bool bot = caller->kind == SIM_TOKEN_BOT;
+    call->token = caller->token;
+    if ((caller->kind == SIM_TOKEN_APP) != (method->token == SIM_TOKEN_APP) ||
+        (bot && method->token == SIM_TOKEN_USER) || !sim_scopes_needed(call->method, bot, &needed))
+        return "not_allowed_token_type";
+    const sim_grant_t *grant = caller->token ? caller->token->grant : NULL;
+    return !grant || sim_scope_set_empty(&needed) || sim_scope_set_meet(&grant->scopes, &needed)
+               ? NULL
+               : "missing_scope";
 }
 
 /* Find the workspace of the call. NULL if the token is good for the method, else Slack's word for
@@ -79,11 +95,17 @@ static const char *check_token(sim_call_t *call, slack_slice_t token, const sim_
     if (token.len == 0) return "not_authed";
     const char *error = sim_caller_find(call->services, token, &caller);
     if (error) return error;
-    if (caller.kind != method->token) return "not_allowed_token_type";
-    return sim_caller_act(&caller, call);
+    error = check_kind(call, &caller, method);
+    return error ? error : sim_caller_act(&caller, call);
 }
 
 /* --- the call --- */
+
+static const slack_json_t *call_refuse(sim_call_t *call, const char *error)
+{
+    return strcmp(error, "missing_scope") == 0 ? sim_scopes_missing(call)
+                                               : sim_call_error(call, error);
+}
 
 static const slack_json_t *call_run(sim_call_t *call, const slack_http_request_t *request,
                                     arguments_t *arguments)
@@ -95,7 +117,7 @@ static const slack_json_t *call_run(sim_call_t *call, const slack_http_request_t
     call->args = arguments->args;
     error =
         check_token(call, read_token(request, arguments, method->token == SIM_TOKEN_APP), method);
-    if (error) return sim_call_error(call, error);
+    if (error) return call_refuse(call, error);
     const char *id = sim_call_arg(call, "channel");
     if (!*id) id = sim_call_arg(call, "channel_id");
     call->retry_after_s =
@@ -119,12 +141,6 @@ static const slack_json_t *with_charset_warning(sim_json_builder_t *json,
 
 /* --- the answer --- */
 
-static const slack_json_t *call_refuse(sim_call_t *call, const char *error)
-{
-    return strcmp(error, "missing_scope") == 0 ? sim_scopes_missing(call)
-                                               : sim_call_error(call, error);
-}
-
 void sim_webapi_request(const sim_services_t *services, slack_http_request_t *request)
 {
     sim_json_builder_t json = {request->arena, 0};
@@ -133,6 +149,7 @@ void sim_webapi_request(const sim_services_t *services, slack_http_request_t *re
         .services = services,
         .json = &json,
         .method = request->path.ptr + strlen("/api/"),
+        .authorization = slack__http_header(request, "authorization", NULL),
     };
     sim_answer_t answer;
     if (sim_answer_begin(&answer, services, request, call.method))
