@@ -207,6 +207,25 @@ TEAMS_TEST(a_url_is_for_one_workspace)
     }
 }
 
+/* Nothing but the last step of an upload names a workspace. */
+TEAMS_TEST(an_org_wide_token_shares_a_file)
+{
+    peer.token = sim_team_token(team_at(3)->team);
+    const slack_json_t *upload =
+        sim_peer_api(&peer, "files.getUploadURLExternal", "{'filename':'f','length':1}");
+    sim_peer_call(&peer, &(sim_peer_request_t){"POST", slack_json_str(upload, "/upload_url"), NULL,
+                                               "text/plain", "1"});
+    const char *id = slack_json_str(upload, "/file_id");
+    assert_error("files.completeUploadExternal",
+                 with("{'files':[{'id':'$'}],'channels':'C0GENERAL4,C0RANDOM04'}", '$', id), "");
+    sim_peer_pass_ms(&peer, 200);
+    const sim_message_t *message = sim_message_newest(&team_at(3)->workspace->messages, NULL);
+    assert_string_equal(message->channel->id, "C0RANDOM04");
+    assert_member(message->body, "/files/0/id", id);
+    assert_error("files.info", with("{'file':'$'}", '$', id), "");
+    assert_string_equal(error_in(0, "files.info", with("{'file':'$'}", '$', id)), "file_not_found");
+}
+
 /* ---- deliveries ---- */
 
 /* The tenant of a delivery, as the library reads it. */

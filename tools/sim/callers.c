@@ -58,11 +58,8 @@ static bool has_channel(sim_workspace_t *workspace, const char *id)
     return sim_user_by_id(&workspace->users, id) != NULL; /* a direct message */
 }
 
-/* The first of a list, as conversations.open takes it. */
-static bool has_user(sim_workspace_t *workspace, const char *ids)
+static bool has_user(sim_workspace_t *workspace, const char *id)
 {
-    char id[SIM_ID_SIZE];
-    snprintf(id, sizeof id, "%.*s", (int)strcspn(ids, ","), ids);
     return sim_user_by_id(&workspace->users, id) != NULL;
 }
 
@@ -106,8 +103,10 @@ static bool has_subject(sim_workspace_t *workspace, const sim_call_t *call)
         {"function_execution_id", has_step},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char first[SIM_KEY_TEXT_SIZE]; /* of a list, or all of the value */
         const char *value = sim_call_arg(call, rows[i].arg);
-        if (*value && rows[i].has(workspace, value)) return true;
+        snprintf(first, sizeof first, "%.*s", (int)strcspn(value, ","), value);
+        if (*first && rows[i].has(workspace, first)) return true;
     }
     return false;
 }

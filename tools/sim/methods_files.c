@@ -26,9 +26,16 @@ static const slack_json_t *files_get_upload_url(sim_call_t *call)
                     call->services->env->base_url, file->key, file->id);
 }
 
+/* A file of the workspace, or of its organization: an org-wide token uploads a file before it says
+ * where to. */
 static sim_file_t *find_file(const sim_services_t *services, const char *id)
 {
-    return sim_file_find(&services->workspace->files, slack__slice(id));
+    const sim_teams_t *teams = services->teams;
+    sim_file_t *file = sim_file_find(&services->workspace->files, slack__slice(id));
+    for (size_t i = 0; i < teams->count && !file && sim_team_is_org_wide(services->team); i++)
+        if (sim_team_is_org_wide(teams->list[i]->team))
+            file = sim_file_find(&teams->list[i]->workspace->files, slack__slice(id));
+    return file;
 }
 
 /* The files in the arguments, as an array. NULL with the answer in *ret_failure. */
