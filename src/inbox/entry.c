@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "inbox/entry.h"
 
+#include "identity/identity.h"
+#include "protocol/tenant.h"
 #include "util/json.h"
 
 slack_entry_t *slack__entry_new(slack_inbox_t *inbox, slack_delivery_t *delivery)
@@ -48,6 +50,11 @@ void slack__entry_fill_row(slack_entry_t *entry, slack_row_t *row)
     const slack_delivery_t *d = ctx->delivery;
     size_t len = 0;
     const char *text = slack__json_text(d->arena, d->body, &len);
+    const char *tenant = "";
+    if (entry->run.dispatcher->identity->authorizer)
+        tenant = slack__tenant_of_event(d->arena, d->body);
+    if (tenant == NULL) text = NULL;
+    row->tenant = slack__slice(tenant);
     row->app = entry->inbox->queue->app;
     row->key = d->key;
     row->kind = slack__slice(slack__kind_facts_of(d->kind)->name);

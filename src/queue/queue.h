@@ -4,6 +4,8 @@
 
 #include <stdatomic.h>
 
+#include <slack/authorize.h>
+
 #include "store/store.h"
 
 /*
@@ -16,6 +18,7 @@
  *   attempts.c   counts attempts, and decides when the next one follows
  *   look.c       the timer of the next look
  *   submit.c     gives the store an operation, unless it closes
+ *   tenant.c     cancels the rows of a tenant that has left
  *
  * The queue knows neither deliveries nor calls.
  */
@@ -176,5 +179,25 @@ void slack__queue_drop_claimed(slack_queue_t *queue);
 void slack__queue_end(slack_queue_item_t *item);
 /* Stores the ends again that the store could not take before. */
 void slack__queue_end_undone(slack_queue_t *queue);
+
+/* ---- tenant.c ---- */
+
+/* The end of a cancellation; `count` rows were deleted. 0; a status of the store, or
+ * SLACK_ECANCELED if the queue was closed: rows may be left. */
+typedef void (*slack_queue_canceled_fn)(void *user_data, int status, size_t count);
+
+/*
+ * Deletes the rows of an installation that wait: events with another attempt to come, jobs, and
+ * requests, a few at a time until none is left. Then `fn`, which is optional, is called once. Rows
+ * that run and dead rows stay. With `before_id` only rows that were put before that one go: if it
+ * is the event that reports the loss, the rows of a tenant that is back already stay. A job that
+ * follows the loss has to be put without the tenant, or after the end.
+ *
+ * `tenant` names the workspace, or with is_enterprise_install the organization and perhaps a
+ * workspace of it. 0; SLACK_EINVAL if it names neither; SLACK_ECANCELED if the queue is not open;
+ * SLACK_ENOMEM. Unless it is 0, `fn` is not called.
+ */
+int slack__queue_cancel_tenant(slack_queue_t *queue, const slack_tenant_t *tenant,
+                               int64_t before_id, slack_queue_canceled_fn fn, void *user_data);
 
 #endif

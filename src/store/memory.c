@@ -338,6 +338,27 @@ static void memory_cancel(memory_store_t *memory, slack_store_op_t *op)
     if (op->batch->count) row_cancel(memory, row);
 }
 
+/* A row that becomes due moves in the list, so rows may be missed until nothing is canceled. */
+static void memory_cancel_tenant(memory_store_t *memory, slack_store_op_t *op)
+{
+    const slack_link_t *list = &memory->lists[SLACK_ROW_QUEUED];
+    slack_store_batch_t *batch = op->batch;
+    batch->count = 0;
+    slack_link_t *next;
+    for (slack_link_t *link = list->next; link != list && batch->count < batch->limit;
+         link = next) {
+        next = link->next;
+        row_t *row = SLACK_CONTAINER(link, row_t, link);
+        const slack_row_t *kept = &row->kept->row;
+        if (!slack__slice_eq(kept->app, op->row.app) || op->row.tenant.len == 0 ||
+            !slack__slice_begins(kept->tenant, op->row.tenant) ||
+            (op->row.id != 0 && kept->id >= op->row.id))
+            continue;
+        row_cancel(memory, row);
+        batch->count++;
+    }
+}
+
 /* With `forget` the row frees its key and stays under its id. */
 static int memory_bury(memory_store_t *memory, slack_store_op_t *op)
 {
@@ -522,6 +543,7 @@ static int memory_apply(memory_store_t *memory, slack_store_op_t *op)
         break;
     case SLACK_STORE_CLAIM: rc = memory_claim(memory, op); break;
     case SLACK_STORE_CANCEL: memory_cancel(memory, op); break;
+    case SLACK_STORE_CANCEL_TENANT: memory_cancel_tenant(memory, op); break;
     case SLACK_STORE_RENEW: break; /* there is no other owner */
     case SLACK_STORE_KV_PUT:
     case SLACK_STORE_KV_ADD:

@@ -27,7 +27,7 @@ typedef struct slack_row {
     slack_slice_t payload; /* JSON text; empty once done */
     slack_slice_t transport;
     slack_slice_t retry_reason;
-    slack_slice_t tenant; /* of a job, in the notation of protocol/tenant.h */
+    slack_slice_t tenant; /* whose tokens the row needs, in the notation of protocol/tenant.h */
     slack_slice_t app;    /* whose row it is: no other app claims it */
     slack_slice_t order;  /* the ordering key; empty: none, so the row waits for no other row */
     slack_slice_t done;   /* the listeners that need not run again, in the inbox's notation */

@@ -45,6 +45,7 @@ enum statement {
     NEXT_DUE,
     TAKE,
     CANCEL,
+    CANCEL_TENANT,
     ORDER_TAKEN,
     ORDER_BUSY,
     ORDER_FIRST,

@@ -220,6 +220,10 @@ static const char due_again[] = "UPDATE inbox INDEXED BY inbox_queued SET due_ms
                                 " WHERE state = 0 AND due_ms = 253402300799999"
                                 " AND app IN (SELECT id FROM apps)";
 
+/* An older process may use the file with this index, so it makes no other schema. */
+static const char index_tenant[] = "CREATE INDEX IF NOT EXISTS inbox_tenant ON inbox(app, tenant)"
+                                   " WHERE state = 0 AND tenant IS NOT NULL";
+
 /* Begin the transaction that sets the database up. */
 static int begin(slack_sqlite_t *s, char *error)
 {
@@ -256,6 +260,7 @@ static int set_up(slack_sqlite_t *s, char *error)
     if (rc == 0) rc = begin(s, error);
     if (rc == 0) rc = prepare_schema(s, error);
     if (rc == 0) rc = check_content(s, error);
+    if (rc == 0) rc = slack__sqlite_explain(s, exec(s, index_tenant), error);
     if (rc == 0) rc = slack__sqlite_explain(s, exec(s, due_again), error);
     if (rc == 0) rc = become_owner(s, error);
     if (rc == 0) rc = slack__sqlite_explain(s, exec(s, "COMMIT"), error);

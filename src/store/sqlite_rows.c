@@ -370,6 +370,26 @@ static int sqlite_change_dead(slack_sqlite_t *s, const slack_store_op_t *op, enu
     return rc;
 }
 
+/* One by one, because each may have held up rows with its ordering key. */
+static int sqlite_cancel_tenant(slack_sqlite_t *s, const slack_store_op_t *op)
+{
+    slack_store_batch_t *batch = op->batch;
+    const slack_row_t *row = &op->row;
+    int64_t app;
+    size_t deleted = 1;
+    batch->count = 0;
+    int rc = sqlite_app_id(s, row->app, false, &app);
+    while (rc == 0 && deleted > 0 && batch->count < batch->limit) {
+        sqlite3_stmt *stmt = s->statements[CANCEL_TENANT];
+        sqlite3_bind_int64(stmt, 1, app);
+        slack__bind_text(stmt, 2, row->tenant);
+        sqlite3_bind_int64(stmt, 3, row->id ? row->id : INT64_MAX);
+        rc = order_delete(s, stmt, &deleted);
+        batch->count += deleted;
+    }
+    return rc;
+}
+
 static int sqlite_count_rows(slack_sqlite_t *s, slack_store_batch_t *batch)
 {
     memset(batch->counts, 0, sizeof batch->counts);
@@ -407,6 +427,7 @@ int slack__sqlite_apply_op(slack_sqlite_t *s, slack_store_op_t *op)
     case SLACK_STORE_CANCEL:
         slack__bind_blob(s->statements[CANCEL], 1, op->row.key);
         return order_delete(s, s->statements[CANCEL], &op->batch->count);
+    case SLACK_STORE_CANCEL_TENANT: return sqlite_cancel_tenant(s, op);
     case SLACK_STORE_KV_PUT:
     case SLACK_STORE_KV_ADD:
     case SLACK_STORE_KV_SWAP: return slack__sqlite_kv_write(s, op);

@@ -75,6 +75,11 @@ static const char *const sql[] = {
     [TAKE] = "UPDATE inbox SET state = 1, owner = ?3, attempt = attempt + 1, changed_ms = ?2"
              " WHERE id = ?1",
     [CANCEL] = "DELETE FROM inbox WHERE key = ?1 AND state = 0 RETURNING app, ordering",
+    /* Every text that begins with ?2 is less than ?2 with the last character of Unicode. The plus
+     * keeps the planner from a search by the id. */
+    [CANCEL_TENANT] = "DELETE FROM inbox WHERE id = (SELECT id FROM inbox WHERE state = 0"
+                      " AND app = ?1 AND tenant >= ?2 AND tenant < ?2 || char(0x10ffff)"
+                      " AND +id < ?3 LIMIT 1) RETURNING app, ordering",
     [ORDER_TAKEN] =
         IF_OTHERS ORDER_RUNS " OR " ORDER_DUE " OR " ORDER_HELD " OR EXISTS (" ORDER_NEXT ") END",
     [ORDER_BUSY] = IF_OTHERS ORDER_RUNS " OR EXISTS (" IN_ORDER

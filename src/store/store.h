@@ -71,6 +71,10 @@ enum slack_store_op_kind {
     SLACK_STORE_RENEW,
     /* Delete the queued row with row.key. Out: batch.count, 1 or 0. */
     SLACK_STORE_CANCEL,
+    /* Delete queued rows of the app row.app whose tenants begin with row.tenant, which is not
+     * empty, at most batch.limit of them. With row.id, only rows with smaller ids. Out:
+     * batch.count; 0 if no such row is left. */
+    SLACK_STORE_CANCEL_TENANT,
 
     /* Key-value entries. slack__kv_to_row() makes the row of such an operation. */
 

@@ -54,10 +54,52 @@ ARENA_TEST(some_events_revoke_tokens)
     assert_false(slack__tenant_revoked(SLACK_KIND_EVENT, json_of(body)));
 }
 
+/* The rows of an installation are those whose tenants begin with its prefix. */
+ARENA_TEST(the_rows_of_an_installation_begin_alike)
+{
+    static const struct {
+        slack_tenant_t tenant;
+        const char *prefix;
+    } installations[] = {
+        {{.team_id = "T1"}, "{\"installation\":\"T1\""},
+        {{.team_id = "T1", .enterprise_id = "E1"}, "{\"installation\":\"T1\""},
+        {{.team_id = "T1", .enterprise_id = "E1", .is_enterprise_install = true},
+         "{\"installation\":\"E1/T1\""},
+        {{.team_id = "", .enterprise_id = "E1", .is_enterprise_install = true},
+         "{\"installation\":\"E1/"},
+        {{.enterprise_id = "E1"}, ""},
+        {{.is_enterprise_install = true}, ""},
+        {{.app_id = "A1"}, ""},
+    };
+    for (size_t i = 0; i < sizeof installations / sizeof *installations; i++) {
+        const slack_tenant_t *t = &installations[i].tenant;
+        const char *prefix = slack__tenant_prefix(arena, t);
+        assert_string_equal(prefix, installations[i].prefix);
+        assert_int_equal(strncmp(slack__tenant_text(arena, t), prefix, strlen(prefix)), 0);
+    }
+}
+
+ARENA_TEST(an_event_has_the_installation_of_its_jobs)
+{
+    static const char *const bodies[][2] = {
+        {body, "{\"installation\":\"E1/T1\"}"},
+        {"{'team_id':'T1','event':{'type':'message'}}", "{\"installation\":\"T1\"}"},
+        {"{'event':{'type':'message'}}", "{\"installation\":\"\"}"},
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        slack_tenant_t tenant;
+        const char *text = slack__tenant_of_event(arena, json_of(bodies[i][0]));
+        slack__tenant_of(SLACK_KIND_EVENT, json_of(bodies[i][0]), "A1", NULL, &tenant);
+        assert_string_equal(text, bodies[i][1]);
+        assert_int_equal(strncmp(text, slack__tenant_text(arena, &tenant), strlen(text) - 1), 0);
+    }
+}
+
 static int write_text(void *ctx)
 {
     slack_arena_t *a = slack__arena_new(0, 0);
     const char *text = a ? slack__tenant_text(a, ctx) : NULL;
+    if (text) text = slack__tenant_prefix(a, ctx);
     slack__arena_free(a);
     return text ? 0 : SLACK_ENOMEM;
 }

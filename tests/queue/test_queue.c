@@ -100,17 +100,24 @@ static void put_done(slack_store_op_t *op)
     op->kind = SLACK_STORE_STATS;
 }
 
-static void put(const char *kind, const char *name, const char *order)
+static void put_of(const char *tenant, const char *kind, const char *name, const char *order,
+                   unsigned in_ms)
 {
     slack_store_op_t op = {.kind = SLACK_STORE_PUT,
                            .row = {.kind = slack__slice(kind),
                                    .name = slack__slice(name),
                                    .order = slack__slice(order),
-                                   .due_ms = slack__wall_ms(&world.clock)},
+                                   .tenant = slack__slice(tenant),
+                                   .due_ms = slack__wall_ms(&world.clock) + in_ms},
                            .done = put_done};
     slack__link_init(&op.link);
     slack__queue_submit(&queue, &op);
     world_until(&world, op.kind == SLACK_STORE_STATS);
+}
+
+static void put(const char *kind, const char *name, const char *order)
+{
+    put_of("", kind, name, order, 0);
 }
 
 static int set_up(void **state)
@@ -287,6 +294,90 @@ static void test_an_end_that_is_not_stored(void **state)
     queue.store->ops = &slack__store_memory;
 }
 
+/* ---- a tenant that leaves ---- */
+
+static unsigned cancels, cancel_ops;
+static int cancel_status;
+static size_t cancel_count;
+
+static void on_canceled(void *user_data, int status, size_t count)
+{
+    cancels++;
+    cancel_status = status;
+    cancel_count = count;
+}
+
+static int cancel(const char *team, unsigned rows)
+{
+    cancels = cancel_ops = 0;
+    for (unsigned i = 0; i < rows; i++)
+        put_of("{\"installation\":\"T1\"}", "known", "x", "", 1000);
+    const slack_tenant_t tenant = {.team_id = team};
+    return slack__queue_cancel_tenant(&queue, &tenant, 0, on_canceled, NULL);
+}
+
+static void counting_submit(slack_store_t *store, slack_store_op_t *op)
+{
+    if (op->kind == SLACK_STORE_CANCEL_TENANT) {
+        cancel_ops++;
+        assert_in_range(op->batch->limit, 1, 100);
+    }
+    real_submit(store, op);
+}
+
+/* A few rows at a time, and one end. */
+static void test_a_tenant_that_leaves(void **state)
+{
+    slack_store_ops_t ops = *queue.store->ops;
+    real_submit = ops.submit;
+    ops.submit = counting_submit;
+    queue.store->ops = &ops;
+    assert_int_equal(cancel("T1", 0), SLACK_ECANCELED); /* not open yet */
+    slack__queue_start(&queue);
+    put_of("{\"installation\":\"T1\"}", "known", "first", "k", 1000);
+    put_of("{\"installation\":\"T12\"}", "known", "behind", "k", 0);
+    put_of("{\"installation\":\"T12\"}", "known", "other", "", 1000);
+    assert_int_equal(cancel("", 0), SLACK_EINVAL);
+    assert_int_equal(cancel("T1", 250), 0);
+    assert_int_equal(cancels, 0); /* never before the return */
+    expect("behind .behind ");
+    assert_int_equal(cancels, 1);
+    assert_int_equal(cancel_status, 0);
+    assert_int_equal(cancel_count, 251);
+    assert_int_equal(cancel_ops, 4); /* 100, 100, 51, 0 */
+    world_pass_ms(&world, 1000);
+    expect("other .other ");
+    queue.store->ops = &slack__store_memory;
+}
+
+static void test_a_tenant_that_leaves_while_the_queue_ends(void **state)
+{
+    slack__queue_start(&queue);
+    assert_int_equal(cancel("T1", 150), 0);
+    slack__queue_close(&queue);
+    world_until(&world, cancels == 1);
+    assert_int_equal(cancel_status, SLACK_ECANCELED);
+    assert_int_equal(cancel_count, 100);
+    assert_int_equal(cancel("T1", 0), SLACK_ECANCELED);
+    assert_int_equal(cancels, 0);
+}
+
+static void test_a_tenant_that_leaves_a_store_that_fails(void **state)
+{
+    slack_store_ops_t ops = *queue.store->ops;
+    slack__queue_start(&queue);
+    expect("");
+    real_submit = ops.submit;
+    ops.submit = refusing_submit;
+    queue.store->ops = &ops;
+    refusal = SLACK_ESTORE;
+    assert_int_equal(cancel("T1", 0), 0);
+    assert_int_equal(cancels, 1);
+    assert_int_equal(cancel_status, SLACK_ESTORE);
+    refusal = 0;
+    queue.store->ops = &slack__store_memory;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +388,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_rows_that_start_have_their_room, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_detached_queue, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_end_that_is_not_stored, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_tenant_that_leaves, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_tenant_that_leaves_while_the_queue_ends, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_a_tenant_that_leaves_a_store_that_fails, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -153,12 +153,80 @@ static void test_orders_apart(void **state)
     }
 }
 
+static size_t cancel_tenant(const char *tenant, int64_t before_id)
+{
+    rows_task_t task;
+    rows_prepare(&task, SLACK_STORE_CANCEL_TENANT, "");
+    task.op.row.app = SLACK_SLICE("A");
+    task.op.row.tenant = slack__slice(tenant);
+    task.op.row.id = before_id;
+    task.batch.limit = 2;
+    rows_run_well(&task);
+    return task.batch.count;
+}
+
+/* Queued rows of the tenant are canceled, a few at a time; the rows behind them go on. */
+static void test_the_rows_of_a_tenant_are_canceled(void **state)
+{
+    static const struct {
+        const char *key, *app, *tenant, *order;
+        enum slack_store_op_kind end; /* of a row that was claimed; PUT: it is only queued */
+    } puts[] = {
+        {"1", "A", "T1;", "", SLACK_STORE_PUT},      {"long", "A", "T1;U1", "", SLACK_STORE_PUT},
+        {"other", "A", "T10;", "", SLACK_STORE_PUT}, {"less", "A", "T1", "", SLACK_STORE_PUT},
+        {"none", "A", "", "", SLACK_STORE_PUT},      {"app", "B", "T1;", "", SLACK_STORE_PUT},
+        {"waits", "A", "T1;", "", SLACK_STORE_WAIT}, {"dead", "A", "T1;", "", SLACK_STORE_BURY},
+        {"runs", "A", "T1;", "", SLACK_STORE_MARK},  {"first", "A", "T1;", "k", SLACK_STORE_PUT},
+        {"next", "A", "T1;", "k", SLACK_STORE_PUT},  {"last", "A", "T2;", "k", SLACK_STORE_PUT},
+    };
+    rows_task_t task;
+    int64_t first = 0;
+    for (size_t i = 0; i < sizeof puts / sizeof *puts; i++) {
+        rows_prepare(&task, SLACK_STORE_PUT, puts[i].key);
+        task.op.claim = puts[i].end != SLACK_STORE_PUT;
+        task.op.row.app = slack__slice(puts[i].app);
+        task.op.row.tenant = slack__slice(puts[i].tenant);
+        task.op.row.order = slack__slice(puts[i].order);
+        task.op.row.due_ms = rows_now();
+        rows_run_well(&task);
+        if (i == 0) first = task.op.row.id;
+        if (!task.op.claim) continue;
+        task.ended = 0;
+        task.op.kind = puts[i].end;
+        rows_run_well(&task);
+    }
+    assert_int_equal(cancel_tenant("T1;", first), 0);
+    assert_int_equal(cancel_tenant("T3;", 0), 0);
+    assert_int_equal(cancel_tenant("", 0), 0);
+    assert_int_equal(cancel_tenant("T1;", first + 1), 1);
+    size_t total = 0;
+    for (size_t count; (count = cancel_tenant("T1;", 0)) > 0; total += count)
+        assert_in_range(count, 1, 2);
+    assert_int_equal(total, 4); /* long, waits, first, next */
+    rows_prepare(&task, SLACK_STORE_CLAIM, "");
+    task.op.row.app = SLACK_SLICE("A");
+    task.batch.limit = 20;
+    task.batch.now_ms = rows_now();
+    rows_run_well(&task);
+    static const char *const left[] = {"other", "less", "none", "last"};
+    assert_int_equal(task.batch.count, sizeof left / sizeof *left);
+    for (size_t i = 0; i < task.batch.count; i++)
+        rows_expect_text(task.batch.rows[i].key, left[i]);
+    rows_free(&task);
+    rows_prepare(&task, SLACK_STORE_STATS, "");
+    rows_run_well(&task);
+    assert_int_equal(task.batch.counts[SLACK_ROW_DEAD], 1);
+    assert_int_equal(task.batch.counts[SLACK_ROW_RUNNING], 5);
+    assert_int_equal(task.batch.counts[SLACK_ROW_QUEUED], 1); /* of the other app */
+}
+
 int store_suite_order(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_in_order),
         cmocka_unit_test(test_rows_in_order_for_two),
         ROWS_CASE(test_orders_apart),
+        ROWS_CASE(test_the_rows_of_a_tenant_are_canceled),
     };
     return cmocka_run_group_tests_name("order", tests, NULL, NULL);
 }
