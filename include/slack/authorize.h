@@ -90,6 +90,10 @@ typedef struct slack_authorization {
     const char *bot_id;
     /** Optional. The bot's user id, "U…". */
     const char *bot_user_id;
+    /** Optional. The tokens are those of a whole organization, so that calls have to name the
+     * workspace in which they act. The app takes it from the delivery. Default: as the delivery
+     * says (slack_tenant_t.is_enterprise_install). */
+    bool is_enterprise_install;
     /** Optional. The time until the token expires, in milliseconds. The app remembers the grant for
      * this time or for slack_authorizer_t.lifetime_ms, whichever is shorter. Default:
      * slack_authorizer_t.lifetime_ms.

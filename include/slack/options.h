@@ -151,9 +151,10 @@ typedef struct slack_options {
 
     /** Optional. The name by which rows of the store belong to this app: the app's id, "A…". Apps
      * that share a store leave each other's rows alone. SLACK_APP_ID. Default: the workspace and
-     * the bot of SLACK_BOT_TOKEN; in an app with slack_app_authorize(), the app's id in
-     * SLACK_APP_TOKEN, if that is set. Apps with slack_app_authorize() that use HTTP and share a
-     * store must set it. */
+     * the bot of SLACK_BOT_TOKEN; an app with client_id keeps the name that it had in the store at
+     * its first start, or is named after its client id; in an app with slack_app_authorize(), the
+     * app's id in SLACK_APP_TOKEN, if that is set. Apps with slack_app_authorize() that use HTTP
+     * and share a store must set it. */
     const char *app_id;
     /** Optional. The store of the inbox: "sqlite:PATH" is a file, "memory:" does not outlive the
      * process. SLACK_STORE. Default "sqlite:PROGRAM.db", after the name of the program's file. */

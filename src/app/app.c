@@ -19,6 +19,10 @@
 /* For one attempt of a call. */
 #define CALL_TIMEOUT_MS 30000
 
+static void app_begin(void *user_data);
+static void oauth_failed(void *user_data, int status, const char *error);
+static const slack_oauth_events_t oauth_events = {app_begin, oauth_failed};
+
 /* ---- new and free ---- */
 
 /* Prepares the parts before the options are known, so that slack__app_destroy() can follow at any
@@ -75,6 +79,7 @@ int slack__app_new(slack_app_t **ret_app, const slack_options_t *options, bool e
     app->log_limits = SLACK_LOG_LIMITS_INIT;
     app->log = (slack_logger_t){o->log_level,     o->log_format,        o->log_fn,
                                 o->log_user_data, &slack__clock_system, &app->log_limits};
+    if (rc == 0) rc = slack__app_distribute(app, &oauth_events);
     if (rc != 0 && rc != SLACK_ECONFIG) {
         slack__app_destroy(app);
         return rc;
@@ -162,7 +167,8 @@ static void prepare_catch_up(slack_app_t *app)
                             });
 }
 
-static void identity_accepted(void *user_data)
+/* Takes deliveries: the app's name for its rows is known. */
+static void app_begin(void *user_data)
 {
     slack_app_t *app = user_data;
     const slack_identity_t *identity = &app->identity;
@@ -180,6 +186,21 @@ static void identity_accepted(void *user_data)
             slack__app_shutdown(app, rc);
     }
     if (app->life.state == SLACK_APP_RUNNING) slack__inbox_start(&app->inbox);
+}
+
+static void identity_accepted(void *user_data)
+{
+    slack_app_t *app = user_data;
+    if (app->identity.distributed)
+        slack__oauth_start(&app->oauth);
+    else
+        app_begin(app);
+}
+
+static void oauth_failed(void *user_data, int status, const char *error)
+{
+    slack_app_t *app = user_data;
+    slack__app_shutdown(app, slack__app_fail(app, status, "%s", error));
 }
 
 static void identity_refused(void *user_data, const char *reason)
@@ -292,6 +313,7 @@ static int open_parts(slack_app_t *app)
     char why[SLACK_ERROR_TEXT_MAX] = "";
     if (rc == 0) rc = slack__store_open(&app->queue.store, net, o->store, why);
     if (*why) slack__explain(app->error, "SLACK_STORE: %.240s", why);
+    if (rc == 0 && app->identity.distributed) rc = slack__oauth_open(&app->oauth, app->error);
     if (rc == 0) rc = slack__app_create_transports(app);
     /* A transport that listens takes the first of the sockets that were passed to the process, so
      * the admin server takes the second. */

@@ -8,6 +8,7 @@
 #include "context/ack_deadline.h"
 #include "identity/token_file.h"
 #include "inbox/inbox.h"
+#include "oauth/oauth.h"
 #include "ops/admin_server.h"
 #include "ops/counters.h"
 #include "ops/http_routes.h"
@@ -25,6 +26,7 @@
  *   mailbox.c     requests of other threads: stop, reload, post
  *   options.c     the table of options; env.c: the environment and .env
  *   listeners.c   slack_on_…(), slack_use(), hooks; assistant.c: the listeners of an assistant
+ *   oauth.c       the part of a distributed app, and its public functions
  *   authorize.c   the public functions of an authorizer
  *   health.c      the pages /healthz, /readyz and /metrics; metrics.c: the text of /metrics
  *   http.c        the program's routes
@@ -33,7 +35,8 @@
 
 enum slack_app_state {
     SLACK_APP_NEW,
-    SLACK_APP_AUTHORIZING, /* auth.test is in flight, or will be tried again */
+    SLACK_APP_AUTHORIZING, /* auth.test is in flight, or will be tried again; then
+                              slack__oauth_start() */
     SLACK_APP_RUNNING,
     SLACK_APP_LEAVING,  /* not ready, but takes deliveries until load balancers have noticed */
     SLACK_APP_DRAINING, /* takes no new deliveries, and finishes those that it has */
@@ -94,6 +97,7 @@ struct slack_app {
     slack_queue_t queue; /* with the store */
     slack_inbox_t inbox;
     slack_outbox_t outbox;
+    slack_oauth_t oauth; /* its options are NULL, unless the app is a distributed one */
     slack_assistant_t assistant;
 };
 
@@ -145,6 +149,8 @@ void slack__app_destroy(slack_app_t *app);
 
 /* transports.c: creates the transports that the options name. */
 int slack__app_create_transports(slack_app_t *app);
+/* oauth.c: makes an app with SLACK_CLIENT_ID a distributed one. 0; SLACK_ENOMEM. */
+int slack__app_distribute(slack_app_t *app, const slack_oauth_events_t *events);
 /* assistant.c: registers a listener with `assistant` set. */
 int slack__assistant_listen(slack_app_t *app, const slack_listener_t *listener);
 /* health.c: adds the pages that every app has, SLACK_APP_PAGES routes. 0; SLACK_ENOMEM. */

@@ -11,6 +11,10 @@ int slack_app_authorize(slack_app_t *app, const slack_authorizer_t *authorizer)
         return slack__app_fail(app, SLACK_EINVAL,
                                "slack_app_authorize: lookup is NULL, or a number is out of its "
                                "range: see slack/authorize.h");
+    if (identity->distributed)
+        return slack__app_fail(app, SLACK_EALREADY,
+                               "slack_app_authorize: SLACK_CLIENT_ID is set, so that the app looks "
+                               "tokens up in its installations: do not set one of the two");
     if (identity->authorizer || app->life.state != SLACK_APP_NEW)
         return slack__app_fail(app, SLACK_EALREADY,
                                "slack_app_authorize: the app has an authorizer, or has started: "

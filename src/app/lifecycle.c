@@ -23,6 +23,7 @@ void slack__app_destroy(slack_app_t *app)
     slack__lifetimes_done(&app->services.lifetimes);
     slack__pool_free(app->services.pool);
     slack__identity_done(&app->identity);
+    slack__oauth_done(&app->oauth);
     slack__registry_done(&app->registry);
     slack__http_routes_done(&app->routes);
     slack__ack_deadlines_done(&app->deadlines);
@@ -154,6 +155,7 @@ static void close_begin(slack_app_t *app)
     slack__pool_cancel(app->services.pool);
     slack__streams_close(&app->services.streams);
     slack__identity_close(&app->identity);
+    slack__oauth_close(&app->oauth);
     slack__inbox_close(&app->inbox);
     slack__http_routes_abandon(&app->routes);
     slack__admin_server_close(&app->admin);

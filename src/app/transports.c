@@ -107,10 +107,10 @@ static bool names_several_apps(const char *secrets)
 static int create_catch_up(slack_app_t *app)
 {
     slack_transports_t *transports = &app->transports;
-    if (app->options.catch_up && app->identity.authorizer)
+    if (app->options.catch_up && !app->identity.has_own)
         return slack__app_fail(app, SLACK_ECONFIG,
                                "SLACK_CATCH_UP=%.40s: an app that looks tokens up has none to read "
-                               "history with: remove it, or set SLACK_BOT_TOKEN in place of "
+                               "history with: remove it, or set SLACK_BOT_TOKEN without "
                                "slack_app_authorize()",
                                app->options.catch_up);
     int rc =

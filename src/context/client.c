@@ -50,8 +50,9 @@ slack_client_t *slack__ctx_client(slack_ctx_t *ctx)
     slack_delivery_t *d = ctx->delivery;
     /* The token of an organization is good for all its workspaces, so a call has to name the one
      * that it acts in. */
-    const bool org = ctx->tenant ? slack_json_int(ctx->tenant, "/is_enterprise_install") != 0
-                                 : slack__payload_is_enterprise_install(d->body);
+    const bool org =
+        ctx->grant->org || (ctx->tenant ? slack_json_int(ctx->tenant, "/is_enterprise_install") != 0
+                                        : slack__payload_is_enterprise_install(d->body));
     slack_tenant_t tenant = {.team_id = ""};
     if (org) slack__tenant_of(d->kind, d->body, d->app_id, ctx->tenant, &tenant);
     *client = (slack_client_t){

@@ -35,10 +35,11 @@ static void grant_answered(slack_waiter_t *waiter, const slack_answer_t *answer)
 
 bool slack__run_authorize(slack_run_t *run)
 {
-    slack_authorizer_state_t *authorizer = run->dispatcher->identity->authorizer;
+    slack_identity_t *identity = run->dispatcher->identity;
     const slack_delivery_t *d = run->ctx.delivery;
     /* An event that revokes tokens runs without a grant: there may be no token left to look up. */
-    if (slack__tenant_revoked(d->kind, d->body) && !slack__authorizer_canceled(authorizer)) {
+    if (slack__tenant_revoked(d->kind, d->body) &&
+        !slack__authorizer_canceled(identity->authorizer)) {
         slack__run_forget_revoked(run);
         return true;
     }
@@ -46,7 +47,7 @@ bool slack__run_authorize(slack_run_t *run)
     slack_answer_t answer;
     slack__tenant_of(d->kind, d->body, d->app_id, run->ctx.tenant, &tenant);
     run->waiter.answered = grant_answered;
-    if (!slack__authorizer_ask(authorizer, &tenant, d->arena, &run->waiter, &answer)) return false;
+    if (!slack__identity_grant(identity, &tenant, d->arena, &run->waiter, &answer)) return false;
     run_take_answer(run, &answer);
     return true;
 }

@@ -61,7 +61,14 @@ static void token_accepted(slack_identity_t *identity, const slack_response_t *r
         SLACK_LOG(identity->net->log, INFO, "authorized", "team=%s bot_user=%s bot_id=%s",
                   identity->team_id, identity->bot_user, identity->bot_id);
         const slack_json_t *answer = slack_response_json(response);
-        if (!slack_json_bool(answer, "/is_enterprise_install")) identity->client.team_id = "";
+        slack_home_t *own = &identity->own_home;
+        own->is_enterprise_install = slack_json_bool(answer, "/is_enterprise_install");
+        if (!own->is_enterprise_install) identity->client.team_id = "";
+        identity->own.org = own->is_enterprise_install;
+        snprintf(own->enterprise_id, sizeof own->enterprise_id, "%s",
+                 slack_json_str(answer, "/enterprise_id"));
+        snprintf(own->team_id, sizeof own->team_id, "%s",
+                 own->is_enterprise_install ? "" : identity->team_id);
         identity->phase = SLACK_IDENTITY_ACCEPTED;
         identity->events->accepted(identity->events_data);
         return;
@@ -105,7 +112,7 @@ static void auth_test_ask(slack_identity_t *identity)
 static void auth_test_due(slack_timer_t *timer)
 {
     slack_identity_t *identity = SLACK_CONTAINER(timer, slack_identity_t, timer);
-    if (identity->phase == SLACK_IDENTITY_CHECKING && identity->authorizer) {
+    if (identity->phase == SLACK_IDENTITY_CHECKING && !identity->has_own) {
         identity->phase = SLACK_IDENTITY_ACCEPTED;
         identity->events->accepted(identity->events_data);
     } else if (identity->phase != SLACK_IDENTITY_STOPPED) {
@@ -121,7 +128,7 @@ void slack__auth_test_init(slack_identity_t *identity)
 
 void slack__auth_test_start(slack_identity_t *identity)
 {
-    if (identity->authorizer)
+    if (!identity->has_own)
         auth_test_ask_in(identity, 0); /* no token to check; the event comes after the start */
     else
         auth_test_ask(identity);

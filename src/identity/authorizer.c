@@ -88,7 +88,7 @@ static void answer_waiters(entry_t *e)
     slack_link_t *link;
     while ((link = slack__list_shift(&e->waiting)) != NULL) {
         slack_waiter_t *waiter = SLACK_CONTAINER(link, slack_waiter_t, link);
-        if (e->grant) e->grant->refs++;
+        slack__grant_ref(e->grant);
         waiter->answered(waiter, &given);
     }
     e->waiting_count = 0;
@@ -205,7 +205,7 @@ static bool question_ask(slack_authorizer_state_t *a, slack_slice_t key, slack_w
         a->lookups[SLACK_LOOKUP_REMEMBERED]++;
         slack__tenant_cache_used(&a->tenants, e);
         *ret = answer_of(e);
-        if (e->grant) e->grant->refs++;
+        slack__grant_ref(e->grant);
         return true;
     }
     e = slack__tenant_cache_ask(&a->tenants, key, now + (uint64_t)a->options.timeout_ms * 1000);

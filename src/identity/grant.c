@@ -31,7 +31,10 @@ slack_grant_t *slack__grant_new(const slack_authorization_t *from, slack_slice_t
     if (grant == NULL) return NULL;
     char *end = (char *)(grant + 1);
     const char *bot = grant_put(&end, texts[0]), *user = grant_put(&end, texts[1]);
-    *grant = (slack_grant_t){.refs = 1, .lifetime_ms = from->lifetime_ms, .size = size};
+    *grant = (slack_grant_t){.refs = 1,
+                             .lifetime_ms = from->lifetime_ms,
+                             .org = from->is_enterprise_install,
+                             .size = size};
     grant->user = (slack_token_t){.grant = grant, .text = *user ? user : NULL};
     grant->bot = (slack_token_t){.grant = grant, .text = *bot ? bot : grant->user.text};
     grant->bot_id = grant_put(&end, texts[2]);
@@ -44,7 +47,7 @@ slack_grant_t *slack__grant_new(const slack_authorization_t *from, slack_slice_t
 
 void slack__grant_unref(slack_grant_t *grant)
 {
-    while (grant && --grant->refs == 0) {
+    while (grant && grant->refs > 0 && --grant->refs == 0) {
         slack_grant_t *next = grant->next;
         slack__unlink(&grant->waiter.link);
         slack__wipe(grant, grant->size);

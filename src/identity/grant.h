@@ -24,12 +24,13 @@ typedef struct slack_token {
 } slack_token_t;
 
 typedef struct slack_grant {
-    unsigned refs;
+    unsigned refs; /* 0: it is never freed */
     slack_token_t bot, user;
     const char *bot_id, *bot_user;
     unsigned lifetime_ms;   /* 0: the authorizer's default */
     slack_slice_t key;      /* of the tenant, in the cache */
     bool own;               /* the app's own token */
+    bool org;               /* tokens of a whole organization */
     void *authorizer;       /* that looks the tenant up again */
     slack_waiter_t waiter;  /* linked while the tenant is looked up again … */
     slack_token_t *refused; /* … because Slack has refused this one of its tokens */
@@ -44,6 +45,11 @@ extern const slack_grant_t slack__grant_none;
 /* Makes a grant with copies of the strings and the key, on any thread. The caller holds the only
  * reference. NULL if memory is out. */
 slack_grant_t *slack__grant_new(const slack_authorization_t *from, slack_slice_t key);
+/* Takes another reference. NULL is allowed. */
+static inline void slack__grant_ref(slack_grant_t *grant)
+{
+    if (grant && grant->refs > 0) grant->refs++;
+}
 /* Gives up a reference. With the last one the grant is wiped and freed. NULL is allowed. */
 void slack__grant_unref(slack_grant_t *grant);
 

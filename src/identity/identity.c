@@ -2,6 +2,7 @@
 #include "identity/identity.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "identity/auth_test.h"
 
@@ -49,7 +50,7 @@ static void name_app(slack_identity_t *identity, const slack_options_t *options)
 {
     if (options->app_id) {
         snprintf(identity->app, sizeof identity->app, "%s", options->app_id);
-    } else if (identity->authorizer && options->app_token) { /* xapp-1-APPID-… */
+    } else if (!identity->has_own && options->app_token) { /* xapp-1-APPID-… */
         slack_slice_t rest = slack__slice(options->app_token), part = {NULL, 0};
         for (int i = 0; i < 3; i++)
             if (!slack__slice_split(&rest, '-', &part)) return;
@@ -62,11 +63,13 @@ void slack__identity_open(slack_identity_t *identity, slack_net_t *net, slack_we
                           const slack_options_t *options)
 {
     identity->net = net;
+    identity->has_own =
+        identity->authorizer == NULL || (identity->distributed && options->bot_token);
     identity->client = (slack_client_t){
         .webapi = webapi,
         .log = slack__net_log(net),
         .token = options->bot_token ? options->bot_token : "",
-        .credential = identity->authorizer ? NULL : &identity->own.bot.credential,
+        .credential = identity->has_own ? &identity->own.bot.credential : NULL,
     };
     identity->app_client = (slack_client_t){
         .webapi = webapi,
@@ -99,4 +102,38 @@ void slack__identity_done(slack_identity_t *identity)
 {
     slack__authorizer_free(identity->authorizer);
     identity->authorizer = NULL;
+}
+
+static bool is_nowhere(const slack_tenant_t *tenant)
+{
+    return !*tenant->team_id && !*tenant->enterprise_id;
+}
+
+bool slack__identity_owns(const slack_identity_t *identity, const slack_tenant_t *tenant)
+{
+    const slack_home_t *own = &identity->own_home;
+    if (!identity->has_own) return false;
+    if (own->is_enterprise_install)
+        return tenant->is_enterprise_install &&
+               strcmp(own->enterprise_id, tenant->enterprise_id) == 0;
+    return !tenant->is_enterprise_install && strcmp(own->team_id, tenant->team_id) == 0;
+}
+
+bool slack__identity_grant(slack_identity_t *identity, slack_tenant_t *tenant, slack_arena_t *arena,
+                           slack_waiter_t *waiter, slack_answer_t *ret)
+{
+    const slack_home_t *home = &identity->home;
+    const slack_grant_t *known = NULL;
+    if (identity->distributed && is_nowhere(tenant)) {
+        tenant->team_id = home->team_id;
+        tenant->enterprise_id = home->enterprise_id;
+        tenant->is_enterprise_install = home->is_enterprise_install;
+        if (is_nowhere(tenant)) known = &slack__grant_none;
+    }
+    if (identity->distributed && !identity->refused && slack__identity_owns(identity, tenant))
+        known = &identity->own;
+    if (known == NULL)
+        return slack__authorizer_ask(identity->authorizer, tenant, arena, waiter, ret);
+    *ret = (slack_answer_t){.grant = (slack_grant_t *)(uintptr_t)known};
+    return true;
 }

@@ -19,6 +19,13 @@
 /* The least time between two checks of the app's own token after the start. */
 #define SLACK_TOKEN_CHECK_MS 60000
 
+/* The workspace of deliveries that name none, such as a job of the program: see
+ * slack__identity_grant(). */
+typedef struct slack_home {
+    char team_id[32], enterprise_id[32]; /* both "": there is no such workspace */
+    bool is_enterprise_install;
+} slack_home_t;
+
 /* An app's name for its rows in the store: SLACK_APP_ID; else "TEAM/BOT" of its own token, with
  * every transport; else the app id in the app-level token. "" if none of these is known. */
 #define SLACK_APP_NAME_MAX 80
@@ -47,6 +54,10 @@ typedef struct slack_identity {
     char app[SLACK_APP_NAME_MAX];         /* the app's name for its rows, once accepted */
     slack_grant_t own;                    /* the app's own token */
     slack_authorizer_state_t *authorizer; /* NULL: the app's own token serves all deliveries */
+    bool distributed;      /* the authorizer knows installations: see slack__identity_grant() */
+    bool has_own;          /* the app has a token of its own, which is checked */
+    slack_home_t own_home; /* that the own token belongs to, once accepted */
+    slack_home_t home;
 
     slack_backoff_t backoff;
     slack_timer_t timer; /* the next check */
@@ -56,11 +67,12 @@ typedef struct slack_identity {
 } slack_identity_t;
 
 void slack__identity_init(slack_identity_t *identity);
-/* Makes the clients of the app. `options` is borrowed for the life of the identity. */
+/* Makes the clients of the app. `options` is borrowed for the life of the identity. The caller has
+ * set `authorizer` and `distributed`. */
 void slack__identity_open(slack_identity_t *identity, slack_net_t *net, slack_webapi_t *webapi,
                           const slack_options_t *options);
-/* Checks the app's own token until Slack answers. With an authorizer the identity is accepted
- * without a check. The caller has set `events`. */
+/* Checks the app's own token until Slack answers. With an authorizer of the program, or without an
+ * own token, the identity is accepted without a check. The caller has set `events`. */
 void slack__identity_start(slack_identity_t *identity);
 /* Ends the checks of the app's own token. */
 void slack__identity_stop(slack_identity_t *identity);
@@ -68,6 +80,13 @@ void slack__identity_stop(slack_identity_t *identity);
 void slack__identity_close(slack_identity_t *identity);
 void slack__identity_done(slack_identity_t *identity);
 
+/* Asks for the grant of a tenant, as slack__authorizer_ask() does, in an app with an authorizer. In
+ * a distributed app the own token serves its own workspace while Slack takes it. A tenant without
+ * any id stands for `home`; without one the answer is a grant without a token. */
+bool slack__identity_grant(slack_identity_t *identity, slack_tenant_t *tenant, slack_arena_t *arena,
+                           slack_waiter_t *waiter, slack_answer_t *ret);
+/* Whether a tenant is the workspace of the app's own token. */
+bool slack__identity_owns(const slack_identity_t *identity, const slack_tenant_t *tenant);
 /* The grant of a delivery before its tenant is known: the app's own, or none. */
 static inline const slack_grant_t *slack__identity_own_grant(const slack_identity_t *identity)
 {

@@ -32,6 +32,7 @@ typedef struct slack_attempt {
     const char *of;  /* the key of the request whose message this one is about; "": none */
     const char *job; /* the name of the job that gets the result; "": none */
     unsigned pages;  /* that the look has read */
+    bool org;        /* the tenant is a whole organization's installation */
     bool clear;      /* no earlier attempt has taken effect */
     slack_attempt_result_t result;
     slack_store_op_t op; /* KV_GET, KV_PUT or the PUT of the job, one after the other */

@@ -63,6 +63,7 @@ static void attempt_granted(slack_attempt_t *a, const slack_answer_t *answer)
     }
     a->grant = answer->grant;
     a->client.credential = slack__token_credential(&answer->grant->bot);
+    if (!a->org && !answer->grant->org) a->client.team_id = "";
     a->trace.bot_user = answer->grant->bot_user;
     attempt_run(a);
 }
@@ -87,9 +88,10 @@ static void attempt_authorize(slack_attempt_t *a)
     if (row->tenant.len > 0)
         slack__json_parse(a->arena, row->tenant.ptr, row->tenant.len, &kept, NULL);
     slack__tenant_of(SLACK_KIND_JOB, NULL, slack_json_str(kept, "/app_id"), kept, &tenant);
-    a->client.team_id = tenant.is_enterprise_install ? tenant.team_id : "";
+    a->org = tenant.is_enterprise_install;
+    a->client.team_id = tenant.team_id;
     a->waiter.answered = grant_answered;
-    if (slack__authorizer_ask(identity->authorizer, &tenant, a->arena, &a->waiter, &answer))
+    if (slack__identity_grant(identity, &tenant, a->arena, &a->waiter, &answer))
         attempt_granted(a, &answer);
 }
 

@@ -149,7 +149,7 @@ static slack_kv_entry_t raw_get(raw_t *raw, const char *key)
                                  .done = raw_ended};
     slack__link_init(&raw->op.link);
     installs.store->ops->submit(installs.store, &raw->op);
-    world_until(&installs.world, raw->ended);
+    world_until(installs.world, raw->ended);
     assert_int_equal(raw->batch.count, 1);
     return slack__kv_from_row(raw->batch.rows);
 }
@@ -165,7 +165,7 @@ static void raw_put(const char *key, slack_slice_t value)
                                                       .until_ms = SLACK_KV_FOREVER});
     slack__link_init(&raw.op.link);
     installs.store->ops->submit(installs.store, &raw.op);
-    world_until(&installs.world, raw.ended);
+    world_until(installs.world, raw.ended);
     assert_int_equal(raw.op.status, 0);
 }
 

@@ -28,15 +28,24 @@ void installs_use_keys(const char *keys)
     if (keys) assert_int_equal(slack__keyring_new(&installs.in.keys, slack__slice(keys), why), 0);
 }
 
+void installs_in(world_t *world, slack_store_t *store, const char *keys)
+{
+    slack__keyring_free(installs.in.keys);
+    installs.world = world;
+    installs.store = store;
+    installs.in = (slack_installations_t){.submit = submit, .place = store, .client_id = "1.2"};
+    installs.ops = installs.fail_at = installs.faster = 0;
+    installs_use_keys(keys);
+}
+
 int installs_open(void **state)
 {
     char error[SLACK_ERROR_TEXT_MAX];
     arena_open(state);
-    installs = (struct installs){.in = {.submit = submit, .client_id = "1.2"}};
-    assert_true(world_open(&installs.world));
-    assert_int_equal(slack__store_open(&installs.store, installs.world.net, "memory:", error), 0);
-    installs.in.place = installs.store;
-    installs_use_keys(INSTALLS_KEY);
+    assert_true(world_open(&installs.own));
+    slack_store_t *store;
+    assert_int_equal(slack__store_open(&store, installs.own.net, "memory:", error), 0);
+    installs_in(&installs.own, store, INSTALLS_KEY);
     return 0;
 }
 
@@ -44,8 +53,8 @@ int installs_close(void **state)
 {
     bool closed = false;
     installs.store->ops->close(installs.store, world_set_flag, &closed);
-    world_until(&installs.world, closed);
-    world_close(&installs.world);
+    world_until(installs.world, closed);
+    world_close(installs.world);
     installs_use_keys(NULL);
     return arena_close(state);
 }
@@ -95,7 +104,7 @@ static void read(int status, const slack_install_found_t *found, size_t count, v
 
 static int finished(void)
 {
-    world_until(&installs.world, installs.ended);
+    world_until(installs.world, installs.ended);
     installs.ended = false;
     return installs.status;
 }

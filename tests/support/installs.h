@@ -12,7 +12,7 @@
 #define INSTALLS_OTHER "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 extern struct installs {
-    world_t world;
+    world_t own, *world;
     slack_store_t *store;
     slack_installations_t in;
     unsigned ops;     /* operations that were submitted */
@@ -31,6 +31,9 @@ extern struct installs {
 int installs_open(void **state);
 int installs_close(void **state);
 
+/* Uses the store of another fixture, without a set-up of this one. installs_use_keys(NULL) is to
+ * follow at the end. */
+void installs_in(world_t *world, slack_store_t *store, const char *keys);
 /* Seals and opens with these keys from now on; NULL: values are in clear. */
 void installs_use_keys(const char *keys);
 

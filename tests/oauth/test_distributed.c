@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+/* A distributed app: tokens from its installations, its name for its rows, the key of its store. */
+
+#include "app/inspect.h"
+#include "oauth/oauth.h"
+#include "support/alloc_fail.h"
+#include "support/desk.h"
+#include "support/heap.h"
+#include "support/installs.h"
+#include "support/store_file.h"
+
+static app_fixture_t f;
+static slack_options_t with; /* of the next app */
+
+static int reply(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_say(ctx, "hi, says %s", slack_ctx_bot_user(ctx));
+}
+
+/* Opens an app with the options `with`, and starts it. */
+static void open_app(void)
+{
+    app_open(&f, &with);
+    slack_on_message(f.app, NULL, reply, NULL);
+}
+
+static void start_app(void)
+{
+    open_app();
+    app_ready(&f);
+    installs_in(&f.world, slack__inspect_store(f.app), with.store_key);
+}
+
+static void close_app(void)
+{
+    app_close(&f);
+    installs_use_keys(NULL);
+}
+
+static int set_up(void **state)
+{
+    arena_open(state);
+    store_file_clean();
+    with = (slack_options_t){.bot_token = "",
+                             .client_id = "1.2",
+                             .client_secret = "secret",
+                             .scopes = "chat:write",
+                             .store = store_file_url(),
+                             .store_key = INSTALLS_KEY};
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    store_file_clean();
+    return arena_close(state);
+}
+
+#define DISTRIBUTED_TEST(function) TEST_CASE(function, set_up, tear_down, NULL)
+
+static void installed(const char *enterprise, const char *team, const char *user, const char *token)
+{
+    slack_install_record_t record = installs_record(enterprise, team, user, token);
+    record.about.bot_user_id = "UBOT";
+    record.about.bot_id = "BBOT";
+    assert_int_equal(installs_put(&record, ""), 0);
+}
+
+/* A message in a channel of a workspace, and the token of the call that answers it; "": there is no
+ * call. */
+static const char *token_for(const char *authorization)
+{
+    static unsigned number;
+    char body[400];
+    app_ack_t ack = {0};
+    const size_t calls = fake_slack_count(f.slack);
+    snprintf(body, sizeof body,
+             "{'type':'event_callback','api_app_id':'A1','event_id':'Ev%u','authorizations':[{%s}],"
+             "'event':{'type':'message','text':'x','channel':'C1','user':'U1','ts':'1.0'}}",
+             ++number, authorization);
+    app_deliver(&f, body, &ack);
+    app_settle(&f);
+    return fake_slack_count(f.slack) > calls ? fake_slack_call(f.slack, calls)->token : "";
+}
+
+/* ---- tokens ---- */
+
+DISTRIBUTED_TEST(each_workspace_has_its_token)
+{
+    start_app();
+    installed("", "T1", "", "xoxb-1");
+    installed("", "T2", "", "xoxb-2");
+    installed("E3", "", "", "xoxb-3");
+    assert_int_equal(fake_slack_auth_count(f.slack), 0);
+    assert_string_equal(token_for("'team_id':'T1'"), "xoxb-1");
+    assert_string_equal(token_for("'team_id':'T2'"), "xoxb-2");
+    assert_string_equal(
+        token_for("'team_id':'T3','enterprise_id':'E3','is_enterprise_install':true"), "xoxb-3");
+    assert_string_equal(token_for("'team_id':'T4'"), "");
+    assert_true(world_logged(&f.world, "the app is not installed: let a person install"));
+    assert_false(world_logged(&f.world, "xoxb-"));
+    assert_int_equal(slack_app_authorize(f.app, &(slack_authorizer_t){.fn = slack__oauth_look_up}),
+                     SLACK_EALREADY);
+    close_app();
+    start_app(); /* another process */
+    assert_string_equal(token_for("'team_id':'T2'"), "xoxb-2");
+    close_app();
+}
+
+/* Slack counts the calls of an organization's token by workspace, so each call names one. */
+static int list_users(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_callf(slack_ctx_client(ctx), "users.list", NULL, NULL, "{}");
+}
+
+DISTRIBUTED_TEST(a_call_with_an_organizations_token_names_its_workspace)
+{
+    open_app();
+    slack_on_event(f.app, "app_mention", list_users, NULL);
+    app_ready(&f);
+    installs_in(&f.world, slack__inspect_store(f.app), INSTALLS_KEY);
+    installed("E3", "", "", "xoxb-3");
+    app_ack_t ack = {0};
+    app_deliver(&f,
+                "{'type':'event_callback','event_id':'Ev9','team_id':'T3','enterprise_id':'E3',"
+                "'event':{'type':'app_mention','user':'U1'}}",
+                &ack);
+    app_settle(&f);
+    assert_string_equal(slack_json_str(app_call_args(&f, 0, "users.list"), "/team_id"), "T3");
+    close_app();
+}
+
+DISTRIBUTED_TEST(people_have_tokens)
+{
+    with.user_scopes = "search:read";
+    start_app();
+    installed("", "T1", "", "xoxb-1");
+    installed("", "T2", "U1", "xoxp-2"); /* and no bot */
+    assert_string_equal(token_for("'team_id':'T1','user_id':'U1'"), "xoxb-1");
+    assert_string_equal(token_for("'team_id':'T2','user_id':'U1'"), "xoxp-2");
+    close_app();
+}
+
+DISTRIBUTED_TEST(a_token_that_has_ended)
+{
+    start_app();
+    const int64_t now = slack__wall_ms(&f.world.clock);
+    slack_install_record_t record = installs_record("", "T1", "", "xoxb-1");
+    record.token.expires_ms = now + 60000;
+    assert_int_equal(installs_put(&record, ""), 0);
+    record = installs_record("", "T2", "", "xoxb-2");
+    record.token.refused = "account_inactive";
+    assert_int_equal(installs_put(&record, ""), 0);
+    assert_string_equal(token_for("'team_id':'T1'"), "xoxb-1");
+    assert_string_equal(token_for("'team_id':'T2'"), "");
+    assert_true(
+        world_logged(&f.world, "Slack has ended the token: account_inactive: let a person"));
+    app_pass_ms(&f, 60000); /* the grant has ended with its token */
+    assert_string_equal(token_for("'team_id':'T1'"), "");
+    assert_true(world_logged(&f.world, "the token has expired"));
+    close_app();
+}
+
+DISTRIBUTED_TEST(the_store_has_no_answer)
+{
+    start_app();
+    installed("", "T1", "", "xoxb-1");
+    close_app();
+    with.store_key = INSTALLS_OTHER "," INSTALLS_KEY;
+    start_app();
+    assert_string_equal(token_for("'team_id':'T1'"), "xoxb-1");
+    close_app();
+    with.store_key = INSTALLS_OTHER; /* the check is sealed with it now, and the record is not */
+    start_app();
+    assert_string_equal(token_for("'team_id':'T1'"), "");
+    assert_true(world_logged(&f.world, "tenant lookup failed"));
+    close_app();
+}
+
+/* ---- from one workspace to many ---- */
+
+static void defer_later(void)
+{
+    const slack_job_t job = {.name = "later", .delay_ms = 3600 * 1000};
+    assert_int_equal(slack_app_defer(f.app, &job), 0);
+    app_spin(&f);
+    app_settle(&f);
+}
+
+/* The token with which the job that waits is done, some hours after the start: the clock of each
+ * app begins anew. */
+static const char *token_of_job(uint64_t hours)
+{
+    const size_t calls = fake_slack_count(f.slack);
+    app_pass_and_claim(&f, hours * 3600 * 1000);
+    return fake_slack_count(f.slack) > calls ? fake_slack_call(f.slack, calls)->token : "";
+}
+
+static int post(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_callf(slack_ctx_client(ctx), "chat.postMessage", NULL, NULL,
+                       "{channel: 'C1', text: 'x'}");
+}
+
+static void start_with_jobs(void)
+{
+    open_app();
+    slack_on_job(f.app, "later", post, NULL);
+    app_ready(&f);
+    installs_in(&f.world, slack__inspect_store(f.app), with.store_key);
+}
+
+DISTRIBUTED_TEST(an_internal_app_becomes_a_distributed_one)
+{
+    const slack_options_t distributed = with;
+    with = (slack_options_t){.store = with.store};
+    start_with_jobs(); /* for T0TEAM */
+    defer_later();
+    close_app();
+
+    with = distributed;
+    with.bot_token = "xoxb-test";
+    start_with_jobs();
+    assert_int_equal(fake_slack_auth_count(f.slack), 1);
+    installed("", "T2", "", "xoxb-2");
+    assert_string_equal(token_for("'team_id':'T0TEAM'"), "xoxb-test");
+    assert_string_equal(token_for("'team_id':'T2'"), "xoxb-2");
+    assert_string_equal(token_of_job(1), "xoxb-test");
+    defer_later();
+    installed("", "T0TEAM", "", "xoxb-imported");
+    close_app();
+
+    with.bot_token = "";
+    start_with_jobs();
+    assert_int_equal(fake_slack_auth_count(f.slack), 0);
+    assert_string_equal(token_for("'team_id':'T0TEAM'"), "xoxb-imported");
+    assert_string_equal(token_of_job(3), "xoxb-imported");
+    close_app();
+
+    with.app_id = "another"; /* has the last word */
+    start_with_jobs();
+    defer_later();
+    close_app();
+    with.app_id = NULL;
+    start_with_jobs();
+    assert_string_equal(token_of_job(9), "");
+    close_app();
+}
+
+/* Slack refuses SLACK_BOT_TOKEN while the app runs: a newer installation takes its place, and
+ * without one the deliveries wait. */
+DISTRIBUTED_TEST(the_own_token_ends)
+{
+    with.bot_token = "xoxb-test";
+    start_app();
+    app_pass_ms(&f, 60000);
+    fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':false,'error':'token_revoked'}");
+    fake_slack_answer(f.slack, "auth.test", 200, "{'ok':false,'error':'token_revoked'}");
+    assert_string_equal(token_for("'team_id':'T0TEAM'"), "xoxb-test");
+    world_until(&f.world, fake_slack_auth_count(f.slack) == 2);
+    app_settle(&f);
+    assert_string_equal(token_for("'team_id':'T0TEAM'"), "");
+    assert_true(world_logged(&f.world, "Slack refuses SLACK_BOT_TOKEN: set a new one"));
+    installed("", "T0TEAM", "", "xoxb-new");
+    assert_string_equal(token_for("'team_id':'T0TEAM'"), "xoxb-new");
+    close_app();
+}
+
+/* The program's own jobs have no workspace. Their handlers run, and have no token. */
+DISTRIBUTED_TEST(a_job_without_a_workspace)
+{
+    start_with_jobs();
+    defer_later();
+    assert_string_equal(token_of_job(9), "");
+    assert_false(world_logged(&f.world, "tenant refused"));
+    assert_true(world_logged(&f.world, "chat.postMessage was not called"));
+    close_app();
+}
+
+/* ---- the start ---- */
+
+static void refused_with(const char *sentence)
+{
+    open_app();
+    assert_int_equal(app_start_fails(&f), SLACK_ECONFIG);
+    if (strstr(slack_app_error(f.app), sentence) == NULL)
+        assert_string_equal(slack_app_error(f.app), sentence);
+    close_app();
+}
+
+DISTRIBUTED_TEST(a_wrong_key_changes_nothing)
+{
+    start_app();
+    installed("", "T1", "", "xoxb-1");
+    close_app();
+    with.store_key = INSTALLS_OTHER;
+    refused_with("SLACK_STORE_KEY: what the store holds of the app 1.2 is sealed with the key");
+    with.store_key = NULL;
+    refused_with("SLACK_STORE_KEY: what the store holds of the app 1.2 is sealed with the key");
+    with.store_key = INSTALLS_KEY;
+    start_app();
+    assert_string_equal(token_for("'team_id':'T1'"), "xoxb-1");
+    close_app();
+}
+
+DISTRIBUTED_TEST(without_a_key)
+{
+    with.store_key = NULL;
+    start_app(); /* the API is local */
+    assert_true(world_logged(&f.world, "installations are stored in clear"));
+    installed("", "T1", "", "xoxb-1");
+    assert_string_equal(token_for("'team_id':'T1'"), "xoxb-1");
+    close_app();
+    start_app();
+    assert_string_equal(token_for("'team_id':'T1'"), "xoxb-1");
+    close_app();
+    with.store_key = INSTALLS_KEY;
+    start_app();
+    assert_true(world_logged(&f.world, "installations in clear are not used"));
+    assert_string_equal(token_for("'team_id':'T1'"), "");
+    close_app();
+    with.store_key = NULL;
+    with.api_url = "https://slack.com/api/";
+    refused_with("SLACK_STORE_KEY is not set, and the store would hold the tokens of all");
+    with.store = "memory:";
+    start_app();
+    assert_false(world_logged(&f.world, "in clear"));
+    close_app();
+}
+
+static bool start_without(size_t nth, bool all)
+{
+    open_app();
+    heap_fail_at(nth, all);
+    int rc = slack_app_start(f.app, NULL, NULL);
+    for (int i = 0; rc == 0 && i < 200; i++)
+        uv_run(&f.world.loop, UV_RUN_NOWAIT);
+    const bool failed = heap_heal();
+    f.started = false;
+    if (rc == 0 && !slack__inspect_is(f.app, "stopped")) {
+        slack_app_stop(f.app);
+        world_until(&f.world, slack__inspect_is(f.app, "stopped"));
+    }
+    close_app();
+    return failed;
+}
+
+DISTRIBUTED_TEST(the_start_without_memory)
+{
+    with.store = "memory:";
+    assert_in_range(alloc_fail_attempts(start_without), 20, 10000);
+}
