@@ -214,6 +214,58 @@ a_wrong_key() {
         SLACK_STORE_KEY=$key,$new expect 0 'every' reseal
 }
 
+# What the simulator has set is gone with it.
+end_processes() {
+    # shellcheck disable=SC2086 # none or one
+    end $pids
+    pids=
+    unset SLACKAPP_SIM SLACK_API_URL SLACK_CLIENT_SECRET SLACK_SIGNING_SECRET SLACK_APP_TOKEN SLACK_AUTHORIZE_URL
+    SLACK_CLIENT_ID=111.222
+}
+
+# slack OPTION…: a simulator, whose first workspace has installed the app, and that workspace's token in
+# a store of its own.
+slack() {
+    end_processes
+    rm -f port
+    "$slackapp" sim --port 0 --port-file port --quiet "$@" >sim.log 2>&1 &
+    pids=$!
+    until_true [ -f port ] || return 1
+    SLACKAPP_SIM=http://127.0.0.1:$(cat port)
+    export SLACKAPP_SIM
+    eval "$("$slackapp" sim env --distributed)"
+    rm -f slack.db*
+    store slack
+    token=$("$slackapp" sim env | sed -n 's/.*SLACK_BOT_TOKEN=//p')
+    SLACK_BOT_TOKEN=$token expect 0 'T0SIM00001 is imported.' import-token
+}
+
+rotated() {
+    slack --rotate 43200 && SLACK_BOT_TOKEN=$token expect 0 'has that token already' import-token &&
+        SLACK_BOT_TOKEN=xoxb-1 expect 1 'auth.test: invalid_auth' import-token &&
+        expect 0 'T0SIM00001 rotates from now on' rotate all && expect 0 'rotates already' rotate T0SIM00001 &&
+        tokens | grep -q '^T0SIM00001/ xoxe.xoxb-[^ ]*+xoxe-[^ ]* $' && expect 0 ', rotates' list &&
+        SLACK_BOT_TOKEN=$token expect 1 'auth.test: token_revoked' import-token
+}
+
+# Slack has done what it was asked for, and its answer is lost: the next run says how it is.
+lost_answers() {
+    slack --rotate 43200 && "$slackapp" sim fault api-cut oauth.v2.exchange &&
+        expect 1 "Slack's answer was lost" rotate T0SIM00001 &&
+        expect 1 'T0SIM00001: the token was exchanged before' rotate all && expect 0 'does not expire' list &&
+        slack && "$slackapp" sim fault api-cut auth.revoke && expect 1 'run the command again' revoke T0SIM00001 &&
+        expect 0 'T0SIM00001 is revoked and deleted' revoke T0SIM00001 && expect 0 'no workspace' list
+}
+
+left() {
+    slack && "$slackapp" sim fault api-error oauth.v2.exchange fatal_error &&
+        expect 1 'is not exchanged, and its token stays: fatal_error' rotate all && expect 0 'bot, does' list &&
+        "$slackapp" sim fault api-error apps.uninstall bad_client_secret &&
+        expect 1 'T0SIM00001 is not revoked and stays in the store: bad_client_secret' revoke --uninstall T0SIM00001 &&
+        expect 0 'T0SIM00001 is uninstalled in Slack and deleted' revoke --uninstall T0SIM00001 &&
+        expect 0 'no workspace' list && SLACK_BOT_TOKEN=$token expect 1 'auth.test: account_inactive' import-token
+}
+
 show_and_delete() {
     store lines && expect 0 'token      bot, does not expire' show T1 && expect 0 'person     U1' show T1/U1 &&
         expect 0 'T1/U1 is deleted from the store.' delete T1/U1 && expect 1 'T1/U1 is not in the store' show T1/U1 &&
@@ -232,7 +284,7 @@ wrong_lines() {
         SLACK_BOT_TOKEN=xoxe.xoxb-1 expect 1 'its refresh token is missing' import-token
 }
 
-echo 1..11
+echo 1..14
 run 'a store of Bolt for JavaScript' bolt_js
 run 'a store that the package has just written' bolt_js_now
 run 'a store of Bolt for Python' bolt_python
@@ -242,6 +294,9 @@ run 'files that are not what they seem' files_of_others
 run 'lines that people wrote' lines_of_people
 run 'an export comes back' there_and_back
 run 'a wrong key' a_wrong_key
+run 'tokens that rotate' rotated
+run 'answers that are lost' lost_answers
+run 'a workspace that is left' left
 run 'show and delete' show_and_delete
 run 'lines that make no sense' wrong_lines
 exit $failed
