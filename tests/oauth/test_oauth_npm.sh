@@ -25,17 +25,28 @@ start_sim() {
     . ./variables
 }
 
+# answers WORKSPACE COUNT: the bot answers a message there; the transcript then has COUNT lines.
+answers() {
+    "$slackapp" sim send --workspace "$1" message hello && "$slackapp" sim transcript --wait "$2" >said &&
+        grep -q "^$1 .*bot: Hey there @ann!" said
+}
+
 installations_move() {
     start_sim || return 1
     (umask 022 && # as everywhere; the library sets no mode
         node "$source/tests/support/oauth_peer.js" "$build/tests/npm" "$slackapp" "$work/bolt") || return 1
     SLACK_STORE=sqlite:$work/bot.db SLACK_STORE_KEY=$("$slackapp" key 2>/dev/null)
-    export SLACK_STORE SLACK_STORE_KEY
+    export SLACK_STORE SLACK_STORE_KEY SLACK_TRANSPORT=socket SLACK_SCOPES=chat:write,channels:history
     : >bot.db
-    "$slackapp" installs import bolt >imported && grep -q 'imported 5, unchanged 0, kept 0, skipped 0' imported &&
-        "$slackapp" installs list >listed && grep -q '^E0SIM00001 .* bot, .*, rotates' listed
+    "$slackapp" installs import bolt >imported && grep -q 'imported 5, unchanged 0, kept 0, skipped 0' imported || return 1
+    "$build/examples/hello" >bot.log 2>&1 &
+    bot=$!
+    pids="$pids $bot"
+    "$slackapp" sim status --wait >/dev/null && "$slackapp" sim transcript --clear >/dev/null &&
+        answers simulated2 2 && answers simulated3 4 &&
+        kill "$bot" && wait "$bot" && ! grep -aE 'xox[a-z]' bot.log bot.db*
 }
 
 echo 1..1
-run '@slack/oauth installs and refreshes, and its files are imported' installations_move
+run '@slack/oauth installs and refreshes, and its installations move' installations_move
 exit "$failed"
