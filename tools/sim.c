@@ -115,39 +115,49 @@ static int run_with_faults(sim_server_options_t *options, const char *list)
 static int run_simulator(int argc, const char **argv)
 {
     sim_server_options_t options = {.sim.port = SIM_DEFAULT_PORT};
-    const char *port = NULL, *people = NULL, *time_scale = NULL, *disable_after = NULL;
-    const char *seed = NULL, *faults = NULL, *workspaces = NULL, *organization = NULL,
-               *rotate = NULL;
+    sim_options_t *sim = &options.sim;
+    const char *port = NULL, *faults = NULL;
     char problem[CLI_PROBLEM_SIZE];
     bool help = false, limits = false, distributed = false;
-    const cli_option_t table[] = {
+    struct {
+        const char *name;
+        unsigned max, *ret;
+        const char *text;
+    } numbers[] = {
+        {"--people", SIM_USERS_MAX, &sim->people, NULL},
+        {"--workspaces", SIM_TEAMS_MAX, &sim->workspaces, NULL},
+        {"--organization", SIM_TEAMS_MAX, &sim->organization, NULL},
+        {"--rotate", 30 * 86400, &sim->token_life_s, NULL},
+        {"--seed", UINT_MAX, &sim->seed, NULL},
+        {"--time-scale", 60000, &sim->time_scale, NULL},
+        {"--disable-after", 1000000, &sim->disable_after, NULL},
+    };
+    cli_option_t table[32] = {
         {"--port", &port, NULL},
+        {"--port-file", &options.port_file, NULL},
+        {"--host", &sim->host, NULL},
+        {"--request-url", &sim->request_url, NULL},
+        {"--signing-secret", &sim->signing_secret, NULL},
+        {"--bot-token", &sim->bot_token, NULL},
+        {"--app-token", &sim->app_token, NULL},
+        {"--client-id", &sim->client_id, NULL},
+        {"--client-secret", &sim->client_secret, NULL},
+        {"--redirect-uri", &sim->redirect_uris, NULL},
+        {"--pkce", NULL, &sim->pkce},
+        {"--installed", NULL, &sim->installed},
+        {"--not-installed", NULL, &sim->not_installed},
         {"--limits", NULL, &limits},
         {"--distributed", NULL, &distributed},
-        {"--host", &options.sim.host, NULL},
-        {"--port-file", &options.port_file, NULL},
-        {"--request-url", &options.sim.request_url, NULL},
-        {"--signing-secret", &options.sim.signing_secret, NULL},
-        {"--bot-token", &options.sim.bot_token, NULL},
-        {"--app-token", &options.sim.app_token, NULL},
-        {"--workspaces", &workspaces, NULL},
-        {"--organization", &organization, NULL},
-        {"--installed", NULL, &options.sim.installed},
-        {"--not-installed", NULL, &options.sim.not_installed},
-        {"--client-id", &options.sim.client_id, NULL},
-        {"--client-secret", &options.sim.client_secret, NULL},
-        {"--redirect-uri", &options.sim.redirect_uris, NULL},
-        {"--pkce", NULL, &options.sim.pkce},
-        {"--rotate", &rotate, NULL},
-        {"--people", &people, NULL},
         {"--faults", &faults, NULL},
-        {"--seed", &seed, NULL},
-        {"--time-scale", &time_scale, NULL},
-        {"--disable-after", &disable_after, NULL},
         {"--quiet", NULL, &options.quiet},
         {"--help", NULL, &help},
-        {NULL, NULL, NULL},
     };
+    const size_t count = sizeof numbers / sizeof *numbers;
+    cli_option_t *end = table;
+    while (end->name)
+        end++;
+    for (size_t i = 0; i < count; i++)
+        end[i] = (cli_option_t){numbers[i].name, &numbers[i].text, NULL};
     int rest = cli_options_read(argc, argv, table, problem);
     if (rest < 0) return sim_client_fail(CLI_USAGE, problem);
     if (help) {
@@ -158,23 +168,13 @@ static int run_simulator(int argc, const char **argv)
         snprintf(problem, sizeof problem, "there is no command \"%.100s\"", argv[0]);
         return sim_client_fail(CLI_USAGE, problem);
     }
-    if ((port && !cli_options_port(port, &options.sim.port, problem)) ||
-        (people &&
-         !cli_options_number("--people", people, SIM_USERS_MAX, &options.sim.people, problem)) ||
-        (workspaces && !cli_options_number("--workspaces", workspaces, SIM_TEAMS_MAX,
-                                           &options.sim.workspaces, problem)) ||
-        (organization && !cli_options_number("--organization", organization, SIM_TEAMS_MAX,
-                                             &options.sim.organization, problem)) ||
-        (rotate &&
-         !cli_options_number("--rotate", rotate, 30 * 86400, &options.sim.token_life_s, problem)) ||
-        (seed && !cli_options_number("--seed", seed, UINT_MAX, &options.sim.seed, problem)) ||
-        (time_scale && !cli_options_number("--time-scale", time_scale, 60000,
-                                           &options.sim.time_scale, problem)) ||
-        (disable_after && !cli_options_number("--disable-after", disable_after, 1000000,
-                                              &options.sim.disable_after, problem)))
-        return sim_client_fail(CLI_USAGE, problem);
-    if (limits) options.sim.limits = SIM_LIMITS_TIERS;
-    if (distributed) options.sim.limits = SIM_LIMITS_DISTRIBUTED;
+    bool good = !port || cli_options_port(port, &sim->port, problem);
+    for (size_t i = 0; i < count && good; i++)
+        good = !numbers[i].text || cli_options_number(numbers[i].name, numbers[i].text,
+                                                      numbers[i].max, numbers[i].ret, problem);
+    if (!good) return sim_client_fail(CLI_USAGE, problem);
+    if (limits) sim->limits = SIM_LIMITS_TIERS;
+    if (distributed) sim->limits = SIM_LIMITS_DISTRIBUTED;
     return faults ? run_with_faults(&options, faults) : sim_server_run(&options);
 }
 

@@ -34,7 +34,7 @@ static const sim_services_t *team_at(size_t i)
 /* Calls with the token of the nth workspace: the last two have one. */
 static const char *error_in(size_t i, const char *method, const char *body)
 {
-    peer.token = sim_team_token(team_at(i)->team);
+    peer.token = sim_peer_bot_token(&peer, i);
     return sim_peer_api_error(&peer, method, body);
 }
 
@@ -65,7 +65,7 @@ static void make_things(size_t i, const char *ids[THINGS])
     sim_json_builder_t json = {peer.arena, 0};
     sim_view_t *view;
     sim_step_t *step;
-    peer.token = sim_team_token(team_at(i)->team);
+    peer.token = sim_peer_bot_token(&peer, i);
     ids[CHANNEL] = general_of(i);
     ids[USER] = workspace->users.list[0].id;
     ids[TS] = slack_json_str(sim_peer_api(&peer, "chat.postMessage", post), "/ts");
@@ -164,7 +164,7 @@ TEAMS_TEST(a_rate_limit_is_of_one_workspace)
     static const int status[] = {200, 429};
     for (size_t i = 0; i < TEAMS; i++) {
         team_at(i)->rate_limits->limits = SIM_LIMITS_DISTRIBUTED;
-        peer.token = sim_team_token(team_at(i)->team);
+        peer.token = sim_peer_bot_token(&peer, i);
         for (size_t j = 0; j < 2; j++) {
             sim_peer_api(&peer, "conversations.history",
                          with("{'channel':'$'}", '$', general_of(i)));
@@ -200,8 +200,7 @@ TEAMS_TEST(a_url_is_for_one_workspace)
         const char *url =
             slack_json_str(sim_file_json(&json, file, peer.sim->env.base_url), "/url_private");
         for (size_t j = 0; j < TEAMS; j++) { /* Slack's login page is no JSON */
-            const sim_peer_request_t get = {"GET", url, sim_team_token(team_at(j)->team), NULL,
-                                            NULL};
+            const sim_peer_request_t get = {"GET", url, sim_peer_bot_token(&peer, j), NULL, NULL};
             assert_true((sim_peer_call(&peer, &get) != NULL) == (i == j || (i >= 2 && j >= 2)));
         }
     }
@@ -210,7 +209,7 @@ TEAMS_TEST(a_url_is_for_one_workspace)
 /* Nothing but the last step of an upload names a workspace. */
 TEAMS_TEST(an_org_wide_token_shares_a_file)
 {
-    peer.token = sim_team_token(team_at(3)->team);
+    peer.token = sim_peer_bot_token(&peer, 3);
     const slack_json_t *upload =
         sim_peer_api(&peer, "files.getUploadURLExternal", "{'filename':'f','length':1}");
     sim_peer_call(&peer, &(sim_peer_request_t){"POST", slack_json_str(upload, "/upload_url"), NULL,
@@ -277,7 +276,8 @@ TEST_CASE(nothing_is_sent_without_the_app, open_empty, sim_case_close, NULL)
     assert_sent(true);
     assert_string_equal(
         sim_case_refused("{'kind':'command','command':'/x','workspace':'simulated2'}"),
-        "the app is not installed in simulated2, where nobody can use it");
+        "the app is not installed in simulated2: slackapp sim install --workspace simulated2 "
+        "installs it");
     assert_string_equal(sim_case_refused("{'kind':'message','text':'x','workspace':'T9'}"),
                         "there is no such workspace: slackapp sim status names them");
     peer.token = "xoxb-simulated-bot-token-2";

@@ -2,6 +2,7 @@
 #include "support/sim_peer.h"
 #include "support/test.h"
 
+#include "sim/installs.h"
 #include "sim/responses.h"
 #include "util/form.h"
 
@@ -107,6 +108,11 @@ const slack_json_t *sim_peer_call(sim_peer_t *peer, const sim_peer_request_t *re
     sim_peer_answer_t answer;
     sim_peer_start(peer, request, &answer);
     return wait_for(peer, &answer);
+}
+
+const char *sim_peer_bot_token(const sim_peer_t *peer, size_t team)
+{
+    return sim_installs_bot_token(peer->sim->teams.list[team]);
 }
 
 const slack_json_t *sim_peer_api(sim_peer_t *peer, const char *method, const char *body)

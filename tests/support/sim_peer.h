@@ -57,6 +57,8 @@ typedef struct sim_peer_answer {
 void sim_peer_start(sim_peer_t *peer, const sim_peer_request_t *request, sim_peer_answer_t *answer);
 /* Starts a call and waits for its answer. */
 const slack_json_t *sim_peer_call(sim_peer_t *peer, const sim_peer_request_t *request);
+/* The bot's token in the nth workspace, from 0. NULL: the app is not installed. */
+const char *sim_peer_bot_token(const sim_peer_t *peer, size_t team);
 /* A Web API method with a JSON body. */
 const slack_json_t *sim_peer_api(sim_peer_t *peer, const char *method, const char *body);
 /* The error of such a call; "" for success. */

@@ -23,7 +23,7 @@ static int look_up(slack_authorize_t request, const slack_tenant_t *tenant, void
         const char *id = org_wide ? sim_team_enterprise_id(team) : team->id;
         if (!id || strcmp(org_wide ? tenant->enterprise_id : tenant->team_id, id) != 0) continue;
         return slack_authorize_grant(request, &(slack_authorization_t){
-                                                  .bot_token = sim_team_token(team),
+                                                  .bot_token = sim_peer_bot_token(&bot.peer, i),
                                                   .bot_id = team->bot_id,
                                                   .bot_user_id = team->bot->id,
                                               });

@@ -89,8 +89,9 @@ bool sim_act_deliver(sim_act_t *act, enum sim_delivery_kind kind, const slack_js
     const bool has_app = sim_team_has_app(act->services->team);
     if ((act->missed || !has_app) && kind == SIM_DELIVERY_EVENT && rc == 0) return true;
     if (!has_app)
-        return sim_act_cannot(act, "the app is not installed in %s, where nobody can use it",
-                              act->services->team->domain);
+        return sim_act_cannot(
+            act, "the app is not installed in %s: slackapp sim install --workspace %s installs it",
+            act->services->team->domain, act->services->team->domain);
     if (act->missed)
         return sim_act_cannot(act, "only events can be missed: this fails at once without an app");
     if (rc == 0) rc = sim_deliver(act->services->deliveries, &request);

@@ -24,12 +24,6 @@ bool sim_team_has_app(const sim_team_t *team)
     return team->installed || sim_team_is_org_wide(team);
 }
 
-const char *sim_team_token(const sim_team_t *team)
-{
-    if (sim_team_is_org_wide(team)) return team->org->bot_token;
-    return team->installed ? team->bot_token : NULL;
-}
-
 const char *sim_team_enterprise_id(const sim_team_t *team)
 {
     return team->org ? team->org->id : NULL;

@@ -23,8 +23,8 @@ typedef struct sim_org {
     const char *id;
     const char *domain;
     const char *name;
-    const char *bot_token;
-    bool installed; /* org-wide: the app is in each of its workspaces */
+    const char *bot_token; /* of an app that is installed from the start */
+    bool installed;        /* org-wide: the app is in each of its workspaces */
 } sim_org_t;
 
 typedef struct sim_team {
@@ -35,9 +35,9 @@ typedef struct sim_team {
     char bot_id[12];
     const sim_user_t *bot; /* the app's; of an organization's workspaces the bots have one id */
     sim_org_t *org;        /* NULL: the workspace is in none */
-    const char *bot_token;
-    bool installed; /* the app, in this workspace */
-    bool kept_out;  /* the org-wide app has no access to this workspace */
+    const char *bot_token; /* of an app that is installed from the start */
+    bool installed;        /* the app, in this workspace */
+    bool kept_out;         /* the org-wide app has no access to this workspace */
 } sim_team_t;
 
 /* The nth workspace. `org` and `bot_token` are borrowed. */
@@ -47,8 +47,6 @@ void sim_team_init(sim_team_t *team, unsigned number, sim_org_t *org, const char
 bool sim_team_is_org_wide(const sim_team_t *team);
 /* Whether the workspace, or its organization, has installed the app. */
 bool sim_team_has_app(const sim_team_t *team);
-/* The bot's token there; NULL: the app is not installed. */
-const char *sim_team_token(const sim_team_t *team);
 /* The id of its organization; NULL: it is in none. */
 const char *sim_team_enterprise_id(const sim_team_t *team);
 /* Whether `name` is the workspace's id or domain. */
