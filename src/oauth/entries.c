@@ -186,8 +186,9 @@ static int seal_record(slack_entries_op_t *op, const slack_install_record_t *rec
     op->one.record = *record;
     op->one.version = slack__arena_printf(work->arena, "%016" PRIx64 "%016" PRIx64,
                                           slack__random_u64(), slack__random_u64());
-    *ret = slack__slice(slack__install_write(work->arena, record));
-    if (op->one.version == NULL || ret->ptr == NULL) return SLACK_ENOMEM;
+    const char *text = slack__install_write(work->arena, record);
+    if (op->one.version == NULL || text == NULL) return SLACK_ENOMEM;
+    *ret = slack__slice(text);
     if (work->in->keys == NULL) return 0;
     return slack__seal(work->in->keys, slack__slice(op->one.key), *ret, work->arena, ret);
 }
