@@ -20,6 +20,7 @@ static const char usage[] =
     "       slackapp sim uninstall [OPTION…]   uninstall it, as a person does\n"
     "       slackapp sim access WORD           let an org-wide app into a workspace: granted, "
     "revoked\n"
+    "       slackapp sim rotate SECONDS        new tokens rotate from now on, and live so long\n"
     "       slackapp sim transcript [OPTION…]  print what was said and done\n"
     "       slackapp sim messages [OPTION…]    print every message that exists, oldest first\n"
     "       slackapp sim missed N [OPTION…]    let people write N messages that no app receives\n"
@@ -127,7 +128,7 @@ static int run_simulator(int argc, const char **argv)
         {"--people", SIM_USERS_MAX, &sim->people, NULL},
         {"--workspaces", SIM_TEAMS_MAX, &sim->workspaces, NULL},
         {"--organization", SIM_TEAMS_MAX, &sim->organization, NULL},
-        {"--rotate", 30 * 86400, &sim->token_life_s, NULL},
+        {"--rotate", SIM_TOKEN_LIFE_MAX_S, &sim->token_life_s, NULL},
         {"--seed", UINT_MAX, &sim->seed, NULL},
         {"--time-scale", 60000, &sim->time_scale, NULL},
         {"--disable-after", 1000000, &sim->disable_after, NULL},
@@ -375,6 +376,7 @@ static const struct command {
     {"install", sim_install_command},
     {"uninstall", sim_uninstall_command},
     {"access", sim_access_command},
+    {"rotate", sim_rotate_command},
     {"transcript", sim_transcript_command},
     {"messages", sim_messages_command},
     {"missed", missed_command},

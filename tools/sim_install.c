@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/tokens.h"
 #include "sim_cookies.h"
 #include "sim_exchange.h"
 #include "sim_form.h"
@@ -49,6 +50,13 @@ static const char access_help[] =
     "team_access_granted or team_access_revoked.\n"
     "\n"
     "usage: slackapp sim access granted|revoked --workspace NAME\n";
+
+static const char rotate_help[] =
+    "Turn rotation on, or change how long new tokens live. Tokens that live for ever go on doing "
+    "so\n"
+    "until oauth.v2.exchange ends them. As at Slack, rotation cannot be turned off.\n"
+    "\n"
+    "usage: slackapp sim rotate SECONDS\n";
 
 typedef struct visit {
     sim_client_t *client;
@@ -316,5 +324,20 @@ int sim_access_command(sim_client_t *client, int argc, const char **argv)
         sim_json(&client->json, "{granted: %p}", sim_json_bool(&client->json, granted));
     if (!sim_client_call(client, "/sim/access", body)) return CLI_FAILED;
     printf("access to the workspace is %s\n", argv[0]);
+    return CLI_OK;
+}
+
+int sim_rotate_command(sim_client_t *client, int argc, const char **argv)
+{
+    unsigned seconds = 0;
+    int status;
+    const cli_option_t table[] = {
+        {"--port", &client->port, NULL}, {"--help", NULL, &client->help}, {NULL, NULL, NULL}};
+    if (!read_options(client, argc, argv, table, 1, rotate_help, &status)) return status;
+    if (!cli_options_number("SECONDS", argv[0], SIM_TOKEN_LIFE_MAX_S, &seconds, client->problem))
+        return sim_client_fail(CLI_USAGE, client->problem);
+    const slack_json_t *body = sim_json(&client->json, "{seconds: %d}", (int)seconds);
+    if (!sim_client_call(client, "/sim/rotation", body)) return CLI_FAILED;
+    printf("new tokens live %u s\n", seconds);
     return CLI_OK;
 }

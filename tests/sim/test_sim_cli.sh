@@ -199,6 +199,8 @@ installations() {
         expect 1 'granted the app nothing' "$slackapp" sim uninstall --as ben &&
         expect 1 'no organization' "$slackapp" sim access revoked &&
         expect 2 'granted or revoked' "$slackapp" sim access maybe &&
+        expect 0 'new tokens live 90 s' "$slackapp" sim rotate 90 &&
+        expect 2 'SECONDS' "$slackapp" sim rotate never &&
         expect 2 'too many arguments' "$slackapp" sim install here || return 1
     stop_sim INT
 }

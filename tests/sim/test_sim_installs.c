@@ -273,7 +273,9 @@ ALONE(a_token_is_exchanged_when_rotation_is_on)
 {
     const char *form = "token=" SIM_PEER_BOT_TOKEN;
     assert_member(access_with("oauth.v2.exchange", form), "/error", "token_rotation_not_enabled");
-    peer.sim->oauth.tokens.life_ms = 60000;
+    sim_peer_control(&peer, "/sim/rotation", "{'seconds':0}");
+    assert_int_equal(peer.status, 400);
+    sim_peer_control(&peer, "/sim/rotation", "{'seconds':60}");
     const slack_json_t *pair = access_with("oauth.v2.exchange", form);
     assert_part(pair, "{'ok':true,'expires_in':60,'token_type':'bot'}");
     assert_string_equal(error_of(slack_json_str(pair, "/access_token"), "auth.test"), "");
@@ -305,6 +307,33 @@ ALL(auth_test_knows_the_token)
                               slack__arena_printf(peer.arena, "redirect_uri=" BACK "&code=%s",
                                                   back("/code"))),
                   "/error", "cannot_install_an_org_installed_app");
+}
+
+/* ---- a person's token ---- */
+
+ALL(an_app_acts_for_a_person)
+{
+    const slack_json_t *answer =
+        installed("user_scope=chat:write,reactions:write", "decision=allow&user=ben");
+    peer.token = slack_json_str(answer, "/authed_user/access_token");
+    sim_app_connect(&peer, &app);
+    const slack_json_t *posted =
+        sim_peer_api(&peer, "chat.postMessage", "{'channel':'lounge','text':'as ben'}");
+    assert_member(posted, "/message/user", "U0BEN00001");
+    assert_member(posted, "/message/bot_id", "B0BOT00001");
+    const slack_json_t *event = slack_json_get(sim_app_next(&app), "/payload");
+    assert_member(event, "/authorizations/0/user_id", "U0BEN00001");
+    assert_false(slack_json_bool(event, "/authorizations/0/is_bot"));
+    assert_error("chat.update",
+                 slack__arena_printf(peer.arena, "{'channel':'lounge','ts':'%s','text':'y'}",
+                                     slack_json_str(posted, "/ts")),
+                 "");
+    assert_error("chat.startStream", "{'channel':'lounge','thread_ts':'1.2'}",
+                 "not_allowed_token_type");
+    assert_string_equal(sim_peer_transcript(&peer), "simulated  ben installs the app\n"
+                                                    "simulated  #lounge  ben: as ben\n"
+                                                    "simulated  #lounge  ben: (edited) y\n");
+    sim_app_close(&app);
 }
 
 /* ---- leaving ---- */

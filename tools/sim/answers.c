@@ -45,7 +45,8 @@ static void answer_send(const sim_answer_t *answer)
     else if (answer->text)
         sim_respond_text(answer->request, answer->status, answer->text);
     else
-        sim_respond_json(answer->request, answer->json ? answer->status : 500, answer->json);
+        sim_respond_call(answer->request, answer->json ? answer->status : 500, answer->json,
+                         &answer->scopes);
 }
 
 static void late_due(slack_arena_t *arena, void *data)

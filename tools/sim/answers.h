@@ -14,7 +14,8 @@ typedef struct sim_answer {
     int status;               /* HTTP status without a fault */
     const slack_json_t *json; /* NULL without memory; unused if there is a text */
     const char *text;         /* NULL: JSON */
-    uint64_t retry_after_s;   /* 0: no rate limit has refused the call */
+    sim_scope_headers_t scopes;
+    uint64_t retry_after_s; /* 0: no rate limit has refused the call */
 } sim_answer_t;
 
 /* Begin the answer to a call of `method`: ask for faults. True: the caller acts on the call and

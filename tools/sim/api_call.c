@@ -42,12 +42,24 @@ bool sim_call_json(const sim_call_t *call, const char *name, const slack_json_t 
     return slack__json_parse(call->json->arena, text, strlen(text), ret, NULL) == 0;
 }
 
+const sim_user_t *sim_call_actor(const sim_call_t *call)
+{
+    const sim_grant_t *grant = call->token ? call->token->grant : NULL;
+    const sim_user_t *person =
+        grant && !grant->grantor.bot
+            ? sim_user_by_id(&call->services->workspace->users, grant->grantor.user_id)
+            : NULL;
+    return person ? person : call->services->team->bot;
+}
+
 sim_channel_t *sim_call_channel(sim_call_t *call, const char *name,
                                 const slack_json_t **ret_failure)
 {
     sim_channel_t *channel =
         sim_channel_reach(&call->services->workspace->channels, sim_call_arg(call, name));
-    if (channel && sim_channel_is_visible(channel)) return channel;
+    if (channel &&
+        (channel->kind == SIM_CHANNEL_PUBLIC || sim_channel_has(channel, sim_call_actor(call))))
+        return channel;
     *ret_failure = sim_call_error(call, "channel_not_found");
     return NULL;
 }
@@ -56,7 +68,7 @@ sim_channel_t *sim_call_own_channel(sim_call_t *call, const char *name,
                                     const slack_json_t **ret_failure)
 {
     sim_channel_t *channel = sim_call_channel(call, name, ret_failure);
-    if (!channel || sim_channel_has_bot(channel)) return channel;
+    if (!channel || sim_channel_has(channel, sim_call_actor(call))) return channel;
     *ret_failure = sim_call_error(call, "not_in_channel");
     return NULL;
 }

@@ -37,7 +37,8 @@ int sim_bot_message_post(const sim_services_t *services, const sim_message_draft
 {
     sim_message_draft_t own = *draft;
     sim_message_t *message = NULL;
-    own.author = services->team->bot;
+    if (!own.author) own.author = services->team->bot;
+    own.by_app = true;
     int rc = sim_message_add(&services->workspace->messages, &own, &message);
     if (rc != 0) return rc;
     sim_json_builder_t json = {slack__arena_new(0, 0), 0};

@@ -9,7 +9,7 @@
  * transcript and, unless only one person sees the message, sends the app the event for it.
  */
 
-/* `author` is set here. `ret` optional. 0, SLACK_ENOMEM. */
+/* `author` NULL: the bot. `by_app` is set here. `ret` optional. 0, SLACK_ENOMEM. */
 int sim_bot_message_post(const sim_services_t *services, const sim_message_draft_t *draft,
                          sim_message_t **ret);
 /* Replace the content. 0, SLACK_ENOMEM. */

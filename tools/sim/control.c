@@ -380,6 +380,19 @@ static void set_access(sim_control_t *control, const sim_services_t *services,
                           "access is so already");
 }
 
+/* As at Slack, rotation cannot be turned off again. */
+static void set_rotation(sim_control_t *control, const sim_services_t *services,
+                         slack_http_request_t *request, const slack_json_t *args)
+{
+    const int64_t seconds = slack_json_int(args, "/seconds");
+    if (seconds < 1 || seconds > SIM_TOKEN_LIFE_MAX_S) {
+        sim_respond_error(request, 400, "a token lives from 1 to 2592000 seconds");
+        return;
+    }
+    services->oauth->tokens.life_ms = (uint64_t)seconds * 1000;
+    respond_ok(request);
+}
+
 /* --- requests --- */
 
 static void send_act(sim_control_t *control, const sim_services_t *services,
@@ -402,6 +415,7 @@ static const struct endpoint {
     {"POST", "/sim/send", send_act},
     {"POST", "/sim/uninstall", uninstall},
     {"POST", "/sim/access", set_access},
+    {"POST", "/sim/rotation", set_rotation},
     {"POST", "/sim/request-url", set_request_url},
     {"POST", "/sim/disconnect", disconnect},
     {"POST", "/sim/fault", set_faults},

@@ -17,11 +17,12 @@ const slack_json_t *sim_event_payload(const sim_team_t *team, sim_ids_t *ids,
         "{token: %s, team_id: %s, context_team_id: %s, context_enterprise_id: %s,"
         " enterprise_id?: %s, api_app_id: %s, event: %p, type: 'event_callback', event_id: %s,"
         " event_time: %" PRId64 ", authorizations: [{enterprise_id: %s, team_id: %s,"
-        " user_id: %s, is_bot: true, is_enterprise_install: %p}],"
+        " user_id: %s, is_bot: %p, is_enterprise_install: %p}],"
         " is_ext_shared_channel: false, event_context: '4-%s'}",
         SIM_VERIFICATION_TOKEN, team->id, team->id, enterprise_id, enterprise_id, SIM_APP_ID, event,
         id, slack__wall_ms(ids->clock) / 1000, enterprise_id, org_wide ? NULL : team->id,
-        team->bot->id, sim_json_bool(json, org_wide), id);
+        (team->person ? team->person : team->bot)->id, sim_json_bool(json, !team->person),
+        sim_json_bool(json, org_wide), id);
 }
 
 const slack_json_t *sim_event_message(sim_json_builder_t *json, const sim_message_t *message)

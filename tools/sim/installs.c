@@ -46,24 +46,34 @@ static bool is_same_place(const sim_grantor_t *a, const sim_grantor_t *b)
 
 /* --- what is installed --- */
 
-static bool place_has_app(const sim_tokens_t *tokens, const sim_grantor_t *place)
+/* The first grant of a place; that of the bot, if there is one. NULL: nothing is granted there. */
+static const sim_grant_t *place_grant(const sim_tokens_t *tokens, const sim_grantor_t *place)
 {
-    for (size_t i = 0; i < SIM_GRANTS_MAX; i++)
-        if (!sim_scope_set_empty(&tokens->grants[i].scopes) &&
-            is_same_place(&tokens->grants[i].grantor, place))
-            return true;
-    return false;
+    const sim_grant_t *first = NULL;
+    for (size_t i = 0; i < SIM_GRANTS_MAX; i++) {
+        const sim_grant_t *grant = &tokens->grants[i];
+        if (!sim_scope_set_empty(&grant->scopes) && is_same_place(&grant->grantor, place) &&
+            (!first || grant->grantor.bot))
+            first = grant;
+    }
+    return first;
 }
 
 void sim_installs_update(const sim_teams_t *teams)
 {
     for (size_t i = 0; i < teams->count; i++) {
         const sim_services_t *services = teams->list[i];
+        const sim_tokens_t *tokens = &services->oauth->tokens;
+        sim_team_t *team = services->team;
         const sim_grantor_t here = sim_grantor_bot(services, false);
         const sim_grantor_t everywhere = sim_grantor_bot(services, true);
-        services->team->installed = place_has_app(&services->oauth->tokens, &here);
-        if (services->team->org)
-            services->team->org->installed = place_has_app(&services->oauth->tokens, &everywhere);
+        const sim_grant_t *grant = place_grant(tokens, &here);
+        team->installed = grant != NULL;
+        if (team->org) team->org->installed = place_grant(tokens, &everywhere) != NULL;
+        if (sim_team_is_org_wide(team)) grant = place_grant(tokens, &everywhere);
+        team->person = grant && !grant->grantor.bot
+                           ? sim_user_by_id(&services->workspace->users, grant->grantor.user_id)
+                           : NULL;
     }
 }
 
@@ -130,7 +140,7 @@ bool sim_uninstall(const sim_services_t *services, bool org_wide)
 {
     sim_tokens_t *tokens = &services->oauth->tokens;
     const sim_grantor_t here = sim_grantor_bot(services, org_wide);
-    if (!place_has_app(tokens, &here)) return false;
+    if (!place_grant(tokens, &here)) return false;
     send_end(services, &here, NULL);
     for (size_t i = 0; i < SIM_GRANTS_MAX; i++)
         if (!sim_scope_set_empty(&tokens->grants[i].scopes) &&

@@ -50,13 +50,13 @@ static const slack_json_t *message_body(const sim_messages_t *messages, sim_json
         sim_json(json, "{type: 'message', user: %s, ts: %s}", message->author->id, message->ts);
     body = sim_json_merged(json, body, content);
     body = sim_json_merged(json, body, sim_json(json, "{team: %s}", team->id));
-    if (message->author->bot)
+    if (message->author->bot || message->by_app)
         body = sim_json_merged(
             json, body,
             sim_json(json,
                      "{bot_id: %s, app_id: %s, bot_profile: {id: %s, app_id: %s, name: %s,"
                      " deleted: false, updated: %d, team_id: %s}}",
-                     team->bot_id, SIM_APP_ID, team->bot_id, SIM_APP_ID, message->author->name,
+                     team->bot_id, SIM_APP_ID, team->bot_id, SIM_APP_ID, team->bot->name,
                      SIM_FOUNDED_S, team->id));
     if (!*message->thread_ts) return body;
 
@@ -89,6 +89,7 @@ int sim_message_add(sim_messages_t *messages, const sim_message_draft_t *draft, 
     message->arena = json.arena;
     message->channel = draft->channel;
     message->author = draft->author;
+    message->by_app = draft->by_app;
     message->only_for = draft->only_for;
     sim_ids_ts(messages->ids, message->ts);
     if (draft->thread_ts && *draft->thread_ts) {

@@ -21,6 +21,7 @@ typedef struct sim_message {
     const slack_json_t *body; /* as the Web API and events show it */
     const sim_channel_t *channel;
     const sim_user_t *author;
+    bool by_app;                /* the app has posted it, for a person too */
     const sim_user_t *only_for; /* of an ephemeral message: who sees it; else NULL */
     char ts[SIM_TS_SIZE];
     char thread_ts[SIM_TS_SIZE]; /* of the thread's first message; "" outside of threads */
@@ -46,6 +47,7 @@ void sim_messages_done(sim_messages_t *messages);
 typedef struct sim_message_draft {
     const sim_channel_t *channel;
     const sim_user_t *author;
+    bool by_app;                 /* the app has posted it, for a person too */
     const sim_user_t *only_for;  /* NULL: everybody */
     const char *thread_ts;       /* of any message of the thread; NULL or "" for no thread */
     const slack_json_t *content; /* text, blocks …: copied; type, user, team and ts are added */

@@ -32,6 +32,7 @@ static const slack_json_t *chat_post_message(sim_call_t *call)
     sim_message_t *message = NULL;
     const sim_message_draft_t draft = {
         .channel = channel,
+        .author = sim_call_actor(call),
         .thread_ts = thread_ts,
         .broadcast = sim_call_bool(call, "reply_broadcast"),
         .content = content,
@@ -66,7 +67,7 @@ static const slack_json_t *chat_post_ephemeral(sim_call_t *call)
     return sim_json(call->json, "{ok: true, message_ts: %s}", message->ts);
 }
 
-/* The message that the bot has posted at this time. NULL: *ret_failure is the answer. */
+/* The message that the actor has posted at this time. NULL: *ret_failure is the answer. */
 static sim_message_t *own_message(sim_call_t *call, const char *of_others,
                                   const slack_json_t **ret_failure)
 {
@@ -74,7 +75,7 @@ static sim_message_t *own_message(sim_call_t *call, const char *of_others,
     const sim_channel_t *channel = sim_call_own_channel(call, "channel", ret_failure);
     if (!channel) return NULL;
     sim_message_t *message = sim_message_find(&call->services->workspace->messages, channel, ts);
-    if (message && !message->only_for && message->author->bot) return message;
+    if (message && !message->only_for && message->author == sim_call_actor(call)) return message;
     *ret_failure =
         sim_call_error(call, message && !message->only_for ? of_others : "message_not_found");
     return NULL;

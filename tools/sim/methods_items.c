@@ -44,11 +44,10 @@ static void item_to_transcript(sim_call_t *call, const sim_message_t *message, c
 {
     slack_arena_t *arena = call->json->arena;
     sim_workspace_t *workspace = call->services->workspace;
-    uint64_t number =
-        sim_transcript_add(&workspace->transcript, SIM_ENTRY_ITEM, false,
-                           sim_text_place(arena, message->channel, *message->thread_ts),
-                           call->services->team->bot->name, "%s: %s", what,
-                           sim_text_message(arena, &workspace->channels, message->body));
+    uint64_t number = sim_transcript_add(
+        &workspace->transcript, SIM_ENTRY_ITEM, false,
+        sim_text_place(arena, message->channel, *message->thread_ts), sim_call_actor(call)->name,
+        "%s: %s", what, sim_text_message(arena, &workspace->channels, message->body));
     sim_transcript_detail(&workspace->transcript, number, sim_message_detail(call->json, message));
 }
 
@@ -62,13 +61,13 @@ static const slack_json_t *change_reaction(sim_call_t *call, bool add)
     sim_reactions_t *reactions = message ? sim_message_reactions(message) : NULL;
     if (!reactions) return failure;
     const char *error =
-        (add ? sim_reaction_add : sim_reaction_remove)(reactions, name, call->services->team->bot);
+        (add ? sim_reaction_add : sim_reaction_remove)(reactions, name, sim_call_actor(call));
     if (error) return sim_call_error(call, error);
     const char *what = slack__arena_printf(
         call->json->arena, add ? "reacts with :%s: to" : "takes back :%s: from", name);
     if (what) item_to_transcript(call, message, what);
     sim_event_send(call->services, call->json,
-                   sim_event_reaction(call->json, message, name, call->services->team->bot, add));
+                   sim_event_reaction(call->json, message, name, sim_call_actor(call), add));
     return sim_json(call->json, "{ok: true}");
 }
 

@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "net/http_response.h"
-#include "sim/scopes.h"
 #include "util/random.h"
 
 #define ANSWER_MAX ((size_t)16 * 1024 * 1024)
@@ -18,21 +17,27 @@ void sim_respond(slack_http_request_t *request, const slack_http_response_t *res
 }
 
 static void respond_with_id(slack_http_request_t *request, int status, const char *type,
-                            slack_slice_t body, uint64_t retry_after_s)
+                            slack_slice_t body, const char *retry_after,
+                            const sim_scope_headers_t *scopes)
 {
-    char id[40], seconds[24];
-    snprintf(seconds, sizeof seconds, "%" PRIu64, retry_after_s);
+    char id[40];
     snprintf(id, sizeof id, "%016" PRIx64 "%016" PRIx64, slack__random_u64(), slack__random_u64());
-    const slack_http_header_t headers[] = {
-        {SLACK_SLICE("X-Slack-Req-Id"), slack__slice(id)},
-        {SLACK_SLICE("X-OAuth-Scopes"), SLACK_SLICE(SIM_APP_SCOPES)},
-        {SLACK_SLICE("Retry-After"), slack__slice(seconds)}, /* the last one: it may be left out */
-    };
+    slack_http_header_t headers[4] = {{SLACK_SLICE("X-Slack-Req-Id"), slack__slice(id)}};
+    size_t count = 1;
+    if (*retry_after)
+        headers[count++] =
+            (slack_http_header_t){SLACK_SLICE("Retry-After"), slack__slice(retry_after)};
+    if (scopes->granted)
+        headers[count++] =
+            (slack_http_header_t){SLACK_SLICE("X-OAuth-Scopes"), slack__slice(scopes->granted)};
+    if (scopes->accepted)
+        headers[count++] = (slack_http_header_t){SLACK_SLICE("X-Accepted-OAuth-Scopes"),
+                                                 slack__slice(scopes->accepted)};
     const slack_http_response_t response = {
         .status = status,
         .content_type = type,
         .headers = headers,
-        .header_count = sizeof headers / sizeof *headers - (retry_after_s == 0),
+        .header_count = count,
         .body = body.ptr,
         .body_len = body.len,
     };
@@ -40,7 +45,7 @@ static void respond_with_id(slack_http_request_t *request, int status, const cha
 }
 
 static void respond_json(slack_http_request_t *request, int status, const slack_json_t *body,
-                         uint64_t retry_after_s)
+                         const char *retry_after, const sim_scope_headers_t *scopes)
 {
     slack_buf_t text;
     slack__buf_init(&text, ANSWER_MAX);
@@ -51,24 +56,36 @@ static void respond_json(slack_http_request_t *request, int status, const slack_
         (void)slack__buf_printf(&text, "{\"ok\":false,\"error\":\"internal_error\"}");
     }
     respond_with_id(request, status, "application/json; charset=utf-8",
-                    (slack_slice_t){slack__buf_ptr(&text), text.len}, retry_after_s);
+                    (slack_slice_t){slack__buf_ptr(&text), text.len}, retry_after, scopes);
     slack__buf_done(&text);
+}
+
+static const sim_scope_headers_t no_scopes;
+
+void sim_respond_call(slack_http_request_t *request, int status, const slack_json_t *body,
+                      const sim_scope_headers_t *scopes)
+{
+    respond_json(request, status, body, "", scopes);
 }
 
 void sim_respond_json(slack_http_request_t *request, int status, const slack_json_t *body)
 {
-    respond_json(request, status, body, 0);
+    respond_json(request, status, body, "", &no_scopes);
 }
 
 void sim_respond_ratelimited(slack_http_request_t *request, uint64_t retry_after_s)
 {
     sim_json_builder_t json = {request->arena, 0};
-    respond_json(request, 429, sim_json(&json, "{ok: false, error: 'ratelimited'}"), retry_after_s);
+    char seconds[24] = "";
+    if (retry_after_s > 0) snprintf(seconds, sizeof seconds, "%" PRIu64, retry_after_s);
+    respond_json(request, 429, sim_json(&json, "{ok: false, error: 'ratelimited'}"), seconds,
+                 &no_scopes);
 }
 
 void sim_respond_text(slack_http_request_t *request, int status, const char *text)
 {
-    respond_with_id(request, status, "text/plain; charset=utf-8", slack__slice(text), 0);
+    respond_with_id(request, status, "text/plain; charset=utf-8", slack__slice(text), "",
+                    &no_scopes);
 }
 
 static void cut_data(slack_conn_t *conn, const char *data, size_t len, void *user_data)

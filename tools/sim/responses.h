@@ -9,8 +9,15 @@
 
 void sim_respond(slack_http_request_t *request, const slack_http_response_t *answer);
 
-/* The headers of the Web API go with JSON and with text. A NULL body means that memory ran out: the
- * answer is 500. */
+/* The scopes that the headers of a method's answer name, with commas; NULL: no header. */
+typedef struct sim_scope_headers {
+    const char *granted;  /* those of the token */
+    const char *accepted; /* those of which the method needs one */
+} sim_scope_headers_t;
+
+/* Every response has an id. A NULL body means that memory ran out: the answer is 500. */
+void sim_respond_call(slack_http_request_t *request, int status, const slack_json_t *body,
+                      const sim_scope_headers_t *scopes);
 void sim_respond_json(slack_http_request_t *request, int status, const slack_json_t *body);
 void sim_respond_text(slack_http_request_t *request, int status, const char *text);
 /* 429, as Slack limits rates. `retry_after_s` 0: without a Retry-After. */

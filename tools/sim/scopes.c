@@ -38,6 +38,16 @@ bool sim_scopes_needed(const char *method, bool bot, sim_scope_set_t *ret)
     return false;
 }
 
+sim_scope_headers_t sim_scopes_headers(sim_call_t *call)
+{
+    sim_scope_set_t needed;
+    const sim_grant_t *grant = call->token ? call->token->grant : NULL;
+    if (!grant || !sim_scopes_needed(call->method, grant->grantor.bot, &needed))
+        return (sim_scope_headers_t){NULL, NULL};
+    return (sim_scope_headers_t){sim_scope_set_text(call->json, &grant->scopes),
+                                 sim_scope_set_text(call->json, &needed)};
+}
+
 const slack_json_t *sim_scopes_missing(sim_call_t *call)
 {
     sim_scope_set_t needed, provided = {{0}};

@@ -3,6 +3,7 @@
 #define SIM_SCOPES_H
 
 #include "sim/api_call.h"
+#include "sim/responses.h"
 
 /* The scopes of the bot where the app is installed from the start. */
 #define SIM_APP_SCOPES                                                                             \
@@ -14,6 +15,9 @@
 /* The scopes of which a token of a bot, or of a person, needs one for a method; empty: it needs
  * none. False: Slack's method takes no such token. */
 bool sim_scopes_needed(const char *method, bool bot, sim_scope_set_t *ret);
+
+/* The headers of the answer to a call. */
+sim_scope_headers_t sim_scopes_headers(sim_call_t *call);
 
 /* missing_scope, with the method's scopes as `needed` and the other ones of the token as
  * `provided`; alone for a method that needs no scope. */

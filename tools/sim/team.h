@@ -33,11 +33,12 @@ typedef struct sim_team {
     char domain[24];
     char name[32];
     char bot_id[12];
-    const sim_user_t *bot; /* the app's; of an organization's workspaces the bots have one id */
-    sim_org_t *org;        /* NULL: the workspace is in none */
-    const char *bot_token; /* of an app that is installed from the start */
-    bool installed;        /* the app, in this workspace */
-    bool kept_out;         /* the org-wide app has no access to this workspace */
+    const sim_user_t *bot;    /* the app's; of an organization's workspaces the bots have one id */
+    sim_org_t *org;           /* NULL: the workspace is in none */
+    const char *bot_token;    /* of an app that is installed from the start */
+    bool installed;           /* the app, in this workspace */
+    bool kept_out;            /* the org-wide app has no access to this workspace */
+    const sim_user_t *person; /* for whom events come; NULL: the bot is there */
 } sim_team_t;
 
 /* The nth workspace. `org` and `bot_token` are borrowed. */

@@ -21,6 +21,7 @@
 #define SIM_TOKEN_SIZE       96
 #define SIM_ACTIVE_TOKENS    2
 #define SIM_REFRESH_GRACE_MS 30000
+#define SIM_TOKEN_LIFE_MAX_S 2592000 /* 30 days */
 
 typedef struct sim_grantor {
     char enterprise_id[SIM_ID_SIZE]; /* "" for a workspace without an organization */
