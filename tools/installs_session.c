@@ -363,31 +363,63 @@ installs_answer_t installs_call(installs_session_t *session, const char *token,
 
 /* ---- the key ---- */
 
-typedef struct key_check {
-    int fault;
-    char why[SLACK_ERROR_TEXT_MAX];
-} key_check_t;
-
 static bool check_first(void *user_data, const slack_install_found_t *found)
 {
-    key_check_t *check = user_data;
-    check->fault = found->fault;
-    snprintf(check->why, sizeof check->why, "%s", found->why);
-    return found->fault == SLACK_EDAMAGED; /* it says nothing of the key */
+    installs_session_t *session = user_data;
+    if (found->fault == SLACK_EDAMAGED) return true; /* it says nothing of the key */
+    if (found->fault != 0)
+        snprintf(session->wrong_key, sizeof session->wrong_key, "%s", found->why);
+    return false;
+}
+
+typedef struct entry_read {
+    slack_store_op_t op;
+    slack_store_batch_t batch;
+    bool over;
+} entry_read_t;
+
+static void entry_done(slack_store_op_t *op)
+{
+    SLACK_CONTAINER(op, entry_read_t, op)->over = true;
+}
+
+/* Opens the entry with which the app checks its key at the start: see oauth/start.c. */
+static int check_entry(installs_session_t *session)
+{
+    char key[sizeof session->client_id + 16], why[SLACK_ERROR_TEXT_MAX];
+    slack_slice_t plain;
+    snprintf(key, sizeof key, "seal-check/%s", session->client_id);
+    entry_read_t get = {.op = {.kind = SLACK_STORE_KV_GET,
+                               .row.key = slack__slice(key),
+                               .batch = &get.batch,
+                               .done = entry_done},
+                        .batch.limit = 1};
+    slack__link_init(&get.op.link);
+    submit(session->open.store, &get.op);
+    cli_session_wait(&session->open, &get.over);
+    const slack_slice_t value =
+        get.batch.count > 0 ? get.batch.rows[0].payload : (slack_slice_t){NULL, 0};
+    if (get.op.status == 0 && slack__is_sealed(value) &&
+        slack__unseal(session->keys, slack__slice(key), value, session->arena, &plain, why) ==
+            SLACK_ECONFIG)
+        snprintf(session->wrong_key, sizeof session->wrong_key,
+                 "SLACK_STORE_KEY: what the app has stored %s", why);
+    slack__arena_free(get.batch.arena);
+    return get.op.status;
 }
 
 int installs_need_key(installs_session_t *session)
 {
     slack_url_t url;
-    key_check_t check = {0};
     const char *api_url = session->options.api_url;
     if (session->keys == NULL &&
         (slack__url_parse(&url, api_url) != 0 || !slack__is_loopback(url.host)))
         return installs_fail(CLI_FAILED,
                              "SLACK_STORE_KEY is not set, and the tokens would be stored in "
                              "clear: make a key with `slackapp key`");
-    const int rc = installs_each(session, check_first, &check);
+    int rc = check_entry(session);
+    if (rc == 0 && *session->wrong_key == '\0') rc = installs_each(session, check_first, session);
     if (rc != 0) return installs_store_failed(rc);
-    if (check.fault == SLACK_ECONFIG) return installs_fail(CLI_FAILED, "%s", check.why);
+    if (*session->wrong_key) return installs_fail(CLI_FAILED, "%s", session->wrong_key);
     return CLI_OK;
 }

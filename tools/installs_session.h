@@ -14,12 +14,13 @@ typedef struct installs_session {
     cli_session_t open;
     slack_options_t options; /* resolved; only what the command uses */
     char client_id[80];
-    char *client_secret;          /* NULL: it is not set */
-    char *bot_token;              /* SLACK_BOT_TOKEN, for import-token; NULL */
-    char app_id[40];              /* "A…"; "": SLACK_APP_ID is not set, or has another form */
-    slack_keyring_t *keys;        /* NULL: SLACK_STORE_KEY is not set */
-    slack_installations_t stored; /* the records in the store */
-    slack_arena_t *arena;         /* for the command; see installs_forget() */
+    char *client_secret;              /* NULL: it is not set */
+    char *bot_token;                  /* SLACK_BOT_TOKEN, for import-token; NULL */
+    char app_id[40];                  /* "A…"; "": SLACK_APP_ID is not set, or has another form */
+    slack_keyring_t *keys;            /* NULL: SLACK_STORE_KEY is not set */
+    slack_installations_t stored;     /* the records in the store */
+    char wrong_key[CLI_PROBLEM_SIZE]; /* a sentence; "": the key fits */
+    slack_arena_t *arena;             /* for the command; see installs_forget() */
 } installs_session_t;
 
 /* Opens the store, and with `calls` the way to Slack. CLI_OK; else prints the problem, and nothing

@@ -266,6 +266,26 @@ left() {
         expect 0 'no workspace' list && SLACK_BOT_TOKEN=$token expect 1 'auth.test: account_inactive' import-token
 }
 
+# An app has started on the store, and nobody has installed it yet: its key counts.
+the_key_of_the_app() {
+    slack && rm slack.db* || return 1
+    (
+        SLACK_BOT_TOKEN=$token SLACK_SCOPES=chat:write SLACK_TRANSPORT=socket
+        SLACK_APP_TOKEN=$("$slackapp" sim env | sed -n 's/.*SLACK_APP_TOKEN=//p')
+        export SLACK_BOT_TOKEN SLACK_SCOPES SLACK_TRANSPORT SLACK_APP_TOKEN
+        exec "$build/examples/hello"
+    ) >bot.log 2>&1 &
+    bot=$!
+    pids="$pids $bot"
+    if ! "$slackapp" sim status --wait >/dev/null || ! end "$bot"; then
+        cat bot.log
+        return 1
+    fi
+    SLACK_STORE_KEY=$("$slackapp" key 2>/dev/null) SLACK_BOT_TOKEN=$token \
+        expect 1 'SLACK_STORE_KEY: what the app has stored is sealed with the key' import-token &&
+        SLACK_BOT_TOKEN=$token expect 0 'T0SIM00001' import-token
+}
+
 show_and_delete() {
     store lines && expect 0 'token      bot, does not expire' show T1 && expect 0 'person     U1' show T1/U1 &&
         expect 0 'T1/U1 is deleted from the store.' delete T1/U1 && expect 1 'T1/U1 is not in the store' show T1/U1 &&
@@ -284,7 +304,7 @@ wrong_lines() {
         SLACK_BOT_TOKEN=xoxe.xoxb-1 expect 1 'its refresh token is missing' import-token
 }
 
-echo 1..14
+echo 1..15
 run 'a store of Bolt for JavaScript' bolt_js
 run 'a store that the package has just written' bolt_js_now
 run 'a store of Bolt for Python' bolt_python
@@ -297,6 +317,7 @@ run 'a wrong key' a_wrong_key
 run 'tokens that rotate' rotated
 run 'answers that are lost' lost_answers
 run 'a workspace that is left' left
+run 'the key of the app' the_key_of_the_app
 run 'show and delete' show_and_delete
 run 'lines that make no sense' wrong_lines
 exit $failed
