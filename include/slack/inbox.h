@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "app.h"
+#include "authorize.h"
 #include "error.h"
 #include "export.h"
 #include "json.h"
@@ -52,6 +53,11 @@ typedef struct slack_job {
      * earliest time runs first. A job that failed and waits for its next attempt lets the others
      * pass. Default: none. */
     const char *order;
+    /** Optional, copied. The workspace or organization for which the job runs: its handler has that
+     * token. It needs team_id, and enterprise_id if the workspace belongs to an organization; or
+     * enterprise_id and is_enterprise_install. Only for an app of many workspaces. Default in a
+     * delivery: the tenant of the delivery; otherwise none: see slack_app_defer(). */
+    const slack_tenant_t *tenant;
     /** Optional. Receives the result of storing the job. */
     slack_stored_fn stored;
     /** Optional, borrowed until `stored` returns. Passed to `stored`. */
@@ -76,9 +82,10 @@ SLACK_API int slack_defer(slack_ctx_t *ctx, const char *name, const slack_json_t
 
 /**
  * Store a job outside of a delivery. Before the start of the app, the job is kept in memory, and
- * stored when the app starts. The arguments come from a pool (slack_pool_jsonf()). The job has no
- * tenant, so in an app with slack_app_authorize() it has no workspace and no token. Loop thread
- * only.
+ * stored when the app starts. The arguments come from a pool (slack_pool_jsonf()). Without
+ * slack_job_t.tenant the job belongs to no workspace: in an app of many workspaces its handler has
+ * no token, and slack_client_for() gives it clients. A distributed app that had a workspace of its
+ * own before runs such a job there. Loop thread only.
  *
  * @return 0: `stored` will run exactly once; SLACK_EINVAL if the name is missing; SLACK_ETOOBIG if
  *         the name or the key is too long; the error of `args` if it failed; SLACK_ECANCELED if the

@@ -53,6 +53,10 @@ static int init_parts(slack_app_t *app)
     app->outbox.identity = &app->identity;
     app->outbox.queue = &app->queue;
     slack__outbox_init(&app->outbox);
+    app->oauth.services = &app->services;
+    app->oauth.identity = &app->identity;
+    app->oauth.queue = &app->queue;
+    slack__oauth_init(&app->oauth);
     slack__transports_init(&app->transports);
     slack__identity_init(&app->identity);
     slack__ack_deadlines_init(&app->deadlines);

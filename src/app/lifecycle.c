@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/app.h"
+#include "oauth/client_for.h"
 #include "util/alloc.h"
 
 /*
@@ -156,6 +157,7 @@ static void close_begin(slack_app_t *app)
     slack__streams_close(&app->services.streams);
     slack__identity_close(&app->identity);
     slack__oauth_close(&app->oauth);
+    slack__client_for_close(&app->oauth);
     slack__inbox_close(&app->inbox);
     slack__http_routes_abandon(&app->routes);
     slack__admin_server_close(&app->admin);

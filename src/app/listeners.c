@@ -2,6 +2,7 @@
 #include "app/app.h"
 #include "inbox/jobs.h"
 #include "inbox/schedule.h"
+#include "protocol/job_names.h"
 
 /* The public functions that register listeners, middleware and hooks. */
 
@@ -9,6 +10,9 @@ int slack_listen(slack_app_t *app, const slack_listener_t *listener)
 {
     SLACK_APP_REQUIRE(app);
     if (listener && listener->assistant) return slack__assistant_listen(app, listener);
+    if (listener && listener->kind == SLACK_KIND_JOB && slack__job_is_reserved(listener->match))
+        return slack__app_fail(app, SLACK_EINVAL, "listener \"%.64s\": " SLACK_JOB_RESERVED_WHY,
+                               listener->match);
     int rc = slack__registry_add(&app->registry, listener, app->error);
     const char *first, *last;
     if (rc == 0 && slack__router_last_never_runs(app->registry.router, &last, &first))

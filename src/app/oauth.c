@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/app.h"
+#include "oauth/client_for.h"
+#include "protocol/job_names.h"
 
 /* The part of a distributed app, and its public functions. */
 
@@ -9,9 +11,6 @@ int slack__app_distribute(slack_app_t *app, const slack_oauth_events_t *events)
     slack_identity_t *identity = &app->identity;
     if (!slack__oauth_configured(o)) return 0;
     app->oauth.options = o;
-    app->oauth.services = &app->services;
-    app->oauth.identity = identity;
-    app->oauth.queue = &app->queue;
     app->oauth.events = events;
     app->oauth.events_data = app;
     identity->distributed = true;
@@ -22,4 +21,44 @@ int slack__app_distribute(slack_app_t *app, const slack_oauth_events_t *events)
     };
     return slack__authorizer_new(&identity->authorizer, &authorizer, app, o->max_deliveries,
                                  slack__mailbox_wake, &app->mailbox);
+}
+
+int slack_client_for(slack_app_t *app, const slack_tenant_t *tenant, slack_client_for_fn fn,
+                     void *user_data)
+{
+    SLACK_APP_REQUIRE(app);
+    const enum slack_app_state state = app->life.state;
+    if (tenant == NULL || fn == NULL ||
+        slack__slice(tenant->team_id).len + slack__slice(tenant->enterprise_id).len == 0)
+        return slack__app_fail(app, SLACK_EINVAL,
+                               "slack_client_for: pass a function, and a tenant with a team_id or "
+                               "an enterprise_id");
+    if (state < SLACK_APP_RUNNING || state > SLACK_APP_DRAINING)
+        return slack__app_fail(app, SLACK_ECANCELED,
+                               "slack_client_for: the app does not run: call it after the start");
+    const int rc = slack__client_for(&app->oauth, tenant, fn, user_data);
+    return rc == 0 ? 0 : slack__app_fail(app, rc, "slack_client_for: %s", slack_strerror(rc));
+}
+
+/* Jobs of a reserved name, which slack_listen() refuses. */
+static int listen_reserved(slack_app_t *app, const char *name, slack_handler_fn fn, void *user_data,
+                           bool *ret_there)
+{
+    const slack_listener_t listener = {
+        .kind = SLACK_KIND_JOB, .match = name, .fn = fn, .user_data = user_data};
+    const int rc = slack__registry_add(&app->registry, &listener, app->error);
+    if (rc == 0) *ret_there = true;
+    return slack__app_failed(app, rc);
+}
+
+int slack_on_installed(slack_app_t *app, slack_handler_fn fn, void *user_data)
+{
+    SLACK_APP_REQUIRE(app);
+    return listen_reserved(app, SLACK_JOB_INSTALLED, fn, user_data, &app->oauth.on_installed);
+}
+
+int slack_on_uninstalled(slack_app_t *app, slack_handler_fn fn, void *user_data)
+{
+    SLACK_APP_REQUIRE(app);
+    return listen_reserved(app, SLACK_JOB_UNINSTALLED, fn, user_data, &app->oauth.on_uninstalled);
 }

@@ -2,6 +2,7 @@
 #include "dispatch/authorize.h"
 
 #include "identity/identity.h"
+#include "protocol/job_names.h"
 #include "protocol/tenant.h"
 
 static void run_take_answer(slack_run_t *run, const slack_answer_t *answer)
@@ -37,6 +38,7 @@ bool slack__run_authorize(slack_run_t *run)
 {
     slack_identity_t *identity = run->dispatcher->identity;
     const slack_delivery_t *d = run->ctx.delivery;
+    if (slack__job_is_uninstalled(run->ctx.job)) return true;
     /* An event that revokes tokens runs without a grant: there may be no token left to look up. */
     if (slack__tenant_revoked(d->kind, d->body) &&
         !slack__authorizer_canceled(identity->authorizer)) {

@@ -6,6 +6,8 @@
 #include "inbox/entry.h"
 #include "inbox/handler_key.h"
 #include "inbox/put.h"
+#include "protocol/job_names.h"
+#include "protocol/tenant.h"
 #include "util/crash.h"
 #include "util/error.h"
 #include "util/json.h"
@@ -33,6 +35,8 @@ static int job_check(const slack_job_t *job, const char **ret_why)
 {
     *ret_why = "the job has no name: name a listener of slack_on_job()";
     if (job == NULL || job->name == NULL || *job->name == '\0') return SLACK_EINVAL;
+    *ret_why = SLACK_JOB_RESERVED_WHY;
+    if (slack__job_is_reserved(job->name)) return SLACK_EINVAL;
     *ret_why = "the order is empty: leave it out, or pass 1 to 1000 bytes";
     if (job->order && *job->order == '\0') return SLACK_EINVAL;
     *ret_why = "the name, the key or the order has more than 1000 bytes: shorten it";
@@ -93,7 +97,9 @@ static bool job_fill_row(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *
     size_t len = 2;
     const char *text = job->args ? slack__json_text(arena, job->args, &len) : "{}";
     const char *key = text ? job_key(ctx, arena, job, text) : NULL;
-    const char *tenant = slack__put_tenant(ctx, arena), *order = job_order(arena, job);
+    const char *tenant =
+        job->tenant ? slack__tenant_text(arena, job->tenant) : slack__put_tenant(ctx, arena);
+    const char *order = job_order(arena, job);
     *row = (slack_row_t){
         .key = slack__slice(key),
         .kind = job_kind,
@@ -147,15 +153,17 @@ static int own_job_fill(slack_own_put_t *own, const slack_job_t *job)
     const char *text = job->args ? slack__json_text(own->arena, job->args, &len) : "{}";
     const char *name = slack__arena_strdup(own->arena, job->name);
     const char *order = job_order(own->arena, job);
+    const char *tenant = job->tenant ? slack__tenant_text(own->arena, job->tenant) : "";
     own->own_key = job->key ? slack__arena_strdup(own->arena, job->key) : NULL;
     own->stored = job->stored;
     own->stored_data = job->stored_data;
-    if (!text || !name || !order || (job->key && !own->own_key)) return SLACK_ENOMEM;
+    if (!text || !name || !order || !tenant || (job->key && !own->own_key)) return SLACK_ENOMEM;
     own->op.succeeds = true;
     own->op.row =
         (slack_row_t){.kind = job_kind,
                       .name = slack__slice(name),
                       .payload = {text, len},
+                      .tenant = slack__slice(tenant),
                       .order = slack__slice(order),
                       .due_ms = job_due_ms(job, slack__wall_ms(own->inbox->services->log->clock))};
     return 0;

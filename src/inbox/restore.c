@@ -34,9 +34,10 @@ static slack_entry_t *entry_restore(slack_inbox_t *inbox, const slack_row_t *fro
                          : slack__json_parse(arena, row.payload.ptr, row.payload.len, &body, NULL);
     const bool job = slack__slice_eq(row.kind, SLACK_SLICE("job"));
     if (!job && !slack__slice_eq(row.kind, SLACK_SLICE("event"))) rc = SLACK_EDAMAGED;
-    if (rc == 0 && job && row.tenant.len > 0)
+    if (rc == 0 && row.tenant.len > 0)
         rc = slack__json_parse(arena, row.tenant.ptr, row.tenant.len, &tenant, NULL);
     if (rc == SLACK_ENOMEM) goto no_memory;
+    if (!job) tenant = NULL; /* the body of an event names it */
     slack_delivery_t *d = slack__delivery_new(arena, body, SLACK_SLICE(""),
                                               slack__mono_us(inbox->services->net->clock));
     if (d == NULL) goto no_memory;

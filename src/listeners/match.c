@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "protocol/kind.h"
+#include "protocol/job_names.h"
 #include "protocol/payload.h"
 #include "util/str.h"
 
@@ -144,6 +145,9 @@ int slack__match(const slack_rule_t *rule, slack_subject_t *subject, slack_arena
                                      : match_string(l->block_id, l->block_how, block);
         if (rc != 0) return rc;
     }
+    if (l->kind == SLACK_KIND_JOB && slack__job_is_reserved(subject->selector) &&
+        (l->match == NULL || l->how != SLACK_MATCH_EXACT))
+        return SLACK_ENOTFOUND;
     if (l->match == NULL) return 0;
     const char *text = l->message ? subject->text : subject->selector; /* NULL matches nothing */
     if (l->function) text = slack_json_str(subject->body, "/event/function/callback_id");

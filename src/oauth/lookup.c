@@ -46,7 +46,7 @@ static void look_refuse(const look_up_t *look, const slack_install_record_t *rec
                         const char *fault)
 {
     char reason[128];
-    look->oauth->figures.missing++;
+    look->oauth->services->counters->installations_missing++;
     if (look->is_own) {
         slack__authorizer_fail(authorizer_of(look), look->id, SLACK_EIO,
                                "Slack refuses SLACK_BOT_TOKEN: set a new one");
@@ -77,7 +77,7 @@ static void look_grant(const look_up_t *look, const slack_install_record_t *bot,
     if (!no_person) granted.user_token = person->token.access;
     if (!no_bot) granted.lifetime_ms = life_ms(&bot->token, now_ms, 0);
     if (!no_person) granted.lifetime_ms = life_ms(&person->token, now_ms, granted.lifetime_ms);
-    look->oauth->figures.found++;
+    look->oauth->services->counters->installations_found++;
     int rc = slack__authorizer_grant(authorizer_of(look), look->id, &granted);
     if (rc == SLACK_ENOMEM || rc == SLACK_EINVAL)
         slack__authorizer_fail(authorizer_of(look), look->id, rc, slack_strerror(rc));

@@ -40,6 +40,11 @@ static int open_keys(slack_oauth_t *oauth, char *error)
     return 0;
 }
 
+void slack__oauth_init(slack_oauth_t *oauth)
+{
+    slack__link_init(&oauth->wanted);
+}
+
 int slack__oauth_open(slack_oauth_t *oauth, char *error)
 {
     oauth->installations = (slack_installations_t){

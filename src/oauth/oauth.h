@@ -14,6 +14,7 @@
  *   entries.c         its entries in the store; installations.c, find.c, install.c, uninstall.c
  *   start.c           the checks of the start: the key of the store, the name of the app
  *   lookup.c          the tokens for a tenant
+ *   client_for.c      clients for workspaces outside of deliveries
  */
 
 /* The reports of the part. */
@@ -23,27 +24,25 @@ typedef struct slack_oauth_events {
     void (*failed)(void *user_data, int status, const char *error);
 } slack_oauth_events_t;
 
-typedef struct slack_oauth_figures {
-    uint64_t found;   /* lookups that found an installation with a token */
-    uint64_t missing; /* that found none, or only a token that Slack has refused or that expired */
-} slack_oauth_figures_t;
-
 typedef struct slack_oauth {
-    /* Set by the owner before slack__oauth_open(). */
-    const slack_options_t *options;
-    const slack_services_t *services;
+    /* Set by the owner. */
+    const slack_options_t *options; /* NULL: the app is not a distributed one */
+    slack_services_t *services;
     slack_identity_t *identity;
     slack_queue_t *queue;
+    bool on_installed, on_uninstalled; /* there are listeners: the jobs are stored for them */
     const slack_oauth_events_t *events;
     void *events_data;
 
     slack_keyring_t *keys; /* NULL: values are in clear */
     slack_installations_t installations;
-    slack_oauth_figures_t figures;
     struct slack_oauth_start *start; /* under way; NULL: not, or over */
+    slack_link_t wanted;             /* clients: see client_for.h */
 } slack_oauth_t;
 
 /* ---- oauth.c ---- */
+
+void slack__oauth_init(slack_oauth_t *oauth);
 
 /* Reads the keys; the store is open. 0; SLACK_ECONFIG with a sentence in `error`; SLACK_ENOMEM;
  * SLACK_EIO. */

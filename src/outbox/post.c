@@ -11,6 +11,7 @@
 #include "outbox/target.h"
 #include "outbox/trace.h"
 #include "protocol/methods.h"
+#include "protocol/job_names.h"
 #include "protocol/tenant.h"
 #include "util/crash.h"
 #include "util/error.h"
@@ -49,6 +50,8 @@ static int post_check(const slack_post_options_t *post, const char **ret_why)
     if (*ret_why) return SLACK_EINVAL;
     *ret_why = "the message is named by .of, and the method has no argument for one: leave .of out";
     if (post->of && slack__target_argument(method) == NULL) return SLACK_EINVAL;
+    *ret_why = ".then: " SLACK_JOB_RESERVED_WHY;
+    if (slack__job_is_reserved(post->then)) return SLACK_EINVAL;
     const char *const texts[] = {post->key, post->of, post->then};
     *ret_why = ".key, .of and .then take 1 to 1000 bytes";
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {

@@ -49,6 +49,8 @@ static int post_unread(void)
     X(slack_cancel_job, 2, slack_cancel_job(APP, "a", DONE), "does not run: call it after")        \
     X(slack_cancel_post, 1, slack_cancel_post(APP, NULL, DONE), "there is no key: pass")           \
     X(slack_cancel_post, 2, slack_cancel_post(APP, "a", DONE), "does not run: call it after")      \
+    X(slack_client_for, 1, slack_client_for(APP, NULL, NULL, NULL),                                \
+      "pass a function, and a tenant")                                                             \
     X(slack_default_ack, 1, slack_default_ack(APP, SLACK_KIND_EVENT, ""), "this kind: leave it")   \
     X(slack_default_ack, 2, slack_default_ack(APP, SLACK_KIND_COMMAND, "Hold on"), "is not JSON")  \
     X(slack_every, 1, slack_every(APP, "x", "x", NULL, FN, NULL), "the schedule x: ")              \
@@ -67,10 +69,12 @@ static int post_unread(void)
     X(slack_on_dialog, 1, slack_on_dialog(APP, "x", DONE), "")                                     \
     X(slack_on_event, 1, slack_on_event(APP, "x", DONE), "")                                       \
     X(slack_on_function, 1, slack_on_function(APP, "x", DONE), "")                                 \
+    X(slack_on_installed, 1, slack_on_installed(APP, DONE), "")                                    \
     X(slack_on_job, 1, slack_on_job(APP, "x", DONE), "")                                           \
     X(slack_on_message, 1, slack_on_message(APP, "x", DONE), "")                                   \
     X(slack_on_options, 1, slack_on_options(APP, "x", DONE), "")                                   \
     X(slack_on_shortcut, 1, slack_on_shortcut(APP, "x", DONE), "")                                 \
+    X(slack_on_uninstalled, 1, slack_on_uninstalled(APP, DONE), "")                                \
     X(slack_on_view_closed, 1, slack_on_view_closed(APP, "x", DONE), "")                           \
     X(slack_on_view_submission, 1, slack_on_view_submission(APP, "x", DONE), "")                   \
     X(slack_schedule, 1, slack_schedule(APP, NULL), "the schedule is NULL: pass")                  \

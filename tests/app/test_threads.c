@@ -124,6 +124,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_callf, (client, "api.test", NULL, NULL, "{}"))                                         \
     X(slack_cancel_job, (app, "key", NULL, NULL))                                                  \
     X(slack_cancel_post, (app, "key", NULL, NULL))                                                 \
+    X(slack_client_for, (app, NULL, NULL, NULL))                                                   \
     V(slack_client_repeat, (client, true))                                                         \
     V(slack_client_stream, (client, NULL))                                                         \
     X(slack_default_ack, (app, SLACK_KIND_COMMAND, ""))                                            \
@@ -151,6 +152,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     V(slack_on_error, (app, NULL, NULL))                                                           \
     X(slack_on_event, (app, "x", handle, NULL))                                                    \
     X(slack_on_function, (app, "x", handle, NULL))                                                 \
+    X(slack_on_installed, (app, handle, NULL))                                                     \
     X(slack_on_job, (app, "x", handle, NULL))                                                      \
     X(slack_on_message, (app, "x", handle, NULL))                                                  \
     X(slack_on_options, (app, "x", handle, NULL))                                                  \
@@ -158,6 +160,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     V(slack_on_state, (app, NULL, NULL))                                                           \
     V(slack_on_unacked, (app, NULL, NULL))                                                         \
     V(slack_on_unmatched, (app, NULL, NULL))                                                       \
+    X(slack_on_uninstalled, (app, handle, NULL))                                                   \
     X(slack_on_view_closed, (app, "x", handle, NULL))                                              \
     X(slack_on_view_submission, (app, "x", handle, NULL))                                          \
     X(slack_webhook, (client, "https://hooks.slack.com/x", json, NULL, NULL))                      \

@@ -34,14 +34,10 @@ static void add(enum slack_kind kind, const char *match, enum slack_match how, i
 static size_t gave_up;
 static const char *costly;
 
-/* Returns the names of the matching listeners in order, separated by blanks, each with its first
- * capture. */
-static const char *match(enum slack_kind kind, const char *body)
+static const char *match_subject(slack_subject_t *subject)
 {
     slack_hits_t hits = {0};
-    slack_subject_t subject;
-    slack__subject_init(&subject, kind, json_of(body), "U0BOT");
-    assert_int_equal(slack__router_match(routes, &subject, arena, &hits), 0);
+    assert_int_equal(slack__router_match(routes, subject, arena, &hits), 0);
     const char *names = "";
     for (size_t i = 0; i < hits.count; i++) {
         names = slack__arena_printf(arena, "%s%s%s", names, i ? " " : "",
@@ -53,6 +49,31 @@ static const char *match(enum slack_kind kind, const char *body)
     costly = hits.costly ? hits.costly->listener.name : "";
     slack__hits_release(&hits);
     return names;
+}
+
+/* Returns the names of the matching listeners in order, separated by blanks, each with its first
+ * capture. */
+static const char *match(enum slack_kind kind, const char *body)
+{
+    slack_subject_t subject;
+    slack__subject_init(&subject, kind, json_of(body), "U0BOT");
+    return match_subject(&subject);
+}
+
+/* A listener for all jobs does not take those of the library. */
+ROUTER_TEST(test_jobs_of_the_library)
+{
+    slack_subject_t subject;
+    add(SLACK_KIND_JOB, NULL, SLACK_MATCH_EXACT, 0);
+    add(SLACK_KIND_JOB, "install", SLACK_MATCH_CONTAINS, 0);
+    add(SLACK_KIND_JOB, "slack.installed", SLACK_MATCH_EXACT, 0);
+    slack__subject_init(&subject, SLACK_KIND_JOB, json_of("{}"), "");
+    subject.selector = "slack.installed";
+    assert_string_equal(match_subject(&subject), "job:slack.installed");
+    subject.selector = "slack.uninstalled";
+    assert_string_equal(match_subject(&subject), "");
+    subject.selector = "installed";
+    assert_string_equal(match_subject(&subject), "job:*");
 }
 
 ROUTER_TEST(test_events_run_every_match_in_order)

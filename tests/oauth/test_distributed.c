@@ -98,6 +98,8 @@ DISTRIBUTED_TEST(each_workspace_has_its_token)
         token_for("'team_id':'T3','enterprise_id':'E3','is_enterprise_install':true"), "xoxb-3");
     assert_string_equal(token_for("'team_id':'T4'"), "");
     assert_true(world_logged(&f.world, "the app is not installed: let a person install"));
+    assert_int_equal(slack__inspect_counters(f.app)->installations_found, 3);
+    assert_int_equal(slack__inspect_counters(f.app)->installations_missing, 1);
     assert_false(world_logged(&f.world, "xoxb-"));
     assert_int_equal(slack_app_authorize(f.app, &(slack_authorizer_t){.fn = slack__oauth_look_up}),
                      SLACK_EALREADY);
@@ -274,6 +276,143 @@ DISTRIBUTED_TEST(a_job_without_a_workspace)
     assert_string_equal(token_of_job(9), "");
     assert_false(world_logged(&f.world, "tenant refused"));
     assert_true(world_logged(&f.world, "chat.postMessage was not called"));
+    close_app();
+}
+
+/* ---- clients and jobs of a workspace ---- */
+
+static struct {
+    slack_client_t *client;
+    int status;
+    unsigned count;
+} got;
+
+static void take_client(slack_app_t *app, slack_client_t *client, int status, void *user_data)
+{
+    assert_ptr_equal(user_data, &got);
+    slack_client_free(got.client);
+    got.client = client;
+    got.status = status;
+    got.count++;
+}
+
+/* The token with which the client for a tenant calls; "": there is none, and got.status says why.
+ */
+static const char *token_of_client(const slack_tenant_t *tenant)
+{
+    const size_t calls = fake_slack_count(f.slack);
+    got.count = 0;
+    assert_int_equal(slack_client_for(f.app, tenant, take_client, &got), 0);
+    assert_int_equal(got.count, 0);
+    app_run_until(&f, &got.count);
+    assert_int_equal(got.count, 1);
+    assert_int_equal(got.client != NULL, got.status == 0);
+    if (got.client == NULL) return "";
+    assert_int_equal(slack_callf(got.client, "users.list", NULL, NULL, "{}"), 0);
+    app_run_until_calls(&f, calls + 1);
+    return fake_slack_call(f.slack, calls)->token;
+}
+
+DISTRIBUTED_TEST(a_client_for_a_workspace)
+{
+    with.bot_token = "xoxb-test";
+    with.user_scopes = "search:read";
+    open_app();
+    assert_int_equal(slack_client_for(f.app, &(slack_tenant_t){.team_id = "T1"}, take_client, &got),
+                     SLACK_ECANCELED);
+    app_ready(&f);
+    installs_in(&f.world, slack__inspect_store(f.app), INSTALLS_KEY);
+    installed("", "T1", "", "xoxb-1");
+    installed("", "T1", "U1", "xoxp-1");
+    installed("E3", "", "", "xoxb-3");
+    static const struct {
+        slack_tenant_t tenant;
+        const char *token, *team;
+    } rows[] = {
+        {{.team_id = "T1"}, "xoxb-1", ""},
+        {{.team_id = "T1", .user_id = "U1"}, "xoxp-1", ""},
+        {{.team_id = "T0TEAM"}, "xoxb-test", ""},
+        {{.enterprise_id = "E3", .team_id = "T3"}, "xoxb-3", "T3"},
+        {{.enterprise_id = "E3", .team_id = "T4", .is_enterprise_install = true}, "xoxb-3", "T4"},
+        {{.enterprise_id = "E3", .is_enterprise_install = true}, "xoxb-3", ""},
+        {{.team_id = "T1", .user_id = "U2"}, "", ""},
+        {{.team_id = "T2"}, "", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const size_t calls = fake_slack_count(f.slack);
+        assert_string_equal(token_of_client(&rows[i].tenant), rows[i].token);
+        assert_int_equal(got.status, *rows[i].token ? 0 : SLACK_EAUTH);
+        if (*rows[i].token)
+            assert_string_equal(slack_json_str(app_call_args(&f, calls, "users.list"), "/team_id"),
+                                rows[i].team);
+    }
+    assert_int_equal(slack_client_for(f.app, &(slack_tenant_t){0}, take_client, &got),
+                     SLACK_EINVAL);
+    assert_int_equal(slack_client_for(f.app, &rows[0].tenant, NULL, NULL), SLACK_EINVAL);
+    close_app();
+    slack_client_free(got.client);
+    got.client = NULL;
+}
+
+/* An app with one token has it for its own workspace. */
+DISTRIBUTED_TEST(a_client_in_an_app_of_one_workspace)
+{
+    with = (slack_options_t){.store = "memory:"};
+    open_app();
+    app_ready(&f);
+    assert_string_equal(token_of_client(&(slack_tenant_t){.team_id = "T0TEAM"}), "xoxb-test");
+    assert_string_equal(token_of_client(&(slack_tenant_t){.team_id = "T1"}), "");
+    assert_int_equal(got.status, SLACK_EAUTH);
+    app_close(&f);
+}
+
+/* The program looks the token up, and the app stops before it knows. */
+DISTRIBUTED_TEST(a_client_in_an_app_with_an_authorizer)
+{
+    const slack_authorizer_t how = desk_authorizer();
+    with = (slack_options_t){.store = "memory:"};
+    desk_open(&f, &with, &how);
+    app_ready(&f);
+    assert_string_equal(token_of_client(&(slack_tenant_t){.team_id = "T1"}), "xoxb-T1-0");
+    desk.answer = DESK_LATER;
+    got.count = 0;
+    assert_int_equal(slack_client_for(f.app, &(slack_tenant_t){.team_id = "T2"}, take_client, &got),
+                     0);
+    app_close(&f);
+    assert_int_equal(got.count, 1);
+    assert_int_equal(got.status, SLACK_ECANCELED);
+}
+
+DISTRIBUTED_TEST(a_job_of_a_workspace)
+{
+    start_with_jobs();
+    installed("", "T1", "", "xoxb-1");
+    const slack_job_t job = {.name = "later", .tenant = &(slack_tenant_t){.team_id = "T1"}};
+    assert_int_equal(slack_app_defer(f.app, &job), 0);
+    assert_string_equal(token_of_job(1), "xoxb-1");
+    close_app();
+}
+
+static unsigned jobs_seen;
+
+static int count_job(slack_ctx_t *ctx, void *user_data)
+{
+    jobs_seen++;
+    return slack_callf(slack_ctx_client(ctx), "chat.postMessage", NULL, NULL,
+                       "{channel: 'C1', text: 'x'}");
+}
+
+DISTRIBUTED_TEST(names_of_the_librarys_jobs)
+{
+    open_app();
+    assert_int_equal(slack_app_defer(f.app, &(slack_job_t){.name = "slack.installed"}),
+                     SLACK_EINVAL);
+    assert_non_null(strstr(slack_app_error(f.app), "the names of the library's jobs begin with"));
+    assert_int_equal(slack_on_job(f.app, "slack.uninstalled", count_job, NULL), SLACK_EINVAL);
+    assert_int_equal(slack_every(f.app, "slack.x", "* * * * *", NULL, count_job, NULL),
+                     SLACK_EINVAL);
+    assert_int_equal(slack_on_job(f.app, NULL, count_job, NULL), 0);
+    assert_int_equal(slack_on_installed(f.app, reply, NULL), 0);
     close_app();
 }
 
