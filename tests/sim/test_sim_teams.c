@@ -278,8 +278,13 @@ TEST_CASE(nothing_is_sent_without_the_app, open_empty, sim_case_close, NULL)
         sim_case_refused("{'kind':'command','command':'/x','workspace':'simulated2'}"),
         "the app is not installed in simulated2: slackapp sim install --workspace simulated2 "
         "installs it");
-    assert_string_equal(sim_case_refused("{'kind':'message','text':'x','workspace':'T9'}"),
-                        "there is no such workspace: slackapp sim status names them");
+    static const char *const unknown[] = {"'T9'", "''", "2", "['simulated2']", "null"};
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
+        assert_string_equal(
+            sim_case_refused(with("{'kind':'message','text':'x','workspace':$}", '$', unknown[i])),
+            "there is no such workspace: slackapp sim status names them");
+    assert_member(sim_peer_control(&peer, "/sim/messages?workspace=T9", NULL), "/error",
+                  "there is no such workspace: slackapp sim status names them");
     peer.token = "xoxb-simulated-bot-token-2";
     assert_error("auth.test", "{}", "invalid_auth");
     peer.token = "xoxb-simulated-bot-token-org";

@@ -138,14 +138,19 @@ static void wait_for(sim_control_t *control, const sim_services_t *services,
         slack__timer_start(control->net, &wait->timer, ms);
 }
 
+/* The query as an object; NULL if it is not a form. */
+static const slack_json_t *query_json(const slack_http_request_t *request)
+{
+    const slack_json_t *query = NULL;
+    (void)slack__form_parse(request->arena, request->query.ptr ? request->query.ptr : "",
+                            request->query.len, &query);
+    return query;
+}
+
 /* A member of the query; "": there is none. */
 static const char *query_text(const slack_http_request_t *request, const char *path)
 {
-    const slack_json_t *query = NULL;
-    if (slack__form_parse(request->arena, request->query.ptr ? request->query.ptr : "",
-                          request->query.len, &query) != 0)
-        return "";
-    return slack_json_str(query, path);
+    return slack_json_str(query_json(request), path);
 }
 
 /* `wait` of the query; 0 for none. */
@@ -440,10 +445,10 @@ void sim_control_request(sim_control_t *control, slack_http_request_t *request)
         sim_respond_error(request, 400, "the body is not a JSON object");
         return;
     }
-    const char *name =
-        post ? slack_json_str(args, "/workspace") : query_text(request, "/workspace");
+    const slack_json_t *name = slack_json_get(post ? args : query_json(request), "/workspace");
     const sim_services_t *services =
-        *name ? sim_team_find(control->services->teams, name) : control->services;
+        name ? sim_team_find(control->services->teams, slack_json_str(name, ""))
+             : control->services;
     if (!services) {
         sim_respond_error(request, 400,
                           "there is no such workspace: slackapp sim status names them");
