@@ -207,10 +207,19 @@ static void oauth_failed(void *user_data, int status, const char *error)
     slack__app_shutdown(app, slack__app_fail(app, status, "%s", error));
 }
 
+/* A distributed app has other workspaces to serve, unless SLACK_CATCH_UP needs the token. */
 static void identity_refused(void *user_data, const char *reason)
 {
     slack_app_t *app = user_data;
     const char *kind = slack__token_kind(app->options.bot_token);
+    if (app->identity.distributed && app->transports.catch_up == NULL) {
+        SLACK_LOG(&app->log, ERROR, "Slack refuses the token in SLACK_BOT_TOKEN",
+                  "token=%s reason=%s hint=%s", kind ? kind : "of no known kind", reason,
+                  "its workspace has to install the app: do not set the variable any more");
+        slack__identity_disown(&app->identity);
+        slack__oauth_start(&app->oauth);
+        return;
+    }
     slack__app_shutdown(app, slack__app_fail(app, SLACK_EAUTH,
                                              "Slack refuses the token in SLACK_BOT_TOKEN, %s: %s",
                                              kind ? kind : "of no known kind", reason));

@@ -12,7 +12,8 @@ const char *slack__app_unready(const slack_app_t *app)
     if (app->life.state < SLACK_APP_RUNNING) return "starting\n";
     if (app->life.state > SLACK_APP_RUNNING) return "stopping\n";
     if (app->queue.store_failing) return "the store fails\n";
-    if (app->identity.refused) return "Slack refuses the token\n";
+    /* A distributed app goes on to serve the other workspaces. */
+    if (app->identity.refused && !app->identity.distributed) return "Slack refuses the token\n";
     if (!slack__transports_ready(&app->transports)) return "a transport is not ready\n";
     return NULL;
 }

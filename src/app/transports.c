@@ -127,6 +127,11 @@ static int create_catch_up(slack_app_t *app)
 
 int slack__app_create_transports(slack_app_t *app)
 {
+    if (app->identity.distributed && names_several_apps(app->options.signing_secret))
+        return slack__app_fail(app, SLACK_ECONFIG,
+                               "SLACK_CLIENT_ID=%.64s: it belongs to one app, and "
+                               "SLACK_SIGNING_SECRET names several: run a process for each app",
+                               app->options.client_id);
     app->transports.host = (struct slack_transport_host){
         .net = app->services.net,
         .state = host_state,

@@ -86,6 +86,14 @@ void slack__identity_start(slack_identity_t *identity)
     slack__auth_test_start(identity);
 }
 
+void slack__identity_disown(slack_identity_t *identity)
+{
+    identity->phase = SLACK_IDENTITY_ACCEPTED;
+    identity->has_own = false;
+    identity->client.credential = NULL;
+    identity->client.token = "";
+}
+
 void slack__identity_stop(slack_identity_t *identity)
 {
     identity->phase = SLACK_IDENTITY_STOPPED;
@@ -119,21 +127,21 @@ bool slack__identity_owns(const slack_identity_t *identity, const slack_tenant_t
     return !tenant->is_enterprise_install && strcmp(own->team_id, tenant->team_id) == 0;
 }
 
+bool slack__identity_at_home(const slack_identity_t *identity, slack_tenant_t *tenant)
+{
+    const slack_home_t *home = &identity->home;
+    if (!identity->distributed || !is_nowhere(tenant)) return true;
+    tenant->team_id = home->team_id;
+    tenant->enterprise_id = home->enterprise_id;
+    tenant->is_enterprise_install = home->is_enterprise_install;
+    return !is_nowhere(tenant);
+}
+
 bool slack__identity_grant(slack_identity_t *identity, slack_tenant_t *tenant, slack_arena_t *arena,
                            slack_waiter_t *waiter, slack_answer_t *ret)
 {
-    const slack_home_t *home = &identity->home;
-    const slack_grant_t *known = NULL;
-    if (identity->distributed && is_nowhere(tenant)) {
-        tenant->team_id = home->team_id;
-        tenant->enterprise_id = home->enterprise_id;
-        tenant->is_enterprise_install = home->is_enterprise_install;
-        if (is_nowhere(tenant)) known = &slack__grant_none;
-    }
-    if (identity->distributed && !identity->refused && slack__identity_owns(identity, tenant))
-        known = &identity->own;
-    if (known == NULL)
+    if (!identity->distributed || identity->refused || !slack__identity_owns(identity, tenant))
         return slack__authorizer_ask(identity->authorizer, tenant, arena, waiter, ret);
-    *ret = (slack_answer_t){.grant = (slack_grant_t *)(uintptr_t)known};
+    *ret = (slack_answer_t){.grant = &identity->own};
     return true;
 }

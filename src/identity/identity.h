@@ -19,8 +19,7 @@
 /* The least time between two checks of the app's own token after the start. */
 #define SLACK_TOKEN_CHECK_MS 60000
 
-/* The workspace of deliveries that name none, such as a job of the program: see
- * slack__identity_grant(). */
+/* The workspace of jobs and requests of the program that name none. */
 typedef struct slack_home {
     char team_id[32], enterprise_id[32]; /* both "": there is no such workspace */
     bool is_enterprise_install;
@@ -74,15 +73,19 @@ void slack__identity_open(slack_identity_t *identity, slack_net_t *net, slack_we
 /* Checks the app's own token until Slack answers. With an authorizer of the program, or without an
  * own token, the identity is accepted without a check. The caller has set `events`. */
 void slack__identity_start(slack_identity_t *identity);
+/* In a distributed app whose own token Slack has refused at the start: the app has none. */
+void slack__identity_disown(slack_identity_t *identity);
 /* Ends the checks of the app's own token. */
 void slack__identity_stop(slack_identity_t *identity);
 /* Stops, and cancels the authorizer. */
 void slack__identity_close(slack_identity_t *identity);
 void slack__identity_done(slack_identity_t *identity);
 
+/* A job or a request of the program whose tenant has no id belongs to `home`, in a distributed app:
+ * sets the ids. False: there is no home, and no token. */
+bool slack__identity_at_home(const slack_identity_t *identity, slack_tenant_t *tenant);
 /* Asks for the grant of a tenant, as slack__authorizer_ask() does, in an app with an authorizer. In
- * a distributed app the own token serves its own workspace while Slack takes it. A tenant without
- * any id stands for `home`; without one the answer is a grant without a token. */
+ * a distributed app the own token serves its own workspace while Slack takes it. */
 bool slack__identity_grant(slack_identity_t *identity, slack_tenant_t *tenant, slack_arena_t *arena,
                            slack_waiter_t *waiter, slack_answer_t *ret);
 /* Whether a tenant is the workspace of the app's own token. */

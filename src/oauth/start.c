@@ -130,6 +130,13 @@ static void home_read(slack_home_t *home, const slack_json_t *value)
 static void name_write(start_t *s, const slack_kv_entry_t *there)
 {
     slack_identity_t *identity = s->oauth->identity;
+    if (s->oauth->options->bot_token && !identity->has_own && *identity->app == '\0') {
+        start_fail(s, SLACK_EAUTH,
+                   "Slack refuses the token in SLACK_BOT_TOKEN, by which the first start of a "
+                   "distributed app finds the rows that the store has of it: set a good token, or "
+                   "none if there are no such rows");
+        return;
+    }
     const slack_json_t *value = NULL;
     const slack_home_t *home = &identity->home;
     if (*identity->app == '\0')

@@ -88,10 +88,13 @@ static void attempt_authorize(slack_attempt_t *a)
     if (row->tenant.len > 0)
         slack__json_parse(a->arena, row->tenant.ptr, row->tenant.len, &kept, NULL);
     slack__tenant_of(SLACK_KIND_JOB, NULL, slack_json_str(kept, "/app_id"), kept, &tenant);
+    const bool somewhere = slack__identity_at_home(identity, &tenant);
     a->org = tenant.is_enterprise_install;
     a->client.team_id = tenant.team_id;
     a->waiter.answered = grant_answered;
-    if (slack__identity_grant(identity, &tenant, a->arena, &a->waiter, &answer))
+    if (!somewhere)
+        attempt_run(a); /* it has no token */
+    else if (slack__identity_grant(identity, &tenant, a->arena, &a->waiter, &answer))
         attempt_granted(a, &answer);
 }
 

@@ -263,8 +263,31 @@ DISTRIBUTED_TEST(the_own_token_ends)
     app_settle(&f);
     assert_string_equal(token_for("'team_id':'T0TEAM'"), "");
     assert_true(world_logged(&f.world, "Slack refuses SLACK_BOT_TOKEN: set a new one"));
+    assert_null(slack__inspect_unready(f.app)); /* the other workspaces are served */
     installed("", "T0TEAM", "", "xoxb-new");
     assert_string_equal(token_for("'team_id':'T0TEAM'"), "xoxb-new");
+    close_app();
+}
+
+/* A restart with a token that has ended: the other workspaces go on. */
+DISTRIBUTED_TEST(a_start_with_a_refused_token)
+{
+    with.bot_token = "xoxb-test";
+    open_app();
+    fake_slack_answer(f.slack, "auth.test", 200, "{'ok':false,'error':'account_inactive'}");
+    assert_int_equal(app_start_fails(&f), SLACK_EAUTH); /* the first one needs the app's name */
+    assert_non_null(strstr(slack_app_error(f.app), "by which the first start of a distributed"));
+    close_app();
+    start_app();
+    installed("", "T1", "", "xoxb-1");
+    close_app();
+    open_app();
+    fake_slack_answer(f.slack, "auth.test", 200, "{'ok':false,'error':'account_inactive'}");
+    app_ready(&f);
+    assert_null(slack__inspect_unready(f.app));
+    assert_true(world_logged(&f.world, "do not set the variable any more"));
+    assert_string_equal(token_for("'team_id':'T1'"), "xoxb-1");
+    assert_string_equal(token_for("'team_id':'T0TEAM'"), "");
     close_app();
 }
 
@@ -417,6 +440,15 @@ DISTRIBUTED_TEST(names_of_the_librarys_jobs)
 }
 
 /* ---- the start ---- */
+
+DISTRIBUTED_TEST(two_apps_on_one_port)
+{
+    with.signing_secret = "A1:a,A2:b";
+    open_app();
+    assert_int_equal(app_start_fails(&f), SLACK_ECONFIG);
+    assert_non_null(strstr(slack_app_error(f.app), "SLACK_CLIENT_ID=1.2: it belongs to one app"));
+    close_app();
+}
 
 static void refused_with(const char *sentence)
 {
