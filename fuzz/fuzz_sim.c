@@ -26,6 +26,7 @@
  */
 
 #define SEPARATOR    '\x1e'
+#define CSRF         "00112233445566778899aabbccddeeff" /* of Slack's page */
 #define STEPS_MAX    32
 #define ENVELOPE_MAX 40
 #define PASS_MAX_MS  600000
@@ -284,12 +285,13 @@ static bool request(uint64_t id, slack_slice_t method, slack_slice_t target, sla
                                                      : 3];
     slack_arena_t *arena = slack__arena_new(0, 0);
     slack_http_request_t *r = slack__arena_calloc(arena, sizeof *r);
-    slack_http_header_t *headers = slack__arena_calloc(arena, 3 * sizeof *headers);
+    slack_http_header_t *headers = slack__arena_calloc(arena, 4 * sizeof *headers);
     must(r && headers);
     headers[0] = (slack_http_header_t){SLACK_SLICE("Host"), SLACK_SLICE("127.0.0.1:4390")};
     headers[1] = (slack_http_header_t){SLACK_SLICE("Authorization"), slack__slice(bearer)};
     headers[2] = (slack_http_header_t){SLACK_SLICE("Content-Type"),
                                        SLACK_SLICE("application/json; charset=utf-8")};
+    headers[3] = (slack_http_header_t){SLACK_SLICE("Cookie"), SLACK_SLICE("simulated-slack=" CSRF)};
     slack_slice_t path = {"", 0};
     body = expand(arena, body);
     slack__slice_split(&target, '?', &path);
@@ -305,7 +307,7 @@ static bool request(uint64_t id, slack_slice_t method, slack_slice_t target, sla
                                 .path = slack__slice(decoded),
                                 .query = {arena_copy(arena, target), target.len},
                                 .headers = headers,
-                                .header_count = 3,
+                                .header_count = 4,
                                 .body = arena_copy(arena, body),
                                 .body_len = body.len,
                                 .peer = "127.0.0.1"};

@@ -122,6 +122,7 @@ TEST(installed_and_uninstalled)
         {"/oauth/v2/authorize", ""},
         {"/api/oauth.v2.access", "{'grant_type':'refresh_token','refresh_token':'x'}"},
         {"/api/oauth.v2.exchange", "{}"},
+        {"/openid/connect/keys", "{}"},
         {"/sim/access", "{'granted':true}"},
         {"/api/auth.revoke", "{'test':true}"},
         {"/api/apps.uninstall", "{'client_id':'1000000000001.2000000000002',"

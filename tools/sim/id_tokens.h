@@ -6,20 +6,14 @@
 
 /*
  * The id_token of Sign in with Slack: a JSON Web Token signed with RS256 (RFC 7515, RFC 7518), and
- * the public key with which an app checks it (RFC 7517). The key is made by the first call, which
- * takes a moment, and is another one in every run.
+ * the public key with which an app checks it (RFC 7517). The key is the same in every run. Pure.
  */
 
-typedef struct sim_signing_key sim_signing_key_t; /* NULL until it is made */
-
-/* Sign claims. NULL without memory, or if the key cannot be made: json->rc is set. */
-const char *sim_id_token(sim_json_builder_t *json, sim_signing_key_t **key,
-                         const slack_json_t *claims);
+/* Sign claims. NULL without memory: json->rc is set. */
+const char *sim_id_token(sim_json_builder_t *json, const slack_json_t *claims);
 /* The public key: {keys: [{kty: 'RSA', …}]}. NULL as above. */
-const slack_json_t *sim_signing_key_json(sim_json_builder_t *json, sim_signing_key_t **key);
+const slack_json_t *sim_id_token_keys(sim_json_builder_t *json);
 /* `at_hash` of an access token (OpenID Connect Core 1.0, 3.1.3.6). NULL as above. */
 const char *sim_id_token_at_hash(sim_json_builder_t *json, const char *access_token);
-
-void sim_signing_key_free(sim_signing_key_t *key); /* NULL is allowed */
 
 #endif

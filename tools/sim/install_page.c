@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/authorize_page.h"
+#include "sim/id_tokens.h"
 #include "sim/installs.h"
 #include "sim/responses.h"
 #include "util/form.h"
@@ -270,7 +271,7 @@ void sim_install_request(const sim_services_t *services, slack_http_request_t *r
     else if (strcmp(path, "/openid/connect/authorize") == 0)
         authorize(services, request, SIM_FLOW_OPENID);
     else if (strcmp(path, "/openid/connect/keys") == 0)
-        sim_respond_json(request, 200, sim_signing_key_json(&json, &services->oauth->key));
+        sim_respond_json(request, 200, sim_id_token_keys(&json));
     else if (strcmp(path, "/.well-known/openid-configuration") == 0)
         show_configuration(services, request);
     else

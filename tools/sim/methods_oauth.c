@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "sim/id_tokens.h"
 #include "sim/installs.h"
 #include "sim/methods.h"
 #include "sim/webhooks.h"
@@ -238,7 +239,7 @@ static const char *id_token(sim_call_t *call, const sim_grant_t *grant, const ch
                  ", auth_time: %" PRId64 ", nonce?: %s, at_hash: %s}",
                  oauth->app.client_id, now_s + 300, now_s, now_s, *nonce ? nonce : NULL,
                  sim_id_token_at_hash(json, access_token));
-    return sim_id_token(json, &oauth->key, sim_json_merged(json, own, claims_json(call, grant)));
+    return sim_id_token(json, sim_json_merged(json, own, claims_json(call, grant)));
 }
 
 static const slack_json_t *openid_connect_token(sim_call_t *call)

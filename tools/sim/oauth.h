@@ -2,7 +2,6 @@
 #ifndef SIM_OAUTH_H
 #define SIM_OAUTH_H
 
-#include "sim/id_tokens.h"
 #include "sim/oauth_codes.h"
 
 /* Slack's side of OAuth, for all workspaces: the app, what was granted to it, and how it gets
@@ -11,7 +10,6 @@ typedef struct sim_oauth {
     sim_oauth_app_t app;
     sim_tokens_t tokens;
     sim_codes_t codes;
-    sim_signing_key_t *key; /* of id_tokens */
 } sim_oauth_t;
 
 #endif

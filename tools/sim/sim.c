@@ -378,7 +378,6 @@ static void sim_free(sim_t *sim)
     }
     sim_entries_clear(&sim->entries);
     sim_request_url_done(&sim->request_url);
-    sim_signing_key_free(sim->oauth.key);
     slack__signer_free(sim->signer);
     slack__arena_free(sim->arena);
     slack__free(sim);
