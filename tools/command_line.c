@@ -57,6 +57,16 @@ int cli_options_read(int argc, const char **argv, const cli_option_t *options,
     return rest;
 }
 
+const void *cli_command_find(const void *table, size_t row_bytes, const char *name,
+                             char problem[CLI_PROBLEM_SIZE])
+{
+    for (const char *row = table; name && *(const char *const *)(const void *)row; row += row_bytes)
+        if (strcmp(name, *(const char *const *)(const void *)row) == 0) return row;
+    snprintf(problem, CLI_PROBLEM_SIZE,
+             name ? "there is no command \"%.100s\"" : "a command is missing", name);
+    return NULL;
+}
+
 bool cli_options_port(const char *text, unsigned *ret, char problem[CLI_PROBLEM_SIZE])
 {
     uint64_t port = 0;

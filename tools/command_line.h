@@ -31,6 +31,11 @@ typedef struct cli_option {
 int cli_options_read(int argc, const char **argv, const cli_option_t *options,
                      char problem[CLI_PROBLEM_SIZE]);
 
+/* The row of a command in a table whose rows begin with its name; the last name is NULL. NULL with
+ * a sentence in `problem`; `name` is NULL if there is none. */
+const void *cli_command_find(const void *table, size_t row_bytes, const char *name,
+                             char problem[CLI_PROBLEM_SIZE]);
+
 /* A port, from 0 to 65535. False with a sentence in `problem`. */
 bool cli_options_port(const char *text, unsigned *ret, char problem[CLI_PROBLEM_SIZE]);
 

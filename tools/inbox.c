@@ -272,19 +272,8 @@ static const struct command {
     {"retry", "an id, or all", retry_rows, true},
     {"drop", "an id, or all", drop_rows, true},
     {"stats", NULL, print_stats, false},
+    {.name = NULL},
 };
-
-static bool read_command(const char *name, const struct command **ret, char *problem)
-{
-    for (size_t i = 0; name && i < sizeof commands / sizeof *commands; i++)
-        if (strcmp(name, commands[i].name) == 0) {
-            *ret = &commands[i];
-            return true;
-        }
-    snprintf(problem, CLI_PROBLEM_SIZE,
-             name ? "there is no command \"%.100s\"" : "a command is missing", name);
-    return false;
-}
 
 static bool read_state(const char *name, enum slack_row_state *ret, char *problem)
 {
@@ -328,8 +317,10 @@ static bool read_request(int argc, const char **argv, request_t *ret, char *prob
     };
     int count = cli_options_read(argc, argv, table, problem);
     if (count < 0 || ret->help) return count >= 0;
-    return read_command(count > 0 ? argv[0] : NULL, &ret->command, problem) &&
-           read_id(ret, count - 1, argv + 1, problem) && read_state(state, &ret->state, problem) &&
+    ret->command =
+        cli_command_find(commands, sizeof *commands, count > 0 ? argv[0] : NULL, problem);
+    return ret->command && read_id(ret, count - 1, argv + 1, problem) &&
+           read_state(state, &ret->state, problem) &&
            cli_options_number("--limit", limit, 1000000, &ret->limit, problem);
 }
 

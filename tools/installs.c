@@ -58,6 +58,7 @@ static const struct command {
     {"export", PATH, false, installs_export},
     {"import", PATH, false, installs_import},
     {"import-token", NONE, true, installs_import_token},
+    {.name = NULL},
 };
 
 typedef struct words {
@@ -67,18 +68,6 @@ typedef struct words {
     installs_request_t request;
     bool help;
 } words_t;
-
-static bool read_command(const char *name, const struct command **ret, char *problem)
-{
-    for (size_t i = 0; name && i < sizeof commands / sizeof *commands; i++)
-        if (strcmp(name, commands[i].name) == 0) {
-            *ret = &commands[i];
-            return true;
-        }
-    snprintf(problem, CLI_PROBLEM_SIZE,
-             name ? "there is no command \"%.100s\"" : "a command is missing", name);
-    return false;
-}
 
 /* "E1/T1/U1" and its shorter forms: the first letter says which id it is. "-" is none. */
 static bool read_place(words_t *words, const char *text, char *problem)
@@ -137,8 +126,9 @@ static bool read_words(int argc, const char **argv, words_t *ret, char *problem)
     };
     int count = cli_options_read(argc, argv, table, problem);
     if (count < 0 || ret->help) return count >= 0;
-    return read_command(count > 0 ? argv[0] : NULL, &ret->command, problem) &&
-           read_argument(ret, count - 1, argv + 1, problem) &&
+    ret->command =
+        cli_command_find(commands, sizeof *commands, count > 0 ? argv[0] : NULL, problem);
+    return ret->command && read_argument(ret, count - 1, argv + 1, problem) &&
            cli_options_number("--limit", limit, 1000000000, &request->limit, problem);
 }
 

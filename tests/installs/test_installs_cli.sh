@@ -74,6 +74,7 @@ bolt_js() {
     unpack bolt_js.txt js && imports js 'left out: 8 files' &&
         imports js/111.222 'left out: 8 files' &&
         expect 0 'bot        B1' show T1 && grep -q '^changed *2023-11-16 02:00:00 UTC' out &&
+        SLACK_APP_ID=A2 expect 1 'E1/app-latest: it belongs to another app than SLACK_APP_ID' import js &&
         # A version of before 2024, which puts a slash before the workspace.
         mkdir old && mv js/111.222T1 old/T1 && store old && expect 0 'imported 3,' import old
 }
@@ -114,7 +115,8 @@ bolt_sqlite() {
         expect 0 'imported 2,' import python.db && [ "$(tokens)" = 'T1/ xoxb-2+xoxe-1-2 E1/ xoxb-e ' ] &&
         "$maker" sqlite:python.db sql 'ALTER TABLE slack_bots RENAME TO b;
             CREATE VIEW slack_bots AS SELECT * FROM b' &&
-        expect 1 'it has no table slack_installations' import python.db
+        expect 1 'it has no table slack_installations' import python.db &&
+        head -c 6000 python.db >cut.db && expect 1 'cannot read cut.db: ' import cut.db
 }
 
 # What is newer in the store stays.
@@ -184,7 +186,8 @@ END
         grep -qF "skipped    $text" out || { echo "no \"$text\"" && cat out && return 1; }
     done
     chmod 644 lines && expect 1 'cannot read lines: every user may read it' import lines &&
-        expect 1 'cannot read none: No such file' import none
+        expect 1 'cannot read none: No such file' import none &&
+        mkfifo pipe && expect 1 'it is a pipe or a device' import pipe
 }
 
 # What is exported comes back, for the same app and with the same key only.
