@@ -193,9 +193,13 @@ typedef struct slack_options {
      * "/start" leads to Slack. SLACK_INSTALL_PATH. Default "/slack/install". */
     const char *install_path;
     /** Optional. Slack's page of consent: https, or http with a loopback address, without '?' and
-     * '#'. A test sets it to a simulator. SLACK_AUTHORIZE_URL. Default
+     * '#'. SLACK_AUTHORIZE_URL. Default: the page beside api_url,
      * "https://slack.com/oauth/v2/authorize". */
     const char *authorize_url;
+    /** Optional. 1 to protect each installation by PKCE, in addition to the client secret.
+     * PKCE has to be switched on for the app at Slack, which cannot be undone there. SLACK_PKCE=1.
+     * https://docs.slack.dev/authentication/using-pkce */
+    unsigned pkce;
 
     /** Optional. The URL of the Web API, up to the name of the method: https, or http with a
      * loopback address. SLACK_API_URL. Default "https://slack.com/api/". */

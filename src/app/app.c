@@ -62,6 +62,7 @@ static int init_parts(slack_app_t *app)
     slack__ack_deadlines_init(&app->deadlines);
     slack__timer_init(&app->life.timer, NULL);
     slack__http_routes_init(&app->routes);
+    slack__install_flow_init(&app->install_flow);
     int rc = slack__registry_init(&app->registry);
     return rc ? rc : slack__app_add_pages(app);
 }

@@ -9,6 +9,7 @@
 #include "identity/token_file.h"
 #include "inbox/inbox.h"
 #include "oauth/oauth.h"
+#include "oauth/openid.h"
 #include "ops/admin_server.h"
 #include "ops/counters.h"
 #include "ops/http_routes.h"
@@ -98,6 +99,7 @@ struct slack_app {
     slack_inbox_t inbox;
     slack_outbox_t outbox;
     slack_oauth_t oauth; /* its options are NULL, unless the app is a distributed one */
+    slack_install_flow_t install_flow;
     slack_assistant_t assistant;
 };
 
@@ -149,7 +151,8 @@ void slack__app_destroy(slack_app_t *app);
 
 /* transports.c: creates the transports that the options name. */
 int slack__app_create_transports(slack_app_t *app);
-/* oauth.c: makes an app with SLACK_CLIENT_ID a distributed one. 0; SLACK_ENOMEM. */
+/* oauth.c: makes an app with SLACK_CLIENT_ID a distributed one. 0; SLACK_ENOMEM;
+ * SLACK_EIO. */
 int slack__app_distribute(slack_app_t *app, const slack_oauth_events_t *events);
 /* assistant.c: registers a listener with `assistant` set. */
 int slack__assistant_listen(slack_app_t *app, const slack_listener_t *listener);

@@ -26,6 +26,8 @@ void slack__app_destroy(slack_app_t *app)
     slack__identity_done(&app->identity);
     slack__oauth_done(&app->oauth);
     slack__registry_done(&app->registry);
+    slack__sign_ins_done(&app->install_flow);
+    slack__install_flow_done(&app->install_flow);
     slack__http_routes_done(&app->routes);
     slack__ack_deadlines_done(&app->deadlines);
     slack_options_done(&app->options);
@@ -159,6 +161,7 @@ static void close_begin(slack_app_t *app)
     slack__oauth_close(&app->oauth);
     slack__client_for_close(&app->oauth);
     slack__inbox_close(&app->inbox);
+    slack__install_flow_close(&app->install_flow);
     slack__http_routes_abandon(&app->routes);
     slack__admin_server_close(&app->admin);
     slack__transports_stop(&app->transports);

@@ -19,8 +19,41 @@ int slack__app_distribute(slack_app_t *app, const slack_oauth_events_t *events)
         .user_data = &app->oauth,
         .per_user = o->user_scopes && *o->user_scopes,
     };
-    return slack__authorizer_new(&identity->authorizer, &authorizer, app, o->max_deliveries,
-                                 slack__mailbox_wake, &app->mailbox);
+    int rc = slack__authorizer_new(&identity->authorizer, &authorizer, app, o->max_deliveries,
+                                   slack__mailbox_wake, &app->mailbox);
+    slack_install_flow_t *flow = &app->install_flow;
+    flow->oauth = &app->oauth;
+    flow->inbox = &app->inbox;
+    flow->routes = &app->routes;
+    return rc ? rc : slack__install_flow_open(flow);
+}
+
+int slack_app_set_install_hooks(slack_app_t *app, const slack_install_hooks_t *hooks)
+{
+    SLACK_APP_REQUIRE(app);
+    if (hooks == NULL)
+        return slack__app_fail(app, SLACK_EINVAL,
+                               "slack_app_set_install_hooks: the hooks are NULL: pass a struct");
+    if (app->life.state != SLACK_APP_NEW)
+        return slack__app_fail(app, SLACK_EALREADY,
+                               "slack_app_set_install_hooks: the app was started before: call it "
+                               "before slack_app_run() or slack_app_start()");
+    app->install_flow.hooks = *hooks;
+    return 0;
+}
+
+int slack_sign_in(slack_app_t *app, const char *path, slack_signed_in_fn fn, void *user_data)
+{
+    SLACK_APP_REQUIRE(app);
+    const int rc = slack__sign_in_add(&app->install_flow, path, fn, user_data);
+    if (rc == 0) return 0;
+    return slack__app_fail(
+        app, rc, "slack_sign_in: %s",
+        rc == SLACK_EINVAL     ? "it needs a function, and a path such as /login"
+        : rc == SLACK_ECONFIG  ? "set SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and SLACK_REDIRECT_URI"
+        : rc == SLACK_EALREADY ? "there is a route on the path, or on /redirect below it: choose "
+                                 "another path"
+                               : slack_strerror(rc));
 }
 
 int slack_client_for(slack_app_t *app, const slack_tenant_t *tenant, slack_client_for_fn fn,

@@ -22,7 +22,9 @@ const char *slack__oauth_method(enum slack_oauth_flow flow);
 
 typedef struct slack_authorize_url {
     enum slack_oauth_flow flow;
-    const char *page;    /* replaces Slack's page; NULL or "": the page beside `api_url` */
+    /* Replaces Slack's page for installations; the others lie beside it. NULL or "": the pages
+     * beside `api_url`. */
+    const char *page;
     const char *api_url; /* Required: https://slack.com/api/ */
     const char *client_id;
     /* Optional, NULL or "": */

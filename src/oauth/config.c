@@ -101,7 +101,8 @@ static int check_urls(const slack_options_t *o, char *error)
                        o->redirect_uri);
         return SLACK_ECONFIG;
     }
-    if (!slack__url_allowed(o->authorize_url) || strpbrk(o->authorize_url, "?#")) {
+    if (is_set(o->authorize_url) &&
+        (!slack__url_allowed(o->authorize_url) || strpbrk(o->authorize_url, "?#"))) {
         slack__explain(error,
                        "SLACK_AUTHORIZE_URL=%.100s: must be an https:// URL (http:// on loopback "
                        "only) without '?' and '#', such as https://slack.com/oauth/v2/authorize",

@@ -61,17 +61,22 @@ static void install_clear(slack_entries_work_t *work)
     slack__entries_wait(work);
 }
 
-/* The token that is there, unless it is the new one or Slack has refused it. */
-static slack_oauth_token_t previous_of(const install_t *i, size_t kind, size_t home)
+/* Keeps the token that is there, unless it is the new one or Slack has refused it; and the facts of
+ * auth.test about the same bot, which the new record gets later. */
+static void keep_previous(const install_t *i, size_t kind, size_t home,
+                          slack_install_record_t *record)
 {
-    const slack_install_record_t *record = &i->records[kind];
     for (size_t at = home; at < i->count; at++) {
         const slack_install_found_t *old = &i->gets[kind][at].one;
-        if (slack__entries_usable(old) &&
-            strcmp(old->record.token.access, record->token.access) != 0)
-            return old->record.token;
+        if (!slack__entries_usable(old)) continue;
+        if (strcmp(old->record.about.bot_user_id, record->about.bot_user_id) == 0) {
+            if (!*record->about.bot_id) record->about.bot_id = old->record.about.bot_id;
+            if (!*record->url) record->url = old->record.url;
+        }
+        if (strcmp(old->record.token.access, record->token.access) == 0) continue;
+        record->previous = old->record.token;
+        return;
     }
-    return record->previous;
 }
 
 static void install_store(slack_entries_work_t *work)
@@ -87,7 +92,7 @@ static void install_store(slack_entries_work_t *work)
         slack_install_record_t record = i->records[kind];
         const slack_install_place_t place = slack__install_place(&record, work->in->client_id);
         const size_t home = home_of(&place);
-        record.previous = previous_of(i, kind, home);
+        keep_previous(i, kind, home, &record);
         slack__entries_swap(work, &i->swaps[kind], &record, i->gets[kind][home].one.version);
     }
     slack__entries_wait(work);

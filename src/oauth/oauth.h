@@ -15,6 +15,7 @@
  *   start.c           the checks of the start: the key of the store, the name of the app
  *   lookup.c          the tokens for a tenant
  *   client_for.c      clients for workspaces outside of deliveries
+ *   flow.h            the install flow
  */
 
 /* The reports of the part. */

@@ -5,7 +5,7 @@
 
 /* ---- failures ---- */
 
-#define AGAIN "Start the installation again."
+#define AGAIN "Start again."
 #define TELL  "Tell the people who run the app."
 
 /*
@@ -15,27 +15,25 @@
 static const slack_install_failure_t failures[] = {
     /* ---- the redirect ---- */
     {"access_denied", 200, false,
-     "You have declined, and nothing was installed. If that was a mistake, start again.", ""},
+     "You have declined, so nothing has changed. If that was a mistake, start again.", ""},
     {"state_missing", 400, false,
-     "This installation was begun in Slack, so the app cannot know that it was you who began it. "
-     "Begin it here.",
+     "This was begun in Slack, so the app cannot know that it was you who began it. Begin it "
+     "here.",
      ""},
     {"state_forged", 400, false,
      "The link back from Slack is damaged, or it belongs to another app. " AGAIN, ""},
     {"state_expired", 400, false,
-     "The installation took longer than ten minutes, and its link has expired. " AGAIN, ""},
+     "This took longer than ten minutes, and the link back from Slack has expired. " AGAIN, ""},
     {"state_early", 500, true,
      "The clocks of the app's servers differ, so the app cannot trust the link back from Slack. "
      "Try again later.",
      "set the clocks of all servers of the app, for example by NTP"},
     {"state_foreign", 400, false,
-     "This browser did not begin the installation, or it takes no cookies. Start the installation "
-     "again, and finish it in the same browser with cookies allowed.",
+     "This browser did not begin, or it takes no cookies. Start again, and finish in the same "
+     "browser with cookies allowed.",
      ""},
     {"state_used", 400, false,
-     "The link back from Slack was used before. If Slack does not show the app, start the "
-     "installation again.",
-     ""},
+     "The link back from Slack was used before. If the app does not work yet, start again.", ""},
     {"code_missing", 400, false, "Slack's answer has no code. " AGAIN, ""},
     {"parameter_repeated", 400, false,
      "The link back from Slack has a part twice, so it was changed on its way. " AGAIN, ""},
@@ -44,14 +42,13 @@ static const slack_install_failure_t failures[] = {
      "" AGAIN,
      ""},
     {"too_many_attempts", 429, false,
-     "There are too many installations at once. Wait a minute, and start again.", ""},
+     "There are too many attempts at once. Wait a minute, and load this page again.", ""},
 
     /* ---- the exchange of the code ---- */
     {"invalid_code", 400, false,
      "Slack's code was used before, or it is older than ten minutes. " AGAIN, ""},
     {"code_already_used", 400, false, "Slack's code was used before. " AGAIN, ""},
-    {"invalid_code_verifier", 400, false,
-     "Slack's code belongs to another attempt to install. " AGAIN, ""},
+    {"invalid_code_verifier", 400, false, "Slack's code belongs to another attempt. " AGAIN, ""},
     {"other_app", 400, false, "Slack's code belongs to another app. " AGAIN, ""},
     {"bad_client_secret", 500, true, "Slack does not accept the app's credentials. " TELL,
      "set SLACK_CLIENT_SECRET to the client secret on the page Basic Information of the app"},
@@ -82,37 +79,31 @@ static const slack_install_failure_t failures[] = {
     {"invalid_team_for_non_distributed_app", 403, true,
      "The app may only be installed in the workspace of its makers. " TELL,
      "activate the public distribution of the app on the page Manage Distribution"},
-    {"ratelimited", 503, false,
-     "Slack has too much to do. Start the installation again in a minute.", ""},
+    {"ratelimited", 503, false, "Slack has too much to do. Start again in a minute.", ""},
     {"no_answer", 502, true,
-     "Slack did not answer, so the app is perhaps not installed. Start the installation again in a "
-     "minute.",
+     "Slack did not answer, so the app cannot go on. Start again in a minute.",
      "see the line of the call in the log; status.slack.com shows failures of Slack"},
     {"no_token", 502, true, "Slack's answer had no token. " AGAIN,
      "see the reason; if it is the same again, report it with the scopes that the app asks for"},
     {"token_refused", 502, false,
-     "Slack does not accept the token that it has just given to the app. Start the installation "
-     "again.",
-     ""},
-    {"invalid_identity", 502, true,
-     "Slack's answer does not say reliably who you are. Start again.",
+     "Slack does not accept the token that it has just given to the app. " AGAIN, ""},
+    {"invalid_identity", 502, true, "Slack's answer does not say reliably who you are. " AGAIN,
      "see the reason; if it is the same again, check SLACK_CLIENT_ID and the clock"},
 
     /* ---- the app ---- */
     {"not_stored", 503, true,
-     "The app could not store the installation. Start the installation again in a minute.",
+     "The app could not store what Slack has answered. Start again in a minute.",
      "see the lines of the store in the log"},
-    {"hook_failed", 500, true, "The app has failed. Start the installation again in a minute.",
+    {"hook_failed", 500, true, "The app has failed. Start again in a minute.",
      "see the error of the hook"},
     {"slow", 504, true,
-     "The installation takes longer than expected, and goes on. If Slack does not show the app in "
-     "some minutes, start it again.",
+     "This takes longer than expected, and goes on. If the app does not work in some minutes, "
+     "start again.",
      "the hook, the store or Slack takes longer than the page can wait: see the lines before"},
-    {"stopping", 503, false,
-     "The app is being restarted. Start the installation again in a minute.", ""},
-    {"no_memory", 503, true,
-     "The app has too much to do. Start the installation again in a minute.", "memory is out"},
-    {NULL, 502, true, "Slack has not installed the app. " TELL,
+    {"stopping", 503, false, "The app is being restarted. Start again in a minute.", ""},
+    {"no_memory", 503, true, "The app has too much to do. Start again in a minute.",
+     "memory is out"},
+    {NULL, 502, true, "Slack has refused. " TELL,
      "look the error up at https://docs.slack.dev/reference/methods/oauth.v2.access"},
 };
 
@@ -139,15 +130,16 @@ const slack_install_failure_t *slack__install_failure(const char *word)
         }                                                                                          \
     }
 const slack_http_header_t slack__page_headers[SLACK_PAGE_HEADERS] = {
-    HEADER("Content-Security-Policy",
-           "default-src 'none'; style-src '" STYLE_HASH "'; base-uri 'none'; form-action 'none'; "
-           "frame-ancestors 'none'"),
     HEADER("X-Content-Type-Options", "nosniff"),
     HEADER("Referrer-Policy", "no-referrer"), /* the address of a page may have a code */
     HEADER("Cache-Control", "no-store"),
 };
 
-const char *slack__page_html(slack_arena_t *arena, const slack_page_t *page)
+const char slack__page_policy[] =
+    "default-src 'none'; style-src '" STYLE_HASH "'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'";
+
+const char *slack__page_html(slack_arena_t *arena, const slack_html_page_t *page)
 {
     const char *title = slack__html_escape(arena, page->title);
     const char *sentence = slack__html_escape(arena, page->sentence);

@@ -25,17 +25,18 @@ typedef struct slack_install_failure {
 /* Never NULL: there is a row for every other word. */
 const slack_install_failure_t *slack__install_failure(const char *word);
 
-typedef struct slack_page {
+typedef struct slack_html_page {
     const char *title;
     const char *sentence;
     const char *link, *link_text; /* "": no link */
-} slack_page_t;
+} slack_html_page_t;
 
 /* The page; NULL: memory is out. */
-const char *slack__page_html(slack_arena_t *arena, const slack_page_t *page);
+const char *slack__page_html(slack_arena_t *arena, const slack_html_page_t *page);
 
-/* The headers of every page. */
-#define SLACK_PAGE_HEADERS 4
+/* The headers of every page, and the Content-Security-Policy of the library's own. */
+#define SLACK_PAGE_HEADERS 3
 extern const slack_http_header_t slack__page_headers[SLACK_PAGE_HEADERS];
+extern const char slack__page_policy[];
 
 #endif

@@ -142,8 +142,12 @@ static int request_new(slack_call_t **ret, slack_client_t *client, const char *m
     call->request.headers[0] = "Content-Type: application/x-www-form-urlencoded; charset=utf-8";
     if (*token && client->credential)
         call->credential = client->credential->ops->hold(client->credential);
-    if (!call->method || !call->request.url ||
-        (*token && slack__call_set_token(call, token) != 0)) {
+    const char **header = &call->request.headers[1];
+    if (*token)
+        slack__call_set_token(call, token);
+    else if (client->basic)
+        *header = slack__arena_join(call->arena, "Authorization: ", client->basic);
+    if (!call->method || !call->request.url || (!*header && (*token || client->basic))) {
         slack__call_free(call);
         return SLACK_ENOMEM;
     }

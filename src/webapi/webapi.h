@@ -107,6 +107,8 @@ struct slack_client {
      * has none on purpose, and only the calls of methods that are known to need one get that. */
     const char *token;
     slack_credential_t *credential; /* Optional. Its token is used in place of `token`. */
+    /* Optional, borrowed. The header Authorization of calls that have no token: "Basic …". */
+    const char *basic;
     /* The workspace for calls with an organization's token, if the method takes a team_id and the
      * arguments have none. Borrowed; "": the token is of one workspace; NULL: it is not known. */
     const char *team_id;

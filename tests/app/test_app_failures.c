@@ -12,6 +12,11 @@ static slack_transport_stats_t stats;
 #define FN   app_say_hello
 #define DONE NULL, NULL
 
+static int signed_in(slack_http_visit_t *visit, const slack_person_t *person, void *user_data)
+{
+    return 0;
+}
+
 static int route(slack_http_visit_t *visit, void *user_data)
 {
     return slack_http_reply(visit, 200, NULL, NULL, 0);
@@ -41,6 +46,7 @@ static int post_unread(void)
     X(slack_app_authorize, 1, slack_app_authorize(APP, NULL), "lookup is NULL")                    \
     X(slack_app_post_request, 1, slack_app_post_request(APP, NULL), "the request is NULL: pass")   \
     X(slack_app_post_request, 2, post_unread(), "chat.postEphemeral was not stored: nobody can")   \
+    X(slack_app_set_install_hooks, 1, slack_app_set_install_hooks(APP, NULL), "NULL: pass")        \
     X(slack_app_run, 1, slack_app_run(APP), "start the app with slack_app_start()")                \
     X(slack_app_start, 1, (app_start(&f), slack_app_start(APP, DONE)), "was started before: make") \
     X(slack_app_transport_stats, 1, slack_app_transport_stats(APP, "x", &stats),                   \
@@ -78,6 +84,8 @@ static int post_unread(void)
     X(slack_on_view_closed, 1, slack_on_view_closed(APP, "x", DONE), "")                           \
     X(slack_on_view_submission, 1, slack_on_view_submission(APP, "x", DONE), "")                   \
     X(slack_schedule, 1, slack_schedule(APP, NULL), "the schedule is NULL: pass")                  \
+    X(slack_sign_in, 1, slack_sign_in(APP, "x", DONE), "a path such as /login")                    \
+    X(slack_sign_in, 2, slack_sign_in(APP, "/login", signed_in, NULL), "set SLACK_CLIENT_ID")      \
     X(slack_unlisten, 1, slack_unlisten(APP, "x"), "no listener is named \"x\"")                   \
     X(slack_use, 1, slack_use(APP, DONE), "fn is NULL: pass")
 

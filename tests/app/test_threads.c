@@ -13,6 +13,7 @@ static app_fixture_t f;
 static slack_app_t *app;
 static slack_ctx_t *ctx;
 static slack_http_visit_t *visit;
+static slack_install_t *install;
 static slack_client_t *client;
 static const slack_json_t *json; /* NULL */
 static slack_key_t key;
@@ -58,6 +59,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_post, (ctx, slack_request("chat.update", json)))                                       \
     X(slack_post_with,                                                                             \
       (ctx, &(slack_post_options_t){.request = slack_request("chat.update", json)}))               \
+    V(slack_ctx_installation, (ctx))                                                               \
     V(slack_escape, (ctx, "<"))                                                                    \
     X(slack_download_then, (ctx, NULL, NULL, NULL))                                                \
     X(slack_download_wait, (ctx, NULL, NULL))                                                      \
@@ -116,6 +118,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     V(slack_app_forget, (app, NULL))                                                               \
     V(slack_app_free, (app))                                                                       \
     X(slack_app_post_request, (app, NULL))                                                         \
+    X(slack_app_set_install_hooks, (app, NULL))                                                    \
     X(slack_app_run, (app))                                                                        \
     X(slack_app_start, (app, NULL, NULL))                                                          \
     X(slack_app_transport_stats, (app, "memory", NULL))                                            \
@@ -139,6 +142,13 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_fetch, (app, NULL, NULL, NULL))                                                        \
     X(slack_http_route, (app, "GET", "/x", NULL, NULL))                                            \
     X(slack_http_set_header, (visit, "x", "y"))                                                    \
+    V(slack_install_escape, (install, "x"))                                                        \
+    V(slack_install_hold, (install))                                                               \
+    X(slack_install_refuse, (install, "x"))                                                        \
+    V(slack_install_release, (install, 0))                                                         \
+    X(slack_install_set_metadata, (install, "x"))                                                  \
+    X(slack_install_set_scopes, (install, "x", NULL))                                              \
+    X(slack_install_set_team, (install, "T1"))                                                     \
     X(slack_listen, (app, NULL))                                                                   \
     X(slack_on_action, (app, "x", handle, NULL))                                                   \
     X(slack_on_app_rate_limited, (app, handle, NULL))                                              \
@@ -166,6 +176,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_webhook, (client, "https://hooks.slack.com/x", json, NULL, NULL))                      \
     X(slack_pages, (client, slack_request("api.test", json), 0, NULL, NULL))                       \
     X(slack_schedule, (app, NULL))                                                                 \
+    X(slack_sign_in, (app, "/login", NULL, NULL))                                                  \
     X(slack_unlisten, (app, "x"))                                                                  \
     X(slack_use, (app, handle, NULL))                                                              \
     X(slack_upload, (client, NULL, NULL, NULL))
@@ -184,7 +195,9 @@ static const char any_thread[] =
     " slack_ctx_retry_reason"
     " slack_ctx_team slack_ctx_thread_ts slack_ctx_transport slack_ctx_trigger_id"
     " slack_ctx_trigger_left_ms slack_ctx_ts slack_ctx_user slack_err_name slack_http_body"
-    " slack_http_method slack_http_path slack_http_peer slack_http_query slack_json_bool"
+    " slack_http_method slack_install_installation slack_install_link"
+    " slack_install_metadata slack_install_sentence slack_install_visit slack_http_path "
+    "slack_http_peer slack_http_query slack_json_bool"
     " slack_json_count slack_json_error slack_json_get slack_json_int slack_json_next"
     " slack_json_num slack_json_pool_free slack_json_pool_new slack_json_reason slack_json_str"
     " slack_json_strn slack_json_type slack_kind_name slack_log_stderr slack_options_done"
@@ -257,17 +270,31 @@ static int keep(slack_http_visit_t *kept, void *user_data)
     return 0;
 }
 
+static int keep_install(slack_install_t *kept, void *user_data)
+{
+    slack_install_hold(kept);
+    install = kept;
+    return 0;
+}
+
 static http_peer_t *browser;
 
 /* Opens an app with a delivery and a visit that wait. */
 static void open_app(slack_listener_t listener)
 {
-    static const char request[] = "GET /keep HTTP/1.1\r\nHost: x\r\n\r\n";
+    static const char *const requests[] = {"GET /keep HTTP/1.1\r\nHost: x\r\n\r\n",
+                                           "GET /slack/install/start HTTP/1.1\r\nHost: x\r\n\r\n"};
+    const slack_install_hooks_t hooks = {.before_redirect = keep_install};
     slack_transport_stats_t stats;
     app_ack_t ack = {0};
     wrong = NULL;
     visit = NULL;
-    app_open(&f, &(slack_options_t){.http_admin_port = "0"});
+    install = NULL;
+    app_open(&f, &(slack_options_t){.http_admin_port = "0",
+                                    .client_id = "1.2",
+                                    .client_secret = "secret",
+                                    .scopes = "chat:write"});
+    assert_int_equal(slack_app_set_install_hooks(f.app, &hooks), 0);
     app = f.app;
     slack__inspect_log_all(app);
     client = slack_app_client(app);
@@ -277,9 +304,13 @@ static void open_app(slack_listener_t listener)
     app_ready(&f);
     assert_int_equal(slack_app_transport_stats(app, "memory", &stats), 0);
     browser = http_peer_open(&f.world.loop, stats.admin_port, false);
-    http_peer_send(browser, request, sizeof request - 1, (http_pieces_t){0});
-    world_until(&f.world, visit);
-    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    for (size_t i = 0; i < COUNT(requests); i++)
+        http_peer_send(browser, requests[i], strlen(requests[i]), (http_pieces_t){0});
+    world_until(&f.world, visit && install);
+    app_deliver(&f,
+                "{'type':'event_callback','event_id':'1','team_id':'T0TEAM','event':{'type':"
+                "'message','channel':'C1','user':'U1','ts':'1.000001','text':'x'}}",
+                &ack);
 }
 
 /* None of the calls had an effect: the delivery and the visit still wait, and end well. */
@@ -289,6 +320,7 @@ static void close_app(void)
     if (wrong) fail_msg("%s\n%s", wrong, f.world.log);
     assert_int_equal(fake_slack_count(f.slack), 0);
     assert_int_equal(slack_http_reply(visit, 200, NULL, NULL, 0), 0);
+    slack_install_release(install, 0);
     app_run_until_idle(&f);
     assert_int_equal(slack__inspect_counters(app)->deliveries[SLACK_KIND_EVENT][SLACK_RESULT_OK],
                      1);

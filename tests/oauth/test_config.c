@@ -80,7 +80,6 @@ TEST_EACH(options, rows)
     char error[SLACK_ERROR_TEXT_MAX] = "";
     if (!o.http_path) o.http_path = "/slack/events";
     if (!o.install_path) o.install_path = "/slack/install";
-    if (!o.authorize_url) o.authorize_url = "https://slack.com/oauth/v2/authorize";
     assert_int_equal(slack__oauth_check(&o, error), row->error ? SLACK_ECONFIG : 0);
     if (!row->error || strncmp(error, row->error, strlen(row->error)) != 0)
         assert_string_equal(error, row->error ? row->error : "");

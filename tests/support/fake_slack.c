@@ -57,8 +57,9 @@ static void record(fake_slack_t *slack, const char *method, const slack_http_req
     snprintf(call->method, sizeof call->method, "%s", method);
     call->args = arguments(slack, request);
     slack_slice_t token = slack__http_header(request, "Authorization", NULL);
-    if (token.len > 7)
-        snprintf(call->token, sizeof call->token, "%.*s", (int)token.len - 7, token.ptr + 7);
+    const int skip = token.len > 7 && memcmp(token.ptr, "Bearer ", 7) == 0 ? 7 : 0;
+    if (token.len > 0)
+        snprintf(call->token, sizeof call->token, "%.*s", (int)token.len - skip, token.ptr + skip);
 }
 
 static void on_request(slack_http_server_t *server, slack_http_request_t *request, void *user_data)

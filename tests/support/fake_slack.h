@@ -19,7 +19,7 @@ typedef struct fake_slack fake_slack_t;
 typedef struct fake_call {
     char method[64];          /* "chat.postMessage", "hook/1" */
     const slack_json_t *args; /* the form's fields as strings, or the JSON body */
-    char token[64];           /* after "Bearer " */
+    char token[64];           /* after "Bearer ", or all of another Authorization */
 } fake_call_t;
 
 fake_slack_t *fake_slack_open(uv_loop_t *loop);

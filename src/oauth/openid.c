@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "oauth/openid.h"
+
+#include <string.h>
+
+#include "oauth/config.h"
+#include "oauth/id_token.h"
+#include "oauth/round_trip.h"
+#include "util/alloc.h"
+
+#define SCOPES           "openid profile email"
+#define BACK             "/redirect"
+#define SIGN_IN_PATH_MAX 200
+
+/* It has a start and a way back. The path also tells the states of several sign-ins apart. */
+struct slack_sign_in {
+    struct slack_sign_in *next;
+    slack_install_flow_t *flow;
+    slack_signed_in_fn fn;
+    void *user_data;
+    char *path, *redirect_uri; /* behind the struct */
+};
+
+static slack_install_t *attempt_new(struct slack_sign_in *sign_in, slack_http_visit_t *visit)
+{
+    slack_install_t *install = slack__install_new(sign_in->flow, visit);
+    if (install == NULL) return NULL;
+    install->sign_in = sign_in->path;
+    install->again = sign_in->path;
+    install->redirect_uri = sign_in->redirect_uri;
+    install->program = sign_in;
+    return install;
+}
+
+static int begin(slack_http_visit_t *visit, void *user_data)
+{
+    struct slack_sign_in *sign_in = user_data;
+    if (!slack__is_get(visit)) return 0;
+    slack_install_t *install = attempt_new(sign_in, visit);
+    if (install == NULL) return SLACK_ENOMEM;
+    if (!slack__install_begin(install, SLACK_OAUTH_SIGN_IN)) return 0;
+    install->scopes = SCOPES;
+    install->state.metadata = sign_in->path;
+    slack__install_leave(install);
+    return 0;
+}
+
+/* The part of the API's URL before "/api/": "https://slack.com". */
+static const char *issuer_of(slack_install_t *install)
+{
+    const char *api_url = install->flow->oauth->options->api_url;
+    const char *tail = strstr(api_url, "/api/");
+    const size_t len = tail ? (size_t)(tail - api_url) : strlen(api_url);
+    return slack__arena_strndup(install->arena, api_url, len);
+}
+
+static void signed_in(slack_install_t *install, const slack_json_t *answer)
+{
+    struct slack_sign_in *sign_in = install->program;
+    slack_person_t person;
+    const char *nonce = slack__state_nonce(install->arena, &install->flow->keys, &install->state);
+    const slack_id_token_facts_t facts = {
+        .issuer = issuer_of(install),
+        .client_id = install->flow->oauth->options->client_id,
+        .nonce = nonce,
+        .now_ms = slack__wall_ms(install->flow->oauth->services->log->clock),
+    };
+    if (!facts.issuer || !nonce) {
+        slack__install_fail(install, "no_memory", NULL);
+        return;
+    }
+    const char *why =
+        slack__id_token_read(install->arena, slack_json_str(answer, "/id_token"), &facts, &person);
+    if (why) {
+        slack__install_fail(install, "invalid_identity", why);
+        return;
+    }
+    int rc = slack_http_set_header(install->visit, "Set-Cookie", install->delete_cookie);
+    if (rc == 0) rc = slack_http_set_header(install->visit, "Cache-Control", "no-store");
+    if (rc == 0) rc = slack_http_set_header(install->visit, "Referrer-Policy", "no-referrer");
+    install->delete_cookie = NULL;
+    if (rc == 0 && !slack__http_visit_is_answered(install->visit))
+        rc = sign_in->fn(install->visit, &person, sign_in->user_data);
+    if (rc != 0 && !slack__http_visit_is_answered(install->visit))
+        slack__install_fail(install, "hook_failed", slack_err_name(rc));
+    else
+        slack__install_end(install);
+}
+
+static int come_back(slack_http_visit_t *visit, void *user_data)
+{
+    if (!slack__is_get(visit)) return 0;
+    slack_install_t *install = attempt_new(user_data, visit);
+    if (install == NULL) return SLACK_ENOMEM;
+    slack__install_return(install, signed_in);
+    return 0;
+}
+
+/* ---- routes ---- */
+
+static bool is_path(const char *path)
+{
+    const size_t len = path ? strlen(path) : 0;
+    return len > 1 && len <= SIGN_IN_PATH_MAX && *path == '/' && path[len - 1] != '/' &&
+           slack__is_visible(slack__slice(path)) && !strpbrk(path, "?#%\\\"<>");
+}
+
+int slack__sign_in_add(slack_install_flow_t *flow, const char *path, slack_signed_in_fn fn,
+                       void *user_data)
+{
+    if (!fn || !is_path(path)) return SLACK_EINVAL;
+    const slack_options_t *o = flow->credentials ? flow->oauth->options : NULL;
+    if (!o || !o->redirect_uri || !*o->redirect_uri) return SLACK_ECONFIG;
+    const size_t origin_len = strlen(o->redirect_uri) - strlen(slack__oauth_redirect_path(o));
+    const size_t path_len = strlen(path);
+    struct slack_sign_in *sign_in =
+        slack__calloc(1, sizeof *sign_in + 2 * path_len + origin_len + sizeof BACK + 1);
+    if (sign_in == NULL) return SLACK_ENOMEM;
+    *sign_in =
+        (struct slack_sign_in){flow->sign_ins, flow, fn, user_data, (char *)(sign_in + 1), NULL};
+    memcpy(sign_in->path, path, path_len);
+    sign_in->redirect_uri = sign_in->path + path_len + 1;
+    memcpy(sign_in->redirect_uri, o->redirect_uri, origin_len);
+    memcpy(sign_in->redirect_uri + origin_len, path, path_len);
+    memcpy(sign_in->redirect_uri + origin_len + path_len, BACK, sizeof BACK);
+    flow->sign_ins = sign_in; /* a route that was added stays, and leads to it */
+    int rc = slack__http_routes_add(flow->routes, "GET", sign_in->path, begin, sign_in);
+    return rc ? rc
+              : slack__http_routes_add(flow->routes, "GET", sign_in->redirect_uri + origin_len,
+                                       come_back, sign_in);
+}
+
+void slack__sign_ins_done(slack_install_flow_t *flow)
+{
+    while (flow->sign_ins) {
+        struct slack_sign_in *sign_in = flow->sign_ins;
+        flow->sign_ins = sign_in->next;
+        slack__free(sign_in);
+    }
+}

@@ -1,0 +1,739 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/app_handlers.h"
+#include "support/heap.h"
+#include "support/installer.h"
+#include "util/base64.h"
+
+/* The install flow of an app, between a browser and a Web API that the test scripts. */
+
+#define f       (installer.f)
+#define START   INSTALLER_START
+#define BOT     INSTALLER_BOT
+#define PERSON  INSTALLER_PERSON
+#define PERSONS INSTALLER_PERSONS
+#define ANSWER  INSTALLER_ANSWER
+#define CLIENT  INSTALLER_CLIENT
+#define SECRET  INSTALLER_SECRET
+
+#define FLOW_TEST(function)                                                                        \
+    TEST_AROUND(function, installer_open((slack_options_t){0}), installer_close())
+
+/* ---- before Slack ---- */
+
+static struct page_case {
+    const char *name, *line;
+    int status;
+    const char *has, *lacks;
+} page_cases[] = {
+    {"the_page", "GET /slack/install", 200,
+     "<a href=\"https://app.example/slack/install/start\">Add to Slack</a>", "evil"},
+    {"with_a_workspace", "GET /slack/install?team=T012", 200, "/slack/install/start?team=T012", ""},
+    {"with_markup", "GET /slack/install?team=T1%22%3E%3Cscript%3E", 200, "start\">", "script"},
+    {"head", "HEAD /slack/install", 405, "", "Add"},
+    {"post", "POST /slack/install", 405, "", "Add"},
+    {"head_of_the_start", "HEAD /slack/install/start", 405, "", ""},
+    {"post_of_the_start", "POST /slack/install/start", 405, "", ""},
+    {"head_of_the_way_back", "HEAD /slack/oauth_redirect?code=c&state=s", 405, "", ""},
+    {"delete_of_the_way_back", "DELETE /slack/oauth_redirect?code=c&state=s", 405, "", ""},
+    {"path_trick", "GET /slack/oauth_redirect/../oauth_redirect?code=c", 404, "", "code"},
+    {"path_below", "GET /slack/oauth_redirect/x?code=c", 404, "", "code"},
+    {"path_with_an_escape", "GET /slack/oauth_redirect%2f?code=c", 404, "", "code"},
+};
+
+TEST_EACH(pages_before_slack, page_cases)
+{
+    const struct page_case *c = *state;
+    installer_open((slack_options_t){0});
+    installer_start();
+    const http_reply_t *reply = installer_ask(c->line);
+    assert_int_equal(reply->status, c->status);
+    assert_non_null(strstr(reply->body, c->has));
+    assert_true(*c->lacks == '\0' || !strstr(reply->body, c->lacks));
+    assert_string_equal(installer_header(reply, "Set-Cookie"), "");
+    assert_int_equal(fake_slack_count(f.slack), 0);
+    installer_close();
+}
+
+static struct start_case {
+    const char *name;
+    slack_options_t options;
+    const char *line, *has, *lacks; /* of the URL */
+} start_cases[] = {
+    {"a_bot",
+     {.scopes = "chat:write, commands"},
+     START,
+     "scope=chat%3Awrite%2Ccommands&state=",
+     "user_scope"},
+    {"a_bot_and_a_person",
+     {.scopes = "a", .user_scopes = "b"},
+     START,
+     "/oauth/v2/authorize?client_id=1.2&scope=a&user_scope=b",
+     "team"},
+    {"a_person",
+     {.user_scopes = "b"},
+     START,
+     "/oauth/v2_user/authorize?client_id=1.2&user_scope=b",
+     "?scope"},
+    {"a_workspace", {0}, START "?team=T9", "&team=T9", "evil"},
+    {"a_workspace_that_is_none", {0}, START "?team=T9%0d%0aSet-Cookie:x", "&redirect_uri=", "team"},
+    {"another_redirect_uri",
+     {0},
+     START "?redirect_uri=https://evil.example/&scope=admin",
+     "&redirect_uri=https%3A%2F%2Fapp.example%2Fslack%2Foauth_redirect",
+     "evil"},
+    {"pkce", {.pkce = 1}, START, "&code_challenge_method=S256", "verifier"},
+};
+
+TEST_EACH(the_way_to_slack, start_cases)
+{
+    const struct start_case *c = *state;
+    installer_open(c->options);
+    installer_start();
+    const attempt_t a = installer_begin(c->line);
+    assert_non_null(strstr(a.url, c->has));
+    assert_null(strstr(a.url, c->lacks));
+    assert_memory_equal(a.cookie, "__Host-slack-oauth-", 19);
+    assert_int_equal(fake_slack_count(f.slack), 0);
+    installer_close();
+}
+
+/* ---- the way through ---- */
+
+static char greeted[128];
+static int greet(slack_ctx_t *ctx, void *user_data)
+{
+    const slack_installation_t *about = slack_ctx_installation(ctx);
+    assert_non_null(about);
+    snprintf(greeted, sizeof greeted, "%s %s %s %s", about->app_id, about->team_id, about->user_id,
+             about->metadata);
+    return 0;
+}
+
+static int set_metadata(slack_install_t *install, void *user_data)
+{
+    assert_null(slack_install_installation(install));
+    return slack_install_set_metadata(install,
+                                      slack_http_query_field(slack_install_visit(install), "plan"));
+}
+
+static int see_tokens(slack_install_t *install, void *user_data)
+{
+    assert_string_equal(slack_install_metadata(install), "pro <&\xc3\xa4>");
+    assert_string_equal(slack_install_installation(install)->team_name, "Acme <b>");
+    assert_int_equal(slack_install_set_metadata(install, "x"), SLACK_EINVAL);
+    assert_int_equal(slack_install_set_scopes(install, "x", NULL), SLACK_EINVAL);
+    assert_int_equal(slack_install_set_team(install, "T1"), SLACK_EINVAL);
+    return 0;
+}
+
+FLOW_TEST(an_installation)
+{
+    installer.hooks =
+        (slack_install_hooks_t){.before_redirect = set_metadata, .before_installation = see_tokens};
+    *greeted = '\0';
+    assert_int_equal(slack_on_installed(f.app, greet, NULL), 0);
+    fake_slack_answer(f.slack, "oauth.v2.access", 200, ANSWER(BOT, PERSONS));
+    installer_start();
+    heap_watch(BOT);
+    const attempt_t a = installer_begin(START "?plan=pro+%3c%26%c3%a4%3e");
+    const http_reply_t *reply = installer_come_back(&a, "&code=c.1");
+    installer_check_page(reply, 200, "installed in Acme &lt;b&gt;.");
+    assert_non_null(strstr(reply->body, "https://slack.com/app_redirect?app=A1&amp;team=T1"));
+    assert_non_null(strstr(installer_header(reply, "Set-Cookie"), "=; Max-Age=0"));
+    assert_int_equal(fake_slack_count(f.slack), 1);
+    assert_string_equal(fake_slack_call(f.slack, 0)->token,
+                        "Basic MS4yOjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVm");
+    const slack_json_t *args = app_call_args(&f, 0, "oauth.v2.access");
+    assert_string_equal(slack_json_str(args, "/code"), "c.1");
+    assert_string_equal(slack_json_str(args, "/redirect_uri"), INSTALLER_REDIRECT);
+    assert_string_equal(slack_json_str(args, "/grant_type"), "authorization_code");
+    assert_null(slack_json_get(args, "/client_secret"));
+    assert_null(slack_json_get(args, "/code_verifier"));
+    assert_string_equal(installer_installed(), "install/1.2/-/T1 " BOT "  B0BOT pro <&\xc3\xa4>;"
+                                               "install/1.2/-/T1/U1 " PERSON "   pro <&\xc3\xa4>;");
+    app_pass_and_claim(&f, 3000);
+    assert_string_equal(greeted, "A1 T1 U1 pro <&\xc3\xa4>");
+    assert_int_equal(heap_unwiped(), 0);
+    heap_watch(NULL);
+    const char *const secrets[] = {"c.1",  a.state,   strchr(a.cookie, '=') + 1, SECRET, BOT,
+                                   PERSON, "MS4yOjAx"};
+    for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
+        assert_false(world_logged(&f.world, secrets[i]));
+}
+
+TEST(a_person_alone)
+{
+    installer_open((slack_options_t){.user_scopes = "search:read", .pkce = 1});
+    fake_slack_answer(f.slack, "oauth.v2.user.access", 200,
+                      "{'ok':true,'app_id':'A1','team':{'id':'T1'},'authed_user':{'id':'U1'" PERSONS
+                      "}}");
+    installer_start();
+    const attempt_t a = installer_begin(START);
+    installer_check_page(installer_come_back(&a, "&code=c"), 200, "installed in your workspace");
+    const char *verifier =
+        slack_json_str(app_call_args(&f, 0, "oauth.v2.user.access"), "/code_verifier");
+    assert_int_equal(strlen(verifier), 43);
+    assert_non_null(strstr(installer_installed(), "install/1.2/-/T1/U1 " PERSON));
+    assert_null(strstr(installer.installed, "install/1.2/-/T1 "));
+    installer_close();
+}
+
+FLOW_TEST(an_organization)
+{
+    fake_slack_answer(
+        f.slack, "oauth.v2.access", 200,
+        "{'ok':true,'app_id':'A1','access_token':'" BOT "','token_type':'bot',"
+        "'scope':'chat:write','bot_user_id':'U0BOT','team':null,'enterprise':{'id':"
+        "'E1','name':'Acme'},'is_enterprise_install':true,'authed_user':{'id':'U1'}}");
+    fake_slack_answer(f.slack, "auth.test", 200,
+                      "{'ok':true,'url':'https://acme.enterprise.slack.com/','bot_id':'B1'}");
+    fake_slack_answer(f.slack, "auth.test", 200,
+                      "{'ok':true,'url':'https://acme.enterprise.slack.com/','bot_id':'B1'}");
+    installer_start();
+    const attempt_t a = installer_begin(START);
+    const http_reply_t *reply = installer_come_back(&a, "&code=c");
+    installer_check_page(reply, 200, "installed in Acme.");
+    assert_non_null(strstr(reply->body, "https://acme.enterprise.slack.com/manage/organization/"
+                                        "apps/profile/A1/workspaces/add"));
+    assert_string_equal(installer_installed(), "install/1.2/E1/- " BOT "  B1 ;");
+}
+
+FLOW_TEST(two_tabs)
+{
+    installer_start();
+    const attempt_t first = installer_begin(START), second = installer_begin(START);
+    char both[500];
+    snprintf(both, sizeof both, "%s; %s", first.cookie, second.cookie);
+    for (int i = 0; i < 2; i++) {
+        attempt_t a = i ? first : second;
+        snprintf(a.cookie, sizeof a.cookie, "%.190s", both + (i ? strlen(first.cookie) + 2 : 0));
+        fake_slack_answer(f.slack, "oauth.v2.access", 200, ANSWER(BOT, ""));
+    }
+    char line[8192];
+    snprintf(line, sizeof line, "GET /slack/oauth_redirect?code=c2&state=%s", second.state);
+    installer_check_page(installer_wait(installer_send(line, both)), 200, "installed");
+    snprintf(line, sizeof line, "GET /slack/oauth_redirect?code=c1&state=%s", first.state);
+    installer_check_page(installer_wait(installer_send(line, both)), 200, "installed");
+}
+
+/* ---- hostile requests ---- */
+
+enum cookie { OWN, NONE, OTHER, EMPTY };
+
+static struct hostile_case {
+    const char *name, *query; /* $: the state of an attempt */
+    enum cookie cookie;
+    int status;
+    const char *has;
+} hostile_cases[] = {
+    {"nothing", "", OWN, 400, "begun in Slack"},
+    {"missing_state", "code=c", OWN, 400, "begun in Slack"},
+    {"missing_code", "state=$", OWN, 400, "has no code"},
+    {"forged_state", "code=c&state=v1.00000000.AAAA", OWN, 400, "damaged"},
+    {"changed_state", "code=c&state=$A", OWN, 400, "damaged"},
+    {"cut_state", "code=c&state=x$", OWN, 400, "damaged"},
+    {"login_csrf", "code=c&state=$", NONE, 400, "did not begin"},
+    {"foreign_browser", "code=c&state=$", OTHER, 400, "did not begin"},
+    {"empty_cookie", "code=c&state=$", EMPTY, 400, "did not begin"},
+    {"state_twice", "code=c&state=$&state=$", OWN, 400, "twice"},
+    {"code_twice", "code=c&state=$&code=d", OWN, 400, "twice"},
+    {"line_break_in_the_code", "code=c%0d%0aX-Evil:1&state=$", OWN, 400, "malformed"},
+    {"line_break_in_the_error", "error=c%0d%0aX-Evil:1&state=$", OWN, 400, "malformed"},
+    {"nul_in_the_state", "code=c&state=%00$", OWN, 400, "malformed"},
+    {"markup_in_the_code", "code=<script>alert(1)</script>", OWN, 400, "begun in Slack"},
+    {"markup_in_the_state", "code=c&state=<script>alert(1)</script>", OWN, 400, "damaged"},
+    {"markup_in_the_error", "error=<script>alert(1)</script>&state=$", OWN, 502, "has refused"},
+    {"markup_elsewhere", "<script>=<script>&code=c", OWN, 400, "begun in Slack"},
+    {"open_redirect", "redirect_uri=https://evil.example&url=//evil.example&state=$", OWN, 400,
+     "has no code"},
+    {"declined", "error=access_denied&state=$", OWN, 200, "You have declined"},
+    {"declined_elsewhere", "error=access_denied&state=$", NONE, 200, "You have declined"},
+    {"an_error_and_a_code", "error=access_denied&code=c&state=$", OWN, 200, "You have declined"},
+    {"an_unknown_error", "error=new_error&state=$", OWN, 502, "Tell the people"},
+};
+
+/* None of them stores anything, calls Slack, or shows anything of the request. */
+TEST_EACH(hostile_requests, hostile_cases)
+{
+    const struct hostile_case *c = *state;
+    installer_open((slack_options_t){0});
+    installer_start();
+    const attempt_t a = installer_begin(START), other = installer_begin(START);
+    char line[8192] = "GET /slack/oauth_redirect?", cookie[300] = "";
+    for (const char *at = c->query; *at; at++)
+        snprintf(line + strlen(line), sizeof line - strlen(line), *at == '$' ? "%s" : "%.1s",
+                 *at == '$' ? a.state : at);
+    const int name_len = (int)strcspn(a.cookie, "=");
+    if (c->cookie == OWN) snprintf(cookie, sizeof cookie, "%s", a.cookie);
+    if (c->cookie == OTHER)
+        snprintf(cookie, sizeof cookie, "%.*s%s", name_len, a.cookie, strchr(other.cookie, '='));
+    if (c->cookie == EMPTY) snprintf(cookie, sizeof cookie, "%.*s=", name_len, a.cookie);
+    const http_reply_t *reply = installer_wait(installer_send(line, cookie));
+    installer_check_page(reply, c->status, c->has);
+    assert_null(strstr(reply->body, "script"));
+    assert_null(strstr(reply->body, "evil"));
+    assert_null(strstr(reply->body, "v1."));
+    assert_null(strstr(reply->head, "vil"));
+    assert_string_equal(installer_header(reply, "Location"), "");
+    assert_non_null(strstr(reply->body, "https://app.example/slack/install/start"));
+    assert_int_equal(fake_slack_count(f.slack), 0);
+    assert_string_equal(installer_installed(), "");
+    installer_close();
+}
+
+FLOW_TEST(a_state_is_used_once)
+{
+    fake_slack_answer(f.slack, "oauth.v2.access", 200, ANSWER(BOT, ""));
+    installer_start();
+    const attempt_t a = installer_begin(START);
+    const int both[] = {installer_send_back(&a, "&code=c"), installer_send_back(&a, "&code=c")};
+    installer_check_page(installer_wait(both[0]), 200, "installed");
+    installer_check_page(installer_wait(both[1]), 400, "used before");
+    installer_check_page(installer_come_back(&a, "&code=d"), 400, "used before");
+    assert_int_equal(fake_slack_count(f.slack), 1);
+}
+
+FLOW_TEST(a_state_expires)
+{
+    installer_start();
+    const attempt_t a = installer_begin(START);
+    app_pass_ms(&f, 600001);
+    installer_check_page(installer_come_back(&a, "&code=c"), 400, "ten minutes");
+    const attempt_t b = installer_begin(START);
+    f.world.wall_skew_ms -= 61000;
+    installer_check_page(installer_come_back(&b, "&code=c"), 500, "clocks");
+    assert_true(world_logged(&f.world, "hint=\"set the clocks"));
+    assert_int_equal(fake_slack_count(f.slack), 0);
+}
+
+static struct answer_case {
+    const char *name;
+    int http;
+    const char *answer;
+    int status;
+    const char *has;
+} answer_cases[] = {
+    {"used_code", 200, "{'ok':false,'error':'invalid_code'}", 400, "code was used before"},
+    {"bad_secret", 200, "{'ok':false,'error':'bad_client_secret'}", 500, "credentials"},
+    {"unknown_error", 200, "{'ok':false,'error':'<b>new'}", 502, "has refused"},
+    {"no_json", 200, "<html>", 502, "did not answer"},
+    {"http_500", 500, "", 502, "did not answer"},
+    {"too_many", 429, "{'ok':false,'error':'ratelimited'}", 503, "too much to do"},
+    {"no_token", 200, "{'ok':true,'app_id':'A1','team':{'id':'T1'}}", 502, "had no token"},
+    {"no_workspace", 200, "{'ok':true,'access_token':'xoxb-1','token_type':'bot'}", 502,
+     "no token"},
+    {"another_app", 200,
+     "{'ok':true,'app_id':'A2','access_token':'xoxb-1','token_type':'bot',"
+     "'team':{'id':'T1'},'authed_user':{'id':'U1'}}",
+     400, "another app"},
+};
+
+TEST_EACH(answers_of_slack, answer_cases)
+{
+    const struct answer_case *c = *state;
+    installer_open((slack_options_t){.app_id = "A1"});
+    fake_slack_answer(f.slack, "oauth.v2.access", c->http, c->answer);
+    installer_start();
+    const attempt_t a = installer_begin(START);
+    installer_check_page(installer_come_back(&a, "&code=c"), c->status, c->has);
+    app_spin(&f);
+    assert_int_equal(fake_slack_count(f.slack), 1); /* one try */
+    assert_string_equal(installer_installed(), "");
+    installer_close();
+}
+
+/* ---- many ---- */
+
+FLOW_TEST(starts_cost_no_memory)
+{
+    size_t live = 0, bytes = 0;
+    installer_start();
+    for (int i = 0; i < 300; i++) {
+        installer_begin(START);
+        app_spin(&f);
+        if (i == 100) live = heap_live(), bytes = heap_bytes();
+    }
+    assert_int_equal(heap_live(), live);
+    assert_in_range(heap_bytes(), 0, bytes + 4096);
+    assert_int_equal(fake_slack_count(f.slack), 0);
+}
+
+FLOW_TEST(too_many_attempts_wait)
+{
+    installer_start();
+    const attempt_t spare = installer_begin(START);
+    for (int i = 0; i < 20; i++) {
+        const attempt_t a = installer_begin(START);
+        fake_slack_answer(f.slack, "oauth.v2.access", 200, "{'ok':false,'error':'invalid_code'}");
+        installer_check_page(installer_come_back(&a, "&code=c"), 400, "used before");
+    }
+    const http_reply_t *reply = installer_come_back(&spare, "&code=c");
+    installer_check_page(reply, 429, "load this page again");
+    assert_true(http_reply_has(reply, "Retry-After", "60"));
+    assert_string_equal(installer_header(reply, "Set-Cookie"), ""); /* it can be done again */
+    assert_int_equal(fake_slack_count(f.slack), 20);
+    app_pass_ms(&f, 61000);
+    fake_slack_answer(f.slack, "oauth.v2.access", 200, ANSWER(BOT, ""));
+    installer_check_page(installer_come_back(&spare, "&code=c"), 200, "installed");
+}
+
+/* ---- the tokens are not what they should be ---- */
+
+#define DEAD  "{'ok':false,'error':'invalid_auth'}"
+#define ALIVE "{'ok':true,'bot_id':'B1','url':'https://acme.slack.com/'}"
+
+FLOW_TEST(a_refused_token_is_not_kept)
+{
+    *greeted = '\0';
+    slack_on_installed(f.app, greet, NULL);
+    const char *const tests[] = {ALIVE, DEAD, ALIVE, DEAD}; /* the first is the app's own */
+    const char *const tokens[] = {"", ANSWER("xoxb-1", ""), ANSWER("xoxb-2", ""),
+                                  ANSWER("xoxb-3", "")};
+    const char *const have[] = {"", "", "install/1.2/-/T1 xoxb-2  B1 ;",
+                                "install/1.2/-/T1 xoxb-2  B1 ;"};
+    for (int i = 0; i < 4; i++)
+        fake_slack_answer(f.slack, "auth.test", 200, tests[i]);
+    installer_start();
+    for (int i = 1; i < 4; i++) {
+        const attempt_t a = installer_begin(START);
+        fake_slack_answer(f.slack, "oauth.v2.access", 200, tokens[i]);
+        installer_check_page(installer_come_back(&a, "&code=c"), i == 2 ? 200 : 502,
+                             i == 2 ? "installed" : "accept");
+        assert_string_equal(installer_installed(), have[i]);
+        app_pass_and_claim(&f, 3000);
+        assert_int_equal(*greeted != '\0', i >= 2);
+    }
+}
+
+FLOW_TEST(an_auth_test_without_an_answer_is_no_failure)
+{
+    fake_slack_answer(f.slack, "auth.test", 200, ALIVE);
+    fake_slack_answer(f.slack, "auth.test", 500, "");
+    fake_slack_answer(f.slack, "oauth.v2.access", 200, ANSWER(BOT, ""));
+    installer_start();
+    const attempt_t a = installer_begin(START);
+    installer_check_page(installer_come_back(&a, "&code=c"), 200, "installed");
+    assert_string_equal(installer_installed(), "install/1.2/-/T1 " BOT "   ;");
+}
+
+/* ---- installer.hooks ---- */
+
+static slack_install_t *held;
+static int refuse(slack_install_t *install, void *user_data)
+{
+    return slack_install_refuse(install, "Only <Acme> may.");
+}
+static int fail_hook(slack_install_t *install, void *user_data)
+{
+    return SLACK_EIO;
+}
+static int hold(slack_install_t *install, void *user_data)
+{
+    held = install;
+    slack_install_hold(install);
+    return 0;
+}
+static int hold_and_release(slack_install_t *install, void *user_data)
+{
+    slack_install_hold(install);
+    slack_install_release(install, 0);
+    return 0;
+}
+
+FLOW_TEST(a_refusal_gives_the_tokens_back)
+{
+    installer.hooks.before_installation = refuse;
+    fake_slack_answer(f.slack, "oauth.v2.access", 200, ANSWER(BOT, PERSONS));
+    installer_start();
+    const attempt_t a = installer_begin(START);
+    installer_check_page(installer_come_back(&a, "&code=c"), 403, "Only &lt;Acme&gt; may.");
+    app_run_until_calls(&f, 3);
+    for (size_t i = 1; i < 3; i++) {
+        assert_string_equal(fake_slack_call(f.slack, i)->method, "auth.revoke");
+        assert_string_equal(fake_slack_call(f.slack, i)->token, i == 1 ? BOT : PERSON);
+    }
+    assert_string_equal(installer_installed(), "");
+}
+
+static bool refusing;
+static int refuse_later(slack_install_t *install, void *user_data)
+{
+    return refusing ? fail_hook(install, user_data) : 0;
+}
+
+FLOW_TEST(a_refused_reinstall_leaves_the_installation)
+{
+    installer.hooks.before_installation = refuse_later;
+    installer_start();
+    for (int i = 0; i < 2; i++) {
+        refusing = i == 1;
+        const attempt_t a = installer_begin(START);
+        fake_slack_answer(f.slack, "oauth.v2.access", 200, ANSWER(BOT, ""));
+        installer_check_page(installer_come_back(&a, "&code=c"), i ? 500 : 200,
+                             i ? "The app has failed" : "installed");
+    }
+    app_spin(&f);
+    assert_int_equal(fake_slack_count(f.slack), 2);
+    assert_string_equal(installer_installed(), "install/1.2/-/T1 " BOT "  B0BOT ;");
+    assert_true(world_logged(&f.world, "reason=SLACK_EIO"));
+}
+
+FLOW_TEST(a_refusal_before_slack)
+{
+    installer.hooks.before_redirect = refuse;
+    installer_start();
+    const http_reply_t *reply = installer_ask(START);
+    installer_check_page(reply, 403, "Only &lt;Acme&gt; may.");
+    assert_string_equal(installer_header(reply, "Location"), "");
+}
+
+static int change_all(slack_install_t *install, void *user_data)
+{
+    char large[5000];
+    memset(large, 'a', sizeof large - 1);
+    large[sizeof large - 1] = '\0';
+    assert_int_equal(slack_install_set_metadata(install, NULL), SLACK_EINVAL);
+    assert_int_equal(slack_install_set_metadata(install, "\xff"), SLACK_EINVAL);
+    assert_int_equal(slack_install_set_metadata(install, large), SLACK_ETOOBIG);
+    assert_int_equal(slack_install_set_scopes(install, large, NULL), SLACK_ETOOBIG);
+    assert_int_equal(slack_install_set_team(install, "x"), SLACK_EINVAL);
+    assert_int_equal(slack_install_set_team(install, "T7"), 0);
+    return slack_install_set_scopes(install, "", "identify");
+}
+
+FLOW_TEST(a_hook_changes_what_is_asked_for)
+{
+    installer.hooks.before_redirect = change_all;
+    fake_slack_answer(f.slack, "oauth.v2.user.access", 200, "{'ok':false,'error':'invalid_code'}");
+    installer_start();
+    const attempt_t a = installer_begin(START "?team=T1");
+    assert_non_null(strstr(a.url, "/oauth/v2_user/authorize?client_id=1.2&user_scope=identify&"));
+    assert_non_null(strstr(a.url, "&team=T7"));
+    installer_check_page(installer_come_back(&a, "&code=c"), 400, "used before");
+    app_call_args(&f, 0, "oauth.v2.user.access");
+}
+
+FLOW_TEST(hooks_wait)
+{
+    installer.hooks = (slack_install_hooks_t){.before_redirect = hold, .before_installation = hold};
+    fake_slack_answer(f.slack, "oauth.v2.access", 200, ANSWER(BOT, ""));
+    installer_start();
+    held = NULL;
+    const int first = installer_send(START, "");
+    world_until(&f.world, held);
+    assert_int_equal(slack_install_set_metadata(held, "late"), 0);
+    slack_install_release(held, 0);
+    const attempt_t a = installer_attempt(installer_wait(first));
+    held = NULL;
+    const int second = installer_send_back(&a, "&code=c");
+    world_until(&f.world, held);
+    app_pass_ms(&f, 29000);
+    assert_false(http_peer_reply(installer.browser, second)->done);
+    app_pass_ms(&f, 1001);
+    installer_check_page(installer_wait(second), 504, "longer than expected");
+    assert_string_equal(installer_installed(), "");
+    slack_install_release(held, 0); /* too late for the page */
+    app_spin(&f);
+    world_until(&f.world, *installer_installed() != '\0');
+    assert_non_null(strstr(installer.installed, BOT));
+    assert_non_null(strstr(installer.installed, "late"));
+}
+
+FLOW_TEST(a_hold_may_end_in_the_hook)
+{
+    installer.hooks = (slack_install_hooks_t){.before_redirect = hold_and_release};
+    installer_start();
+    installer_begin(START);
+    slack_install_release(NULL, 0);
+    slack_install_hold(NULL);
+    assert_int_equal(slack_install_refuse(NULL, "x"), SLACK_EINVAL);
+    assert_int_equal(slack_app_set_install_hooks(f.app, &installer.hooks), SLACK_EALREADY);
+    assert_int_equal(slack_app_set_install_hooks(f.app, NULL), SLACK_EINVAL);
+}
+
+/* The program may release what it holds after the stop. */
+FLOW_TEST(a_stop_ends_a_hold)
+{
+    installer.hooks.before_redirect = hold;
+    installer_start();
+    held = NULL;
+    const int number = installer_send(START, "");
+    world_until(&f.world, held);
+    slack_app_stop(f.app);
+    slack_app_stop(f.app);
+    installer_check_page(installer_wait(number), 503, "restarted");
+    app_run_until_stopped(&f);
+    slack_install_release(held, 0);
+    f.started = false;
+}
+
+FLOW_TEST(a_stop_waits_for_an_installation)
+{
+    installer.hooks.before_installation = hold;
+    fake_slack_answer(f.slack, "oauth.v2.access", 200, ANSWER(BOT, ""));
+    installer_start();
+    held = NULL;
+    const attempt_t a = installer_begin(START);
+    const int number = installer_send_back(&a, "&code=c");
+    world_until(&f.world, held);
+    slack_app_stop(f.app);
+    app_spin(&f);
+    slack_install_release(held, 0);
+    installer_check_page(installer_wait(number), 200, "installed");
+}
+
+static enum slack_install_page shown;
+static int own_page(slack_install_t *install, enum slack_install_page page, int status,
+                    void *user_data)
+{
+    char text[512];
+    shown = page;
+    if (page == SLACK_INSTALL_PAGE_FAILED) return SLACK_ENOTFOUND;
+    if (page == SLACK_INSTALL_PAGE_REFUSED) return 0; /* a fault: without a reply */
+    const int len = snprintf(text, sizeof text, "own %s|%s|%s",
+                             slack_install_escape(install, slack_install_sentence(install)),
+                             slack_install_escape(install, slack_install_link(install)),
+                             slack_install_escape(install, "<\"'>"));
+    const int rc =
+        slack_http_reply(slack_install_visit(install), status, "text/html", text, (size_t)len);
+    return page == SLACK_INSTALL_PAGE_DECLINED ? SLACK_EIO : rc; /* a fault: after the reply */
+}
+
+FLOW_TEST(pages_of_the_program)
+{
+    installer.hooks = (slack_install_hooks_t){.before_redirect = refuse, .page = own_page};
+    installer_start();
+    const http_reply_t *reply = installer_ask("GET /slack/install?team=T1");
+    assert_int_equal(reply->status, 200);
+    assert_non_null(strstr(reply->body, "/slack/install/start?team=T1|&lt;&quot;&#39;&gt;"));
+    assert_string_equal(installer_header(reply, "Content-Security-Policy"), "");
+    assert_string_equal(installer_header(reply, "Cache-Control"), "no-store");
+    assert_non_null(
+        strstr(installer_ask("GET /slack/oauth_redirect?error=access_denied")->body, "own You"));
+    assert_int_equal(shown, SLACK_INSTALL_PAGE_DECLINED);
+    installer_check_page(installer_ask("GET /slack/oauth_redirect?code=c"), 400, "begun in Slack");
+    assert_int_equal(shown, SLACK_INSTALL_PAGE_FAILED);
+    installer_check_page(installer_ask(START), 403, "Only &lt;Acme&gt;");
+    assert_int_equal(world_log_count(&f.world, "own page not shown"), 2);
+}
+
+/* ---- memory runs out ---- */
+
+/* The browser gets a page, or a closed connection; a later attempt succeeds. */
+FLOW_TEST(memory_runs_out)
+{
+    assert_int_equal(slack_on_installed(f.app, greet, NULL), 0);
+    installer_start();
+    bool failed = true;
+    for (size_t nth = 0; failed; nth++) {
+        const attempt_t a = installer_begin(START);
+        heap_pause();
+        fake_slack_answer(f.slack, "oauth.v2.access", 200, ANSWER(BOT, PERSONS));
+        heap_resume();
+        heap_fail_at(nth, false);
+        const int starts = installer_send(START, ""), back = installer_send_back(&a, "&code=c");
+        const http_reply_t *replies[] = {http_peer_reply(installer.browser, starts),
+                                         http_peer_reply(installer.browser, back)};
+        world_until(&f.world, (replies[0]->done || replies[0]->closed) &&
+                                  (replies[1]->done || replies[1]->closed));
+        failed = heap_heal();
+        app_settle(&f);
+        app_pass_ms(&f, 61000);
+        assert_true(failed || replies[1]->status == 200);
+    }
+    assert_string_not_equal(installer_installed(), "");
+}
+
+/* ---- sign in ---- */
+
+static char person[256];
+static int signed_in(slack_http_visit_t *visit, const slack_person_t *who, void *user_data)
+{
+    snprintf(person, sizeof person, "%s %s %s %s %d", who->user_id, who->team_id, who->name,
+             who->email, who->email_verified);
+    if (user_data) return SLACK_EIO;
+    slack_http_set_header(visit, "Set-Cookie", "session=1");
+    return slack_http_redirect(visit, "/home");
+}
+
+/* An answer whose id_token has the nonce of an attempt, and these claims. */
+static void answer_identity(const attempt_t *a, const char *claims)
+{
+    char body[1024], text[1400], answer[2000];
+    const char *nonce = strstr(a->url, "&nonce=") + 7;
+    snprintf(body, sizeof body, "{\"nonce\":\"%s\",\"aud\":\"" CLIENT "\",\"exp\":9999999999,%s}",
+             nonce, claims);
+    slack__base64_encode(SLACK_BASE64_URL, body, strlen(body), text);
+    snprintf(answer, sizeof answer, "{'ok':true,'access_token':'x','id_token':'e30.%s.c2ln'}",
+             text);
+    heap_pause();
+    fake_slack_answer(f.slack, "openid.connect.token", 200, answer);
+    heap_resume();
+}
+
+static const http_reply_t *sign_in_back(const attempt_t *a, const char *path)
+{
+    char line[8192];
+    snprintf(line, sizeof line, "GET %s?code=c&state=%s", path, a->state);
+    return installer_wait(installer_send(line, a->cookie));
+}
+
+FLOW_TEST(sign_in)
+{
+    int faulty;
+    char claims[512];
+    assert_int_equal(slack_sign_in(f.app, "/login", signed_in, NULL), 0);
+    assert_int_equal(slack_sign_in(f.app, "/faulty", signed_in, &faulty), 0);
+    assert_int_equal(slack_sign_in(f.app, "/login", signed_in, NULL), SLACK_EALREADY);
+    assert_int_equal(slack_sign_in(f.app, "/a%20b", signed_in, NULL), SLACK_EINVAL);
+    assert_int_equal(slack_sign_in(f.app, "/x", NULL, NULL), SLACK_EINVAL);
+    installer_start();
+    const int issuer_len = (int)(strlen(fake_slack_api_url(f.slack)) - strlen("/api/"));
+    snprintf(claims, sizeof claims,
+             "\"iss\":\"%.*s\",\"https://slack.com/user_id\":\"U1\",\"https://slack.com/team_id\":"
+             "\"T1\",\"name\":\"Ada\",\"email\":\"a@b.c\",\"email_verified\":true",
+             issuer_len, fake_slack_api_url(f.slack));
+    attempt_t a = installer_begin("GET /login?team=T1");
+    assert_non_null(strstr(a.url, "/openid/connect/authorize?client_id=1.2&response_type=code&"
+                                  "scope=openid+profile+email&"));
+    assert_non_null(strstr(a.url, "&redirect_uri=https%3A%2F%2Fapp.example%2Flogin%2Fredirect"));
+    answer_identity(&a, claims);
+    const http_reply_t *reply = sign_in_back(&a, "/login/redirect");
+    assert_int_equal(reply->status, 303);
+    assert_string_equal(installer_header(reply, "Location"), "/home");
+    assert_non_null(strstr(reply->head, "session=1"));
+    assert_non_null(strstr(reply->head, "=; Max-Age=0"));
+    assert_string_equal(person, "U1 T1 Ada a@b.c 1");
+    assert_int_equal(
+        strcmp(slack_json_str(app_call_args(&f, 0, "openid.connect.token"), "/redirect_uri"),
+               "https://app.example/login/redirect"),
+        0);
+    assert_string_equal(installer_installed(), "");
+    installer_check_page(sign_in_back(&a, "/login/redirect"), 400, "Sign in</a>");
+
+    /* A state is good for its own route. */
+    *person = '\0';
+    attempt_t install = installer_begin(START);
+    a = installer_begin("GET /login");
+    installer_check_page(sign_in_back(&install, "/login/redirect"), 400, "damaged");
+    installer_check_page(sign_in_back(&a, "/faulty/redirect"), 400, "damaged");
+    installer_check_page(installer_come_back(&a, "&code=c"), 400, "damaged");
+    assert_int_equal(fake_slack_count(f.slack), 1);
+
+    /* The token of another attempt, and a program that fails. */
+    attempt_t other = installer_begin("GET /login");
+    answer_identity(&other, claims);
+    installer_check_page(sign_in_back(&a, "/login/redirect"), 502, "reliably who you are");
+    assert_string_equal(person, "");
+    a = installer_begin("GET /faulty");
+    answer_identity(&a, claims);
+    installer_check_page(sign_in_back(&a, "/faulty/redirect"), 500, "Sign in</a>");
+}
+
+TEST(sign_in_needs_a_redirect_uri)
+{
+    app_open(&f, &(slack_options_t){.client_id = CLIENT, .client_secret = SECRET, .scopes = "a"});
+    assert_int_equal(slack_sign_in(f.app, "/login", signed_in, NULL), SLACK_ECONFIG);
+    assert_non_null(strstr(slack_app_error(f.app), "SLACK_REDIRECT_URI"));
+    app_close(&f);
+}
