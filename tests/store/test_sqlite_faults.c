@@ -194,6 +194,21 @@ FILE_TEST(test_schema_3_is_changed)
     slack__arena_free(claim.batch.arena);
 }
 
+/* An index alone is no other schema: a file without it is used as before. */
+FILE_TEST(test_the_index_of_tenants_is_added)
+{
+    static const char count[] = "SELECT count(*) FROM sqlite_schema WHERE name = 'inbox_tenant'";
+    sw_open();
+    assert_int_equal(sw_put_due("Ev1"), 0);
+    sw_sql("DROP INDEX inbox_tenant"); /* under the store, as an older process has it */
+    assert_int_equal(sw_put_due("Ev2"), 0);
+    sw_close();
+    assert_int_equal(sw_number(count), 0);
+    sw_open();
+    assert_int_equal(sw_number(count), 1);
+    assert_true(sw_knows(sw.store, "Ev1"));
+}
+
 /* A process of the last release would claim rows that have to wait. */
 FILE_TEST(test_schema_3_in_use_is_refused)
 {
