@@ -45,13 +45,14 @@ static int begin(slack_http_visit_t *visit, void *user_data)
     return 0;
 }
 
-/* The part of the API's URL before "/api/": "https://slack.com". */
+/* "https://slack.com" for https://slack.com/api/, and so for slack-gov.com. A simulator, on
+ * loopback, says what Slack says. */
 static const char *issuer_of(slack_install_t *install)
 {
     const char *api_url = install->flow->oauth->options->api_url;
     const char *tail = strstr(api_url, "/api/");
-    const size_t len = tail ? (size_t)(tail - api_url) : strlen(api_url);
-    return slack__arena_strndup(install->arena, api_url, len);
+    if (tail == NULL || strncmp(api_url, "https://", 8) != 0) return "https://slack.com";
+    return slack__arena_strndup(install->arena, api_url, (size_t)(tail - api_url));
 }
 
 static void signed_in(slack_install_t *install, const slack_json_t *answer)
