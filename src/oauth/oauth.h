@@ -35,6 +35,7 @@ typedef struct slack_oauth {
     const slack_oauth_events_t *events;
     void *events_data;
 
+    bool started;          /* the keys are good, and the app has its name */
     slack_keyring_t *keys; /* NULL: values are in clear */
     slack_installations_t installations;
     struct slack_oauth_start *start; /* under way; NULL: not, or over */

@@ -134,6 +134,11 @@ void slack__install_return(slack_install_t *install, slack_install_answered_fn n
 {
     slack_install_flow_t *flow = install->flow;
     slack_redirect_t redirect;
+    if (!flow->oauth
+             ->started) { /* the admin port is open, and the store's key may be a wrong one */
+        slack__install_fail(install, "stopping", NULL);
+        return;
+    }
     const char *word = slack__redirect_read(
         install->arena, slack__slice(slack_http_query(install->visit)), &redirect);
     const char *doubt = word ? word : check_state(install, redirect.state);

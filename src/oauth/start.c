@@ -176,6 +176,7 @@ static void start_over(start_t *s)
 {
     slack_oauth_t *oauth = s->oauth;
     start_free(s);
+    oauth->started = true;
     if (oauth->events) oauth->events->started(oauth->events_data);
 }
 

@@ -6,6 +6,7 @@
 #include "support/alloc_fail.h"
 #include "support/desk.h"
 #include "support/heap.h"
+#include "support/http_peer.h"
 #include "support/installs.h"
 #include "support/store_file.h"
 
@@ -471,6 +472,30 @@ DISTRIBUTED_TEST(a_wrong_key_changes_nothing)
     with.store_key = INSTALLS_KEY;
     start_app();
     assert_string_equal(token_for("'team_id':'T1'"), "xoxb-1");
+    close_app();
+}
+
+/* The admin port is open before the key is checked. Nothing is installed until then. */
+DISTRIBUTED_TEST(nobody_installs_before_the_start)
+{
+    static const char back[] =
+        "GET /slack/oauth_redirect?code=c&state=s HTTP/1.1\r\nHost: a\r\n\r\n";
+    slack_transport_stats_t stats;
+    bool closed;
+    with.bot_token = "xoxb-test";
+    with.http_admin_port = "0";
+    open_app();
+    fake_slack_answer(f.slack, "auth.test", 500, "");
+    app_start(&f);
+    assert_int_equal(slack_app_transport_stats(f.app, "memory", &stats), 0);
+    http_peer_t *browser = http_peer_open(&f.world.loop, stats.admin_port, false);
+    http_peer_send(browser, back, sizeof back - 1, (http_pieces_t){0});
+    world_until(&f.world, http_peer_reply(browser, 0)->done);
+    assert_int_equal(http_peer_reply(browser, 0)->status, 503);
+    assert_non_null(strstr(http_peer_reply(browser, 0)->body, "is being restarted"));
+    http_peer_close(browser, &closed);
+    world_until(&f.world, closed);
+    assert_int_equal(fake_slack_count(f.slack), 0);
     close_app();
 }
 
