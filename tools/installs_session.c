@@ -334,11 +334,13 @@ static void call_answered(const slack_response_t *response, void *user_data)
     call_t *call = user_data;
     const int rc = slack_response_status(response);
     const char *error = slack__arena_strdup(call->arena, slack_response_error(response));
+    const char *scopes = slack__arena_strdup(call->arena, response->scopes);
     const char *why = slack__arena_strdup(call->arena, slack__response_why(response, call->arena));
     call->answer = (installs_answer_t){
         .status = rc,
         .error = error ? error : "",
         .why = why ? why : "memory is out",
+        .scopes = scopes ? scopes : "",
         .json = copy_json(call->arena, slack_response_json(response)),
         .lost = rc != 0 && rc != SLACK_EAPI && !response->unsent && rc != SLACK_ECANCELED,
     };

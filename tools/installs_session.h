@@ -72,6 +72,7 @@ typedef struct installs_answer {
     const char *error;        /* Slack's word */
     const char *why;          /* a sentence */
     const slack_json_t *json; /* NULL: there is none */
+    const char *scopes;       /* of the token, after auth.test; "": they are not known */
     bool lost;                /* Slack may have done what the call asks for */
 } installs_answer_t;
 

@@ -175,8 +175,9 @@ static const char *text_at(const slack_json_t *json, const char *path)
 
 /* The record of a bot's token, of what auth.test says.
  * https://docs.slack.dev/reference/methods/auth.test */
-static slack_install_record_t tested_record(const slack_json_t *json, const char *token)
+static slack_install_record_t tested_record(const installs_answer_t *answer, const char *token)
 {
+    const slack_json_t *json = answer->json;
     slack_install_record_t record = slack__install_record();
     slack_installation_t *about = &record.about;
     about->enterprise_id = text_at(json, "/enterprise_id");
@@ -190,6 +191,7 @@ static slack_install_record_t tested_record(const slack_json_t *json, const char
     about->installed_ms = record.changed_ms = slack__wall_ms(&slack__clock_system);
     record.url = text_at(json, "/url");
     record.token.access = token;
+    record.token.scopes = about->bot_scopes = answer->scopes;
     return record;
 }
 
@@ -242,7 +244,7 @@ int installs_import_token(installs_session_t *session, const installs_request_t 
     if (status != CLI_OK) return status;
     const installs_answer_t answer = installs_call(session, token, slack_auth_test());
     if (answer.status != 0) return installs_fail(CLI_FAILED, "auth.test: %s", answer.why);
-    const slack_install_record_t record = tested_record(answer.json, token);
+    const slack_install_record_t record = tested_record(&answer, token);
     const slack_install_place_t place = slack__install_place(&record, session->client_id);
     if (!slack__install_is_place(&place))
         return installs_fail(CLI_FAILED, "auth.test names no workspace for SLACK_BOT_TOKEN");

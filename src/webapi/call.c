@@ -111,13 +111,15 @@ bool slack__call_take_memory(slack_call_t *call)
     return true;
 }
 
-/* Slack names the scopes in headers too, also where the answer itself does not. */
+/* Slack names the scopes in headers too, also where the answer itself does not: auth.test has them
+ * nowhere else. */
 static void call_read_scopes(slack_call_t *call, const slack_curl_result_t *result)
 {
     slack_response_t *response = &call->response;
-    if (call->webapi->curl == NULL || response->status != SLACK_EAPI ||
-        strcmp(response->error, "missing_scope") != 0)
-        return;
+    const bool missing =
+        response->status == SLACK_EAPI && strcmp(response->error, "missing_scope") == 0;
+    const bool tested = response->status == 0 && strcmp(call->method, "auth.test") == 0;
+    if (call->webapi->curl == NULL || !(missing || tested)) return;
     response->accepted_scopes =
         slack__arena_strdup(call->arena, slack__curl_header(result, "X-Accepted-OAuth-Scopes"));
     response->scopes =

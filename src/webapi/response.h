@@ -18,7 +18,8 @@ struct slack_response {
     const slack_json_t *json;
     int64_t retry_after_s; /* -1: no Retry-After; 0: it names no time in the future */
     bool unsent; /* Slack has certainly not acted: no byte was sent, or it refused the token */
-    /* Of a missing_scope: the headers X-Accepted-OAuth-Scopes and X-OAuth-Scopes; NULL or "": none.
+    /* Of a missing_scope and of auth.test: the headers X-Accepted-OAuth-Scopes and X-OAuth-Scopes;
+     * NULL or "": none.
      */
     const char *accepted_scopes, *scopes;
     uint64_t waited_ms; /* of its call, before all its tries */

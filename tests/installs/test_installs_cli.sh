@@ -245,6 +245,7 @@ slack() {
 
 rotated() {
     slack --rotate 43200 && SLACK_BOT_TOKEN=$token expect 0 'has that token already' import-token &&
+        expect 0 'scopes     ' show T0SIM00001 && grep -q '^scopes .*chat:write' out &&
         SLACK_BOT_TOKEN=xoxb-1 expect 1 'auth.test: invalid_auth' import-token &&
         expect 0 'T0SIM00001 rotates from now on' rotate all && expect 0 'rotates already' rotate T0SIM00001 &&
         tokens | grep -q '^T0SIM00001/ xoxe.xoxb-[^ ]*+xoxe-[^ ]* $' && expect 0 ', rotates' list &&
