@@ -77,6 +77,8 @@ static int host_call(slack_transport_t *t, const char *method, slack_call_fn fn,
 static int host_visit(slack_transport_t *t, slack_http_request_t *request)
 {
     slack_app_t *app = t->host_data;
+    if (app->admin.server && !slack__http_routes_published(&app->routes, request->path))
+        return SLACK_ENOTFOUND;
     return slack__http_routes_visit(&app->routes, request);
 }
 

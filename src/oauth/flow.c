@@ -133,8 +133,10 @@ int slack__install_flow_open(slack_install_flow_t *flow)
     } routes[] = {{o->install_path, show_start},
                   {flow->start ? strstr(flow->start, o->install_path) : NULL, start},
                   {slack__oauth_redirect_path(o), come_back}};
-    for (size_t i = 0; rc == 0 && i < sizeof routes / sizeof *routes; i++)
+    for (size_t i = 0; rc == 0 && i < sizeof routes / sizeof *routes; i++) {
         rc = slack__http_routes_add(flow->routes, "GET", routes[i].path, routes[i].fn, flow);
+        if (rc == 0) slack__http_routes_publish(flow->routes, routes[i].path);
+    }
     return rc;
 }
 

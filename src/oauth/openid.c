@@ -125,10 +125,13 @@ int slack__sign_in_add(slack_install_flow_t *flow, const char *path, slack_signe
     memcpy(sign_in->redirect_uri + origin_len, path, path_len);
     memcpy(sign_in->redirect_uri + origin_len + path_len, BACK, sizeof BACK);
     flow->sign_ins = sign_in; /* a route that was added stays, and leads to it */
-    int rc = slack__http_routes_add(flow->routes, "GET", sign_in->path, begin, sign_in);
-    return rc ? rc
-              : slack__http_routes_add(flow->routes, "GET", sign_in->redirect_uri + origin_len,
-                                       come_back, sign_in);
+    const char *back = sign_in->redirect_uri + origin_len;
+    int rc = slack__http_routes_add(flow->routes, "GET", path, begin, sign_in);
+    if (rc == 0) rc = slack__http_routes_add(flow->routes, "GET", back, come_back, sign_in);
+    if (rc != 0) return rc;
+    slack__http_routes_publish(flow->routes, path);
+    slack__http_routes_publish(flow->routes, back);
+    return 0;
 }
 
 void slack__sign_ins_done(slack_install_flow_t *flow)

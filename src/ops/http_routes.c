@@ -18,6 +18,7 @@ struct slack_http_route {
     slack_http_route_fn fn;
     void *user_data;
     char *method, *path; /* behind the struct; the path is decoded, as in requests */
+    bool published;
 };
 
 /* In the arena of its request. */
@@ -90,7 +91,8 @@ int slack__http_routes_add(slack_http_routes_t *routes, const char *method, cons
     const size_t method_size = strlen(method) + 1, path_size = strlen(path) + 1;
     struct slack_http_route *route = slack__malloc(sizeof *route + method_size + path_size);
     if (!route) return SLACK_ENOMEM;
-    *route = (struct slack_http_route){routes->routes, fn, user_data, (char *)(route + 1), NULL};
+    *route =
+        (struct slack_http_route){routes->routes, fn, user_data, (char *)(route + 1), NULL, false};
     route->path = route->method + method_size;
     memcpy(route->method, method, method_size);
     memcpy(route->path, path, path_size);
@@ -161,6 +163,19 @@ static void visit_is_late(slack_timer_t *timer)
     snprintf(reason, sizeof reason, "the route sent no slack_http_reply() within %d s", REPLY_S);
     slack__http_refuse(visit->request, 504, NULL, reason);
     visit_leave(visit);
+}
+
+void slack__http_routes_publish(slack_http_routes_t *routes, const char *path)
+{
+    for (struct slack_http_route *route = routes->routes; route; route = route->next)
+        if (strcmp(route->path, path) == 0) route->published = true;
+}
+
+bool slack__http_routes_published(const slack_http_routes_t *routes, slack_slice_t path)
+{
+    for (const struct slack_http_route *route = routes->routes; route; route = route->next)
+        if (route->published && slack__slice_eq(path, slack__slice(route->path))) return true;
+    return false;
 }
 
 int slack__http_routes_visit(slack_http_routes_t *routes, slack_http_request_t *request)

@@ -27,6 +27,10 @@ void slack__http_routes_done(slack_http_routes_t *routes);
 int slack__http_routes_add(slack_http_routes_t *routes, const char *method, const char *path,
                            slack_http_route_fn fn, void *user_data);
 
+/* The path is for everybody: if the pages have a port of their own, it stays on the public one. */
+void slack__http_routes_publish(slack_http_routes_t *routes, const char *path);
+bool slack__http_routes_published(const slack_http_routes_t *routes, slack_slice_t path);
+
 /* Pass a request to its route. 0: the routes own the request and its arena now, and the server of
  * the request must live until the visit has ended or was abandoned. SLACK_ENOTFOUND if no route has
  * this path, and SLACK_ENOMEM: the request stays with the caller. */

@@ -15,9 +15,8 @@
 
 /* Members that are secrets, besides those whose names end in "_token" or "_secret". */
 static const char *const secret_names[] = {
-    "token",        "secret", "trigger_id", "interactivity_pointer",
-    "response_url", "ticket", "password",   "upload_url",
-    "code",         NULL,
+    "token",    "secret",     "trigger_id", "interactivity_pointer", "response_url", "ticket",
+    "password", "upload_url", "code",       "code_verifier",         NULL,
 };
 
 /* Members that people wrote, or that identify them. */

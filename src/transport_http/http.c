@@ -163,7 +163,7 @@ static void http_requested(slack_http_server_t *server, slack_http_request_t *re
     bool taken = false;
     slack__trusted_proxies_name_client(&http->trusted, request);
     if (strcmp(request->path.ptr, http->path) != 0) {
-        int rc = http->has_pages ? http->base.host->visit(&http->base, request) : SLACK_ENOTFOUND;
+        int rc = http->base.host->visit(&http->base, request);
         if (rc == SLACK_ENOTFOUND)
             slack__http_refuse(request, 404, NULL, "no such path, see SLACK_HTTP_PATH");
         else if (rc != 0)

@@ -37,7 +37,7 @@ static attempt_t install_and_die(const char *point)
     const pid_t pid = fork();
     if (pid == 0) {
         setenv("SLACK_CRASH_POINT", point, 1);
-        alarm(20);
+        alarm(100);
         open_app();
         attempt = installer_begin(INSTALLER_START);
         if (write(ends[1], &attempt, sizeof attempt) == (ssize_t)sizeof attempt)

@@ -97,6 +97,20 @@ TEST_EACH(the_way_to_slack, start_cases)
     installer_close();
 }
 
+/* The pages of the operator have a port of their own; those of people stay. */
+TEST(people_come_to_the_public_port)
+{
+    installer_open((slack_options_t){.http_admin_port = "0"});
+    assert_int_equal(slack_sign_in(f.app, "/login", NULL, NULL), SLACK_EINVAL);
+    installer_start();
+    assert_int_equal(installer_ask("GET /healthz")->status, 404);
+    assert_int_equal(installer_ask("GET /slack/install")->status, 200);
+    assert_int_equal(installer_ask("POST /slack/install")->status, 405);
+    installer_begin(START);
+    installer_check_page(installer_ask("GET /slack/oauth_redirect"), 400, "begun in Slack");
+    installer_close();
+}
+
 /* ---- the way through ---- */
 
 static char greeted[128];

@@ -53,7 +53,8 @@ REDACTOR_TEST(test_secrets_by_name)
     static const char *const names[] = {
         "token",        "secret",        "trigger_id",    "interactivity_pointer",
         "access_token", "client_secret", "refresh_token", "bot_access_token",
-        "ticket",       "password",      "upload_url",    "code"};
+        "ticket",       "password",      "upload_url",    "code",
+        "code_verifier"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const char *json = slack__arena_printf(
             arena, "{\"deep\":[{\"%s\":\"a secret\",\"b\":[\"a secret\"]}]}", names[i]);
