@@ -27,8 +27,8 @@ start_sim() {
 
 # answers WORKSPACE COUNT: the bot answers a message there; the transcript then has COUNT lines.
 answers() {
-    "$slackapp" sim send --workspace "$1" message hello && "$slackapp" sim transcript --wait "$2" >said &&
-        grep -q "^$1 .*bot: Hey there @ann!" said
+    "$slackapp" sim send --workspace "$1" message hello && "$slackapp" sim transcript --wait "$2" >heard &&
+        grep -q "^$1 .*bot: Hey there @ann!" heard
 }
 
 installations_move() {
