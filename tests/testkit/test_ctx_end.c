@@ -241,7 +241,7 @@ static slack_json_list_t list;
     X(slack_ctx_is_edit(c)) X(slack_ctx_is_enterprise_install(c)) X(slack_ctx_trigger_left_ms(c))  \
     X(slack_ctx_attempt(c)) X(slack_ctx_due_ms(c)) X(slack_ctx_retry_num(c))                       \
     X(slack_ctx_ack_left_ms(c)) X(slack_ctx_ack_late_ms(c)) X(!slack_ctx_canceled(c))              \
-    X(slack_ctx_recovered(c)) X(slack_ctx_installation(c))                                                                      \
+    X(slack_ctx_recovered(c)) X(slack_ctx_installation(c))                                         \
     X(slack_ctx_app(c)) X(slack_ctx_client(c)) X(slack_ctx_user_client(c)) X(slack_ctx_inputs(c))  \
     X(slack_ctx_assistant_context(c)) X(slack_ctx_get(c, &key)) X(slack_json_text(c, j))           \
     X(!slack_pager(c, slack_request("api.test", j), 0)) X(slack_stream(c, NULL))                    \
