@@ -59,10 +59,21 @@ SLACK_API int slack_on_installed(slack_app_t *app, slack_handler_fn fn, void *us
 
 /**
  * Add a listener for installations that have ended: a person removed the app or a token
- * (app_uninstalled, tokens_revoked), an organization took it away (team_access_revoked), or Slack
- * refuses the token or its refresh. It runs for a job, when the installation is deleted or marked
- * in the store. Its ctx has no token. slack_ctx_body() has {reason, bot, users}: whether the bot's
- * token has ended, and the ids of those whose tokens have.
+ * (app_uninstalled, tokens_revoked), an organization took it away from a workspace
+ * (team_access_revoked), or Slack refuses the token in a call or its refresh. The app stores a job
+ * before it deletes or marks the installation, and the listener runs for it: also if the process
+ * ends meanwhile, and again if it fails, or if the deletion fails. slack_ctx_team() and
+ * slack_ctx_enterprise() name the workspace or the organization. There is no token: calls return
+ * SLACK_EAUTH.
+ *
+ * slack_ctx_body() has
+ *
+ *     {"reason": "app_uninstalled", "bot": true, "users": ["U1"]}
+ *
+ * The reason is the type of the event, or Slack's word for the refusal ("account_inactive"). `bot`
+ * tells whether the bot's token has ended, and with it all that waited for the installation.
+ * `users` has the people whose tokens have, 50 at most of a workspace that removed the app.
+ * docs/guides/rotation.md is the guide.
  *
  * @return as slack_on_job().
  */

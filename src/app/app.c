@@ -56,6 +56,7 @@ static int init_parts(slack_app_t *app)
     app->oauth.services = &app->services;
     app->oauth.identity = &app->identity;
     app->oauth.queue = &app->queue;
+    app->oauth.inbox = &app->inbox;
     slack__oauth_init(&app->oauth);
     slack__transports_init(&app->transports);
     slack__identity_init(&app->identity);

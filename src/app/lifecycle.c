@@ -187,7 +187,8 @@ static void drain_look(slack_timer_t *timer)
     slack_app_t *app = SLACK_CONTAINER(timer, slack_app_t, life.timer);
     const bool busy = slack__inbox_busy(&app->inbox) > 0 || app->outbox.live_count > 0 ||
                       app->routes.visit_count > 0 || slack__transports_busy(&app->transports) ||
-                      app->services.streams.count > 0;
+                      app->services.streams.count > 0 ||
+                      slack__rotation_busy(&app->oauth.rotation) > 0;
     const uint64_t now_ms = slack__mono_ms(app->log.clock);
     /* The streams that are open stop before the end of the drain. */
     const uint64_t half_ms = app->options.drain_ms / 2;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/app.h"
 #include "oauth/client_for.h"
+#include "oauth/leaving.h"
 #include "protocol/job_names.h"
 
 /* The part of a distributed app, and its public functions. */
@@ -11,6 +12,8 @@ int slack__app_distribute(slack_app_t *app, const slack_oauth_events_t *events)
     slack_identity_t *identity = &app->identity;
     if (!slack__oauth_configured(o)) return 0;
     app->oauth.options = o;
+    app->dispatcher.leave = slack__leaving_begin;
+    app->dispatcher.leave_data = &app->oauth;
     app->oauth.events = events;
     app->oauth.events_data = app;
     identity->distributed = true;

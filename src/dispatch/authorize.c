@@ -34,17 +34,35 @@ static void grant_answered(slack_waiter_t *waiter, const slack_answer_t *answer)
     slack__task_post(run->ctx.services->net, &run->ctx.task);
 }
 
+static void leave_answered(slack_waiter_t *waiter, const slack_answer_t *answer)
+{
+    slack_run_t *run = SLACK_CONTAINER(waiter, slack_run_t, waiter);
+    if (answer->status != 0) run_take_answer(run, answer);
+    slack__task_post(run->ctx.services->net, &run->ctx.task);
+}
+
+/* An event that ends tokens: there may be no token left to look up. */
+static bool run_leave(slack_run_t *run)
+{
+    const slack_dispatcher_t *dispatcher = run->dispatcher;
+    slack_answer_t answer = {0};
+    slack__run_forget_revoked(run);
+    run->waiter.answered = leave_answered;
+    if (dispatcher->leave &&
+        !dispatcher->leave(&run->ctx, &run->waiter, &answer, dispatcher->leave_data))
+        return false;
+    if (answer.status != 0) run_take_answer(run, &answer);
+    return true;
+}
+
 bool slack__run_authorize(slack_run_t *run)
 {
     slack_identity_t *identity = run->dispatcher->identity;
     const slack_delivery_t *d = run->ctx.delivery;
     if (slack__job_is_uninstalled(run->ctx.job)) return true;
-    /* An event that revokes tokens runs without a grant: there may be no token left to look up. */
     if (slack__tenant_revoked(d->kind, d->body) &&
-        !slack__authorizer_canceled(identity->authorizer)) {
-        slack__run_forget_revoked(run);
-        return true;
-    }
+        !slack__authorizer_canceled(identity->authorizer))
+        return run_leave(run);
     slack_tenant_t tenant;
     slack_answer_t answer;
     slack__tenant_of(d->kind, d->body, d->app_id, run->ctx.tenant, &tenant);

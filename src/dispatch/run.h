@@ -25,6 +25,11 @@ typedef struct slack_dispatcher {
     bool own_events;      /* the events that the bot causes reach every listener */
     bool dedupe_messages; /* SLACK_DEDUPE=messages */
     bool closed;          /* no listener begins any more */
+    /* Optional. An event that ends tokens (slack__tenant_revoked()) begins with it. True: `ret` has
+     * the result; its status fails the event, and another attempt follows. False: the waiter gets
+     * the result. */
+    bool (*leave)(slack_ctx_t *ctx, slack_waiter_t *waiter, slack_answer_t *ret, void *leave_data);
+    void *leave_data;
 } slack_dispatcher_t;
 
 /* What a run reports to the inbox. */

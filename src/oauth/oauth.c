@@ -2,6 +2,7 @@
 #include "oauth/oauth.h"
 
 #include "net/url.h"
+#include "oauth/loss.h"
 #include "util/error.h"
 
 static void oauth_submit(void *queue, slack_store_op_t *op)
@@ -51,16 +52,27 @@ int slack__oauth_open(slack_oauth_t *oauth, char *error)
         .submit = oauth_submit, .place = oauth->queue, .client_id = oauth->options->client_id};
     int rc = open_keys(oauth, error);
     oauth->installations.keys = oauth->keys;
-    return rc;
+    oauth->client = (slack_client_t){.home = &oauth->services->webapi};
+    oauth->rotation = (slack_rotation_t){.net = oauth->services->net,
+                                         .installations = &oauth->installations,
+                                         .client = &oauth->client,
+                                         .client_id = oauth->options->client_id,
+                                         .client_secret = oauth->options->client_secret,
+                                         .counters = oauth->services->counters,
+                                         .lost = slack__loss_of_record,
+                                         .lost_data = oauth};
+    return rc ? rc : slack__rotation_init(&oauth->rotation);
 }
 
 void slack__oauth_close(slack_oauth_t *oauth)
 {
     oauth->events = NULL;
+    slack__rotation_close(&oauth->rotation);
 }
 
 void slack__oauth_done(slack_oauth_t *oauth)
 {
+    slack__rotation_done(&oauth->rotation);
     slack__keyring_free(oauth->keys);
     oauth->keys = NULL;
 }

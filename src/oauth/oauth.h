@@ -5,6 +5,7 @@
 #include "inbox/inbox.h"
 #include "oauth/config.h"
 #include "oauth/installations.h"
+#include "oauth/rotation.h"
 
 /*
  * The part of a distributed app (slack/oauth.h): an app with SLACK_CLIENT_ID.
@@ -16,6 +17,9 @@
  *   lookup.c          the tokens for a tenant
  *   client_for.c      clients for workspaces outside of deliveries
  *   flow.h            the install flow
+ *   rotation.c        tokens that expire; refresh.c, refreshes.c
+ *   leaving.c         events that end installations
+ *   loss.c            cancels what waits for an installation that has ended, and reports it
  */
 
 /* The reports of the part. */
@@ -31,6 +35,7 @@ typedef struct slack_oauth {
     slack_services_t *services;
     slack_identity_t *identity;
     slack_queue_t *queue;
+    slack_inbox_t *inbox;
     bool on_installed, on_uninstalled; /* there are listeners: the jobs are stored for them */
     const slack_oauth_events_t *events;
     void *events_data;
@@ -38,6 +43,8 @@ typedef struct slack_oauth {
     bool started;          /* the keys are good, and the app has its name */
     slack_keyring_t *keys; /* NULL: values are in clear */
     slack_installations_t installations;
+    slack_rotation_t rotation;
+    slack_client_t client;           /* without a token */
     struct slack_oauth_start *start; /* under way; NULL: not, or over */
     slack_link_t wanted;             /* clients: see client_for.h */
 } slack_oauth_t;
@@ -49,7 +56,8 @@ void slack__oauth_init(slack_oauth_t *oauth);
 /* Reads the keys; the store is open. 0; SLACK_ECONFIG with a sentence in `error`; SLACK_ENOMEM;
  * SLACK_EIO. */
 int slack__oauth_open(slack_oauth_t *oauth, char *error);
-/* The app stops: no report follows. Operations of the store end when it closes. */
+/* The app stops: no report follows, and no refresh begins. Operations of the store end when it
+ * closes. */
 void slack__oauth_close(slack_oauth_t *oauth);
 void slack__oauth_done(slack_oauth_t *oauth);
 

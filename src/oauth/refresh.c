@@ -105,6 +105,12 @@ static void refresh_end_without(slack_refresh_t *r, const char *why)
     refresh_end(r, SLACK_EAUTH, NULL);
 }
 
+static void refresh_end_ended(slack_refresh_t *r, const char *word)
+{
+    snprintf(r->why, sizeof r->why, SLACK_TOKEN_ENDED, word);
+    refresh_end(r, SLACK_EAUTH, NULL);
+}
+
 /* ---- reading ---- */
 
 static void record_got(int status, const slack_install_found_t *found, size_t count,
@@ -159,8 +165,7 @@ static void record_marked(int status, void *user_data)
         refresh_end(r, 0, &r->found.record);
     } else {
         r->rotation->counters->refreshes_refused++;
-        refresh_end_without(r, "Slack has ended the installation: let a person install the app "
-                               "again");
+        refresh_end_ended(r, r->refused);
     }
 }
 
@@ -199,7 +204,7 @@ static void record_mark(slack_refresh_t *r)
         return;
     }
     r->next.token.refused = r->refused;
-    rotation->lost(&r->found.record, r->refused, loss_stored, r, rotation->lost_data);
+    rotation->lost(&r->found, r->refused, loss_stored, r, rotation->lost_data);
 }
 
 /* ---- storing the pair ---- */
@@ -369,15 +374,13 @@ static void record_judge(slack_refresh_t *r)
 {
     const slack_oauth_token_t *token = &r->found.record.token;
     if (*token->refused || *token->access == '\0')
-        refresh_end_without(r, "Slack has ended the installation: let a person install the app "
-                               "again");
+        refresh_end_ended(r, token->refused);
     else if (strcmp(token->access, r->stale) != 0 && !has_expired(r, token))
         refresh_end(r, 0, &r->found.record); /* another process was faster */
     else if (r->refused && !is_refreshable(r, token))
         record_mark(r);
     else if (!is_refreshable(r, token))
-        refresh_end_without(r, "the token has expired, and has no refresh token: let a person "
-                               "install the app again");
+        refresh_end_without(r, "the token has expired, and has no refresh token");
     else if (*r->lease_version)
         pair_ask(r);
     else

@@ -5,6 +5,8 @@
 #include "oauth/rotation.h"
 #include "util/backoff.h"
 
+#define SLACK_TOKEN_ENDED "Slack has ended the token: %s"
+
 /* A refresh of a record's token, or the marking of a token that Slack has refused. One object for a
  * record, as long as somebody waits for it, and for a while after a failure. */
 typedef struct slack_refresh {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "oauth/refresh.h"
 
+#include <string.h>
+
 #include "util/alloc.h"
 
 /* The refreshes of an app: their steps that come later, their results, their end. */
@@ -32,6 +34,7 @@ static void rotation_rearm(slack_rotation_t *rotation)
     uint64_t next_ms = UINT64_MAX;
     for (slack_link_t *link = rotation->ticking.next; link != &rotation->ticking; link = link->next)
         if (refresh_at(link)->due_ms < next_ms) next_ms = refresh_at(link)->due_ms;
+    rotation->tick_ms = next_ms;
     if (next_ms == UINT64_MAX)
         slack__timer_stop(rotation->net, &rotation->timer);
     else
@@ -63,7 +66,9 @@ void slack__refresh_tick(slack_refresh_t *r, uint64_t in_ms, void (*step)(slack_
     r->step = step;
     r->due_ms = now_mono_ms(rotation) + in_ms;
     slack__list_push(&rotation->ticking, &r->link);
-    rotation_rearm(rotation);
+    if (r->due_ms >= rotation->tick_ms) return;
+    rotation->tick_ms = r->due_ms;
+    slack__timer_start_at(rotation->net, &rotation->timer, r->due_ms * 1000);
 }
 
 /* ---- the end of a refresh ---- */
@@ -77,7 +82,7 @@ void slack__refresh_tell(slack_refresh_t *r, int status, const slack_install_rec
     while ((link = slack__list_shift(&told)) != NULL) {
         slack_fresh_t *fresh = SLACK_CONTAINER(link, slack_fresh_t, link);
         fresh->status = status;
-        fresh->why = r->why;
+        memcpy(fresh->text, r->why, sizeof fresh->text);
         fresh->record = record;
         fresh->ended(fresh);
     }
@@ -140,6 +145,7 @@ int slack__rotation_init(slack_rotation_t *rotation)
     slack__link_init(&rotation->resting);
     slack__link_init(&rotation->ticking);
     slack__timer_init(&rotation->timer, rotation_ticked);
+    rotation->tick_ms = UINT64_MAX;
     rotation->refreshes = slack__map_new_keyed(REFRESHES_MAX, refresh_key);
     return rotation->refreshes ? 0 : SLACK_ENOMEM;
 }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "oauth/rotation.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "oauth/refresh.h"
 
-static bool settled(slack_fresh_t *fresh, int status, const char *why,
+static bool settled(slack_fresh_t *fresh, int status, const char *cause,
                     const slack_install_record_t *record)
 {
     fresh->status = status;
-    fresh->why = why;
     fresh->record = record;
+    snprintf(fresh->text, sizeof fresh->text, "%s", cause);
     return false;
 }
 
@@ -69,11 +70,15 @@ bool slack__rotation_use(slack_rotation_t *rotation, const slack_install_found_t
     const bool must = dead || left_ms <= 0;
     if (*token->access == '\0')
         return settled(fresh, SLACK_EAUTH, "the app is not installed", NULL);
-    if (*token->refused) return settled(fresh, SLACK_EAUTH, token->refused, NULL);
+    if (*token->refused) {
+        settled(fresh, SLACK_EAUTH, "", NULL);
+        snprintf(fresh->text, sizeof fresh->text, SLACK_TOKEN_ENDED, token->refused);
+        return false;
+    }
     if (!must && (left_ms > SLACK_ROTATION_SOON_MS || *token->refresh == '\0'))
-        return settled(fresh, 0, NULL, &found->record);
+        return settled(fresh, 0, "", &found->record);
     slack_refresh_t *r = refresh_of(rotation, found, dead ? refused->error : NULL, fresh);
-    if (!must) return settled(fresh, 0, NULL, &found->record);
+    if (!must) return settled(fresh, 0, "", &found->record);
     if (r) slack__list_push(&r->waiting, &fresh->link);
     return r != NULL;
 }

@@ -37,11 +37,12 @@
 typedef struct slack_fresh {
     slack_link_t link; /* linked while it waits */
     void (*ended)(struct slack_fresh *fresh);
-    /* The result, borrowed until ended() returns. status: 0: `record` has a token to use;
-     * SLACK_EAUTH: the installation has none; otherwise a later try may succeed. */
+    void *user_data;
+    /* The result. 0: `record`, borrowed until ended() returns, has a token to use; SLACK_EAUTH: the
+     * installation has none; otherwise a later try may succeed. */
     int status;
-    const char *why; /* a sentence, if status is not 0 */
     const slack_install_record_t *record;
+    char text[200]; /* the cause, if status is not 0 */
 } slack_fresh_t;
 
 typedef struct slack_rotation {
@@ -53,7 +54,7 @@ typedef struct slack_rotation {
     slack_counters_t *counters;
     /* Slack does not take the token of a record any more, which is marked when `stored` has run
      * with status 0. */
-    void (*lost)(const slack_install_record_t *record, const char *reason,
+    void (*lost)(const slack_install_found_t *found, const char *reason,
                  void (*stored)(int status, void *user_data), void *user_data, void *lost_data);
     void *lost_data;
 
@@ -61,6 +62,7 @@ typedef struct slack_rotation {
     slack_link_t resting;   /* refresh->link: after a failure, the oldest first */
     slack_link_t ticking;   /* refresh->link: with a step to come */
     slack_timer_t timer;    /* for these steps */
+    uint64_t tick_ms;       /* when the timer fires */
     size_t under_way;
     bool closing;
 } slack_rotation_t;

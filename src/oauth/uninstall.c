@@ -78,7 +78,8 @@ static void uninstall_judge(slack_entries_work_t *work)
     }
     u->deleted = 0;
     slack__entries_begin(work, uninstall_deleted);
-    delete_old(u, &u->bot.one);
+    /* The workspace's own record goes last, so that another attempt finds it. */
+    if (u->page.batch.count == 0) delete_old(u, &u->bot.one);
     for (size_t i = 0; i < u->page.batch.count; i++)
         delete_old(u, &u->page.found[i]);
     slack__entries_wait(work);

@@ -121,7 +121,7 @@ static void answer(const char *body)
 
 /* ---- the fixture ---- */
 
-static void note_loss(const slack_install_record_t *record, const char *reason,
+static void note_loss(const slack_install_found_t *found, const char *reason,
                       void (*stored)(int status, void *user_data), void *user_data, void *lost_data)
 {
     rot.losses++;
@@ -198,7 +198,7 @@ static void use_ended(slack_fresh_t *fresh)
     if (fresh->status == 0)
         snprintf(use->token, sizeof use->token, "%s", fresh->record->token.access);
     else
-        snprintf(use->why, sizeof use->why, "%s", fresh->why);
+        snprintf(use->why, sizeof use->why, "%s", fresh->text);
 }
 
 /* Uses the token of T1's installation. True: at once. */
@@ -282,7 +282,7 @@ TEST_EACH(when, whens)
     if (row->at_once) assert_used(0, "xoxe.xoxb-1");
     if (row->refreshes) answer(PAIR("2"));
     if (!row->at_once && row->status == 0) assert_used(0, "xoxe.xoxb-2");
-    if (row->status != 0) assert_used(row->status, "let a person install the app again");
+    if (row->status != 0) assert_used(row->status, *row->marked ? row->marked : "has expired");
     assert_string_equal(stored()->access, row->refreshes ? "xoxe.xoxb-2" : "xoxe.xoxb-1");
     assert_string_equal(stored()->refused, row->marked);
     assert_int_equal(rot.losses, *row->marked != '\0');
@@ -453,7 +453,7 @@ TEST_EACH(a_refusal_is_final, finals)
     until_calls(1);
     snprintf(body, sizeof body, REFUSED("%s"), row->name);
     answer(body);
-    assert_used(SLACK_EAUTH, "let a person install the app again");
+    assert_used(SLACK_EAUTH, row->name);
     assert_int_equal(rot.losses, 1);
     assert_string_equal(stored()->refused, row->name);
     assert_true(use(0));
@@ -515,7 +515,7 @@ ROT_TEST(the_previous_token)
     assert_used(0, "xoxb-1");
     assert_int_equal(rot.losses, 0);
     assert_false(use_refused(0, &(slack_refused_t){"xoxb-1", "token_revoked"}));
-    assert_used(SLACK_EAUTH, "install the app again");
+    assert_used(SLACK_EAUTH, "Slack has ended the token: token_revoked");
     assert_int_equal(rot.losses, 1);
 }
 

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT */
+#include "oauth/leaving.h"
+
+#include <string.h>
+
+#include "inbox/inbox.h"
+#include "oauth/loss.h"
+#include "protocol/tenant.h"
+
+/* The people of an uninstalled workspace that the job names, at most. */
+#define PEOPLE_MAX 50
+/* How often an event begins again because a record has changed meanwhile. */
+#define TRIES_MAX 8
+
+/* A record that the event ends. */
+typedef struct victim {
+    slack_install_place_t place;
+    const char *version;
+    bool reported; /* with the refusal of its token */
+} victim_t;
+
+typedef struct leaving {
+    slack_oauth_t *oauth;
+    slack_arena_t *arena;
+    slack_link_t waiting; /* the waiter of the event, while it is there */
+    slack_tenant_t tenant;
+    const char *type, *event_id;
+    bool all;          /* app_uninstalled */
+    int64_t before_ms; /* installations that began later stay */
+    int64_t before_id;
+    unsigned tries;
+
+    slack_install_place_t *places; /* of records that the event may end */
+    const char **teams;            /* team_access_revoked */
+    size_t count, next;            /* of places, of teams, of victims: of the step */
+    victim_t *victims;
+    size_t victim_count;
+} leaving_t;
+
+static void places_read(leaving_t *l);
+static void people_read(leaving_t *l);
+static void victims_report(leaving_t *l);
+static void victim_delete(leaving_t *l);
+
+/* ---- the end ---- */
+
+static void leaving_end(leaving_t *l, int status)
+{
+    const slack_answer_t answer = {.status = status,
+                                   .reason = status ? "the installation was not deleted" : NULL};
+    slack_link_t *link = slack__list_shift(&l->waiting);
+    slack_waiter_t *waiter = link ? SLACK_CONTAINER(link, slack_waiter_t, link) : NULL;
+    if (status == 0 && l->victim_count > 0)
+        SLACK_LOG(l->oauth->services->log, INFO, "installation ended",
+                  "event=%s enterprise=%s team=%s records=%zu", l->type, l->tenant.enterprise_id,
+                  l->tenant.team_id, l->victim_count);
+    if (waiter) waiter->answered(waiter, &answer);
+    slack__arena_free(l->arena);
+}
+
+/* ---- reading ---- */
+
+static bool victim_add(leaving_t *l, const slack_install_found_t *found)
+{
+    if (*found->version == '\0' || found->fault || found->record.about.installed_ms >= l->before_ms)
+        return true;
+    const slack_install_place_t place =
+        slack__install_place(&found->record, l->oauth->installations.client_id);
+    victim_t *victim = &l->victims[l->victim_count];
+    *victim = (victim_t){{place.client_id, slack__arena_strdup(l->arena, place.enterprise_id),
+                          slack__arena_strdup(l->arena, place.team_id),
+                          slack__arena_strdup(l->arena, place.user_id)},
+                         slack__arena_strdup(l->arena, found->version),
+                         *found->record.token.refused != '\0'};
+    l->victim_count++;
+    return victim->place.enterprise_id && victim->place.team_id && victim->place.user_id &&
+           victim->version;
+}
+
+static void place_got(int status, const slack_install_found_t *found, size_t count, void *user_data)
+{
+    leaving_t *l = user_data;
+    if (status == SLACK_EINVAL) status = 0; /* an id that Slack does not make has no record */
+    for (size_t i = 0; status == 0 && i < count; i++)
+        if (!victim_add(l, &found[i])) status = SLACK_ENOMEM;
+    l->next++;
+    if (status != 0)
+        leaving_end(l, status);
+    else
+        places_read(l);
+}
+
+static void places_read(leaving_t *l)
+{
+    if (l->next < l->count)
+        slack__installations_get(&l->oauth->installations, &l->places[l->next], place_got, l);
+    else if (l->all)
+        people_read(l);
+    else
+        victims_report(l);
+}
+
+static void people_got(int status, const slack_install_found_t *found, size_t count,
+                       void *user_data)
+{
+    leaving_t *l = user_data;
+    const char *key = slack__install_key(l->arena, &l->places[0]);
+    if (status == 0 && key == NULL) status = SLACK_ENOMEM;
+    for (size_t i = 0; status == 0 && i < count; i++) {
+        const size_t len = strlen(key);
+        if (strncmp(found[i].key, key, len) != 0 || found[i].key[len] != '/') break;
+        if (!victim_add(l, &found[i])) status = SLACK_ENOMEM;
+    }
+    if (status != 0)
+        leaving_end(l, status);
+    else
+        victims_report(l);
+}
+
+static void people_read(leaving_t *l)
+{
+    const char *key = slack__install_key(l->arena, &l->places[0]);
+    const char *after = key ? slack__arena_join(l->arena, key, "/") : NULL;
+    if (after)
+        slack__installations_list(&l->oauth->installations, after, PEOPLE_MAX, people_got, l);
+    else
+        leaving_end(l, slack__install_is_place(&l->places[0]) ? SLACK_ENOMEM : 0);
+}
+
+/* ---- the report ---- */
+
+static void victims_reported(int status, void *user_data)
+{
+    leaving_t *l = user_data;
+    if (status != 0) {
+        leaving_end(l, status);
+        return;
+    }
+    l->next = l->victim_count;
+    victim_delete(l);
+}
+
+/* One loss has one report, whichever event comes first: its key is that of the record. */
+static void victims_report(leaving_t *l)
+{
+    const char **users = slack__arena_alloc(l->arena, (l->victim_count + 1) * sizeof *users);
+    slack_loss_t loss = {.tenant = l->tenant, .reason = l->type, .before_id = l->before_id};
+    const victim_t *first = NULL;
+    for (size_t i = 0; users && i < l->victim_count; i++) {
+        const victim_t *victim = &l->victims[i];
+        if (victim->reported) continue;
+        if (first == NULL) first = victim;
+        if (*victim->place.user_id)
+            users[loss.user_count++] = victim->place.user_id;
+        else
+            loss.bot = true;
+    }
+    const char *key = first ? slack__install_key(l->arena, &first->place) : NULL;
+    if (key) key = slack__arena_printf(l->arena, "%s/%s", key, first->version);
+    loss.users = users;
+    loss.key = key;
+    if (users == NULL || (first && key == NULL))
+        leaving_end(l, SLACK_ENOMEM);
+    else if (first)
+        slack__loss_put(l->oauth, &loss, victims_reported, l);
+    else
+        victims_reported(0, l);
+}
+
+/* ---- deleting ---- */
+
+static void leaving_again(leaving_t *l)
+{
+    l->next = l->victim_count = 0;
+    places_read(l);
+}
+
+static void victim_deleted(int status, void *user_data)
+{
+    leaving_t *l = user_data;
+    if (status == SLACK_ECONFLICT && ++l->tries < TRIES_MAX)
+        leaving_again(l); /* such as by a refresh */
+    else if (status != 0)
+        leaving_end(l, status);
+    else if (l->all)
+        leaving_end(l, 0);
+    else
+        victim_delete(l);
+}
+
+/* The record that names the report goes last: another attempt makes the same report. */
+static void victim_delete(leaving_t *l)
+{
+    slack_installations_t *in = &l->oauth->installations;
+    if (l->next == 0) {
+        leaving_end(l, 0);
+        return;
+    }
+    const victim_t *victim = &l->victims[--l->next];
+    if (l->all)
+        slack__installations_uninstall(in, &l->places[0], l->before_ms, victim_deleted, l);
+    else
+        slack__installations_delete(in, &victim->place, victim->version, victim_deleted, l);
+}
+
+/* ---- workspaces of an organization ---- */
+
+static void team_report(leaving_t *l);
+
+static void team_reported(int status, void *user_data)
+{
+    leaving_t *l = user_data;
+    l->next++;
+    if (status != 0)
+        leaving_end(l, status);
+    else
+        team_report(l);
+}
+
+static void team_report(leaving_t *l)
+{
+    if (l->next == l->count) {
+        leaving_end(l, 0);
+        return;
+    }
+    slack_loss_t loss = {
+        .tenant = l->tenant, .reason = l->type, .bot = true, .before_id = l->before_id};
+    loss.tenant.team_id = l->teams[l->next];
+    loss.key = slack__arena_printf(l->arena, "%s/%s", l->event_id, loss.tenant.team_id);
+    if (loss.key)
+        slack__loss_put(l->oauth, &loss, team_reported, l);
+    else
+        leaving_end(l, SLACK_ENOMEM);
+}
+
+/* ---- the beginning ---- */
+
+/* The places of a workspace's records, or of a person's: also the one that the workspace had before
+ * it joined its organization. */
+static void place_add(leaving_t *l, const char *user)
+{
+    const slack_tenant_t *t = &l->tenant;
+    const char *client = l->oauth->installations.client_id;
+    const char *team = t->is_enterprise_install ? "" : t->team_id;
+    l->places[l->count++] = (slack_install_place_t){client, t->enterprise_id, team, user};
+    if (*t->enterprise_id && *team)
+        l->places[l->count++] = (slack_install_place_t){client, "", team, user};
+}
+
+/* The strings of an array that are not empty, in the arena. NULL: memory is out. */
+static const char **strings_of(slack_arena_t *arena, const slack_json_t *array, size_t *ret_count)
+{
+    slack_json_iter_t it = {0};
+    size_t most = 1;
+    while (slack_json_next(array, &it))
+        most++;
+    const char **texts = slack__arena_alloc(arena, most * sizeof *texts);
+    it = (slack_json_iter_t){0};
+    *ret_count = 0;
+    while (texts && slack_json_next(array, &it)) {
+        const char *text = slack_json_str(it.value, "");
+        if (*text == '\0') continue;
+        if ((texts[*ret_count] = slack__arena_strdup(arena, text)) == NULL) return NULL;
+        ++*ret_count;
+    }
+    return texts;
+}
+
+/* Which records the event may end. False: memory is out. */
+static bool leaving_read(leaving_t *l, const slack_json_t *event)
+{
+    const bool teams = strcmp(l->type, "team_access_revoked") == 0;
+    const bool bot =
+        l->all || slack_json_type(slack_json_get(event, "/tokens/bot/0")) == SLACK_JSON_STRING;
+    size_t count;
+    const char **texts =
+        strings_of(l->arena, slack_json_get(event, teams ? "/team_ids" : "/tokens/oauth"), &count);
+    if (texts == NULL) return false;
+    if (teams) {
+        l->teams = texts;
+        l->count = count;
+        return true;
+    }
+    const size_t most = 2 * (count + 1) + PEOPLE_MAX;
+    l->places = slack__arena_calloc(l->arena, most * sizeof *l->places);
+    l->victims = slack__arena_calloc(l->arena, most * sizeof *l->victims);
+    if (!l->places || !l->victims) return false;
+    if (bot) place_add(l, "");
+    for (size_t i = 0; i < count; i++)
+        place_add(l, texts[i]);
+    return true;
+}
+
+static bool tenant_copy(slack_arena_t *arena, slack_tenant_t *tenant)
+{
+    const char **const texts[] = {&tenant->app_id, &tenant->enterprise_id, &tenant->team_id};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if ((*texts[i] = slack__arena_strdup(arena, *texts[i])) == NULL) return false;
+    tenant->user_id = tenant->actor_enterprise_id = tenant->actor_team_id = tenant->actor_user_id =
+        "";
+    return true;
+}
+
+static leaving_t *leaving_new(slack_oauth_t *oauth, slack_ctx_t *ctx)
+{
+    const slack_delivery_t *d = ctx->delivery;
+    slack_arena_t *arena = slack__arena_new(2048, 0);
+    leaving_t *l = arena ? slack__arena_calloc(arena, sizeof *l) : NULL;
+    if (l) {
+        l->oauth = oauth;
+        l->arena = arena;
+        slack__link_init(&l->waiting);
+        slack__tenant_of(d->kind, d->body, d->app_id, ctx->tenant, &l->tenant);
+        l->type = slack__arena_strdup(arena, slack_json_str(d->body, "/event/type"));
+        l->event_id = slack__arena_strdup(arena, slack_json_str(d->body, "/event_id"));
+        /* The time of an event has whole seconds. */
+        l->before_ms = (slack_json_int(d->body, "/event_time") + 1) * 1000;
+        l->before_id = slack__entry_of_ctx(ctx)->item.op.row.id;
+        if (l->type && l->event_id && tenant_copy(arena, &l->tenant)) {
+            l->all = strcmp(l->type, "app_uninstalled") == 0;
+            if (l->all && l->tenant.is_enterprise_install) l->tenant.team_id = "";
+            if (leaving_read(l, slack_json_get(d->body, "/event"))) return l;
+        }
+    }
+    slack__arena_free(arena);
+    return NULL;
+}
+
+bool slack__leaving_begin(slack_ctx_t *ctx, slack_waiter_t *waiter, slack_answer_t *ret,
+                          void *oauth)
+{
+    leaving_t *l = leaving_new(oauth, ctx);
+    if (l == NULL) {
+        *ret = (slack_answer_t){.status = SLACK_ENOMEM, .reason = "out of memory"};
+        return true;
+    }
+    slack__list_push(&l->waiting, &waiter->link);
+    if (l->teams)
+        team_report(l);
+    else
+        places_read(l);
+    return false;
+}
