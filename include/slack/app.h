@@ -143,9 +143,9 @@ SLACK_API slack_client_t *slack_app_client(slack_app_t *app);
  */
 SLACK_API slack_client_t *slack_client_new(slack_app_t *app, const char *token);
 
-/** Free a client of slack_client_new(), before or after its app. Calls, lists and transfers that
- * are under way continue; a stream needs its client until its end (stream.h). NULL is allowed. Any
- * thread. */
+/** Free a client of slack_client_new() or slack_client_for(), before or after its app. Calls, lists
+ * and transfers that are under way continue; a stream needs its client until its end (stream.h).
+ * NULL is allowed. Any thread; but a client of slack_client_for() only on the loop's thread. */
 SLACK_API void slack_client_free(slack_client_t *client);
 
 /** The state of a transport. */

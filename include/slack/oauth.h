@@ -80,7 +80,8 @@ SLACK_API int slack_on_installed(slack_app_t *app, slack_handler_fn fn, void *us
 SLACK_API int slack_on_uninstalled(slack_app_t *app, slack_handler_fn fn, void *user_data);
 
 /** Receives a client.
- * @param client NULL if there is none; otherwise the program frees it with slack_client_free().
+ * @param client NULL if there is none; otherwise the program frees it with slack_client_free(), on
+ *        the loop's thread.
  * @param status 0; SLACK_EAUTH if the app is not installed there, or has no token of the person;
  *        SLACK_ECANCELED if the app stops; otherwise the error of the lookup. */
 typedef void (*slack_client_for_fn)(slack_app_t *app, slack_client_t *client, int status,

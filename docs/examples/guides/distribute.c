@@ -71,6 +71,40 @@ static int welcome(slack_ctx_t *ctx, void *user_data)
         ctx, slack_jsonf(ctx, "{channel: %s, text: 'Thank you! Say hello.'}", about->user_id));
 }
 
+/* ---- outside of a delivery ---- */
+
+static int order_paid(slack_app_t *app, const char *team, const slack_json_t *order)
+{
+    const slack_tenant_t tenant = {.team_id = team};
+    return slack_app_defer(app, &(slack_job_t){.name = "paid", .args = order, .tenant = &tenant});
+}
+
+static int thank(slack_ctx_t *ctx, void *user_data)
+{
+    (void)user_data;
+    return slack_say_json(ctx, slack_jsonf(ctx, "{channel: %s, text: 'Thank you!'}",
+                                           slack_json_str(slack_ctx_body(ctx), "/channel")));
+}
+
+static void on_members(const slack_response_t *response, void *user_data)
+{
+    unsigned *members = user_data;
+    *members = (unsigned)slack_json_count(slack_response_json(response), "/members");
+}
+
+static void count_members(slack_app_t *app, slack_client_t *client, int status, void *user_data)
+{
+    (void)app;
+    if (status != 0) return; /* the app is not installed there, or the store has no answer */
+    slack_call(client, slack_users_list(.limit = 200), on_members, user_data);
+    slack_client_free(client);
+}
+
+static int ask_for_members(slack_app_t *app, const char *team, unsigned *members)
+{
+    return slack_client_for(app, &(slack_tenant_t){.team_id = team}, count_members, members);
+}
+
 /* ---- sign in ---- */
 
 static int signed_in(slack_http_visit_t *visit, const slack_person_t *person, void *user_data)
@@ -106,6 +140,7 @@ static int add_listeners(slack_app_t *app)
     int rc = slack_app_set_install_hooks(app, &hooks);
     if (rc == 0) rc = slack_on_installed(app, welcome, NULL);
     if (rc == 0) rc = slack_on_message(app, "hello", hello, NULL);
+    if (rc == 0) rc = slack_on_job(app, "paid", thank, NULL);
     return rc;
 }
 
@@ -123,6 +158,27 @@ static void handlers_need_no_change(slack_test_t *t)
     if (waiting) on_customer(waiting, 1);
 }
 
+static void thanks_for_an_order(slack_test_t *t)
+{
+    slack_json_pool_t *pool = slack_json_pool_new();
+    slack_test_expect(t, "chat.postMessage", "{channel: 'C1', text: 'Thank you!'}");
+    slack_test_start(t);
+    order_paid(slack_test_app(t), "T0TEST", slack_pool_jsonf(pool, "{channel: 'C1'}"));
+    slack_test_advance_ms(t, 1000);
+    slack_json_pool_free(pool);
+}
+
+static void counts_members(slack_test_t *t)
+{
+    unsigned members = 0;
+    slack_test_expect(t, "users.list", "{limit: '200'}");
+    slack_test_answer(t, "{ok: true, members: [{id: 'U1'}, {id: 'U2'}]}");
+    slack_test_start(t);
+    ask_for_members(slack_test_app(t), "T0TEST", &members);
+    slack_test_advance_ms(t, 1000);
+    if (members != 2) slack_test_expect(t, "two members", NULL); /* which do not come */
+}
+
 /* The kit's app has no client id, so it has no site either. */
 static void a_site_needs_a_client_id(slack_test_t *t)
 {
@@ -132,7 +188,11 @@ static void a_site_needs_a_client_id(slack_test_t *t)
 int main(void)
 {
     const guide_test_t tests[] = {{"handlers need no change", handlers_need_no_change},
+                                  {"thanks for an order", thanks_for_an_order},
+                                  {"counts members", counts_members},
                                   {"a site needs a client id", a_site_needs_a_client_id},
                                   {NULL, NULL}};
-    return guide_run(add_listeners, tests) + guide_run(add_listeners_later, tests) != 0;
+    const guide_test_t later[] = {{"handlers need no change", handlers_need_no_change},
+                                  {NULL, NULL}};
+    return guide_run(add_listeners, tests) + guide_run(add_listeners_later, later) != 0;
 }
