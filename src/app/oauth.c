@@ -25,6 +25,7 @@ int slack__app_distribute(slack_app_t *app, const slack_oauth_events_t *events)
     int rc = slack__authorizer_new(&identity->authorizer, &authorizer, app, o->max_deliveries,
                                    slack__mailbox_wake, &app->mailbox);
     slack_install_flow_t *flow = &app->install_flow;
+    app->oauth.client = &flow->client;
     flow->oauth = &app->oauth;
     flow->inbox = &app->inbox;
     flow->routes = &app->routes;

@@ -6,6 +6,7 @@
 #include "inbox/inbox.h"
 #include "oauth/loss.h"
 #include "protocol/tenant.h"
+#include "util/crash.h"
 
 /* The people of an uninstalled workspace that the job names, at most. */
 #define PEOPLE_MAX 50
@@ -178,6 +179,7 @@ static void leaving_again(leaving_t *l)
 static void victim_deleted(int status, void *user_data)
 {
     leaving_t *l = user_data;
+    SLACK_CRASH("leaving-deleted");
     if (status == SLACK_ECONFLICT && ++l->tries < TRIES_MAX)
         leaving_again(l); /* such as by a refresh */
     else if (status != 0)

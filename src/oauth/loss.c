@@ -7,6 +7,7 @@
 #include "inbox/own_put.h"
 #include "protocol/job_names.h"
 #include "protocol/tenant.h"
+#include "util/crash.h"
 #include "util/json.h"
 
 typedef struct loss_put {
@@ -28,6 +29,7 @@ static void loss_fail(loss_put_t *put, int status)
 static void loss_stored(slack_app_t *app, int status, void *user_data)
 {
     const loss_put_t *put = user_data;
+    SLACK_CRASH("loss-stored");
     put->stored(status == SLACK_EALREADY ? 0 : status, put->user_data);
 }
 
@@ -35,6 +37,7 @@ static void loss_stored(slack_app_t *app, int status, void *user_data)
 static void rows_canceled(void *user_data, int status, size_t count)
 {
     loss_put_t *put = user_data;
+    SLACK_CRASH("loss-canceled");
     if (count > 0)
         SLACK_LOG(put->oauth->services->log, INFO, "rows canceled", "key=%s count=%zu",
                   put->own.own_key, count);

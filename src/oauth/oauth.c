@@ -52,12 +52,9 @@ int slack__oauth_open(slack_oauth_t *oauth, char *error)
         .submit = oauth_submit, .place = oauth->queue, .client_id = oauth->options->client_id};
     int rc = open_keys(oauth, error);
     oauth->installations.keys = oauth->keys;
-    oauth->client = (slack_client_t){.home = &oauth->services->webapi};
     oauth->rotation = (slack_rotation_t){.net = oauth->services->net,
                                          .installations = &oauth->installations,
-                                         .client = &oauth->client,
-                                         .client_id = oauth->options->client_id,
-                                         .client_secret = oauth->options->client_secret,
+                                         .client = oauth->client,
                                          .counters = oauth->services->counters,
                                          .lost = slack__loss_of_record,
                                          .lost_data = oauth};

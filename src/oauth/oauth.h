@@ -36,6 +36,7 @@ typedef struct slack_oauth {
     slack_identity_t *identity;
     slack_queue_t *queue;
     slack_inbox_t *inbox;
+    const slack_client_t *client;      /* with the app's credentials: slack_client.basic */
     bool on_installed, on_uninstalled; /* there are listeners: the jobs are stored for them */
     const slack_oauth_events_t *events;
     void *events_data;
@@ -44,7 +45,6 @@ typedef struct slack_oauth {
     slack_keyring_t *keys; /* NULL: values are in clear */
     slack_installations_t installations;
     slack_rotation_t rotation;
-    slack_client_t client;           /* without a token */
     struct slack_oauth_start *start; /* under way; NULL: not, or over */
     slack_link_t wanted;             /* clients: see client_for.h */
 } slack_oauth_t;

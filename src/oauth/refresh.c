@@ -7,6 +7,7 @@
 
 #include "protocol/api_error.h"
 #include "store/kv.h"
+#include "util/crash.h"
 #include "util/json.h"
 #include "util/random.h"
 #include "webapi/response.h"
@@ -145,7 +146,7 @@ static void record_got(int status, const slack_install_found_t *found, size_t co
 static void record_read(slack_refresh_t *r, void (*next)(slack_refresh_t *r))
 {
     const slack_install_place_t place =
-        slack__install_place(&r->found.record, r->rotation->client_id);
+        slack__install_place(&r->found.record, r->rotation->installations->client_id);
     r->step = next;
     slack__installations_get(r->rotation->installations, &place, record_got, r);
 }
@@ -155,6 +156,7 @@ static void record_read(slack_refresh_t *r, void (*next)(slack_refresh_t *r))
 static void record_marked(int status, void *user_data)
 {
     slack_refresh_t *r = user_data;
+    SLACK_CRASH("refresh-marked");
     const bool restored = *r->next.token.refused == '\0';
     if (status == SLACK_ECONFLICT && ++r->tries < CONFLICT_MAX) {
         record_read(r, record_judge);
@@ -226,6 +228,7 @@ static void pair_conflicts(slack_refresh_t *r)
 static void pair_stored(int status, void *user_data)
 {
     slack_refresh_t *r = user_data;
+    SLACK_CRASH("refresh-stored");
     slack_rotation_t *rotation = r->rotation;
     const slack_installation_t *about = &r->found.record.about;
     if (status == SLACK_ECONFLICT) {
@@ -310,6 +313,7 @@ static void pair_answered(const slack_response_t *response, void *user_data)
 {
     slack_refresh_t *r = user_data;
     const char *why = "";
+    SLACK_CRASH("refresh-answered");
     if (response->status != 0 && is_lost(response)) {
         pair_lost(r, response);
         return;
@@ -347,10 +351,9 @@ static void pair_ask(slack_refresh_t *r)
     client.once = true;
     r->used = slack__arena_strdup(r->scratch, r->found.record.token.refresh);
     int rc = r->used ? slack__jsonf(r->scratch, &args, NULL,
-                                    "{client_id: %s, client_secret: %s, grant_type: "
-                                    "'refresh_token', refresh_token: %s}",
-                                    rotation->client_id, rotation->client_secret, r->used)
+                                    "{grant_type: 'refresh_token', refresh_token: %s}", r->used)
                      : SLACK_ENOMEM;
+    SLACK_CRASH("refresh-asked");
     if (rc == 0) rc = slack__webapi_call(&client, "oauth.v2.access", args, pair_answered, r);
     if (rc != 0) refresh_fail(r, rc, slack__webapi_refusal(&client, "oauth.v2.access", rc), 0);
 }

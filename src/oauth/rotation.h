@@ -49,8 +49,7 @@ typedef struct slack_rotation {
     /* Set by the owner. */
     slack_net_t *net;
     slack_installations_t *installations;
-    const slack_client_t *client; /* without a token */
-    const char *client_id, *client_secret;
+    const slack_client_t *client; /* with the app's credentials (slack_client.basic) */
     slack_counters_t *counters;
     /* Slack does not take the token of a record any more, which is marked when `stored` has run
      * with status 0. */

@@ -18,7 +18,7 @@
 typedef struct call {
     slack_curl_fn fn;
     void *user_data;
-    char body[512];
+    char body[512], authorization[64];
     bool answered;
 } call_t;
 
@@ -55,6 +55,7 @@ static int sender_send(void *sender, const slack_curl_request_t *request, slack_
     *call = (call_t){.fn = fn, .user_data = user_data};
     snprintf(call->body, sizeof call->body, "%.*s", (int)request->body_len,
              (const char *)request->body);
+    snprintf(call->authorization, sizeof call->authorization, "%s", request->headers[1]);
     return 0;
 }
 
@@ -145,13 +146,11 @@ static int rot_open(void **state)
                                             .timeout_ms = 30000,
                                             .sender = &sender};
     assert_int_equal(slack__webapi_new(&rot.webapi, installs.world->net, &options), 0);
-    rot.client = (slack_client_t){.webapi = rot.webapi};
+    rot.client = (slack_client_t){.webapi = rot.webapi, .basic = "Basic hush"};
     for (size_t i = 0; i < PROCESSES; i++) {
         rot.processes[i] = (slack_rotation_t){.net = installs.world->net,
                                               .installations = &installs.in,
                                               .client = &rot.client,
-                                              .client_id = "1.2",
-                                              .client_secret = "hush",
                                               .counters = &rot.counters,
                                               .lost = note_loss};
         assert_int_equal(slack__rotation_init(&rot.processes[i]), 0);
@@ -296,8 +295,8 @@ ROT_TEST(the_pair)
     have("xoxe.xoxb-1", "xoxe-1", 0);
     use(0);
     until_calls(1);
-    assert_string_equal(rot.calls[0].body, "client_id=1.2&client_secret=hush&grant_type="
-                                           "refresh_token&refresh_token=xoxe-1");
+    assert_string_equal(rot.calls[0].body, "grant_type=refresh_token&refresh_token=xoxe-1");
+    assert_string_equal(rot.calls[0].authorization, "Authorization: Basic hush");
     answer(PAIR("2"));
     assert_used(0, "xoxe.xoxb-2");
     assert_string_equal(stored()->refresh, "xoxe-2");
