@@ -277,7 +277,9 @@ static void print_workspaces(const slack_json_t *list)
         const char *token = slack_json_str(it.value, "/bot_token");
         cli_printf("workspace: %s (%s", slack_json_str(it.value, "/domain"),
                    slack_json_str(it.value, "/id"));
-        if (*enterprise_id) cli_printf(", in %s", enterprise_id);
+        if (*enterprise_id)
+            cli_printf(", in %s, %s", slack_json_str(it.value, "/enterprise_domain"),
+                       enterprise_id);
         cli_printf(*token ? "), bot token %s\n" : "), the app is not installed\n", token);
     }
 }

@@ -146,8 +146,10 @@ static bool visit_open(visit_t *visit, const char *url, const char *form)
     };
     const int rc = sim_exchange_run(&exchange, &request);
     if (rc != 0)
-        return visit_cannot(visit, "%.*s does not answer: %s", shown_len(url), url,
-                            slack_strerror(rc));
+        return visit_cannot(visit,
+                            "%.*s does not answer: %s. Is the app there? --url names its page, and "
+                            "SLACK_REDIRECT_URI of the app its way back",
+                            shown_len(url), url, slack_strerror(rc));
     visit->url = url;
     visit->status = exchange.http_status;
     visit->html = exchange.body;

@@ -57,7 +57,8 @@ enum slack_install_page {
  * of caches, and its address out of other pages; a Content-Security-Policy is up to the program.
  *
  * @param status the HTTP status with which the library would answer.
- * @return 0 after the reply; a negative error for the library's own page.
+ * @return 0 after the reply; SLACK_ENOTFOUND for the library's own page. After any other error the
+ *         library shows its own page, too, and the log has the error.
  */
 typedef int (*slack_install_page_fn)(slack_install_t *install, enum slack_install_page page,
                                      int status, void *user_data);

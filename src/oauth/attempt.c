@@ -100,6 +100,7 @@ static bool show_own(slack_install_t *install, const slack_install_page_view_t *
     if (hooks->page == NULL) return false;
     const int rc = hooks->page(install, view->page, view->status, hooks->user_data);
     if (slack__http_visit_is_answered(install->visit)) return true;
+    if (rc == SLACK_ENOTFOUND) return false; /* the hook has no page of this kind */
     SLACK_LOG(log_of(install), WARN, "own page not shown", "error=%s hint=%s",
               rc ? slack_err_name(rc) : "none",
               rc ? "the library's page is shown"
@@ -186,15 +187,18 @@ static void hook_ended(slack_install_t *install)
         hook->next(install);
         return;
     }
-    if (install->refused)
+    if (install->refused) {
+        SLACK_LOG(log_of(install), INFO, "not installed", "error=refused reason=%s",
+                  install->sentence);
         slack__install_show(install, &(slack_install_page_view_t){
                                          .page = SLACK_INSTALL_PAGE_REFUSED,
                                          .status = 403,
                                          .text = {"Not installed", install->sentence, "", ""},
                                      });
-    else
+    } else {
         slack__install_show_failure(install, install->flow->closing ? "stopping" : "hook_failed",
                                     slack_err_name(hook->rc));
+    }
     if (hook->failed)
         hook->failed(install);
     else

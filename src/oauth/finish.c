@@ -255,6 +255,7 @@ static bool fill_job(slack_install_t *install, slack_own_put_t *own)
 {
     slack_install_record_t record = slack__install_record();
     record.about = record_of(install)->about;
+    record.token.scopes = record.about.bot_scopes;
     const slack_tenant_t tenant = {.app_id = record.about.app_id,
                                    .enterprise_id = record.about.enterprise_id,
                                    .team_id = record.about.team_id,

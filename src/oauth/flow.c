@@ -11,15 +11,16 @@
 
 /* ---- the routes ---- */
 
+/* The button takes the query along: a hook reads it before the redirect. */
 static int show_start(slack_http_visit_t *visit, void *user_data)
 {
     slack_install_flow_t *flow = user_data;
     if (!slack__is_get(visit)) return 0;
     slack_install_t *install = slack__install_new(flow, visit);
     if (install == NULL) return SLACK_ENOMEM;
-    const char *team = slack__team_hint(visit);
+    const char *query = slack_http_query(visit);
     const char *link =
-        slack__arena_printf(install->arena, "%s%s%s", flow->start, *team ? "?team=" : "", team);
+        slack__arena_printf(install->arena, "%s%s%s", flow->start, *query ? "?" : "", query);
     slack__install_show(install,
                         &(slack_install_page_view_t){
                             .page = SLACK_INSTALL_PAGE_START,
@@ -137,6 +138,9 @@ int slack__install_flow_open(slack_install_flow_t *flow)
         rc = slack__http_routes_add(flow->routes, "GET", routes[i].path, routes[i].fn, flow);
         if (rc == 0) slack__http_routes_publish(flow->routes, routes[i].path);
     }
+    if (rc == 0)
+        SLACK_LOG(flow->oauth->services->log, INFO, "people can install the app", "at=%s",
+                  flow->start);
     return rc;
 }
 

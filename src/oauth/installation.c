@@ -91,22 +91,23 @@ static const char *some(const char *text)
 static const slack_json_t *token_json(slack_arena_t *arena, const slack_oauth_token_t *token)
 {
     const slack_json_t *value = NULL;
-    if (!*token->access) return NULL;
-    int rc = slack__jsonf(arena, &value, NULL,
-                          "{access: %s, refresh?: %s, scopes?: %s, expires_ms: %lld, refused?: %s}",
-                          token->access, some(token->refresh), some(token->scopes),
-                          (long long)token->expires_ms, some(token->refused));
+    if (!*token->access && !*token->scopes) return NULL;
+    int rc =
+        slack__jsonf(arena, &value, NULL,
+                     "{access?: %s, refresh?: %s, scopes?: %s, expires_ms: %lld, refused?: %s}",
+                     some(token->access), some(token->refresh), some(token->scopes),
+                     (long long)token->expires_ms, some(token->refused));
     return rc == 0 ? value : slack__json_no_memory;
 }
 
 static const slack_json_t *webhook_json(slack_arena_t *arena, const slack_install_record_t *record)
 {
     const slack_json_t *value = NULL;
-    if (!*record->webhook_url) return NULL;
+    if (!*record->webhook_url && !*record->about.webhook_channel_id) return NULL;
     int rc = slack__jsonf(
-        arena, &value, NULL, "{url: %s, channel?: %s, channel_id?: %s, configuration_url?: %s}",
-        record->webhook_url, some(record->webhook_channel), some(record->about.webhook_channel_id),
-        some(record->webhook_configuration_url));
+        arena, &value, NULL, "{url?: %s, channel?: %s, channel_id?: %s, configuration_url?: %s}",
+        some(record->webhook_url), some(record->webhook_channel),
+        some(record->about.webhook_channel_id), some(record->webhook_configuration_url));
     return rc == 0 ? value : slack__json_no_memory;
 }
 
@@ -160,7 +161,9 @@ static slack_oauth_token_t stored_token(const slack_json_t *value)
     const slack_oauth_token_t token = {token_at(value, "/access"), token_at(value, "/refresh"),
                                        text_at(value, "/scopes"), time_at(value, "/expires_ms"),
                                        text_at(value, "/refused")};
-    return *token.access ? token : no_token;
+    slack_oauth_token_t none = no_token;
+    none.scopes = token.scopes;
+    return *token.access ? token : none;
 }
 
 static slack_installation_t stored_about(const slack_json_t *value)

@@ -9,7 +9,7 @@
  * The pages of the install flow, and the failures that they explain. Pure.
  *
  * A page is HTML without scripts, forms and anything from elsewhere. It shows nothing of the
- * request.
+ * request; only the button of the first page takes the query along, escaped.
  */
 
 /* An end of an attempt without an installation. */

@@ -18,18 +18,13 @@ bool slack__is_get(slack_http_visit_t *visit)
     return false;
 }
 
-const char *slack__team_hint(slack_http_visit_t *visit)
-{
-    const char *team = slack_http_query_field(visit, "team");
-    return slack__is_team_id(team) ? team : "";
-}
-
 /* ---- the way to Slack ---- */
 
 bool slack__install_begin(slack_install_t *install, enum slack_oauth_flow flow)
 {
     const int64_t now_ms = slack__wall_ms(install->flow->oauth->services->log->clock);
-    install->team = slack__team_hint(install->visit);
+    const char *team = slack_http_query_field(install->visit, "team"); /* a link may suggest one */
+    if (slack__is_team_id(team)) install->team = team;
     if (install->flow->count > ATTEMPTS_MAX)
         slack__install_fail_busy(install, 60);
     else if (!slack__state_new(&install->state, flow, now_ms))

@@ -8,8 +8,6 @@
 
 /* Whether a visit is a GET. Others are answered. */
 bool slack__is_get(slack_http_visit_t *visit);
-/* The workspace that a link suggests; "": none. */
-const char *slack__team_hint(slack_http_visit_t *visit);
 
 /* Begins an attempt. False: it has failed, and has ended. It costs no access to the store, and no
  * memory that stays. */

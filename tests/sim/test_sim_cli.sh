@@ -174,7 +174,7 @@ several_workspaces() {
         expect 0 '#general  ann: there' "$slackapp" sim messages --workspace T0SIM00002 &&
         expect 0 "$SLACKAPP_SIM/services/T0SIM00002/C0RANDOM02/" \
             "$slackapp" sim webhook random --workspace simulated2 &&
-        expect 0 'workspace: simulated3 (T0SIM00003, in E0SIM00001), the app is not installed' \
+        expect 0 'workspace: simulated3 (T0SIM00003, in simulated-org, E0SIM00001), the app is not installed' \
             "$slackapp" sim status &&
         expect 0 'unset SLACK_BOT_TOKEN' "$slackapp" sim env --workspace simulated2 || return 1
     stop_sim INT

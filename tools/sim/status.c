@@ -21,8 +21,9 @@ static const slack_json_t *teams_json(const sim_teams_t *teams, sim_json_builder
         sim_list_add(json, &list,
                      sim_json(json,
                               "{id: %s, domain: %s, name: %s, enterprise_id: %s,"
-                              " is_enterprise_install: %p, bot_token: %s}",
+                              " enterprise_domain: %s, is_enterprise_install: %p, bot_token: %s}",
                               team->id, team->domain, team->name, sim_team_enterprise_id(team),
+                              team->org ? team->org->domain : NULL,
                               sim_json_bool(json, sim_team_is_org_wide(team)),
                               sim_installs_bot_token(teams->list[i])));
     }
