@@ -138,13 +138,11 @@ static void log_failure(const slack_install_t *install, const slack_install_fail
                   reason ? reason : "");
 }
 
-void slack__install_show_failure(slack_install_t *install, const char *word, const char *reason)
+static void show_failure(slack_install_t *install, const slack_install_failure_t *failure,
+                         const char *word)
 {
-    const slack_install_failure_t *failure = slack__install_failure(word);
-    const bool declined = strcmp(word, "access_denied") == 0;
-    log_failure(install, failure, word, reason);
     const slack_install_page_view_t view = {
-        .page = declined ? SLACK_INSTALL_PAGE_DECLINED : SLACK_INSTALL_PAGE_FAILED,
+        .page = failure->status == 200 ? SLACK_INSTALL_PAGE_DECLINED : SLACK_INSTALL_PAGE_FAILED,
         .status = failure->status,
         .text = {.title = install->sign_in ? "Not signed in" : "Not installed",
                  .sentence = failure->sentence,
@@ -152,6 +150,32 @@ void slack__install_show_failure(slack_install_t *install, const char *word, con
                  .link_text = install->sign_in ? "Sign in" : "Start the installation"},
     };
     slack__install_show(install, &view);
+}
+
+void slack__install_show_failure(slack_install_t *install, const char *word, const char *reason)
+{
+    const slack_install_failure_t *failure = slack__install_failure(word);
+    log_failure(install, failure, word, reason);
+    show_failure(install, failure, word);
+}
+
+/* Anyone may write a link: it is no failure of the app, whatever it says. */
+void slack__install_refused_by_link(slack_install_t *install, const char *word)
+{
+    slack_install_failure_t failure = *slack__install_refusal(word);
+    failure.of_app = false;
+    if (failure.status >= 500) failure.status = 400;
+    log_failure(install, &failure, word, "the link back from Slack says so");
+    show_failure(install, &failure, "");
+    slack__install_end(install);
+}
+
+void slack__install_refused(slack_install_t *install, const char *word, const char *reason)
+{
+    const slack_install_failure_t *failure = slack__install_refusal(word);
+    log_failure(install, failure, word, reason);
+    show_failure(install, failure, "");
+    slack__install_end(install);
 }
 
 void slack__install_fail(slack_install_t *install, const char *word, const char *reason)

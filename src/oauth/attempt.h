@@ -78,6 +78,9 @@ void slack__install_show(slack_install_t *install, const slack_install_page_view
 void slack__install_show_failure(slack_install_t *install, const char *word, const char *reason);
 /* The same, and ends the attempt. */
 void slack__install_fail(slack_install_t *install, const char *word, const char *reason);
+/* The same for a refusal with a word of Slack's: of its answer, or of the link back from it. */
+void slack__install_refused(slack_install_t *install, const char *word, const char *reason);
+void slack__install_refused_by_link(slack_install_t *install, const char *word);
 /* The same for one attempt too many. */
 void slack__install_fail_busy(slack_install_t *install, unsigned retry_after_s);
 

@@ -21,13 +21,12 @@ static void exchanged(const slack_response_t *response, void *user_data)
 {
     slack_install_t *install = user_data;
     if (response->status != 0) {
-        const bool stopping = response->status == SLACK_ECANCELED;
-        const bool refused = response->status == SLACK_EAPI;
-        slack__install_fail(install,
-                            refused    ? response->error
-                            : stopping ? "stopping"
-                                       : "no_answer",
-                            slack__response_why(response, install->arena));
+        const char *why = slack__response_why(response, install->arena);
+        if (response->status == SLACK_EAPI)
+            slack__install_refused(install, response->error, why);
+        else
+            slack__install_fail(
+                install, response->status == SLACK_ECANCELED ? "stopping" : "no_answer", why);
         return;
     }
     SLACK_CRASH("oauth-exchanged");

@@ -41,7 +41,7 @@ static void go_to_slack(slack_install_t *install)
     if (*install->scopes || *install->user_scopes)
         slack__install_leave(install);
     else
-        slack__install_fail(install, "no_scopes", NULL);
+        slack__install_refused(install, "no_scopes", NULL); /* as Slack would */
 }
 
 static int start(slack_http_visit_t *visit, void *user_data)

@@ -150,6 +150,13 @@ static const char *token_at(const slack_json_t *value, const char *path)
     return slack__is_visible(slack__slice(text)) ? text : "";
 }
 
+/* The same for an id, which goes into links. */
+static const char *id_at(const slack_json_t *value, const char *path)
+{
+    const char *id = text_at(value, path);
+    return is_id_or_none(id) ? id : "";
+}
+
 static int64_t time_at(const slack_json_t *value, const char *path)
 {
     const int64_t ms = slack_json_int(value, path);
@@ -260,13 +267,13 @@ static slack_installation_t answered_about(const slack_json_t *answer, int64_t n
 {
     const bool org = slack__payload_is_enterprise_install(answer);
     slack_installation_t about = slack__install_record().about;
-    about.app_id = text_at(answer, "/app_id");
+    about.app_id = id_at(answer, "/app_id");
     about.enterprise_id = text_at(answer, "/enterprise/id");
     about.enterprise_name = text_at(answer, "/enterprise/name");
     about.team_id = org ? "" : text_at(answer, "/team/id");
     about.team_name = org ? "" : text_at(answer, "/team/name");
     about.is_enterprise_install = org;
-    about.bot_user_id = text_at(answer, "/bot_user_id");
+    about.bot_user_id = id_at(answer, "/bot_user_id");
     about.user_id = text_at(answer, "/authed_user/id");
     about.installed_ms = now_ms;
     return about;

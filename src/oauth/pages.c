@@ -8,48 +8,15 @@
 #define AGAIN "Start again."
 #define TELL  "Tell the people who run the app."
 
-/*
- * The words of the flow itself, and Slack's: of the redirect, of oauth.v2.access and of
- * openid.connect.token. https://docs.slack.dev/reference/methods/oauth.v2.access#errors
- */
-static const slack_install_failure_t failures[] = {
-    /* ---- the redirect ---- */
+/* Slack's words: of the redirect, of oauth.v2.access and of openid.connect.token.
+ * https://docs.slack.dev/reference/methods/oauth.v2.access#errors */
+static const slack_install_failure_t slack_words[] = {
     {"access_denied", 200, false,
      "You have declined, so nothing has changed. If that was a mistake, start again.", ""},
-    {"state_missing", 400, false,
-     "This was begun in Slack, so the app cannot know that it was you who began it. Begin it "
-     "here.",
-     ""},
-    {"state_forged", 400, false,
-     "The link back from Slack is damaged, or it belongs to another app. " AGAIN, ""},
-    {"state_expired", 400, false,
-     "This took longer than ten minutes, and the link back from Slack has expired. " AGAIN, ""},
-    {"state_early", 500, true,
-     "The clocks of the app's servers differ, so the app cannot trust the link back from Slack. "
-     "Try again later.",
-     "set the clocks of all servers of the app, for example by NTP"},
-    {"state_foreign", 400, false,
-     "This browser did not begin, or it takes no cookies. Start again, and finish in the same "
-     "browser with cookies allowed.",
-     ""},
-    {"state_used", 400, false,
-     "The link back from Slack was used before. If the app does not work yet, start again.", ""},
-    {"code_missing", 400, false, "Slack's answer has no code. " AGAIN, ""},
-    {"parameter_repeated", 400, false,
-     "The link back from Slack has a part twice, so it was changed on its way. " AGAIN, ""},
-    {"parameter_malformed", 400, false,
-     "A part of the link back from Slack is too long or malformed, so it was changed on its way. "
-     "" AGAIN,
-     ""},
-    {"too_many_attempts", 429, false,
-     "There are too many attempts at once. Wait a minute, and load this page again.", ""},
-
-    /* ---- the exchange of the code ---- */
     {"invalid_code", 400, false,
      "Slack's code was used before, or it is older than ten minutes. " AGAIN, ""},
     {"code_already_used", 400, false, "Slack's code was used before. " AGAIN, ""},
     {"invalid_code_verifier", 400, false, "Slack's code belongs to another attempt. " AGAIN, ""},
-    {"other_app", 400, false, "Slack's code belongs to another app. " AGAIN, ""},
     {"bad_client_secret", 500, true, "Slack does not accept the app's credentials. " TELL,
      "set SLACK_CLIENT_SECRET to the client secret on the page Basic Information of the app"},
     {"invalid_client_id", 500, true, "Slack does not know the app. " TELL,
@@ -80,6 +47,43 @@ static const slack_install_failure_t failures[] = {
      "The app may only be installed in the workspace of its makers. " TELL,
      "activate the public distribution of the app on the page Manage Distribution"},
     {"ratelimited", 503, false, "Slack has too much to do. Start again in a minute.", ""},
+    {NULL, 502, true, "Slack has refused. " TELL,
+     "look the error up at https://docs.slack.dev/reference/methods/oauth.v2.access"},
+};
+
+/* The words of the flow itself. */
+static const slack_install_failure_t own_words[] = {
+    /* ---- the redirect ---- */
+    {"state_missing", 400, false,
+     "This was begun in Slack, so the app cannot know that it was you who began it. Begin it "
+     "here.",
+     ""},
+    {"state_forged", 400, false,
+     "The link back from Slack is damaged, or it belongs to another app. " AGAIN, ""},
+    {"state_expired", 400, false,
+     "This took longer than ten minutes, and the link back from Slack has expired. " AGAIN, ""},
+    {"state_early", 500, true,
+     "The clocks of the app's servers differ, so the app cannot trust the link back from Slack. "
+     "Try again later.",
+     "set the clocks of all servers of the app, for example by NTP"},
+    {"state_foreign", 400, false,
+     "This browser did not begin, or it takes no cookies. Start again, and finish in the same "
+     "browser with cookies allowed.",
+     ""},
+    {"state_used", 400, false,
+     "The link back from Slack was used before. If the app does not work yet, start again.", ""},
+    {"code_missing", 400, false, "Slack's answer has no code. " AGAIN, ""},
+    {"parameter_repeated", 400, false,
+     "The link back from Slack has a part twice, so it was changed on its way. " AGAIN, ""},
+    {"parameter_malformed", 400, false,
+     "A part of the link back from Slack is too long or malformed, so it was changed on its way. "
+     "" AGAIN,
+     ""},
+    {"too_many_attempts", 429, false,
+     "There are too many attempts at once. Wait a minute, and load this page again.", ""},
+
+    /* ---- the exchange of the code ---- */
+    {"other_app", 400, false, "Slack's code belongs to another app. " AGAIN, ""},
     {"no_answer", 502, true,
      "Slack did not answer, so the app cannot go on. Start again in a minute.",
      "see the line of the call in the log; status.slack.com shows failures of Slack"},
@@ -103,16 +107,24 @@ static const slack_install_failure_t failures[] = {
     {"stopping", 503, false, "The app is being restarted. Start again in a minute.", ""},
     {"no_memory", 503, true, "The app has too much to do. Start again in a minute.",
      "memory is out"},
-    {NULL, 502, true, "Slack has refused. " TELL,
-     "look the error up at https://docs.slack.dev/reference/methods/oauth.v2.access"},
+    {NULL, 500, true, "The app has failed. Start again in a minute.", "see the lines before"},
 };
 
-const slack_install_failure_t *slack__install_failure(const char *word)
+static const slack_install_failure_t *find(const slack_install_failure_t *row, const char *word)
 {
-    const slack_install_failure_t *row = failures;
     while (row->word && strcmp(row->word, word) != 0)
         row++;
     return row;
+}
+
+const slack_install_failure_t *slack__install_failure(const char *word)
+{
+    return find(own_words, word);
+}
+
+const slack_install_failure_t *slack__install_refusal(const char *word)
+{
+    return find(slack_words, word);
 }
 
 /* ---- HTML ---- */

@@ -14,16 +14,19 @@
 
 /* An end of an attempt without an installation. */
 typedef struct slack_install_failure {
-    const char *word; /* Slack's, or one of the words in pages.c */
-    int status;       /* HTTP */
+    const char *word;
+    int status; /* HTTP */
     /* Those who run the app have to act. A line of the log with the level ERROR has the hint. */
     bool of_app;
     const char *sentence; /* for the person: the cause and the cure */
     const char *hint;     /* for those who run the app; "": a person can mend it */
 } slack_install_failure_t;
 
-/* Never NULL: there is a row for every other word. */
+/* The failure with one of the flow's own words. Never NULL. */
 const slack_install_failure_t *slack__install_failure(const char *word);
+/* The refusal with a word of Slack's, which comes from outside: one of the flow's own words means
+ * nothing here. Never NULL: there is a row for every other word. */
+const slack_install_failure_t *slack__install_refusal(const char *word);
 
 typedef struct slack_html_page {
     const char *title;

@@ -137,7 +137,10 @@ void slack__install_return(slack_install_t *install, slack_install_answered_fn n
     const char *word = slack__redirect_read(
         install->arena, slack__slice(slack_http_query(install->visit)), &redirect);
     const char *doubt = word ? word : check_state(install, redirect.state);
-    if (word == NULL && *redirect.error) word = redirect.error;
+    if (word == NULL && *redirect.error) {
+        slack__install_refused_by_link(install, redirect.error);
+        return;
+    }
     if (word == NULL) word = doubt;
     if (word == NULL && *redirect.code == '\0') word = "code_missing";
     if (word) {

@@ -199,24 +199,41 @@ TEST(a_person_alone)
     installer_close();
 }
 
-FLOW_TEST(an_organization)
+static struct link_case {
+    const char *name, *app, *url, *link;
+} link_cases[] = {
+    {"an_organization", "A1", "https://acme.enterprise.slack.com/",
+     "https://acme.enterprise.slack.com/manage/organization/apps/profile/A1/workspaces/add"},
+    {"an_organization_without_a_page", "A1", "", "https://slack.com/app_redirect?app=A1&amp;team="},
+    {"a_link_that_is_a_program", "A1", "javascript:alert(1)//", "app_redirect?app=A1&amp;team="},
+    {"a_link_that_can_be_read", "A1", "http://acme.slack.com/", "app_redirect?app=A1&amp;team="},
+    {"a_link_that_is_relative", "A1", "//evil.example/", "app_redirect?app=A1&amp;team="},
+    {"a_link_of_two_lines", "A1", "https://acme.slack.com/\\nx", "app_redirect?app=A1&amp;team="},
+    {"an_app_with_a_workspace", "A1&team=T9", "", "app_redirect?app=&amp;team="},
+};
+
+/* The page links to Slack. */
+TEST_EACH(links_of_an_organization, link_cases)
 {
-    fake_slack_answer(
-        f.slack, "oauth.v2.access", 200,
-        "{'ok':true,'app_id':'A1','access_token':'" BOT "','token_type':'bot',"
-        "'scope':'chat:write','bot_user_id':'U0BOT','team':null,'enterprise':{'id':"
-        "'E1','name':'Acme'},'is_enterprise_install':true,'authed_user':{'id':'U1'}}");
-    fake_slack_answer(f.slack, "auth.test", 200,
-                      "{'ok':true,'url':'https://acme.enterprise.slack.com/','bot_id':'B1'}");
-    fake_slack_answer(f.slack, "auth.test", 200,
-                      "{'ok':true,'url':'https://acme.enterprise.slack.com/','bot_id':'B1'}");
+    const struct link_case *c = *state;
+    char answer[600];
+    installer_open((slack_options_t){0});
+    snprintf(answer, sizeof answer,
+             "{'ok':true,'app_id':'%s','access_token':'" BOT "','token_type':'bot',"
+             "'scope':'chat:write','bot_user_id':'U0BOT','team':null,'enterprise':{'id':"
+             "'E1','name':'Acme'},'is_enterprise_install':true,'authed_user':{'id':'U1'}}",
+             c->app);
+    fake_slack_answer(f.slack, "oauth.v2.access", 200, answer);
+    snprintf(answer, sizeof answer, "{'ok':true,'url':'%s','bot_id':'B1'}", c->url);
+    for (int i = 0; i < 2; i++)
+        fake_slack_answer(f.slack, "auth.test", 200, answer);
     installer_start();
     const attempt_t a = installer_begin(START);
     const http_reply_t *reply = installer_come_back(&a, "&code=c");
     installer_check_page(reply, 200, "installed in Acme.");
-    assert_non_null(strstr(reply->body, "https://acme.enterprise.slack.com/manage/organization/"
-                                        "apps/profile/A1/workspaces/add"));
+    assert_non_null(strstr(reply->body, c->link));
     assert_string_equal(installer_installed(), "install/1.2/E1/- " BOT "  B1 ;");
+    installer_close();
 }
 
 FLOW_TEST(two_tabs)
@@ -263,14 +280,19 @@ static struct hostile_case {
     {"nul_in_the_state", "code=c&state=%00$", OWN, 400, "malformed"},
     {"markup_in_the_code", "code=<script>alert(1)</script>", OWN, 400, "begun in Slack"},
     {"markup_in_the_state", "code=c&state=<script>alert(1)</script>", OWN, 400, "damaged"},
-    {"markup_in_the_error", "error=<script>alert(1)</script>&state=$", OWN, 502, "has refused"},
+    {"markup_in_the_error", "error=<script>alert(1)</script>&state=$", OWN, 400, "has refused"},
     {"markup_elsewhere", "<script>=<script>&code=c", OWN, 400, "begun in Slack"},
     {"open_redirect", "redirect_uri=https://evil.example&url=//evil.example&state=$", OWN, 400,
      "has no code"},
     {"declined", "error=access_denied&state=$", OWN, 200, "You have declined"},
     {"declined_elsewhere", "error=access_denied&state=$", NONE, 200, "You have declined"},
     {"an_error_and_a_code", "error=access_denied&code=c&state=$", OWN, 200, "You have declined"},
-    {"an_unknown_error", "error=new_error&state=$", OWN, 502, "Tell the people"},
+    {"an_unknown_error", "error=new_error&state=$", OWN, 400, "Tell the people"},
+    {"an_error_of_slack", "error=bad_client_secret&state=$", OWN, 400, "credentials"},
+    {"an_error_elsewhere", "error=invalid_client_id", NONE, 400, "does not know the app"},
+    {"an_error_of_the_app", "error=not_stored&state=$", OWN, 400, "has refused"},
+    {"an_error_of_the_flow", "error=slow", NONE, 400, "has refused"},
+    {"an_error_of_the_clock", "error=state_early&state=$", OTHER, 400, "has refused"},
 };
 
 /* None of them stores anything, calls Slack, or shows anything of the request. */
@@ -298,6 +320,7 @@ TEST_EACH(hostile_requests, hostile_cases)
     assert_string_equal(installer_header(reply, "Location"), "");
     assert_non_null(strstr(reply->body, "https://app.example/slack/install/start"));
     assert_int_equal(fake_slack_count(f.slack), 0);
+    assert_int_equal(world_log_count(&f.world, "installation failed"), 0); /* no alarm */
     assert_string_equal(installer_installed(), "");
     installer_close();
 }
@@ -337,6 +360,7 @@ static struct answer_case {
     {"used_code", 200, "{'ok':false,'error':'invalid_code'}", 400, "code was used before"},
     {"bad_secret", 200, "{'ok':false,'error':'bad_client_secret'}", 500, "credentials"},
     {"unknown_error", 200, "{'ok':false,'error':'<b>new'}", 502, "has refused"},
+    {"word_of_the_flow", 200, "{'ok':false,'error':'state_used'}", 502, "has refused"},
     {"no_json", 200, "<html>", 502, "did not answer"},
     {"http_500", 500, "", 502, "did not answer"},
     {"too_many", 429, "{'ok':false,'error':'ratelimited'}", 503, "too much to do"},

@@ -12,50 +12,52 @@ static slack_arena_t *arena;
 static struct failure_case {
     const char *name;
     int status;
-    bool of_app;
+    bool of_app, of_slack; /* a word of Slack's */
 } failure_cases[] = {
-    {"access_denied", 200, false},
-    {"state_missing", 400, false},
-    {"state_forged", 400, false},
-    {"state_expired", 400, false},
-    {"state_early", 500, true},
-    {"state_foreign", 400, false},
-    {"state_used", 400, false},
-    {"code_missing", 400, false},
-    {"parameter_repeated", 400, false},
-    {"parameter_malformed", 400, false},
-    {"too_many_attempts", 429, false},
-    {"other_app", 400, false},
-    {"invalid_code", 400, false},
-    {"bad_client_secret", 500, true},
-    {"invalid_client_id", 500, true},
-    {"bad_redirect_uri", 500, true},
-    {"invalid_grant_type", 500, true},
-    {"invalid_code_verifier", 400, false},
-    {"pkce_not_allowed", 500, true},
-    {"no_scopes", 500, true},
-    {"oauth_authorization_url_mismatch", 500, true},
-    {"cannot_install_an_org_installed_app", 403, false},
-    {"user_email_unverified", 403, false},
-    {"preview_feature_not_available", 500, true},
-    {"no_answer", 502, true},
-    {"no_token", 502, true},
-    {"token_refused", 502, false},
-    {"invalid_identity", 502, true},
-    {"not_stored", 503, true},
-    {"hook_failed", 500, true},
-    {"slow", 504, true},
-    {"stopping", 503, false},
-    {"no_memory", 503, true},
-    {"an error that Slack adds one day", 502, true},
-    {"<script>", 502, true},
+    {"access_denied", 200, false, true},
+    {"state_missing", 400, false, false},
+    {"state_forged", 400, false, false},
+    {"state_expired", 400, false, false},
+    {"state_early", 500, true, false},
+    {"state_foreign", 400, false, false},
+    {"state_used", 400, false, false},
+    {"code_missing", 400, false, false},
+    {"parameter_repeated", 400, false, false},
+    {"parameter_malformed", 400, false, false},
+    {"too_many_attempts", 429, false, false},
+    {"other_app", 400, false, false},
+    {"invalid_code", 400, false, true},
+    {"bad_client_secret", 500, true, true},
+    {"invalid_client_id", 500, true, true},
+    {"bad_redirect_uri", 500, true, true},
+    {"invalid_grant_type", 500, true, true},
+    {"invalid_code_verifier", 400, false, true},
+    {"pkce_not_allowed", 500, true, true},
+    {"no_scopes", 500, true, true},
+    {"oauth_authorization_url_mismatch", 500, true, true},
+    {"cannot_install_an_org_installed_app", 403, false, true},
+    {"user_email_unverified", 403, false, true},
+    {"preview_feature_not_available", 500, true, true},
+    {"no_answer", 502, true, false},
+    {"no_token", 502, true, false},
+    {"token_refused", 502, false, false},
+    {"invalid_identity", 502, true, false},
+    {"not_stored", 503, true, false},
+    {"hook_failed", 500, true, false},
+    {"slow", 504, true, false},
+    {"stopping", 503, false, false},
+    {"no_memory", 503, true, false},
+    {"an error that Slack adds one day", 502, true, true},
+    {"<script>", 502, true, true},
 };
 
 /* Each has a sentence with a cause and a cure, and a hint exactly for those who can act on it. */
 TEST_EACH(a_failure_has_a_page, failure_cases)
 {
     const struct failure_case *c = *state;
-    const slack_install_failure_t *failure = slack__install_failure(c->name);
+    const slack_install_failure_t *failure =
+        c->of_slack ? slack__install_refusal(c->name) : slack__install_failure(c->name);
+    if (!c->of_slack) assert_null(slack__install_refusal(c->name)->word);
     assert_int_equal(failure->status, c->status);
     assert_int_equal(failure->of_app, c->of_app);
     assert_int_equal(*failure->hint != '\0', c->of_app);
