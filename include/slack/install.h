@@ -129,7 +129,7 @@ SLACK_API int slack_install_refuse(slack_install_t *install, const char *sentenc
  * 30 s the browser gets the page of a failure; slack_install_release() has to follow all the same.
  */
 SLACK_API void slack_install_hold(slack_install_t *install);
-/** End the hold. The flow goes on when this function has returned.
+/** End the hold, once, before the app is freed. The flow goes on when this function has returned.
  * @param rc what the hook would return. */
 SLACK_API void slack_install_release(slack_install_t *install, int rc);
 /** Escape a text for HTML, also inside of quotes.

@@ -85,6 +85,7 @@ static struct start_case {
      START "?redirect_uri=https://evil.example/&scope=admin",
      "&redirect_uri=https%3A%2F%2Fapp.example%2Fslack%2Foauth_redirect",
      "evil"},
+    {"another_path", {.install_path = "/add"}, "GET /add/start", "&redirect_uri=", "add"},
     {"pkce", {.pkce = 1}, START, "&code_challenge_method=S256", "verifier"},
 };
 
@@ -594,6 +595,19 @@ FLOW_TEST(a_hold_may_end_in_the_hook)
     assert_int_equal(slack_install_refuse(NULL, "x"), SLACK_EINVAL);
     assert_int_equal(slack_app_set_install_hooks(f.app, &installer.hooks), SLACK_EALREADY);
     assert_int_equal(slack_app_set_install_hooks(f.app, NULL), SLACK_EINVAL);
+}
+
+/* The page does not wait for ever; what was begun goes on. */
+FLOW_TEST(a_slow_answer)
+{
+    fake_slack_answer(f.slack, "oauth.v2.access", 0, "");
+    installer_start();
+    const attempt_t a = installer_begin(START);
+    const int number = installer_send_back(&a, "&code=c");
+    app_run_until_calls(&f, 1);
+    app_pass_ms(&f, 50001);
+    installer_check_page(installer_wait(number), 504, "longer than expected");
+    assert_true(world_logged(&f.world, "error=slow"));
 }
 
 /* The program may release what it holds after the stop. */
