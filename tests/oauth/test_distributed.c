@@ -402,6 +402,20 @@ DISTRIBUTED_TEST(a_wrong_key_changes_nothing)
     dist_close();
 }
 
+/* Only the app's own token reads history. */
+DISTRIBUTED_TEST(catch_up_needs_the_own_token)
+{
+    dist_with.catch_up = "C1";
+    refused_with("SLACK_CATCH_UP=C1: an app that looks tokens up has none to read history with");
+    dist_with.bot_token = "xoxb-test";
+    dist_start();
+    world_until(&dist.world, fake_slack_count(dist.slack) > 0);
+    assert_string_equal(fake_slack_call(dist.slack, 0)->token, "xoxb-test");
+    dist_installed("", "T2", "", "xoxb-2");
+    assert_string_equal(dist_token_for("'team_id':'T2'"), "xoxb-2");
+    dist_close();
+}
+
 /* The admin port is open before the key is checked. Nothing is installed until then. */
 DISTRIBUTED_TEST(nobody_installs_before_the_start)
 {
