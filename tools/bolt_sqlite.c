@@ -201,11 +201,12 @@ static void read_place(reader_t *reader, const place_t *place)
 
 /* ---- the file ---- */
 
-/* Only tables: a view would run the file's own SQL. */
+/* Only plain tables: a view would run the file's own SQL, and a virtual table the code of a module
+ * on what the file holds. */
 static bool has_table(reader_t *reader, const char *name)
 {
-    sqlite3_stmt *stmt =
-        prepare(reader, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1");
+    sqlite3_stmt *stmt = prepare(reader, "SELECT 1 FROM pragma_table_list(?1)"
+                                         " WHERE schema = 'main' AND type = 'table'");
     if (stmt) sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
     const bool found = step(reader, stmt);
     sqlite3_finalize(stmt);

@@ -18,7 +18,7 @@
  * the members. A member that a record does not have is refused, since a mistake in a name would
  * drop a token without a word. */
 
-#define LINE_MAX_BYTES ((int)SLACK_FILE_MAX_BYTES)
+#define LINE_MAX_BYTES ((size_t)SLACK_FILE_MAX_BYTES)
 #define RECORD_BYTES   ((size_t)4 << 20)
 
 static const struct members {
@@ -56,7 +56,7 @@ typedef struct lines {
     const import_from_t *from;
     import_sink_t *sink;
     slack_arena_t *arena; /* of one line */
-    char *line;           /* LINE_MAX_BYTES and a NUL */
+    char *line;           /* LINE_MAX_BYTES */
     size_t number;
 } lines_t;
 
@@ -103,13 +103,12 @@ static bool read_line(lines_t *lines, slack_slice_t text, slack_install_record_t
 }
 
 /* False: the import ends. */
-static bool take_line(lines_t *lines, slack_slice_t text)
+static bool take_line(lines_t *lines, const char *name, slack_slice_t text)
 {
     slack_install_record_t record;
-    char name[40], why[SLACK_ERROR_TEXT_MAX];
+    char why[SLACK_ERROR_TEXT_MAX];
     text = slack__slice_strip(text);
     if (text.len == 0) return true;
-    snprintf(name, sizeof name, "line %zu", lines->number);
     slack__arena_reset(lines->arena);
     if (read_line(lines, text, &record, why)) return lines->sink->found(lines->sink, &record, name);
     lines->sink->skipped(lines->sink, name, why);
@@ -118,29 +117,32 @@ static bool take_line(lines_t *lines, slack_slice_t text)
 
 /* ---- the file ---- */
 
-/* Reads the rest of a line that is too long. */
-static void pass_line(FILE *file)
+/* Reads a line, of which the first LINE_MAX_BYTES are kept. A NUL is a byte of it like any other.
+ * False: there is none. */
+static bool next_line(lines_t *lines, FILE *file, size_t *ret_len)
 {
+    size_t len = 0;
     int c;
-    while ((c = getc(file)) != EOF && c != '\n') {
+    while ((c = getc_unlocked(file)) != EOF && c != '\n') {
+        if (len < LINE_MAX_BYTES) lines->line[len] = (char)c;
+        len++;
     }
+    lines->number++;
+    *ret_len = len;
+    return c != EOF || len > 0;
 }
 
 /* NULL, or why the file cannot be read. */
 static const char *read_all(lines_t *lines, FILE *file, bool *ret_ended)
 {
-    while (fgets(lines->line, LINE_MAX_BYTES, file)) {
-        const size_t len = strlen(lines->line);
-        lines->number++;
-        if (len > 0 && lines->line[len - 1] != '\n' && len == (size_t)LINE_MAX_BYTES - 1) {
-            char name[40];
-            snprintf(name, sizeof name, "line %zu", lines->number);
+    size_t len;
+    while (!*ret_ended && next_line(lines, file, &len)) {
+        char name[40];
+        snprintf(name, sizeof name, "line %zu", lines->number);
+        if (len > LINE_MAX_BYTES)
             lines->sink->skipped(lines->sink, name, "it is longer than 64 KiB");
-            pass_line(file);
-        } else if (!take_line(lines, (slack_slice_t){lines->line, len})) {
-            *ret_ended = true;
-            return NULL;
-        }
+        else
+            *ret_ended = !take_line(lines, name, (slack_slice_t){lines->line, len});
     }
     return ferror(file) ? strerror(errno) : NULL;
 }

@@ -116,6 +116,9 @@ bolt_sqlite() {
         "$maker" sqlite:python.db sql 'ALTER TABLE slack_bots RENAME TO b;
             CREATE VIEW slack_bots AS SELECT * FROM b' &&
         expect 1 'it has no table slack_installations' import python.db &&
+        "$maker" sqlite:python.db sql 'DROP VIEW slack_bots;
+            CREATE VIRTUAL TABLE slack_bots USING fts5(client_id, enterprise_id, team_id, id, installed_at)' &&
+        expect 1 'it has no table slack_installations' import python.db &&
         head -c 6000 python.db >cut.db && expect 1 'cannot read cut.db: ' import cut.db
 }
 
@@ -185,6 +188,10 @@ END
         'line 9: it is not JSON' 'line 10: it is sealed with the key 00000000, and the keys here are'; do
         grep -qF "skipped    $text" out || { echo "no \"$text\"" && cat out && return 1; }
     done
+    printf '\0{"format":1,"team_id":"T3","token":{"access":"xoxb-3"}}\n{"format":1\0}\n\0' >zeros && chmod 600 zeros &&
+        expect 1 'imported 0, unchanged 0, kept 0, skipped 3' import zeros &&
+        grep -qF 'line 3: it is not JSON' out && head -c 70000 zeros /dev/zero >zeros.long && chmod 600 zeros.long &&
+        expect 1 'it is longer than 64 KiB' import zeros.long || return 1
     chmod 644 lines && expect 1 'cannot read lines: every user may read it' import lines &&
         expect 1 'cannot read none: No such file' import none &&
         mkfifo pipe && expect 1 'it is a pipe or a device' import pipe
