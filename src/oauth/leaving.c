@@ -249,23 +249,32 @@ static void place_add(leaving_t *l, const char *user)
         l->places[l->count++] = (slack_install_place_t){client, "", team, user};
 }
 
-/* The strings of an array that are not empty, in the arena. NULL: memory is out. */
-static const char **strings_of(slack_arena_t *arena, const slack_json_t *array, size_t *ret_count)
+/* The ids of an array, in the arena; others have no record. NULL: memory is out. */
+static const char **ids_of(const leaving_t *l, const slack_json_t *array, size_t *ret_count)
 {
+    const char *client = l->oauth->installations.client_id;
     slack_json_iter_t it = {0};
-    size_t most = 1;
+    size_t most = 1, count = 0;
     while (slack_json_next(array, &it))
         most++;
-    const char **texts = slack__arena_alloc(arena, most * sizeof *texts);
+    const char **ids = slack__arena_alloc(l->arena, most * sizeof *ids);
     it = (slack_json_iter_t){0};
-    *ret_count = 0;
-    while (texts && slack_json_next(array, &it)) {
-        const char *text = slack_json_str(it.value, "");
-        if (*text == '\0') continue;
-        if ((texts[*ret_count] = slack__arena_strdup(arena, text)) == NULL) return NULL;
-        ++*ret_count;
+    while (ids && slack_json_next(array, &it)) {
+        const char *id = slack_json_str(it.value, "");
+        if (*id == '\0' || !slack__install_is_place(&(slack_install_place_t){client, "", id, ""}))
+            continue;
+        if ((ids[count++] = slack__arena_strdup(l->arena, id)) == NULL) return NULL;
     }
-    return texts;
+    *ret_count = count;
+    return ids;
+}
+
+/* Installations that began later than the event stay. Its time has whole seconds. */
+static int64_t before_of(const slack_json_t *body)
+{
+    static const int64_t most_s = (int64_t)10000 * 366 * 24 * 3600;
+    const int64_t time_s = slack_json_int(body, "/event_time");
+    return ((time_s < 0 ? 0 : time_s > most_s ? most_s : time_s) + 1) * 1000;
 }
 
 /* Which records the event may end. False: memory is out. */
@@ -275,11 +284,11 @@ static bool leaving_read(leaving_t *l, const slack_json_t *event)
     const bool bot =
         l->all || slack_json_type(slack_json_get(event, "/tokens/bot/0")) == SLACK_JSON_STRING;
     size_t count;
-    const char **texts =
-        strings_of(l->arena, slack_json_get(event, teams ? "/team_ids" : "/tokens/oauth"), &count);
-    if (texts == NULL) return false;
+    const char **ids =
+        ids_of(l, slack_json_get(event, teams ? "/team_ids" : "/tokens/oauth"), &count);
+    if (ids == NULL) return false;
     if (teams) {
-        l->teams = texts;
+        l->teams = ids;
         l->count = count;
         return true;
     }
@@ -289,7 +298,7 @@ static bool leaving_read(leaving_t *l, const slack_json_t *event)
     if (!l->places || !l->victims) return false;
     if (bot) place_add(l, "");
     for (size_t i = 0; i < count; i++)
-        place_add(l, texts[i]);
+        place_add(l, ids[i]);
     return true;
 }
 
@@ -315,8 +324,7 @@ static leaving_t *leaving_new(slack_oauth_t *oauth, slack_ctx_t *ctx)
         slack__tenant_of(d->kind, d->body, d->app_id, ctx->tenant, &l->tenant);
         l->type = slack__arena_strdup(arena, slack_json_str(d->body, "/event/type"));
         l->event_id = slack__arena_strdup(arena, slack_json_str(d->body, "/event_id"));
-        /* The time of an event has whole seconds. */
-        l->before_ms = (slack_json_int(d->body, "/event_time") + 1) * 1000;
+        l->before_ms = before_of(d->body);
         l->before_id = slack__entry_of_ctx(ctx)->item.op.row.id;
         if (l->type && l->event_id && tenant_copy(arena, &l->tenant)) {
             l->all = strcmp(l->type, "app_uninstalled") == 0;

@@ -186,6 +186,28 @@ LEAVING_TEST(what_waits_is_canceled)
     assert_string_equal(jobs_that_run(), "T2 ");
 }
 
+/* Of an event with ids that are none, and with times that are none. */
+LEAVING_TEST(strange_events)
+{
+    static char body[700000];
+    char *at = body + snprintf(body, sizeof body,
+                               "{'type':'event_callback','api_app_id':'A1','event_id':'EvS',"
+                               "'event_time':9223372036854775807,'team_id':'T1','event':"
+                               "{'type':'tokens_revoked','tokens':{'oauth':[");
+    app_ack_t ack = {0};
+    for (size_t i = 0; i < 150000; i++)
+        at += snprintf(at, 8, "'!',");
+    snprintf(at, 100, "'','-','U1/','U1']}}}");
+    have("-/T1/U1 -/T1/U2", 1000);
+    app_deliver(&dist, body, &ack);
+    app_settle(&dist);
+    assert_string_equal(installs_keys(), "-/T1/U2");
+    tell("'team_id':'T1'", UNINSTALLED, INT64_MIN);
+    assert_string_equal(installs_keys(), "-/T1/U2");
+    tell(ORGANIZATION, "'type':'team_access_revoked','team_ids':['','../T1',{}]", now_s());
+    assert_int_equal(reports.count, 1);
+}
+
 /* An organization takes the app away from two of its workspaces. */
 LEAVING_TEST(workspaces_of_an_organization)
 {
