@@ -26,7 +26,7 @@ static const char *token_text(const slack_install_record_t *record, char ret[160
     else if (token->expires_ms == 0)
         snprintf(ret, 160, "%s, does not expire", kind);
     else
-        snprintf(ret, 160, "%s, %s %s%s", kind, left_ms > 0 ? "expires in" : "expired for",
+        snprintf(ret, 160, left_ms > 0 ? "%s, expires in %s%s" : "%s, expired %s ago%s", kind,
                  cli_duration(left_ms > 0 ? left_ms : -left_ms, text),
                  *token->refresh ? ", rotates" : "");
     return ret;

@@ -321,7 +321,7 @@ int sim_access_command(sim_client_t *client, int argc, const char **argv)
     if (!read_options(client, argc, argv, table, 1, access_help, &status)) return status;
     const bool granted = strcmp(argv[0], "granted") == 0;
     if (!granted && strcmp(argv[0], "revoked") != 0)
-        return sim_client_fail(CLI_USAGE, "the access is granted or revoked");
+        return sim_client_fail(CLI_USAGE, "access takes granted or revoked");
     const slack_json_t *body =
         sim_json(&client->json, "{granted: %p}", sim_json_bool(&client->json, granted));
     if (!sim_client_call(client, "/sim/access", body)) return CLI_FAILED;

@@ -179,7 +179,7 @@ static void app_begin(void *user_data)
     slack_app_t *app = user_data;
     const slack_identity_t *identity = &app->identity;
     app->life.state = SLACK_APP_RUNNING;
-    slack__app_warn_of_routes(app);
+    slack__app_tell_of_routes(app);
     app->queue.app = slack__slice(identity->app);
     prepare_catch_up(app);
     slack__recorder_begin(app->recorder, identity->bot_user, identity->bot_id, identity->team_id);

@@ -161,8 +161,8 @@ int slack__app_add_pages(slack_app_t *app);
 #define SLACK_APP_PAGES 3
 /* The reason why the app is not ready, a line of text; NULL if it is ready. */
 const char *slack__app_unready(const slack_app_t *app);
-/* http.c: warns if the program has routes, and the app has Socket Mode and no HTTP server. */
-void slack__app_warn_of_routes(slack_app_t *app);
+/* http.c: logs where people install the app; warns if it has routes, and Socket Mode alone. */
+void slack__app_tell_of_routes(const slack_app_t *app);
 /* metrics.c: appends the text of /metrics. 0; SLACK_ETOOBIG; SLACK_ENOMEM. */
 int slack__app_metrics_write(const slack_app_t *app, slack_buf_t *out);
 

@@ -327,7 +327,7 @@ int slack__options_need_token(const slack_options_t *options, char *error)
     if (options->bot_token) return 0;
     slack__explain(error,
                    "SLACK_BOT_TOKEN is not set: set it to the xoxb-… token of the app's page "
-                   "\"OAuth & Permissions\"");
+                   "\"OAuth & Permissions\", or SLACK_CLIENT_ID for an app that others install");
     return SLACK_ECONFIG;
 }
 

@@ -6,6 +6,7 @@
 
 #include "net/http_path.h"
 #include "net/url.h"
+#include "protocol/token_kind.h"
 #include "util/error.h"
 
 #define ID_MAX   64
@@ -27,11 +28,32 @@ static bool has_only(slack_slice_t text, const char *legal)
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
 #define UPPER   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
+/* An app id, which is on the same page: "A", then capitals and digits. */
+static bool is_app_id(const char *id)
+{
+    return *id == 'A' && has_only(slack__slice(id), DIGITS UPPER);
+}
+
+/* The client secret, which has neighbours on the page of its app. */
+static int check_secret(const slack_options_t *o, char *error)
+{
+    const char *why = NULL;
+    if (!is_set(o->client_secret))
+        why = "SLACK_CLIENT_ID is set without SLACK_CLIENT_SECRET";
+    else if (slack__token_kind(o->client_secret))
+        why = "SLACK_CLIENT_SECRET holds a token";
+    else if (o->signing_secret && strcmp(o->client_secret, o->signing_secret) == 0)
+        why = "SLACK_CLIENT_SECRET holds the signing secret";
+    if (why == NULL) return 0;
+    slack__explain(error, "%s: set the client secret of the app's page \"Basic Information\"", why);
+    return SLACK_ECONFIG;
+}
+
+/* Scopes are no orphans: a program may set them, and run as the app of one workspace all the same.
+ */
 static int check_credentials(const slack_options_t *o, char *error)
 {
     const char *const orphans[][2] = {{"SLACK_CLIENT_SECRET", o->client_secret},
-                                      {"SLACK_SCOPES", o->scopes},
-                                      {"SLACK_USER_SCOPES", o->user_scopes},
                                       {"SLACK_REDIRECT_URI", o->redirect_uri}};
     for (size_t i = 0; !is_set(o->client_id) && i < sizeof orphans / sizeof *orphans; i++) {
         if (!is_set(orphans[i][1])) continue;
@@ -42,18 +64,15 @@ static int check_credentials(const slack_options_t *o, char *error)
         return SLACK_ECONFIG;
     }
     if (!is_set(o->client_id)) return 0;
-    if (strlen(o->client_id) > ID_MAX ||
+    if (strlen(o->client_id) > ID_MAX || is_app_id(o->client_id) ||
         !has_only(slack__slice(o->client_id), DIGITS LETTERS UPPER ".")) {
         slack__explain(error,
-                       "SLACK_CLIENT_ID=%.40s: must be letters, digits and dots: copy the client "
-                       "id of the app's page \"Basic Information\"",
+                       "SLACK_CLIENT_ID=%.40s: is not a client id, such as "
+                       "1234567890.1234567890: copy it from the app's page \"Basic Information\"",
                        o->client_id);
         return SLACK_ECONFIG;
     }
-    if (is_set(o->client_secret)) return 0;
-    slack__explain(error, "SLACK_CLIENT_ID is set without SLACK_CLIENT_SECRET: set the client "
-                          "secret of the app's page \"Basic Information\"");
-    return SLACK_ECONFIG;
+    return check_secret(o, error);
 }
 
 /* https://docs.slack.dev/reference/scopes */

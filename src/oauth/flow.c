@@ -138,9 +138,6 @@ int slack__install_flow_open(slack_install_flow_t *flow)
         rc = slack__http_routes_add(flow->routes, "GET", routes[i].path, routes[i].fn, flow);
         if (rc == 0) slack__http_routes_publish(flow->routes, routes[i].path);
     }
-    if (rc == 0)
-        SLACK_LOG(flow->oauth->services->log, INFO, "people can install the app", "at=%s",
-                  flow->start);
     return rc;
 }
 

@@ -359,7 +359,8 @@ APP_TEST(test_a_start_without_a_token)
     assert_int_equal(slack_app_start(app, NULL, NULL), SLACK_ECONFIG);
     assert_string_equal(slack_app_error(app),
                         "SLACK_BOT_TOKEN is not set: set it to the xoxb-… token of the app's "
-                        "page \"OAuth & Permissions\"");
+                        "page \"OAuth & Permissions\", or SLACK_CLIENT_ID for an app that "
+                        "others install");
     slack_app_free(app);
 }
 

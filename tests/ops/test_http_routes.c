@@ -482,6 +482,25 @@ static void start_socket_mode(void)
     world_until(&f.world, slack__inspect_is(f.app, "running"));
 }
 
+TEST(pages_of_installations_that_are_served_nowhere)
+{
+    slack_options_t o = {.transport = "socket",
+                         .app_token = "xapp-1-test",
+                         .client_id = "1.2",
+                         .client_secret = "s",
+                         .scopes = "a"};
+    app_open(&f, &o);
+    start_socket_mode();
+    assert_true(world_logged(&f.world, "nobody can install the app"));
+    app_close(&f);
+    o.http_admin_port = "0";
+    app_open(&f, &o);
+    start_socket_mode();
+    assert_false(world_logged(&f.world, "nobody can install the app"));
+    assert_true(world_logged(&f.world, "at=/slack/install/start"));
+    app_close(&f);
+}
+
 TEST(routes_that_are_served_nowhere)
 {
     slack_options_t o = {.transport = "socket", .app_token = "xapp-1-test"};

@@ -15,7 +15,7 @@ void installer_open(slack_options_t o)
     o.transport = "http,memory";
     o.http_host = "127.0.0.1";
     o.http_port = "0";
-    o.signing_secret = INSTALLER_SECRET;
+    o.signing_secret = "secret";
     o.client_id = INSTALLER_CLIENT;
     o.client_secret = INSTALLER_SECRET;
     if (!o.scopes && !o.user_scopes) o.scopes = "chat:write";
