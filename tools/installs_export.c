@@ -99,7 +99,8 @@ int installs_export(installs_session_t *session, const installs_request_t *reque
         fclose(exporter.out);
     else
         close(fd);
-    if (status != CLI_OK) {
+    if (status == CLI_OK && exporter.written == 0 && exporter.damaged > 0) status = CLI_FAILED;
+    if (status != CLI_OK) { /* no file is left of which nothing can be imported */
         unlink(path);
         return status;
     }

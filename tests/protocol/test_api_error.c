@@ -35,3 +35,19 @@ TEST(each_word_has_one_meaning)
         assert_int_equal(slack__api_error_is_fatal(cases[i].word), cases[i].fatal);
     }
 }
+
+/* Those of installations go to people who run the app, in the log and on the command line. */
+TEST(errors_of_installations_have_cures)
+{
+    static const char *const cases[][2] = {
+        {"bad_client_secret", "SLACK_CLIENT_SECRET"},
+        {"bad_redirect_uri", "SLACK_REDIRECT_URI"},
+        {"client_id_token_mismatch", "SLACK_CLIENT_ID"},
+        {"invalid_client_id", "SLACK_CLIENT_ID"},
+        {"invalid_code", "start again"},
+        {"invalid_refresh_token", "install the app again"},
+        {"token_rotation_not_enabled", "switch token rotation on"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_non_null(strstr(slack__api_error_cure(cases[i][0]), cases[i][1]));
+}
