@@ -216,7 +216,7 @@ a_wrong_key() {
         SLACK_STORE_KEY=$("$slackapp" key 2>/dev/null)
         expect 1 'cannot be read: the installation install/111.222/-/T1 is sealed with the key' list &&
             expect 1 'add that key to SLACK_STORE_KEY' show T1 && expect 1 'add that key' import lines &&
-            expect 1 'not exported:' export new
+            expect 1 'not exported:' export new && [ ! -e new ]
     ) && new=$("$slackapp" key 2>/dev/null) &&
         SLACK_STORE_KEY=$new,$key expect 0 'bot        B1' show T1 &&
         SLACK_STORE_KEY=$new,$key expect 0 'every installation is encrypted with the first key' reseal &&
