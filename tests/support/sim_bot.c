@@ -4,8 +4,9 @@
 
 #include "app/inspect.h"
 
-#define STEP_MS  200
-#define LIMIT_MS 20000 /* of real time */
+#define STEP_MS   200
+#define LOG_SHOWN 8000  /* bytes, of a test that fails */
+#define LIMIT_MS  20000 /* of real time */
 
 /* ---- the app ---- */
 
@@ -70,6 +71,11 @@ static void step(sim_bot_t *bot, uint64_t ms)
     sim_bot_turn(bot);
 }
 
+void sim_bot_jump(sim_bot_t *bot, uint64_t ms)
+{
+    step(bot, ms);
+}
+
 void sim_bot_pass(sim_bot_t *bot, uint64_t ms)
 {
     for (uint64_t passed = 0; passed < ms; passed += STEP_MS)
@@ -78,7 +84,9 @@ void sim_bot_pass(sim_bot_t *bot, uint64_t ms)
 
 static void give_up(const sim_bot_t *bot, const char *what)
 {
-    fail_msg("%s; the log:\n%s", what, bot->peer.world.log);
+    const size_t len = bot->peer.world.log_len;
+    print_error("%s\n", bot->peer.world.log + (len > LOG_SHOWN ? len - LOG_SHOWN : 0));
+    fail_msg("%s", what);
 }
 
 void sim_bot_until(sim_bot_t *bot, bool (*done)(const sim_bot_t *bot, unsigned n), unsigned n)
@@ -181,10 +189,10 @@ void sim_bot_command(sim_bot_t *bot)
 
 /* ---- life ---- */
 
-static void point_to_app(sim_bot_t *bot)
+static void point_to_app(sim_bot_t *bot, const char *host)
 {
     char body[96];
-    snprintf(body, sizeof body, "{\"url\":\"http://127.0.0.1:%u/slack/events\"}",
+    snprintf(body, sizeof body, "{\"url\":\"http://%s:%u/slack/events\"}", host,
              sim_bot_stats(bot).port);
     assert_true(slack_json_bool(sim_peer_control(&bot->peer, "/sim/request-url", body), "/ok"));
 }
@@ -203,43 +211,59 @@ void sim_bot_open(sim_bot_t *bot, const char *transport, unsigned connections,
 void sim_bot_open_with(sim_bot_t *bot, const char *transport, unsigned connections,
                        const sim_options_t *options, void (*prepare)(slack_app_t *app))
 {
+    const slack_options_t with = {.transport = transport, .socket_connections = connections};
+    sim_bot_open_slack(bot, options);
+    sim_bot_start(bot, &with, prepare);
+}
+
+void sim_bot_open_slack(sim_bot_t *bot, const sim_options_t *options)
+{
     memset(bot, 0, sizeof *bot);
-    bot->transport = transport;
     sim_peer_open(&bot->peer, options);
-    const slack_options_t app_options = {
-        .loop = &bot->peer.world.loop,
-        .transport = transport,
-        .bot_token = SIM_PEER_BOT_TOKEN,
-        .app_token = SIM_PEER_APP_TOKEN,
-        .signing_secret = SIM_PEER_SECRET,
-        .api_url = slack__arena_printf(bot->peer.arena, "%s/api/", bot->peer.sim->env.base_url),
-        .http_host = "127.0.0.1",
-        .http_port = "0",
-        .socket_connections = connections,
-        .store = "memory:",
-        .log_level = SLACK_LOG_INFO,
-        .log_fn = world_keep_line,
-        .log_user_data = &bot->peer.world,
-    };
-    assert_int_equal(slack_app_new(&bot->app, &app_options), 0);
+}
+
+void sim_bot_start(sim_bot_t *bot, const slack_options_t *with, void (*prepare)(slack_app_t *app))
+{
+    slack_options_t o = *with;
+    bot->transport = o.transport;
+    bot->stopped = false;
+    o.loop = &bot->peer.world.loop;
+    if (!with->bot_token) o.bot_token = SIM_PEER_BOT_TOKEN;
+    if (with->bot_token && *with->bot_token == '\0') o.bot_token = NULL;
+    o.app_token = SIM_PEER_APP_TOKEN;
+    o.signing_secret = SIM_PEER_SECRET;
+    o.api_url = slack__arena_printf(bot->peer.arena, "%s/api/", bot->peer.sim->env.base_url);
+    if (!o.http_host) o.http_host = "127.0.0.1";
+    if (!o.http_port) o.http_port = "0";
+    if (!o.store) o.store = "memory:";
+    if (!o.log_level) o.log_level = SLACK_LOG_INFO;
+    if (!o.log_fn) o.log_user_data = &bot->peer.world;
+    if (!o.log_fn) o.log_fn = world_keep_line;
+    if (slack_app_new(&bot->app, &o) != 0) give_up(bot, slack_app_error(bot->app));
     slack__inspect_set_clock(bot->app, &bot->peer.world.clock);
     assert_int_equal(slack_on_message(bot->app, "event", on_message, bot), 0);
     assert_int_equal(slack_on_command(bot->app, "/x", on_command, bot), 0);
     if (prepare) prepare(bot->app);
-    assert_int_equal(slack_app_start(bot->app, on_stopped, bot), 0);
-    if (strcmp(transport, "socket") == 0) {
-        if (connections > 0) (void)sim_bot_pass_until(bot, sim_bot_has_sockets, connections, 60000);
+    if (slack_app_start(bot->app, on_stopped, bot) != 0) give_up(bot, slack_app_error(bot->app));
+    if (strcmp(o.transport, "socket") == 0) {
+        if (o.socket_connections > 0)
+            (void)sim_bot_pass_until(bot, sim_bot_has_sockets, o.socket_connections, 60000);
     } else {
         sim_bot_until(bot, is_ready, 0);
-        point_to_app(bot);
+        point_to_app(bot, o.http_host);
     }
 }
 
-void sim_bot_close(sim_bot_t *bot)
+void sim_bot_stop(sim_bot_t *bot)
 {
     if (!bot->stopped) slack_app_stop(bot->app);
     (void)sim_bot_pass_until(bot, sim_bot_has_stopped, 0, 60000);
     slack_app_free(bot->app);
+}
+
+void sim_bot_close(sim_bot_t *bot)
+{
+    sim_bot_stop(bot);
     /* Requests for acts that were never acked are still open. */
     sim_peer_close(&bot->peer);
 }

@@ -36,6 +36,11 @@ void sim_bot_open(sim_bot_t *bot, const char *transport, unsigned connections,
 /* The same; `prepare` is called before the app starts. */
 void sim_bot_open_with(sim_bot_t *bot, const char *transport, unsigned connections,
                        const sim_options_t *options, void (*prepare)(slack_app_t *app));
+/* Opens a simulator alone. Then apps start and stop, one after the other. Options that are missing
+ * are filled in; a bot_token of "" means none. */
+void sim_bot_open_slack(sim_bot_t *bot, const sim_options_t *options);
+void sim_bot_start(sim_bot_t *bot, const slack_options_t *with, void (*prepare)(slack_app_t *app));
+void sim_bot_stop(sim_bot_t *bot);
 /* Stops the app unless it has stopped, closes both, and fails the test if a handle is left. */
 void sim_bot_close(sim_bot_t *bot);
 
@@ -43,6 +48,8 @@ void sim_bot_close(sim_bot_t *bot);
 void sim_bot_turn(sim_bot_t *bot);
 /* Moves the clock, in steps with turns of the loop between them. */
 void sim_bot_pass(sim_bot_t *bot, uint64_t ms);
+/* Moves it in one step: what is due on the way comes late. */
+void sim_bot_jump(sim_bot_t *bot, uint64_t ms);
 /* Turns the loop until done(); the clock stands still. Fails the test after 20 s of real time. */
 void sim_bot_until(sim_bot_t *bot, bool (*done)(const sim_bot_t *bot, unsigned n), unsigned n);
 /* The same while the clock moves. Fails the test after max_ms by the clock. Returns the time it

@@ -13,7 +13,7 @@
 void sim_peer_open(sim_peer_t *peer, const sim_options_t *options)
 {
     char error[SIM_PROBLEM_SIZE];
-    const slack_curl_options_t curl_options = {.user_agent = "test", .concurrency = 64};
+    const slack_curl_options_t curl_options = {.user_agent = "test", .concurrency = 512};
     static const sim_options_t defaults = {.people = SIM_USERS_FIRST};
     memset(peer, 0, sizeof *peer);
     assert_true(world_open(&peer->world));
@@ -41,6 +41,16 @@ void sim_peer_pass_ms(sim_peer_t *peer, uint64_t ms)
     peer->world.mono_us += ms * 1000;
     slack__net_clock_moved(peer->world.net);
     world_turn(&peer->world);
+}
+
+const char *sim_peer_text(sim_peer_t *peer, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    const char *made = slack__arena_vprintf(peer->arena, format, ap);
+    va_end(ap);
+    assert_non_null(made);
+    return made;
 }
 
 /* ---- calls ---- */
@@ -113,6 +123,19 @@ const slack_json_t *sim_peer_call(sim_peer_t *peer, const sim_peer_request_t *re
 const char *sim_peer_bot_token(const sim_peer_t *peer, size_t team)
 {
     return sim_installs_bot_token(peer->sim->teams.list[team]);
+}
+
+sim_token_pair_t sim_peer_install(sim_peer_t *peer, size_t team, const char *scopes)
+{
+    sim_tokens_t *tokens = &peer->sim->oauth.tokens;
+    const sim_grantor_t grantor = sim_grantor_bot(peer->sim->teams.list[team], false);
+    sim_scope_set_t set = {{0}};
+    slack_slice_t unknown;
+    sim_token_pair_t pair;
+    assert_true(sim_scope_set_read(&set, slack__slice(scopes), &unknown));
+    sim_tokens_issue(tokens, sim_tokens_grant(tokens, &grantor, &set), &pair);
+    sim_installs_update(&peer->sim->teams);
+    return pair;
 }
 
 const slack_json_t *sim_peer_api(sim_peer_t *peer, const char *method, const char *body)

@@ -34,6 +34,9 @@ void sim_peer_pass_ms(sim_peer_t *peer, uint64_t ms);
 #define SIM_PEER_APP_TOKEN "xapp-1-simulated-app-token"
 #define SIM_PEER_SECRET    "simulated-signing-secret"
 
+/* Formats a text, which lives until sim_peer_close(). */
+const char *sim_peer_text(sim_peer_t *peer, const char *format, ...) SLACK_PRINTF(2, 3);
+
 /* ---- calls ---- */
 
 typedef struct sim_peer_request {
@@ -59,6 +62,8 @@ void sim_peer_start(sim_peer_t *peer, const sim_peer_request_t *request, sim_pee
 const slack_json_t *sim_peer_call(sim_peer_t *peer, const sim_peer_request_t *request);
 /* The bot's token in the nth workspace, from 0. NULL: the app is not installed. */
 const char *sim_peer_bot_token(const sim_peer_t *peer, size_t team);
+/* Slack's side of an installation in the nth workspace, with these scopes: the bot's new tokens. */
+sim_token_pair_t sim_peer_install(sim_peer_t *peer, size_t team, const char *scopes);
 /* A Web API method with a JSON body. */
 const slack_json_t *sim_peer_api(sim_peer_t *peer, const char *method, const char *body);
 /* The error of such a call; "" for success. */

@@ -16,7 +16,7 @@
 
 #define BODY_MAX  (SIM_FILE_BYTES_MAX + 4096) /* a file, as a part of a form */
 #define WRITE_MAX BODY_MAX
-#define TRANSFERS 64
+#define TRANSFERS 256 /* more deliveries at once fail, and come again later */
 
 unsigned sim_port(const sim_t *sim)
 {

@@ -204,6 +204,7 @@ const char *sim_tokens_check(sim_tokens_t *tokens, slack_slice_t text, const sim
 {
     const sim_token_t *token = token_find(tokens, text);
     if (!token || token->refresh) return "invalid_auth";
+    if (token_has_ended(tokens, token)) tokens->refused++;
     if (token->revoked)
         return token->grant->uninstalled && token->grant->grantor.bot ? "account_inactive"
                                                                       : "token_revoked";

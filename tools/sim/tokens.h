@@ -51,6 +51,7 @@ typedef struct sim_tokens {
     const slack_clock_t *clock; /* borrowed */
     uint64_t life_ms;           /* of new access tokens; 0: rotation is off */
     uint64_t last_number;
+    uint64_t refused; /* uses of access tokens that have ended */
     sim_grant_t grants[SIM_GRANTS_MAX];
     sim_token_t list[SIM_TOKENS_MAX];
 } sim_tokens_t;
