@@ -58,12 +58,15 @@ int slack__oauth_open(slack_oauth_t *oauth, char *error)
                                          .counters = oauth->services->counters,
                                          .lost = slack__loss_of_record,
                                          .lost_data = oauth};
-    return rc ? rc : slack__rotation_init(&oauth->rotation);
+    if (rc == 0) rc = slack__rotation_init(&oauth->rotation);
+    if (rc == 0 && oauth->options->pkce) slack__sweep_start(&oauth->sweep, &oauth->rotation);
+    return rc;
 }
 
 void slack__oauth_close(slack_oauth_t *oauth)
 {
     oauth->events = NULL;
+    slack__sweep_stop(&oauth->sweep);
     slack__rotation_close(&oauth->rotation);
 }
 

@@ -6,6 +6,7 @@
 #include "oauth/config.h"
 #include "oauth/installations.h"
 #include "oauth/rotation.h"
+#include "oauth/sweep.h"
 
 /*
  * The part of a distributed app (slack/oauth.h): an app with SLACK_CLIENT_ID.
@@ -17,7 +18,7 @@
  *   lookup.c          the tokens for a tenant
  *   client_for.c      clients for workspaces outside of deliveries
  *   flow.h            the install flow
- *   rotation.c        tokens that expire; refresh.c, refreshes.c
+ *   rotation.c        tokens that expire; refresh.c, refreshes.c, sweep.c
  *   leaving.c         events that end installations
  *   loss.c            cancels what waits for an installation that has ended, and reports it
  */
@@ -45,6 +46,7 @@ typedef struct slack_oauth {
     slack_keyring_t *keys; /* NULL: values are in clear */
     slack_installations_t installations;
     slack_rotation_t rotation;
+    slack_sweep_t sweep;
     struct slack_oauth_start *start; /* under way; NULL: not, or over */
     slack_link_t wanted;             /* clients: see client_for.h */
 } slack_oauth_t;

@@ -3,7 +3,7 @@
 
 #include <slack/error.h>
 
-#include "oauth/rotation.h"
+#include "oauth/sweep.h"
 #include "support/alloc_fail.h"
 #include "support/heap.h"
 #include "support/installs.h"
@@ -567,6 +567,43 @@ ROT_TEST(each_operation_fails)
 {
     refresh_or_mark(true);
     refresh_or_mark(false);
+}
+
+/* ---- without traffic ---- */
+
+/* Only tokens that have been out of use for half a month are refreshed, one after the other. */
+ROT_TEST(idle_tokens_of_an_app_with_pkce)
+{
+    static const struct {
+        const char *team, *refresh;
+        int64_t left_ms;
+    } records[] = {{"T0", "xoxe-0", -14 * 24 * HOUR_MS}, {"T1", "xoxe-1", -15 * 24 * HOUR_MS},
+                   {"T2", "", -20 * 24 * HOUR_MS},       {"T3", "xoxe-3", HOUR_MS},
+                   {"T4", "xoxe-4", -16 * 24 * HOUR_MS}, {"T5", "xoxe-5", -16 * 24 * HOUR_MS}};
+    for (size_t i = 0; i < sizeof records / sizeof *records; i++) {
+        slack_install_record_t record = installs_record("", records[i].team, "", "xoxe.xoxb-1");
+        record.token.refresh = records[i].refresh;
+        record.token.expires_ms = now_ms() + records[i].left_ms;
+        assert_int_equal(installs_put(&record, NULL), 0);
+    }
+    static slack_sweep_t sweep; /* it outlives the case */
+    slack__sweep_start(&sweep, &rot.processes[0]);
+    pass_ms(SLACK_SWEEP_FIRST_MS);
+    until_calls(1);
+    assert_non_null(strstr(rot.calls[0].body, "xoxe-1"));
+    answer(PAIR("2"));
+    until_calls(2);
+    assert_non_null(strstr(rot.calls[1].body, "xoxe-4"));
+    answer(REFUSED("bad_client_secret"));
+    until_calls(3);
+    assert_non_null(strstr(rot.calls[2].body, "xoxe-5"));
+    answer(REFUSED("invalid_refresh_token"));
+    pass_ms(SLACK_SWEEP_MS - 1);
+    until_calls(3);
+    pass_ms(1);
+    until_calls(4);
+    assert_non_null(strstr(rot.calls[3].body, "xoxe-0")); /* a day older now */
+    slack__sweep_stop(&sweep);
 }
 
 /* ---- the stop ---- */
