@@ -2,8 +2,8 @@
 /*
  * hello.c for every workspace that installs it. The person who installs it gets a message.
  *
- *     build/slackapp sim --workspaces 2                     in one shell; in another:
- *     eval "$(build/slackapp sim env)"
+ *     build/slackapp sim --workspaces 2 --not-installed     in one shell; in another:
+ *     eval "$(build/slackapp sim env --distributed)"
  *     SLACK_TRANSPORT=http build/examples/distributed       and in a third, after the same eval:
  *     build/slackapp sim request-url http://127.0.0.1:3000/slack/events
  *     build/slackapp sim install --workspace simulated2

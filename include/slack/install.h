@@ -23,8 +23,8 @@ extern "C" {
  *     GET /slack/oauth_redirect   the way back, or the path of SLACK_REDIRECT_URI
  *
  * beside the request URL; with Socket Mode, on SLACK_HTTP_ADMIN_PORT. A program needs this header
- * to greet who installs the app, to refuse an installation, to carry a text through the flow, or to
- * change the pages. docs/guides/distribute.md is the guide.
+ * to refuse an installation, to carry a text through the flow, or to change the pages.
+ * docs/guides/distribute.md is the guide.
  *
  * The protocol: https://docs.slack.dev/authentication/installing-with-oauth
  */
@@ -135,11 +135,6 @@ SLACK_API void slack_install_release(slack_install_t *install, int rc);
 /** Escape a text for HTML, also inside of quotes.
  * @return the text, borrowed as the attempt is; "" if memory is out. */
 SLACK_API const char *slack_install_escape(slack_install_t *install, const char *text);
-
-/** Read the installation of a delivery of slack_on_installed().
- * @return the installation, borrowed until the delivery has ended; NULL for another delivery, and
- *         if memory is out. */
-SLACK_API const slack_installation_t *slack_ctx_installation(slack_ctx_t *ctx);
 
 #ifdef __cplusplus
 }

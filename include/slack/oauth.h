@@ -22,8 +22,8 @@ extern "C" {
  * An app with SLACK_CLIENT_ID is a distributed one. It keeps installations in its store, sealed
  * with SLACK_STORE_KEY, and uses the token of the workspace for each delivery. Handlers need no
  * change. If SLACK_BOT_TOKEN is set as well, the bot's own workspace is served with that token, as
- * before. A program needs this header to greet who installs the app, or to call Slack for a
- * workspace outside of a delivery.
+ * before. A program needs this header to greet who installs the app, to forget a workspace that has
+ * left, or to call Slack for a workspace outside of a delivery.
  *
  * The protocol: https://docs.slack.dev/authentication/installing-with-oauth
  */
@@ -51,11 +51,17 @@ typedef struct slack_installation {
  * Add a listener for installations: a workspace or an organization has installed the app, or has
  * installed it again. It runs for a job that the app stores together with the installation. So it
  * runs although the process ended meanwhile, and again if it fails. The ctx has the installation's
- * token: slack_ctx_client() is its bot.
+ * token: slack_ctx_client() is its bot. slack_ctx_installation() says who has installed it, and
+ * where.
  *
  * @return as slack_on_job().
  */
 SLACK_API int slack_on_installed(slack_app_t *app, slack_handler_fn fn, void *user_data);
+
+/** Read the installation of a delivery of slack_on_installed().
+ * @return the installation, borrowed until the delivery has ended; NULL for another delivery, and
+ *         if memory is out. */
+SLACK_API const slack_installation_t *slack_ctx_installation(slack_ctx_t *ctx);
 
 /**
  * Add a listener for installations that have ended: a person removed the app or a token
@@ -95,8 +101,8 @@ typedef void (*slack_client_for_fn)(slack_app_t *app, slack_client_t *client, in
  * @param tenant borrowed until the return; a string that is NULL counts as "". It has the ids of
  *        slack_installation_t: team_id, and enterprise_id if the workspace belongs to an
  *        organization; or enterprise_id and is_enterprise_install. If team_id is set too, calls
- * with the organization's token name that workspace. With user_id the client has the token of that
- *        person.
+ *        with the organization's token name that workspace. With user_id the client has the token
+ *        of that person.
  * @param fn Required. Runs once, on the loop, after the function has returned.
  * @param user_data borrowed until `fn` returns.
  * @return 0: `fn` will run; SLACK_EINVAL if `fn` or the ids are missing; SLACK_ECANCELED if the app

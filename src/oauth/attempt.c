@@ -134,8 +134,8 @@ static void log_failure(const slack_install_t *install, const slack_install_fail
         SLACK_LOG(log_of(install), ERROR, "installation failed", "error=%s reason=%s hint=%s", word,
                   reason ? reason : "", failure->hint);
     else
-        SLACK_LOG(log_of(install), INFO, "not installed", "error=%s reason=%s", word,
-                  reason ? reason : "");
+        SLACK_LOG(log_of(install), INFO, "not installed", "error=%s reason=%s hint=%s", word,
+                  reason ? reason : "", failure->hint);
 }
 
 static void show_failure(slack_install_t *install, const slack_install_failure_t *failure,

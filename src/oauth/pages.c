@@ -55,8 +55,8 @@ static const slack_install_failure_t slack_words[] = {
 static const slack_install_failure_t own_words[] = {
     /* ---- the redirect ---- */
     {"state_missing", 400, false,
-     "This was begun in Slack, so the app cannot know that it was you who began it. Begin it "
-     "here.",
+     "The app cannot know that it was you who began this, as when it is begun in Slack. Begin "
+     "it here.",
      ""},
     {"state_forged", 400, false,
      "The link back from Slack is damaged, or it belongs to another app. " AGAIN, ""},
@@ -69,7 +69,8 @@ static const slack_install_failure_t own_words[] = {
     {"state_foreign", 400, false,
      "This browser did not begin, or it takes no cookies. Start again, and finish in the same "
      "browser with cookies allowed.",
-     ""},
+     "if it happens to all: a start on another host than that of SLACK_REDIRECT_URI loses the "
+     "cookie"},
     {"state_used", 400, false,
      "The link back from Slack was used before. If the app does not work yet, start again.", ""},
     {"code_missing", 400, false, "Slack's answer has no code. " AGAIN, ""},
@@ -83,7 +84,8 @@ static const slack_install_failure_t own_words[] = {
      "There are too many attempts at once. Wait a minute, and load this page again.", ""},
 
     /* ---- the exchange of the code ---- */
-    {"other_app", 400, false, "Slack's code belongs to another app. " AGAIN, ""},
+    {"other_app", 500, true, "Slack's answer belongs to another app. " TELL,
+     "correct SLACK_APP_ID: it is not the app of SLACK_CLIENT_ID, which is the reason"},
     {"no_answer", 502, true,
      "Slack did not answer, so the app cannot go on. Start again in a minute.",
      "see the line of the call in the log; status.slack.com shows failures of Slack"},

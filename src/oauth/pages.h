@@ -19,7 +19,7 @@ typedef struct slack_install_failure {
     /* Those who run the app have to act. A line of the log with the level ERROR has the hint. */
     bool of_app;
     const char *sentence; /* for the person: the cause and the cure */
-    const char *hint;     /* for those who run the app; "": a person can mend it */
+    const char *hint;     /* for those who run the app; "": they can do nothing about it */
 } slack_install_failure_t;
 
 /* The failure with one of the flow's own words. Never NULL. */

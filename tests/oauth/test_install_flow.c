@@ -371,7 +371,7 @@ static struct answer_case {
     {"another_app", 200,
      "{'ok':true,'app_id':'A2','access_token':'xoxb-1','token_type':'bot',"
      "'team':{'id':'T1'},'authed_user':{'id':'U1'}}",
-     400, "another app"},
+     500, "another app"},
 };
 
 TEST_EACH(answers_of_slack, answer_cases)
