@@ -10,13 +10,12 @@
 
 /* ---- life ---- */
 
-void sim_child_open(sim_child_t *c, const sim_options_t *options)
+void sim_child_open(sim_child_t *c)
 {
-    static const sim_options_t many = {.people = 1050};
     memset(c, 0, sizeof *c);
     snprintf(c->dir, sizeof c->dir, "/tmp/slackapp-child-XXXXXX");
     assert_non_null(mkdtemp(c->dir));
-    sim_peer_open(&c->peer, options ? options : &many);
+    sim_peer_open(&c->peer, &(sim_options_t){.people = 1050});
     c->peer.world.clock = slack__clock_system;
 }
 

@@ -15,8 +15,7 @@ typedef struct sim_child {
     char dir[64];
 } sim_child_t;
 
-/* `options`, NULL for 1050 people in a workspace, are the simulator's. */
-void sim_child_open(sim_child_t *c, const sim_options_t *options);
+void sim_child_open(sim_child_t *c);
 /* Kills a process that a failed test has left, and closes the simulator. Returns true if the folder
  * was empty and is removed. */
 bool sim_child_close(sim_child_t *c);

@@ -18,7 +18,7 @@ static void act(const char *json)
 
 static int open_agent(void **state)
 {
-    sim_child_open(&c, NULL);
+    sim_child_open(&c);
     llm_open(&llm, &c.peer.world);
     sim_child_start_over(&c, "agent", *state, sim_child_text(&c, "LLM_URL=%s", llm.url));
     if (strcmp(*state, "http") == 0)
@@ -210,7 +210,7 @@ AGENT_TEST(models_that_fail)
 
 TEST(says_what_it_lacks)
 {
-    sim_child_open(&c, NULL);
+    sim_child_open(&c);
     sim_child_start(&c, "agent", (const char *const[]){NULL});
     assert_int_equal(sim_child_wait(&c), 1);
     assert_non_null(strstr(c.child.out, "agent: LLM_URL is not set"));

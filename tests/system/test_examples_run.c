@@ -171,7 +171,7 @@ static sim_child_t c;
 
 static int open_sim(void **state)
 {
-    sim_child_open(&c, NULL);
+    sim_child_open(&c);
     return 0;
 }
 
@@ -258,6 +258,65 @@ static void run_over_a_transport(void **state)
         sim_child_give_up(&c, "more was said");
     if (refusal && !strstr(c.child.out, refusal->logged))
         sim_child_give_up(&c, "nothing was refused");
+}
+
+/* ---- an installation of examples/distributed.c ---- */
+
+/* The port of the pages: that of the request URL, or the admin port. */
+static unsigned page_port(const char *event)
+{
+    child_until(&c.child, event);
+    unsigned port = 0;
+    assert_int_equal(sscanf(strstr(strstr(c.child.out, event), " port="), " port=%u", &port), 1);
+    return port;
+}
+
+static void is_installed_over(const char *transport)
+{
+    const bool http = strcmp(transport, "http") == 0;
+    const sim_oauth_app_t *settings = &c.peer.sim->oauth.app;
+    const char *const variables[] = {
+        sim_child_text(&c, "SLACK_TRANSPORT=%s", transport),
+        sim_child_text(&c, "SLACK_API_URL=%s/api/", c.peer.sim->env.base_url),
+        sim_child_text(&c, "SLACK_CLIENT_ID=%s", settings->client_id),
+        sim_child_text(&c, "SLACK_CLIENT_SECRET=%s", settings->client_secret),
+        "SLACK_APP_TOKEN=" SIM_PEER_APP_TOKEN,
+        "SLACK_SIGNING_SECRET=" SIM_PEER_SECRET,
+        "SLACK_HTTP_HOST=127.0.0.1",
+        "SLACK_HTTP_PORT=0",
+        "SLACK_STORE=memory:",
+        http ? NULL : "SLACK_HTTP_ADMIN_PORT=0",
+        NULL,
+    };
+    sim_child_start(&c, "distributed", variables);
+    http ? sim_child_connect_http(&c) : sim_child_connect_socket(&c);
+    const unsigned port =
+        page_port(http ? "event=\"http listening\"" : "event=\"admin server listening\"");
+    c.peer.sim->oauth.app.redirect_uris =
+        sim_child_text(&c, "http://127.0.0.1:%u/slack/oauth_redirect", port);
+    child_t browser;
+    child_run(&browser, &c.peer.world,
+              "%s/slackapp sim install --as ben --url http://127.0.0.1:%u/slack/install",
+              getenv("SLACKAPP_BUILD_DIR"), port);
+    child_wait(&browser);
+    if (browser.status != 0) sim_child_give_up(&c, "%s", browser.out);
+    child_done(&browser);
+    const step_t step = {"{'kind':'message','text':'hello'}",
+                         {"ben installs the app", "DM with ben  bot: Thank you!", "ann: hello",
+                          "#general  bot: Hey there @ann!"}};
+    (void)take_step(&step, transport, 0, &(const char *){""});
+    if (sim_child_stop(&c) != 0) sim_child_give_up(&c, "it failed");
+    if (strstr(c.child.out, "xox")) sim_child_give_up(&c, "it logged a token");
+}
+
+TEST_CASE(is_installed_over_http, open_sim, close_sim, NULL)
+{
+    is_installed_over("http");
+}
+
+TEST_CASE(is_installed_over_socket_mode, open_sim, close_sim, NULL)
+{
+    is_installed_over("socket");
 }
 
 /* ---- wrong settings ---- */

@@ -140,7 +140,7 @@ static void replay_changed(void)
 
 static int open_sim(void **state)
 {
-    sim_child_open(&c, NULL);
+    sim_child_open(&c);
     snprintf(path, sizeof path, "%s/run.jsonl", c.dir);
     return 0;
 }
