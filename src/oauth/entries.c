@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "store/kv.h"
 #include "util/alloc.h"
@@ -82,7 +83,9 @@ static int found_read(slack_entries_work_t *work, slack_install_found_t *found,
     found_none(found, slack__arena_strndup(work->arena, entry.key.ptr, entry.key.len));
     found->version = slack__arena_strndup(work->arena, entry.version.ptr, entry.version.len);
     if (found->key == NULL || found->version == NULL) return SLACK_ENOMEM;
-    int rc = entry.damaged ? SLACK_EDAMAGED : 0;
+    const bool unknown = *found->version == '\0' || strlen(found->version) != entry.version.len;
+    if (unknown) found->version = SLACK_ENTRIES_ANY_VERSION;
+    int rc = entry.damaged || unknown ? SLACK_EDAMAGED : 0;
     if (rc == 0 && (work->in->keys || slack__is_sealed(text)))
         rc = slack__unseal(work->in->keys, entry.key, text, work->arena, &text, why);
     if (rc == 0) rc = slack__install_read(work->arena, text, &found->record);
@@ -175,6 +178,31 @@ void slack__entries_list(slack_entries_work_t *work, slack_entries_op_t *op, con
     op_submit(op, prefix ? 0 : SLACK_ENOMEM);
 }
 
+static bool is_any(const char *expected)
+{
+    return strcmp(expected, SLACK_ENTRIES_ANY_VERSION) == 0;
+}
+
+static void clear_done(slack_store_op_t *clear)
+{
+    const slack_entries_op_t *op = SLACK_CONTAINER(clear, slack_entries_op_t, clear);
+    work_went(op->work, clear->status);
+}
+
+/* Deletes the entry, in the same transaction before the operation itself. */
+static void clear_submit(slack_entries_op_t *op)
+{
+    const slack_installations_t *in = op->work->in;
+    op->clear =
+        (slack_store_op_t){.kind = SLACK_STORE_KV_DELETE,
+                           .row = slack__kv_to_row(&(slack_kv_entry_t){
+                               .key = slack__slice(op->one.key), .until_ms = SLACK_KV_FOREVER}),
+                           .done = clear_done};
+    slack__link_init(&op->clear.link);
+    op->work->busy++;
+    in->submit(in->place, &op->clear);
+}
+
 /* The value and the version of the entry for a record. */
 static int seal_record(slack_entries_op_t *op, const slack_install_record_t *record,
                        slack_slice_t *ret)
@@ -199,11 +227,14 @@ void slack__entries_swap(slack_entries_work_t *work, slack_entries_op_t *op,
     slack_slice_t value = {NULL, 0};
     op_init(work, op, SLACK_STORE_KV_SWAP, 0);
     int rc = seal_record(op, record, &value);
-    op->op.row = slack__kv_to_row(&(slack_kv_entry_t){.key = slack__slice(op->one.key),
-                                                      .version = slack__slice(op->one.version),
-                                                      .value = value,
-                                                      .until_ms = SLACK_KV_FOREVER,
-                                                      .expected = slack__slice(expected)});
+    const bool any = is_any(expected);
+    if (rc == 0 && any) clear_submit(op);
+    op->op.row =
+        slack__kv_to_row(&(slack_kv_entry_t){.key = slack__slice(op->one.key),
+                                             .version = slack__slice(op->one.version),
+                                             .value = value,
+                                             .until_ms = SLACK_KV_FOREVER,
+                                             .expected = slack__slice(any ? "" : expected)});
     op_submit(op, rc);
 }
 
@@ -211,6 +242,7 @@ void slack__entries_delete(slack_entries_work_t *work, slack_entries_op_t *op, c
                            const char *expected)
 {
     op_init(work, op, SLACK_STORE_KV_DELETE, 0);
+    if (is_any(expected)) expected = "";
     op->op.row = slack__kv_to_row(&(slack_kv_entry_t){.key = slack__slice(key),
                                                       .until_ms = SLACK_KV_FOREVER,
                                                       .expected = slack__slice(expected)});

@@ -26,6 +26,7 @@ typedef struct slack_entries_work {
 typedef struct slack_entries_op {
     slack_entries_work_t *work;
     slack_store_op_t op;
+    slack_store_op_t clear; /* of a swap: deletes an entry without a version */
     slack_store_batch_t batch;
     slack_install_found_t one;    /* of a get; of a swap: what is stored now */
     slack_install_found_t *found; /* of a list: `batch.count` */
@@ -33,6 +34,9 @@ typedef struct slack_entries_op {
 
 /* The texts of a page of a list, after which it ends early. */
 #define SLACK_INSTALL_PAGE_BYTES ((size_t)256 * 1024)
+/* The version of an entry whose own one is damaged: a swap and a delete that expect it take the
+ * entry whatever its version is. */
+#define SLACK_ENTRIES_ANY_VERSION "damaged"
 /* How often work begins again because another process was faster. */
 #define SLACK_ENTRIES_TRIES 8
 

@@ -155,12 +155,12 @@ static slack_kv_entry_t raw_get(raw_t *raw, const char *key)
 }
 
 /* Writes a value under a key, where there was none. */
-static void raw_put(const char *key, slack_slice_t value)
+static void raw_put(const char *key, slack_slice_t version, slack_slice_t value)
 {
     raw_t raw = {.ended = false};
     raw.op = (slack_store_op_t){.kind = SLACK_STORE_KV_SWAP, .done = raw_ended};
     raw.op.row = slack__kv_to_row(&(slack_kv_entry_t){.key = slack__slice(key),
-                                                      .version = SLACK_SLICE("1"),
+                                                      .version = version,
                                                       .value = value,
                                                       .until_ms = SLACK_KV_FOREVER});
     slack__link_init(&raw.op.link);
@@ -176,14 +176,14 @@ INSTALLS_TEST(a_value_is_sealed_and_stays_in_its_place)
     const slack_slice_t value = raw_get(&raw, "install/1.2/-/T1").value;
     assert_true(slack__is_sealed(value));
     assert_null(strstr(slack__arena_strndup(arena, value.ptr, value.len), "-/T1"));
-    raw_put("install/1.2/-/T2", value);
+    raw_put("install/1.2/-/T2", SLACK_SLICE("1"), value);
     slack__arena_free(raw.batch.arena);
     assert_int_equal(installs_get("", "T2", "")->fault, SLACK_EDAMAGED);
     assert_non_null(strstr(installs.found[0].why, "the installation install/1.2/-/T2 "));
     installs_use_keys(NULL);
     have("-/T3");
     const slack_slice_t clear = raw_get(&raw, "install/1.2/-/T3").value;
-    raw_put("install/1.2/-/T4", clear);
+    raw_put("install/1.2/-/T4", SLACK_SLICE("1"), clear);
     slack__arena_free(raw.batch.arena);
     assert_int_equal(installs_get("", "T4", "")->fault, SLACK_EDAMAGED);
     installs_use_keys(INSTALLS_KEY); /* a value in clear is not taken for a sealed one */
@@ -212,6 +212,29 @@ INSTALLS_TEST(keys_change)
 }
 
 /* ---- changes ---- */
+
+/* An entry whose version a fault of the disk has changed is there, and a person's new installation
+ * takes its place. */
+INSTALLS_TEST(a_version_that_is_damaged)
+{
+    static const slack_slice_t versions[] = {{"", 0}, {"\0", 1}, {"1\0", 2}, {"1\0001", 3}};
+    const slack_install_record_t record = installs_record("", "T1", "", "new");
+    const slack_install_record_t records[2] = {record, slack__install_record()};
+    const slack_install_place_t place = installs_place("", "T1", "");
+    const slack_tenant_t tenant = {.enterprise_id = "", .team_id = "T1", .user_id = ""};
+    for (size_t i = 0; i < 4 * sizeof versions / sizeof *versions; i++) {
+        raw_put("install/1.2/-/T1", versions[i / 4], SLACK_SLICE("x"));
+        assert_int_equal(installs_find(&tenant), 0);
+        assert_int_equal(installs.found[0].fault, SLACK_EDAMAGED);
+        const char *version = slack__arena_strdup(arena, installs.found[0].version);
+        if (i % 4 == 0) assert_int_equal(installs_delete(&place, version), 0);
+        if (i % 4 == 1) assert_int_equal(installs_put(&record, version), 0);
+        if (i % 4 == 2) assert_int_equal(installs_put(&record, NULL), 0);
+        if (i % 4 == 3) assert_int_equal(installs_install(records), 0);
+        assert_string_equal(installs_get("", "T1", "")->record.token.access, i % 4 ? "new" : "");
+        assert_int_equal(installs_delete(&place, NULL), 0);
+    }
+}
 
 INSTALLS_TEST(a_change_expects_a_version)
 {
