@@ -51,7 +51,8 @@ int slack__sqlite_kv_delete(slack_sqlite_t *s, slack_store_op_t *op)
 /* A damaged entry is there: a reader must not take an installation for a missing one. */
 static slack_kv_entry_t read_entry(sqlite3_stmt *stmt)
 {
-    bool bad = false;
+    const int version_type = sqlite3_column_type(stmt, 1);
+    bool bad = version_type != SQLITE_BLOB && version_type != SQLITE_NULL;
     slack_kv_entry_t entry = {
         .key = slack__column_bytes(stmt, 0, SLACK_SQLITE_TEXT_MAX, &bad),
         .version = slack__column_bytes(stmt, 1, SLACK_SQLITE_TEXT_MAX, &bad),
@@ -63,6 +64,8 @@ static slack_kv_entry_t read_entry(sqlite3_stmt *stmt)
     else
         bad = true;
     if (slack__checksum(entry.value) != sqlite3_column_int64(stmt, 4)) bad = true;
+    if (version_type != SQLITE_BLOB)
+        entry.version = (slack_slice_t){NULL, 0}; /* no swap finds it */
     if (bad) entry.value = (slack_slice_t){NULL, 0};
     entry.damaged = bad;
     return entry;
