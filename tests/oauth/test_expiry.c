@@ -155,3 +155,42 @@ DISTRIBUTED_TEST(a_stop_waits_for_the_pair)
     assert_string_equal(installs_get("", "T0", "")->record.token.access, "xoxe.xoxb-2");
     dist_close();
 }
+
+/* ---- a client outside of deliveries ---- */
+
+static slack_client_t *client;
+static unsigned ends;
+
+static void got_client(slack_app_t *app, slack_client_t *got, int status, void *user_data)
+{
+    assert_int_equal(status, 0);
+    client = got;
+}
+
+static void note_end(const slack_response_t *response, void *user_data)
+{
+    assert_int_equal(slack_response_status(response), 0);
+    ends++;
+}
+
+/* It lives longer than its token, and its later calls begin with the new one. */
+DISTRIBUTED_TEST(a_client_that_the_program_keeps)
+{
+    client = NULL;
+    ends = 0;
+    dist_start();
+    have("T0", "", "xoxe.xoxb-1", 12 * HOUR_MS);
+    assert_int_equal(
+        slack_client_for(dist.app, &(slack_tenant_t){.team_id = "T0"}, got_client, NULL), 0);
+    world_until(&dist.world, client != NULL);
+    fake_slack_answer(dist.slack, "oauth.v2.access", 200, PAIR("2"));
+    fake_slack_answer(dist.slack, "users.info", 200, "{'ok':false,'error':'token_expired'}");
+    for (unsigned i = 1; i <= 2; i++) {
+        assert_int_equal(slack_call(client, slack_users_info(.user = "U1"), note_end, NULL), 0);
+        world_until(&dist.world, ends == i);
+    }
+    assert_int_equal(calls_of("users.info", "xoxe.xoxb-1"), 1);
+    assert_int_equal(calls_of("users.info", "xoxe.xoxb-2"), 2);
+    dist_close();
+    slack_client_free(client); /* later than the app */
+}
