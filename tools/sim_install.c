@@ -250,7 +250,7 @@ static bool read_options(sim_client_t *client, int argc, const char **argv,
     if (rest >= 0 && client->help)
         fputs(help, stdout);
     else if (rest >= 0 && rest != max)
-        snprintf(client->problem, sizeof client->problem, "%s: slackapp sim --help",
+        snprintf(client->problem, sizeof client->problem, "%s",
                  rest > max ? "too many arguments" : "an argument is missing");
     if (rest < 0 || (!client->help && rest != max))
         *ret_status = sim_client_fail(CLI_USAGE, client->problem);

@@ -48,6 +48,8 @@ int store_place_find(store_place_t *ret, const char *subcommand, const char *giv
                         "the store \"memory:\" is inside its app; no other process can open it");
     const char *path = strncmp(ret->url, "sqlite:", 7) == 0 ? ret->url + 7 : "";
     if (*path == '\0' || access(path, F_OK) == 0) return CLI_OK;
-    snprintf(problem, sizeof problem, "%.40s: there is no store at %.180s", ret->from, path);
+    snprintf(problem, sizeof problem,
+             "%.40s: there is no store at %.180s: the app makes it when it starts", ret->from,
+             path);
     return cli_fail(subcommand, CLI_FAILED, problem);
 }

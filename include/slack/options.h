@@ -179,7 +179,8 @@ typedef struct slack_options {
      * SLACK_CLIENT_SECRET_FILE, or a systemd credential named SLACK_CLIENT_SECRET. */
     const char *client_secret_file;
     /** Required with client_id, unless user_scopes is set. The scopes that the bot asks for,
-     * separated by commas. SLACK_SCOPES. https://docs.slack.dev/reference/scopes */
+     * separated by commas; without client_id they have no effect. SLACK_SCOPES.
+     * https://docs.slack.dev/reference/scopes */
     const char *scopes;
     /** Optional. The scopes that the app asks for, to act for the person who installs it, separated
      * by commas. The app then looks tokens up for each user. SLACK_USER_SCOPES. */
