@@ -217,7 +217,11 @@ void slack__net_network(slack_slice_t address, char ret[SLACK_NETWORK_SIZE])
 {
     struct in6_addr bytes;
     snprintf(ret, SLACK_NETWORK_SIZE, "%.*s", (int)address.len, address.ptr ? address.ptr : "");
-    if (inet_pton(AF_INET6, ret, &bytes) != 1 || IN6_IS_ADDR_V4MAPPED(&bytes)) return;
+    if (inet_pton(AF_INET6, ret, &bytes) != 1) return;
+    if (IN6_IS_ADDR_V4MAPPED(&bytes)) { /* the same peer as without the prefix */
+        inet_ntop(AF_INET, bytes.s6_addr + 12, ret, SLACK_NETWORK_SIZE);
+        return;
+    }
     memset(bytes.s6_addr + 8, 0, 8);
     inet_ntop(AF_INET6, &bytes, ret, SLACK_NETWORK_SIZE);
 }

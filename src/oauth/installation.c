@@ -320,10 +320,15 @@ int slack__install_of_answer(const slack_json_t *answer, int64_t now_ms,
     return 0;
 }
 
+static bool is_another(const slack_json_t *answer, const char *path, const char *id)
+{
+    const char *const answered = text_at(answer, path);
+    return *answered && strcmp(answered, id) != 0;
+}
+
 int slack__install_refreshed(const slack_json_t *answer, int64_t now_ms,
                              slack_install_record_t *record, const char **ret_why)
 {
-    const char *const team = text_at(answer, "/team/id");
     slack_oauth_token_t token = answered_token(answer, now_ms);
     if (!*token.access)
         return answer_fail(ret_why, "Slack's answer to the refresh has no token that a header can "
@@ -331,9 +336,11 @@ int slack__install_refreshed(const slack_json_t *answer, int64_t now_ms,
     if (is_of_type(answer, record->for_user ? "bot" : "user"))
         return answer_fail(ret_why, "Slack's answer to the refresh has a token of another kind; "
                                     "let the person install the app again");
-    if (*team && *record->about.team_id && strcmp(team, record->about.team_id) != 0)
+    const char *const team = record->about.team_id; /* it may change its organization */
+    if (*team ? is_another(answer, "/team/id", team)
+              : is_another(answer, "/enterprise/id", record->about.enterprise_id))
         return answer_fail(ret_why, "Slack's answer to the refresh has the token of another "
-                                    "workspace; let the person install the app again");
+                                    "installation; let the person install the app again");
     if (!*token.refresh) token.refresh = record->token.refresh;
     if (!*token.scopes) token.scopes = record->token.scopes;
     record->token = token;

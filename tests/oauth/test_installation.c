@@ -136,7 +136,12 @@ static struct refresh_row {
     {"empty", "", false, "no token", NULL},
     {"person_for_a_bot", "'access_token':'n','token_type':'user'", false, "another kind", NULL},
     {"bot_for_a_person", "'access_token':'n','token_type':'bot'", true, "another kind", NULL},
-    {"of_another_team", "'access_token':'n','team':{'id':'T2'}", false, "another workspace", NULL},
+    {"of_another_team", "'access_token':'n','team':{'id':'T2'}", false, "another installation",
+     NULL},
+    {"of_another_organization", "'access_token':'n','enterprise':{'id':'E2'},'team':null", false,
+     "another installation", NULL},
+    {"of_a_team_that_moved", "'access_token':'n','team':{'id':'T1'},'enterprise':{'id':'E2'}",
+     false, NULL, "n old-refresh old-scope 0"},
 };
 
 static void reads_a_refresh(const struct refresh_row *row)
@@ -144,7 +149,9 @@ static void reads_a_refresh(const struct refresh_row *row)
     const char *why = "";
     slack_install_record_t record = slack__install_record();
     record.for_user = row->for_user;
-    record.about.team_id = "T1";
+    record.about.enterprise_id = "E1";
+    record.about.is_enterprise_install = strstr(row->name, "org") != NULL;
+    if (!record.about.is_enterprise_install) record.about.team_id = "T1";
     record.token = (slack_oauth_token_t){"old", "old-refresh", "old-scope", NOW, ""};
     const slack_json_t *answer = json_of(slack__arena_printf(arena, "{%s}", row->answer));
     int rc = slack__install_refreshed(answer, NOW, &record, &why);
