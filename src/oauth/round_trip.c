@@ -78,8 +78,7 @@ static int delete_surplus(slack_install_t *install)
 void slack__install_leave(slack_install_t *install)
 {
     const char *url = slack_url(install);
-    const char *cookie =
-        slack__state_set_cookie(install->arena, &install->flow->keys, &install->state);
+    const char *cookie = slack__state_set_cookie(install->arena, &install->state);
     slack_http_visit_t *visit = install->visit;
     int rc = url && cookie ? slack_http_set_header(visit, "Location", url) : SLACK_ENOMEM;
     if (rc == 0) rc = slack_http_set_header(visit, "Set-Cookie", cookie);
@@ -116,7 +115,7 @@ static const char *check_state(slack_install_t *install, const char *text)
     const char *name = slack__state_cookie_name(arena, &state);
     const char *header = name ? slack__state_delete_cookie(arena, slack__slice(name)) : NULL;
     if (!header) return "no_memory";
-    if (!slack__state_is_of_browser(arena, keys, &state, slack_http_cookie(install->visit, name)))
+    if (!slack__state_is_of_browser(&state, slack_http_cookie(install->visit, name)))
         return "state_foreign";
     install->state = state;
     install->delete_cookie = header;

@@ -14,7 +14,9 @@
 #include "util/error.h"
 #include "util/random.h"
 
-#define ID_DIGITS (2 * SLACK_STATE_ID_BYTES)
+#define ID_DIGITS     (2 * SLACK_STATE_ID_BYTES)
+#define SECRET_DIGITS (2 * SLACK_STATE_SECRET_BYTES)
+#define DIGEST_DIGITS (2 * SLACK_STATE_DIGEST_BYTES)
 /* In the names of cookies: fewer digits of the id tell the few attempts of a browser apart. */
 #define NAME_DIGITS 12
 #define HASH_BYTES  SLACK_HMAC_BYTES
@@ -26,15 +28,15 @@
 
 /* ---- keys ---- */
 
-/* HMAC-SHA256 of a label and an id. With 256 random bits in the client secret this is a key
+/* HMAC-SHA256 of a label and a value. With 256 random bits in the client secret this is a key
  * derivation function (NIST SP 800-108). */
-static bool derive(const slack_hmac_key_t *key, const char *label, slack_slice_t id,
+static bool derive(const slack_hmac_key_t *key, const char *label, slack_slice_t value,
                    unsigned char ret[HASH_BYTES])
 {
     slack_hmac_t hmac;
     slack__hmac_begin(&hmac, key);
     return slack__hmac_add(&hmac, (slack_slice_t){label, strlen(label) + 1}) &&
-           slack__hmac_add(&hmac, id) && slack__hmac_end(&hmac, key, ret);
+           slack__hmac_add(&hmac, value) && slack__hmac_end(&hmac, key, ret);
 }
 
 int slack__state_keys_init(slack_state_keys_t *keys, const char *client_id,
@@ -52,11 +54,6 @@ void slack__state_keys_done(slack_state_keys_t *keys)
     slack__wipe(keys, sizeof *keys);
 }
 
-static slack_slice_t id_of(const slack_state_t *state)
-{
-    return (slack_slice_t){(const char *)state->id, sizeof state->id};
-}
-
 static const char *url_base64(slack_arena_t *arena, const unsigned char hash[HASH_BYTES])
 {
     const size_t len = slack__base64_len(SLACK_BASE64_URL, HASH_BYTES);
@@ -66,10 +63,10 @@ static const char *url_base64(slack_arena_t *arena, const unsigned char hash[HAS
 }
 
 static const char *derived_text(slack_arena_t *arena, const slack_state_keys_t *keys,
-                                const char *label, const slack_state_t *state)
+                                const char *label, slack_slice_t value)
 {
     unsigned char hash[HASH_BYTES];
-    return derive(&keys->derive, label, id_of(state), hash) ? url_base64(arena, hash) : NULL;
+    return derive(&keys->derive, label, value, hash) ? url_base64(arena, hash) : NULL;
 }
 
 /* ---- the text ---- */
@@ -84,19 +81,22 @@ const char *slack__state_id(slack_arena_t *arena, const slack_state_t *state)
 bool slack__state_new(slack_state_t *ret, enum slack_oauth_flow flow, int64_t now_ms)
 {
     *ret = (slack_state_t){.since_ms = now_ms, .flow = flow, .metadata = ""};
-    return slack__random_secret(ret->id, sizeof ret->id);
+    return slack__random_secret(ret->id, sizeof ret->id) &&
+           slack__random_secret(ret->secret, sizeof ret->secret) &&
+           mbedtls_sha256(ret->secret, sizeof ret->secret, ret->digest, 0) == 0;
 }
 
 /* The fields are texts, with a NUL between them. */
 const char *slack__state_seal(slack_arena_t *arena, const slack_state_keys_t *keys,
                               const slack_state_t *state)
 {
-    const char *id = slack__state_id(arena, state);
+    char id[ID_DIGITS + 1] = "", digest[DIGEST_DIGITS + 1] = "";
+    slack__hex(id, state->id, sizeof state->id);
+    slack__hex(digest, state->digest, sizeof state->digest);
     slack_buf_t plain;
     slack__buf_init(&plain, PLAIN_MAX);
-    int rc = id ? slack__buf_printf(&plain, "%s%c%" PRId64 "%c%d%c%s", id, 0, state->since_ms, 0,
-                                    (int)state->flow, 0, state->metadata)
-                : SLACK_ENOMEM;
+    int rc = slack__buf_printf(&plain, "%s%c%s%c%" PRId64 "%c%d%c%s", id, 0, digest, 0,
+                               state->since_ms, 0, (int)state->flow, 0, state->metadata);
     slack_slice_t text = {NULL, 0};
     if (rc == 0)
         rc = slack__seal(keys->keyring, slack__slice(keys->client_id),
@@ -105,10 +105,10 @@ const char *slack__state_seal(slack_arena_t *arena, const slack_state_keys_t *ke
     return rc == 0 ? text.ptr : NULL;
 }
 
-static bool read_id(slack_slice_t text, unsigned char ret[SLACK_STATE_ID_BYTES])
+static bool read_hex(slack_slice_t text, unsigned char *ret, size_t size)
 {
-    if (text.len != ID_DIGITS) return false;
-    for (size_t i = 0; i < SLACK_STATE_ID_BYTES; i++) {
+    if (text.len != 2 * size) return false;
+    for (size_t i = 0; i < size; i++) {
         const int high = slack__hex_digit(text.ptr[2 * i]);
         const int low = slack__hex_digit(text.ptr[2 * i + 1]);
         if (high < 0 || low < 0) return false;
@@ -119,18 +119,20 @@ static bool read_id(slack_slice_t text, unsigned char ret[SLACK_STATE_ID_BYTES])
 
 bool slack__state_read(slack_arena_t *arena, slack_slice_t plain, slack_state_t *ret)
 {
-    slack_slice_t id, since, flow, metadata;
+    enum { ID, DIGEST, SINCE, FLOW, METADATA, FIELDS };
+    slack_slice_t fields[FIELDS];
     uint64_t since_ms, number;
-    slack_state_t state;
-    if (!slack__slice_split(&plain, '\0', &id) || !slack__slice_split(&plain, '\0', &since) ||
-        !slack__slice_split(&plain, '\0', &flow) || !slack__slice_split(&plain, '\0', &metadata))
-        return false;
-    if (plain.ptr || !read_id(id, state.id) || !slack__parse_u64(since, INT64_MAX, &since_ms) ||
-        !slack__parse_u64(flow, SLACK_OAUTH_SIGN_IN, &number))
+    slack_state_t state = {.metadata = ""};
+    for (size_t i = 0; i < FIELDS; i++)
+        if (!slack__slice_split(&plain, '\0', &fields[i])) return false;
+    if (plain.ptr || !read_hex(fields[ID], state.id, sizeof state.id) ||
+        !read_hex(fields[DIGEST], state.digest, sizeof state.digest) ||
+        !slack__parse_u64(fields[SINCE], INT64_MAX, &since_ms) ||
+        !slack__parse_u64(fields[FLOW], SLACK_OAUTH_SIGN_IN, &number))
         return false;
     state.since_ms = (int64_t)since_ms;
     state.flow = (enum slack_oauth_flow)number;
-    state.metadata = slack__arena_strndup(arena, metadata.ptr, metadata.len);
+    state.metadata = slack__arena_strndup(arena, fields[METADATA].ptr, fields[METADATA].len);
     if (state.metadata) *ret = state;
     return state.metadata != NULL;
 }
@@ -157,12 +159,12 @@ const char *slack__state_cookie_name(slack_arena_t *arena, const slack_state_t *
     return id ? slack__arena_printf(arena, COOKIE_PREFIX "%.*s", NAME_DIGITS, id) : NULL;
 }
 
-const char *slack__state_set_cookie(slack_arena_t *arena, const slack_state_keys_t *keys,
-                                    const slack_state_t *state)
+const char *slack__state_set_cookie(slack_arena_t *arena, const slack_state_t *state)
 {
     const char *name = slack__state_cookie_name(arena, state);
-    const char *value = derived_text(arena, keys, "browser", state);
-    if (!name || !value) return NULL;
+    char value[SECRET_DIGITS + 1] = "";
+    slack__hex(value, state->secret, sizeof state->secret);
+    if (!name) return NULL;
     return slack__arena_printf(arena, "%s=%s; Max-Age=%d" COOKIE_FLAGS, name, value,
                                SLACK_STATE_LIFE_MS / 1000);
 }
@@ -172,12 +174,15 @@ const char *slack__state_delete_cookie(slack_arena_t *arena, slack_slice_t name)
     return slack__arena_printf(arena, "%.*s=; Max-Age=0" COOKIE_FLAGS, (int)name.len, name.ptr);
 }
 
-bool slack__state_is_of_browser(slack_arena_t *arena, const slack_state_keys_t *keys,
-                                const slack_state_t *state, const char *cookie)
+bool slack__state_is_of_browser(slack_state_t *state, const char *cookie)
 {
-    const char *value = derived_text(arena, keys, "browser", state);
-    return value && strlen(value) == strlen(cookie) &&
-           slack__equal_ct(value, cookie, strlen(value));
+    unsigned char secret[SLACK_STATE_SECRET_BYTES], digest[SLACK_STATE_DIGEST_BYTES];
+    if (!read_hex(slack__slice(cookie), secret, sizeof secret) ||
+        mbedtls_sha256(secret, sizeof secret, digest, 0) != 0 ||
+        !slack__equal_ct(digest, state->digest, sizeof digest))
+        return false;
+    memcpy(state->secret, secret, sizeof secret);
+    return true;
 }
 
 /* The name of an attempt's cookie; empty for another one. */
@@ -214,7 +219,8 @@ size_t slack__state_surplus(slack_slice_t cookies, slack_slice_t ret_names[SLACK
 const char *slack__state_verifier(slack_arena_t *arena, const slack_state_keys_t *keys,
                                   const slack_state_t *state)
 {
-    return derived_text(arena, keys, "verifier", state);
+    return derived_text(arena, keys, "verifier",
+                        (slack_slice_t){(const char *)state->secret, sizeof state->secret});
 }
 
 const char *slack__state_challenge(slack_arena_t *arena, const slack_state_keys_t *keys,
@@ -230,5 +236,6 @@ const char *slack__state_challenge(slack_arena_t *arena, const slack_state_keys_
 const char *slack__state_nonce(slack_arena_t *arena, const slack_state_keys_t *keys,
                                const slack_state_t *state)
 {
-    return derived_text(arena, keys, "nonce", state);
+    return derived_text(arena, keys, "nonce",
+                        (slack_slice_t){(const char *)state->id, sizeof state->id});
 }

@@ -13,13 +13,17 @@
  *
  * A state holds all that the app has to know of an attempt, sealed with a key that is derived from
  * the client secret: the app keeps nothing until the person comes back, and every process of the
- * app can read it, also after a restart. A cookie binds the attempt to its browser. Each attempt
+ * app can read it, also after a restart. A cookie binds the attempt to its browser: it has a random
+ * secret, and the state has the digest of the secret. The verifier of PKCE is derived from both the
+ * client secret and the browser's, so that nobody can use a code without the cookie. Each attempt
  * has a cookie of its own, so that two tabs do not disturb each other.
  */
-#define SLACK_STATE_LIFE_MS   (10 * 60 * 1000)
-#define SLACK_STATE_CLOCKS_MS (60 * 1000) /* the most by which the clocks of two servers differ */
-#define SLACK_STATE_ID_BYTES  16
-#define SLACK_METADATA_MAX    1000
+#define SLACK_STATE_LIFE_MS      (10 * 60 * 1000)
+#define SLACK_STATE_CLOCKS_MS    (60 * 1000) /* the most by which the clocks of two servers differ */
+#define SLACK_STATE_ID_BYTES     16
+#define SLACK_STATE_SECRET_BYTES 16
+#define SLACK_STATE_DIGEST_BYTES 32
+#define SLACK_METADATA_MAX       1000
 /* The most attempts of one browser. The cookies of older ones are deleted. */
 #define SLACK_STATE_COOKIES_MAX 16
 #define SLACK_STATE_SURPLUS_MAX 3 /* deleted at once */
@@ -37,13 +41,16 @@ void slack__state_keys_done(slack_state_keys_t *keys);
 
 typedef struct slack_state {
     unsigned char id[SLACK_STATE_ID_BYTES]; /* random */
-    int64_t since_ms;                       /* wall clock */
+    /* The browser's, random. A state that was opened has it after slack__state_is_of_browser(). */
+    unsigned char secret[SLACK_STATE_SECRET_BYTES];
+    unsigned char digest[SLACK_STATE_DIGEST_BYTES]; /* SHA-256 of the secret */
+    int64_t since_ms;                               /* wall clock */
     enum slack_oauth_flow flow;
     const char *metadata; /* at most SLACK_METADATA_MAX bytes; never NULL */
 } slack_state_t;
 
-/* Begins an attempt: a random id, the time, and no metadata. False: the kernel gives no random
- * bytes. */
+/* Begins an attempt: a random id and secret, the time, and no metadata. False: the kernel gives no
+ * random bytes. */
 bool slack__state_new(slack_state_t *ret, enum slack_oauth_flow flow, int64_t now_ms);
 /* The text for Slack's URL. NULL: memory is out, or the kernel gives no random bytes. */
 const char *slack__state_seal(slack_arena_t *arena, const slack_state_keys_t *keys,
@@ -62,12 +69,11 @@ const char *slack__state_id(slack_arena_t *arena, const slack_state_t *state);
 
 /* The name of the attempt's cookie; the values of the header Set-Cookie that set and delete it. */
 const char *slack__state_cookie_name(slack_arena_t *arena, const slack_state_t *state);
-const char *slack__state_set_cookie(slack_arena_t *arena, const slack_state_keys_t *keys,
-                                    const slack_state_t *state);
+const char *slack__state_set_cookie(slack_arena_t *arena, const slack_state_t *state);
 const char *slack__state_delete_cookie(slack_arena_t *arena, slack_slice_t name);
-/* Whether the value of the cookie, "" without one, belongs to the attempt. */
-bool slack__state_is_of_browser(slack_arena_t *arena, const slack_state_keys_t *keys,
-                                const slack_state_t *state, const char *cookie);
+/* Whether the value of the cookie, "" without one, belongs to the attempt. If so, its
+ * secret is read. */
+bool slack__state_is_of_browser(slack_state_t *state, const char *cookie);
 /* The names of the oldest cookies of attempts in a header Cookie, if there are too many. A browser
  * sends older cookies first (RFC 6265, 5.4). Returns their number. */
 size_t slack__state_surplus(slack_slice_t cookies,

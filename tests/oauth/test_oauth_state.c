@@ -123,7 +123,7 @@ STATE_TEST(a_state_belongs_to_one_app_and_secret)
 /* The value of the cookie that the header sets. */
 static const char *cookie_value(const slack_state_t *of)
 {
-    const char *set = strchr(slack__state_set_cookie(arena, &keys, of), '=') + 1;
+    const char *set = strchr(slack__state_set_cookie(arena, of), '=') + 1;
     return slack__arena_strndup(arena, set, strcspn(set, ";"));
 }
 
@@ -134,7 +134,7 @@ STATE_TEST(a_cookie_binds_an_attempt_to_its_browser)
     const char *name = slack__state_cookie_name(arena, &mine), *value = cookie_value(&mine);
     assert_string_not_equal(name, slack__state_cookie_name(arena, &second));
     assert_string_equal(
-        slack__state_set_cookie(arena, &keys, &mine),
+        slack__state_set_cookie(arena, &mine),
         slack__arena_printf(arena, "%s=%s; Max-Age=600; Path=/; Secure; HttpOnly; SameSite=Lax",
                             name, value));
     assert_memory_equal(name, "__Host-", 7);
@@ -143,7 +143,7 @@ STATE_TEST(a_cookie_binds_an_attempt_to_its_browser)
                                             "%s=; Max-Age=0; Path=/; Secure; HttpOnly; "
                                             "SameSite=Lax",
                                             name));
-    assert_true(slack__state_is_of_browser(arena, &keys, &mine, value));
+    assert_true(slack__state_is_of_browser(&mine, value));
     const char *const foreign[] = {"",
                                    "x",
                                    cookie_value(&second),
@@ -152,7 +152,7 @@ STATE_TEST(a_cookie_binds_an_attempt_to_its_browser)
                                    slack__state_verifier(arena, &keys, &mine),
                                    slack__state_nonce(arena, &keys, &mine)};
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
-        assert_false(slack__state_is_of_browser(arena, &keys, &mine, foreign[i]));
+        assert_false(slack__state_is_of_browser(&mine, foreign[i]));
 }
 
 STATE_TEST(the_oldest_cookies_make_room)
@@ -192,6 +192,8 @@ STATE_TEST(pkce_is_derived)
     assert_true(slack__base64_decode(SLACK_BASE64_URL, slack__slice(challenge), decoded, 32, &len));
     assert_memory_equal(decoded, hash, 32);
     assert_string_equal(verdict(&keys, text, NOW_MS), "good");
+    assert_string_not_equal(slack__state_verifier(arena, &keys, &opened), verifier); /* no cookie */
+    assert_true(slack__state_is_of_browser(&opened, cookie_value(&mine)));
     assert_string_equal(slack__state_verifier(arena, &keys, &opened), verifier);
     assert_string_not_equal(slack__state_nonce(arena, &keys, &mine), verifier);
 }
@@ -203,7 +205,7 @@ static int attempt(void *ctx)
     int rc = room ? slack__state_keys_init(&own, CLIENT, SECRET) : SLACK_ENOMEM;
     const char *sealed = rc == 0 ? slack__state_seal(room, &own, &mine) : NULL;
     const char *word = sealed ? slack__state_open(room, &own, sealed, NOW_MS, &opened) : "";
-    if (rc == 0 && (word || !slack__state_set_cookie(room, &own, &mine) ||
+    if (rc == 0 && (word || !slack__state_set_cookie(room, &mine) ||
                     !slack__state_challenge(room, &own, &mine)))
         rc = SLACK_ENOMEM;
     slack__state_keys_done(&own);
