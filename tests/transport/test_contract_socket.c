@@ -6,8 +6,7 @@
 
 #include "protocol/kind.h"
 #include "transport_socket/socket.h"
-#include "webapi/response.h"
-#include "webapi/webapi.h"
+#include "webapi/call.h"
 
 #define SENT_MAX  8192
 #define CALLS_MAX 64
@@ -62,12 +61,12 @@ static void answer_call(const fixture_t *f, const call_t *call)
     char url[64];
     snprintf(url, sizeof url, "ws://127.0.0.1:%u/link/?ticket=1", socket_peer_port(f->peer));
     assert_int_equal(slack__jsonf(arena, &json, NULL, "{ok: true, url: %s}", url), 0);
-    slack_response_t response;
-    slack__response_fail(&response, 0);
-    response.http_status = 200;
-    response.json = json;
+    slack_call_t made = {.arena = arena};
+    slack__response_fail(&made.response, 0);
+    made.response.http_status = 200;
+    made.response.json = json;
     heap_resume();
-    call->fn(&response, call->user_data);
+    call->fn(&made.response, call->user_data);
     heap_pause();
     slack__arena_free(arena);
     heap_resume();
