@@ -412,10 +412,7 @@ static int check_entry(installs_session_t *session)
 
 int installs_need_key(installs_session_t *session)
 {
-    slack_url_t url;
-    const char *api_url = session->options.api_url;
-    if (session->keys == NULL &&
-        (slack__url_parse(&url, api_url) != 0 || !slack__is_loopback(url.host)))
+    if (session->keys == NULL && !slack__url_is_local(session->options.api_url))
         return installs_fail(CLI_FAILED,
                              "SLACK_STORE_KEY is not set, and the tokens would be stored in "
                              "clear: make a key with `slackapp key`");

@@ -256,16 +256,6 @@ static int open_recorder(slack_app_t *app)
     return slack__recorder_open(&app->recorder, app->services.net, &options, app->error);
 }
 
-/* A test or a simulator has no limits, unless it is there to show them. */
-static enum slack_pace pace_of(const slack_app_t *app)
-{
-    const slack_options_t *o = &app->options;
-    slack_url_t url;
-    if (o->pace != 0) return o->pace;
-    const bool local = slack__url_parse(&url, o->api_url) == 0 && slack__is_loopback(url.host);
-    return local || app->sender ? SLACK_PACE_OFF : SLACK_PACE_INTERNAL;
-}
-
 static int open_calls(slack_app_t *app)
 {
     const slack_options_t *o = &app->options;
@@ -282,17 +272,22 @@ static int open_calls(slack_app_t *app)
         .calls_max = o->max_calls,
         .timeout_ms = CALL_TIMEOUT_MS,
         .wait_ms = o->call_wait_ms,
-        .pace = pace_of(app),
+        .pace = o->pace,
         .budget = &app->services.calls,
         .blocks = &app->services.blocks,
         .called = call_ended,
         .tried = call_tried,
         .user_data = app,
         .workers = o->workers,
-        .sender = app->sender,
+        .sender = app->senders.calls,
         .wrap = app->recorder ? slack__recorder_wrap : NULL,
         .wrap_data = app->recorder,
     };
+    /* A test or a simulator has no limits, unless it is there to show them. */
+    if (o->pace == 0 && (app->senders.calls || slack__url_is_local(o->api_url)))
+        calls.pace = SLACK_PACE_OFF;
+    else if (o->pace == 0)
+        calls.pace = SLACK_PACE_INTERNAL;
     const char *what = ""; /* unused: the options are checked, so the proxy is valid */
     /* libcurl opens the file on the loop, so a file that could block the loop is refused here. */
     slack_file_fault_t fault;
@@ -310,7 +305,7 @@ static int open_calls(slack_app_t *app)
         .proxy = calls.proxy,
         .budget = &app->services.calls,
         .clients = {&app->identity.client, &app->identity.app_client},
-        .sender = app->fetch_sender};
+        .sender = app->senders.fetches};
     if (rc == 0) rc = slack__fetcher_new(&app->services.fetcher, app->services.net, &fetches);
     slack__proxy_unref(calls.proxy);
     if (rc != 0) return slack__app_fail(app, rc, "cannot prepare calls: %s", slack_strerror(rc));

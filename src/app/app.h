@@ -52,6 +52,12 @@ typedef struct slack_assistant {
     bool keeps; /* the listeners that save contexts are registered */
 } slack_assistant_t;
 
+/* The senders of the test kit; NULL: libcurl sends. */
+typedef struct slack_senders {
+    const slack_sender_t *calls;
+    const slack_fetch_sender_t *fetches; /* requests to other services */
+} slack_senders_t;
+
 /* The state of the app, and its handles on the loop. */
 typedef struct slack_life {
     enum slack_app_state state;
@@ -78,8 +84,7 @@ struct slack_app {
     char error[SLACK_ERROR_TEXT_MAX];
     slack_logger_t log; /* with the clock */
     slack_log_limits_t log_limits;
-    const slack_sender_t *sender;             /* of the test kit; NULL: libcurl sends */
-    const slack_fetch_sender_t *fetch_sender; /* the same for requests to other services */
+    slack_senders_t senders;
     slack_life_t life;
 
     slack_mailbox_t mailbox;

@@ -27,12 +27,12 @@ void slack__inspect_set_clock(slack_app_t *app, const slack_clock_t *clock)
 
 void slack__inspect_set_sender(slack_app_t *app, const slack_sender_t *sender)
 {
-    app->sender = sender;
+    app->senders.calls = sender;
 }
 
 void slack__inspect_set_fetch_sender(slack_app_t *app, const slack_fetch_sender_t *sender)
 {
-    app->fetch_sender = sender;
+    app->senders.fetches = sender;
 }
 
 void slack__inspect_set_log_level(slack_app_t *app, enum slack_log_level level)

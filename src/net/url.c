@@ -93,6 +93,12 @@ bool slack__url_allowed(const char *url)
     return slack__url_parse(&parts, url) == 0 && slack__url_parts_allowed(&parts);
 }
 
+bool slack__url_is_local(const char *url)
+{
+    slack_url_t parts;
+    return slack__url_parse(&parts, url) == 0 && slack__is_loopback(parts.host);
+}
+
 bool slack__url_same_origin(const slack_url_t *a, const slack_url_t *b)
 {
     return slack__slice_eq_nocase(a->scheme, b->scheme) && a->port == b->port &&

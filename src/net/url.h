@@ -32,6 +32,9 @@ static inline bool slack__url_parts_allowed(const slack_url_t *url)
 /* The same for a text, which may be malformed or NULL. */
 bool slack__url_allowed(const char *url);
 
+/* Whether a text is a URL of a loopback host: a simulator or a test. */
+bool slack__url_is_local(const char *url);
+
 /* Whether two URLs have scheme, host and port in common. */
 bool slack__url_same_origin(const slack_url_t *a, const slack_url_t *b);
 

@@ -39,9 +39,9 @@ slack_install_t *slack__install_new(slack_install_flow_t *flow, slack_http_visit
     install->visit = visit;
     install->again = flow->start;
     install->state.metadata = install->team = "";
-    install->scopes = install->user_scopes = install->sentence = install->target = "";
+    install->scopes = install->user_scopes = install->said.sentence = install->said.link = "";
     slack__http_visit_hold(visit);
-    slack__link_init(&install->op.link);
+    slack__link_init(&install->exchange.op.link);
     slack__link_init(&install->hook.task.link);
     install->hook.task.run = hook_released;
     slack__timer_init(&install->hook.timer, hold_is_over);
@@ -59,7 +59,7 @@ void slack__install_free(slack_install_t *install)
     slack__unlink(&install->link);
     flow->count--;
     slack__http_visit_release(install->visit);
-    slack__arena_free(install->answer);
+    slack__arena_free(install->exchange.arena);
     slack__arena_free(install->arena);
 }
 
@@ -111,8 +111,8 @@ static bool show_own(slack_install_t *install, const slack_install_page_view_t *
 void slack__install_show(slack_install_t *install, const slack_install_page_view_t *view)
 {
     if (slack__http_visit_is_answered(install->visit)) return;
-    install->sentence = view->text.sentence;
-    install->target = view->text.link;
+    install->said.sentence = view->text.sentence;
+    install->said.link = view->text.link;
     int rc = set_headers(install, view->retry_after_s);
     if (rc == 0 && show_own(install, view)) return;
     const char *html = rc == 0 ? slack__page_html(install->arena, &view->text) : NULL;
@@ -211,13 +211,13 @@ static void hook_ended(slack_install_t *install)
         hook->next(install);
         return;
     }
-    if (install->refused) {
+    if (install->said.refused) {
         SLACK_LOG(log_of(install), INFO, "not installed", "error=refused reason=%s",
-                  install->sentence);
+                  install->said.sentence);
         slack__install_show(install, &(slack_install_page_view_t){
                                          .page = SLACK_INSTALL_PAGE_REFUSED,
                                          .status = 403,
-                                         .text = {"Not installed", install->sentence, "", ""},
+                                         .text = {"Not installed", install->said.sentence, "", ""},
                                      });
     } else {
         slack__install_show_failure(install, install->flow->closing ? "stopping" : "hook_failed",
@@ -297,12 +297,12 @@ const char *slack_install_metadata(const slack_install_t *install)
 
 const char *slack_install_sentence(const slack_install_t *install)
 {
-    return install->sentence;
+    return install->said.sentence;
 }
 
 const char *slack_install_link(const slack_install_t *install)
 {
-    return install->target;
+    return install->said.link;
 }
 
 const slack_install_record_t *slack__install_main(const slack_install_t *install)
@@ -364,7 +364,7 @@ int slack_install_refuse(slack_install_t *install, const char *sentence)
 {
     const int rc = install ? slack__net_require(net_of(install), __func__) : SLACK_EINVAL;
     if (rc != 0) return rc;
-    install->refused = sentence && set_text(install, &install->sentence, sentence) == 0;
+    install->said.refused = sentence && set_text(install, &install->said.sentence, sentence) == 0;
     return SLACK_EAUTH;
 }
 

@@ -23,6 +23,22 @@ typedef struct slack_install_hook {
     bool held, released;
 } slack_install_hook_t;
 
+/* What the page says, for the hook that shows it. */
+typedef struct slack_install_said {
+    const char *sentence, *link;
+    bool refused; /* the sentence is that of a hook, which has refused */
+} slack_install_said_t;
+
+/* Of exchange.c: the code becomes Slack's answer. */
+typedef struct slack_install_exchange {
+    const char *code, *redirect_uri;
+    slack_store_op_t op; /* uses the state up */
+    slack_install_answered_fn answered_fn;
+    slack_task_t task;
+    const slack_json_t *answer;
+    slack_arena_t *arena; /* of the answer; holds the strings of `records` */
+} slack_install_exchange_t;
+
 struct slack_install {
     slack_link_t link; /* flow->attempts */
     slack_install_flow_t *flow;
@@ -36,18 +52,12 @@ struct slack_install {
     const char *scopes, *user_scopes, *team;
     bool changeable; /* by the hook before_redirect, which runs */
     slack_install_hook_t hook;
-    slack_timer_t slow;            /* the page cannot wait longer */
-    const char *sentence, *target; /* of the page, for the hook */
-    bool refused;                  /* `sentence` is the hook's */
-    bool over;                     /* the program holds what has ended */
+    slack_timer_t slow; /* the page cannot wait longer */
+    slack_install_said_t said;
+    bool over; /* the program holds what has ended */
+    slack_install_exchange_t exchange;
 
-    /* Of exchange.c and finish.c: */
-    const char *code, *redirect_uri;
-    slack_store_op_t op; /* uses the state up */
-    slack_install_answered_fn answered_fn;
-    slack_task_t task;
-    const slack_json_t *answered;
-    slack_arena_t *answer;             /* holds the strings of `records` */
+    /* Of finish.c: */
     slack_install_record_t records[2]; /* the workspace's and the person's */
     bool has_tokens;
     slack_client_t client;    /* with one of the tokens */

@@ -50,15 +50,6 @@ void slack__entries_wait(slack_entries_work_t *work)
 
 /* ---- reading ---- */
 
-static void found_fault(slack_install_found_t *found, slack_arena_t *arena, int fault,
-                        const char *why)
-{
-    found->fault = fault;
-    const char *sentence = slack__arena_printf(arena, "the installation %s %s", found->key, why);
-    found->why = sentence ? sentence : "out of memory";
-    found->record = slack__install_record();
-}
-
 static void found_none(slack_install_found_t *found, const char *key)
 {
     *found = (slack_install_found_t){
@@ -90,8 +81,12 @@ static int found_read(slack_entries_work_t *work, slack_install_found_t *found,
         rc = slack__unseal(work->in->keys, entry.key, text, work->arena, &text, why);
     if (rc == 0) rc = slack__install_read(work->arena, text, &found->record);
     if (rc == SLACK_EJSON || (rc == 0 && !is_at_home(work, found))) rc = SLACK_EDAMAGED;
-    if (rc == SLACK_ENOMEM) return rc;
-    if (rc != 0) found_fault(found, work->arena, rc, why);
+    if (rc == 0 || rc == SLACK_ENOMEM) return rc;
+    const char *sentence =
+        slack__arena_printf(work->arena, "the installation %s %s", found->key, why);
+    found->fault = rc;
+    found->why = sentence ? sentence : "out of memory";
+    found->record = slack__install_record();
     return 0;
 }
 

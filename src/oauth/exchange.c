@@ -31,16 +31,16 @@ static void exchanged(const slack_response_t *response, void *user_data)
     }
     SLACK_CRASH("oauth-exchanged");
     slack__webapi_keep(response);
-    install->answer = slack__webapi_arena(response);
-    install->answered = response->json;
-    slack__task_post(install->flow->oauth->services->net, &install->task);
+    install->exchange.arena = slack__webapi_arena(response);
+    install->exchange.answer = response->json;
+    slack__task_post(install->flow->oauth->services->net, &install->exchange.task);
 }
 
 /* The arena of an answer may be freed when its callback has returned. */
 static void answered(slack_task_t *task)
 {
-    slack_install_t *install = SLACK_CONTAINER(task, slack_install_t, task);
-    install->answered_fn(install, install->answered);
+    slack_install_t *install = SLACK_CONTAINER(task, slack_install_t, exchange.task);
+    install->exchange.answered_fn(install, install->exchange.answer);
 }
 
 static void exchange(slack_install_t *install)
@@ -55,7 +55,7 @@ static void exchange(slack_install_t *install)
         rc = slack__jsonf(install->arena, &args, NULL,
                           "{grant_type: 'authorization_code', code: %s, redirect_uri: %s,"
                           " code_verifier: %s}",
-                          install->code, install->redirect_uri, verifier);
+                          install->exchange.code, install->exchange.redirect_uri, verifier);
     if (rc == 0)
         rc = slack__webapi_call(&flow->client, slack__oauth_method(install->state.flow), args,
                                 exchanged, install);
@@ -66,7 +66,7 @@ static void exchange(slack_install_t *install)
 
 static void state_stored(slack_store_op_t *op)
 {
-    slack_install_t *install = SLACK_CONTAINER(op, slack_install_t, op);
+    slack_install_t *install = SLACK_CONTAINER(op, slack_install_t, exchange.op);
     if (op->status != 0)
         slack__install_fail(install, op->status == SLACK_ECANCELED ? "stopping" : "not_stored",
                             slack_err_name(op->status));
@@ -88,10 +88,10 @@ void slack__install_exchange(slack_install_t *install, slack_install_answered_fn
         slack__install_fail(install, "no_memory", NULL);
         return;
     }
-    install->answered_fn = next;
-    install->task.run = answered;
-    slack__link_init(&install->task.link);
-    install->op = (slack_store_op_t){
+    install->exchange.answered_fn = next;
+    install->exchange.task.run = answered;
+    slack__link_init(&install->exchange.task.link);
+    install->exchange.op = (slack_store_op_t){
         .kind = SLACK_STORE_KV_ADD,
         .row = slack__kv_to_row(&(slack_kv_entry_t){
             .key = slack__slice(key),
@@ -99,6 +99,6 @@ void slack__install_exchange(slack_install_t *install, slack_install_answered_fn
         }),
         .done = state_stored,
     };
-    slack__link_init(&install->op.link);
-    slack__queue_submit(install->flow->inbox->queue, &install->op);
+    slack__link_init(&install->exchange.op.link);
+    slack__queue_submit(install->flow->inbox->queue, &install->exchange.op);
 }

@@ -5,8 +5,8 @@
 #include "oauth/attempt.h"
 
 /* Uses the state of an attempt up, so that no other process and no later request does, and
- * exchanges its code. `next` gets Slack's answer, and install->answer holds it; after a failure the
- * attempt has ended. */
+ * exchanges its code. `next` gets Slack's answer, and install->exchange.arena holds it; after a
+ * failure the attempt has ended. */
 void slack__install_exchange(slack_install_t *install, slack_install_answered_fn next);
 
 /* Makes an installation of Slack's answer, and shows the page. */

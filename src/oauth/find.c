@@ -40,14 +40,6 @@ static size_t choose(const find_t *f, size_t kind)
     return chosen;
 }
 
-/* Whether the chosen record lies in the place that its workspace had outside of the organization.
- */
-static bool is_to_move(const find_t *f, size_t kind)
-{
-    return f->count == SLACK_INSTALL_PLACES && f->chosen[kind] == SLACK_INSTALL_PLACES - 1 &&
-           slack__entries_usable(&f->found[kind]);
-}
-
 static void find_read(find_t *f);
 
 static void find_over(slack_entries_work_t *work)
@@ -89,7 +81,10 @@ static void find_choose(slack_entries_work_t *work)
     for (size_t kind = 0; kind < kinds_of(f); kind++) {
         const size_t chosen = f->chosen[kind] = choose(f, kind);
         f->found[kind] = f->gets[kind][chosen].one;
-        if (!is_to_move(f, kind)) continue;
+        /* A record moves from the place that its workspace had outside of the organization. */
+        if (f->count != SLACK_INSTALL_PLACES || chosen != SLACK_INSTALL_PLACES - 1 ||
+            !slack__entries_usable(&f->found[kind]))
+            continue;
         slack_install_record_t record = f->found[kind].record;
         record.about.enterprise_id = f->place.enterprise_id;
         slack__entries_swap(work, &f->moves[kind], &record, f->gets[kind][chosen - 1].one.version);

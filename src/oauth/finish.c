@@ -193,13 +193,6 @@ static void learn(int status, const slack_install_found_t *found, size_t count, 
                              learned, install);
 }
 
-/* Of Slack's answer, into a link of a page: a URL that a browser opens as a page, or none. */
-static const char *page_url(slack_arena_t *arena, const char *url)
-{
-    const bool good = slack__is_visible(slack__slice(url)) && slack__url_allowed(url);
-    return slack__arena_strdup(arena, good ? url : "");
-}
-
 static void tested(const slack_response_t *response, void *user_data)
 {
     slack_install_t *install = user_data;
@@ -215,7 +208,10 @@ static void tested(const slack_response_t *response, void *user_data)
     if (response->status == 0) {
         install->bot_id =
             slack__arena_strdup(install->arena, slack_json_str(response->json, "/bot_id"));
-        install->url = page_url(install->arena, slack_json_str(response->json, "/url"));
+        /* It goes into a link of a page, so it is a URL that a browser opens as a page, or none. */
+        const char *url = slack_json_str(response->json, "/url");
+        const bool good = slack__is_visible(slack__slice(url)) && slack__url_allowed(url);
+        install->url = slack__arena_strdup(install->arena, good ? url : "");
     }
     if (response->status == 0 && install->bot_id && install->url) {
         slack__installations_get(&install->flow->oauth->installations, &place, learn, install);

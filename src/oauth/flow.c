@@ -54,7 +54,7 @@ static int start(slack_http_visit_t *visit, void *user_data)
     if (!slack__install_begin(install, SLACK_OAUTH_INSTALL)) return 0;
     if (o->scopes) install->scopes = o->scopes;
     if (o->user_scopes) install->user_scopes = o->user_scopes;
-    install->redirect_uri = o->redirect_uri;
+    install->exchange.redirect_uri = o->redirect_uri;
     install->changeable = true;
     slack__install_run_hook(install, flow->hooks.before_redirect, go_to_slack, NULL);
     return 0;
@@ -66,7 +66,7 @@ static int come_back(slack_http_visit_t *visit, void *user_data)
     if (!slack__is_get(visit)) return 0;
     slack_install_t *install = slack__install_new(flow, visit);
     if (install == NULL) return SLACK_ENOMEM;
-    install->redirect_uri = flow->oauth->options->redirect_uri;
+    install->exchange.redirect_uri = flow->oauth->options->redirect_uri;
     slack__install_return(install, slack__install_finish);
     return 0;
 }

@@ -25,13 +25,6 @@ static bool is_to_store(const install_t *i, size_t kind)
     return *i->records[kind].token.access != '\0';
 }
 
-/* The new record's own place, and behind it the one that the workspace had before it joined its
- * organization. An installation of the organization itself is another installation. */
-static size_t home_of(const slack_install_place_t *place)
-{
-    return *place->enterprise_id && *place->team_id ? 1 : 0;
-}
-
 static void install_read(install_t *i);
 
 static void install_over(slack_entries_work_t *work)
@@ -91,7 +84,9 @@ static void install_store(slack_entries_work_t *work)
         if (!is_to_store(i, kind)) continue;
         slack_install_record_t record = i->records[kind];
         const slack_install_place_t place = slack__install_place(&record, work->in->client_id);
-        const size_t home = home_of(&place);
+        /* The new record's own place, and behind it the one that the workspace had before it joined
+         * its organization. An installation of the organization itself is another installation. */
+        const size_t home = *place.enterprise_id && *place.team_id ? 1 : 0;
         keep_previous(i, kind, home, &record);
         slack__entries_swap(work, &i->swaps[kind], &record, i->gets[kind][home].one.version);
     }

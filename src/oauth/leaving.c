@@ -12,6 +12,8 @@
 #define PEOPLE_MAX 50
 /* How often an event begins again because a record has changed meanwhile. */
 #define TRIES_MAX 8
+/* The largest time of an event: the year 10000. */
+#define TIME_MAX_S ((int64_t)10000 * 366 * 24 * 3600)
 
 /* A record that the event ends. */
 typedef struct victim {
@@ -39,7 +41,6 @@ typedef struct leaving {
 } leaving_t;
 
 static void places_read(leaving_t *l);
-static void people_read(leaving_t *l);
 static void victims_report(leaving_t *l);
 static void victim_delete(leaving_t *l);
 
@@ -91,16 +92,6 @@ static void place_got(int status, const slack_install_found_t *found, size_t cou
         places_read(l);
 }
 
-static void places_read(leaving_t *l)
-{
-    if (l->next < l->count)
-        slack__installations_get(&l->oauth->installations, &l->places[l->next], place_got, l);
-    else if (l->all)
-        people_read(l);
-    else
-        victims_report(l);
-}
-
 static void people_got(int status, const slack_install_found_t *found, size_t count,
                        void *user_data)
 {
@@ -118,12 +109,21 @@ static void people_got(int status, const slack_install_found_t *found, size_t co
         victims_report(l);
 }
 
-static void people_read(leaving_t *l)
+static void places_read(leaving_t *l)
 {
+    slack_installations_t *in = &l->oauth->installations;
+    if (l->next < l->count) {
+        slack__installations_get(in, &l->places[l->next], place_got, l);
+        return;
+    }
+    if (!l->all) {
+        victims_report(l);
+        return;
+    }
     const char *key = slack__install_key(l->arena, &l->places[0]);
     const char *after = key ? slack__arena_join(l->arena, key, "/") : NULL;
     if (after)
-        slack__installations_list(&l->oauth->installations, after, PEOPLE_MAX, people_got, l);
+        slack__installations_list(in, after, PEOPLE_MAX, people_got, l);
     else
         leaving_end(l, slack__install_is_place(&l->places[0]) ? SLACK_ENOMEM : 0);
 }
@@ -170,24 +170,18 @@ static void victims_report(leaving_t *l)
 
 /* ---- deleting ---- */
 
-static void leaving_again(leaving_t *l)
-{
-    l->next = l->victim_count = 0;
-    places_read(l);
-}
-
 static void victim_deleted(int status, void *user_data)
 {
     leaving_t *l = user_data;
     SLACK_CRASH("leaving-deleted");
-    if (status == SLACK_ECONFLICT && ++l->tries < TRIES_MAX)
-        leaving_again(l); /* such as by a refresh */
-    else if (status != 0)
+    if (status == SLACK_ECONFLICT && ++l->tries < TRIES_MAX) {
+        l->next = l->victim_count = 0; /* the record has changed, such as by a refresh */
+        places_read(l);
+    } else if (status != 0 || l->all) {
         leaving_end(l, status);
-    else if (l->all)
-        leaving_end(l, 0);
-    else
+    } else {
         victim_delete(l);
+    }
 }
 
 /* The record that names the report goes last: another attempt makes the same report. */
@@ -269,14 +263,6 @@ static const char **ids_of(const leaving_t *l, const slack_json_t *array, size_t
     return ids;
 }
 
-/* Installations that began later than the event stay. Its time has whole seconds. */
-static int64_t before_of(const slack_json_t *body)
-{
-    static const int64_t most_s = (int64_t)10000 * 366 * 24 * 3600;
-    const int64_t time_s = slack_json_int(body, "/event_time");
-    return ((time_s < 0 ? 0 : time_s > most_s ? most_s : time_s) + 1) * 1000;
-}
-
 /* Which records the event may end. False: memory is out. */
 static bool leaving_read(leaving_t *l, const slack_json_t *event)
 {
@@ -324,7 +310,9 @@ static leaving_t *leaving_new(slack_oauth_t *oauth, slack_ctx_t *ctx)
         slack__tenant_of(d->kind, d->body, d->app_id, ctx->tenant, &l->tenant);
         l->type = slack__arena_strdup(arena, slack_json_str(d->body, "/event/type"));
         l->event_id = slack__arena_strdup(arena, slack_json_str(d->body, "/event_id"));
-        l->before_ms = before_of(d->body);
+        /* Installations that began later than the event stay. Its time has whole seconds. */
+        const int64_t time_s = slack_json_int(d->body, "/event_time");
+        l->before_ms = ((time_s < 0 ? 0 : time_s > TIME_MAX_S ? TIME_MAX_S : time_s) + 1) * 1000;
         l->before_id = slack__entry_of_ctx(ctx)->item.op.row.id;
         if (l->type && l->event_id && tenant_copy(arena, &l->tenant)) {
             l->all = strcmp(l->type, "app_uninstalled") == 0;

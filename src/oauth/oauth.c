@@ -10,13 +10,6 @@ static void oauth_submit(void *queue, slack_store_op_t *op)
     slack__queue_submit(queue, op);
 }
 
-/* A simulator or a test. */
-static bool api_is_local(const slack_options_t *options)
-{
-    slack_url_t url;
-    return slack__url_parse(&url, options->api_url) == 0 && slack__is_loopback(url.host);
-}
-
 static int open_keys(slack_oauth_t *oauth, char *error)
 {
     const slack_options_t *o = oauth->options;
@@ -27,7 +20,7 @@ static int open_keys(slack_oauth_t *oauth, char *error)
         if (rc != 0) slack__explain(error, "SLACK_STORE_KEY: %.200s", why);
         return rc;
     }
-    if (durable && !api_is_local(o)) {
+    if (durable && !slack__url_is_local(o->api_url)) {
         slack__explain(error,
                        "SLACK_STORE_KEY is not set, and the store would hold the tokens of "
                        "all workspaces in clear: make a key with `slackapp key`, keep a copy "

@@ -27,7 +27,7 @@ static slack_install_t *attempt_new(struct slack_sign_in *sign_in, slack_http_vi
     if (install == NULL) return NULL;
     install->sign_in = sign_in->path;
     install->again = sign_in->path;
-    install->redirect_uri = sign_in->redirect_uri;
+    install->exchange.redirect_uri = sign_in->redirect_uri;
     install->program = sign_in;
     return install;
 }
@@ -45,24 +45,20 @@ static int begin(slack_http_visit_t *visit, void *user_data)
     return 0;
 }
 
-/* "https://slack.com" for https://slack.com/api/, and so for slack-gov.com. A simulator, on
- * loopback, says what Slack says. */
-static const char *issuer_of(slack_install_t *install)
-{
-    const char *api_url = install->flow->oauth->options->api_url;
-    const char *tail = strstr(api_url, "/api/");
-    if (tail == NULL || strncmp(api_url, "https://", 8) != 0) return "https://slack.com";
-    return slack__arena_strndup(install->arena, api_url, (size_t)(tail - api_url));
-}
-
 static void signed_in(slack_install_t *install, const slack_json_t *answer)
 {
     struct slack_sign_in *sign_in = install->program;
+    const slack_options_t *o = install->flow->oauth->options;
     slack_person_t person;
+    /* "https://slack.com" for https://slack.com/api/, and so for slack-gov.com. A simulator, on
+     * loopback, says what Slack says. */
+    const char *tail = strncmp(o->api_url, "https://", 8) == 0 ? strstr(o->api_url, "/api/") : NULL;
     const char *nonce = slack__state_nonce(install->arena, &install->flow->keys, &install->state);
     const slack_id_token_facts_t facts = {
-        .issuer = issuer_of(install),
-        .client_id = install->flow->oauth->options->client_id,
+        .issuer =
+            tail ? slack__arena_strndup(install->arena, o->api_url, (size_t)(tail - o->api_url))
+                 : "https://slack.com",
+        .client_id = o->client_id,
         .nonce = nonce,
         .now_ms = slack__wall_ms(install->flow->oauth->services->log->clock),
     };
@@ -99,21 +95,17 @@ static int come_back(slack_http_visit_t *visit, void *user_data)
 
 /* ---- routes ---- */
 
-static bool is_path(const char *path)
-{
-    const size_t len = path ? strlen(path) : 0;
-    return len > 1 && len <= SIGN_IN_PATH_MAX && *path == '/' && path[len - 1] != '/' &&
-           slack__is_visible(slack__slice(path)) && !strpbrk(path, "?#%\\\"<>");
-}
-
 int slack__sign_in_add(slack_install_flow_t *flow, const char *path, slack_signed_in_fn fn,
                        void *user_data)
 {
-    if (!fn || !is_path(path)) return SLACK_EINVAL;
+    const size_t path_len = path ? strlen(path) : 0;
+    if (!fn || path_len < 2 || path_len > SIGN_IN_PATH_MAX || *path != '/' ||
+        path[path_len - 1] == '/' || !slack__is_visible(slack__slice(path)) ||
+        strpbrk(path, "?#%\\\"<>"))
+        return SLACK_EINVAL;
     const slack_options_t *o = flow->credentials ? flow->oauth->options : NULL;
     if (!o || !o->redirect_uri || !*o->redirect_uri) return SLACK_ECONFIG;
     const size_t origin_len = strlen(o->redirect_uri) - strlen(slack__oauth_redirect_path(o));
-    const size_t path_len = strlen(path);
     struct slack_sign_in *sign_in =
         slack__calloc(1, sizeof *sign_in + 2 * path_len + origin_len + sizeof BACK + 1);
     if (sign_in == NULL) return SLACK_ENOMEM;

@@ -11,11 +11,6 @@
 #define ERROR_MAX 100
 #define PAIRS_MAX 64 /* Slack sends two */
 
-static bool is_well_formed(slack_slice_t value, size_t max)
-{
-    return value.len <= max && slack__is_visible(value);
-}
-
 const char *slack__redirect_read(slack_arena_t *arena, slack_slice_t query, slack_redirect_t *ret)
 {
     slack_redirect_t redirect = {"", "", ""};
@@ -40,7 +35,7 @@ const char *slack__redirect_read(slack_arena_t *arena, slack_slice_t query, slac
                                            &value.len);
             if (!value.ptr) continue;
             if (known[i].seen) return "parameter_repeated";
-            if (!is_well_formed(value, known[i].max)) return "parameter_malformed";
+            if (value.len > known[i].max || !slack__is_visible(value)) return "parameter_malformed";
             known[i].seen = true;
             *known[i].value = value.ptr;
         }

@@ -360,11 +360,6 @@ static void pair_ask(slack_refresh_t *r)
 
 /* ---- the decision ---- */
 
-static bool has_expired(const slack_refresh_t *r, const slack_oauth_token_t *token)
-{
-    return token->expires_ms != 0 && token->expires_ms <= slack__wall_ms(r->rotation->net->clock);
-}
-
 /* Whether a refresh may help: not if Slack has refused it, or has ended the token before its time.
  */
 static bool is_refreshable(const slack_refresh_t *r, const slack_oauth_token_t *token)
@@ -376,9 +371,11 @@ static bool is_refreshable(const slack_refresh_t *r, const slack_oauth_token_t *
 static void record_judge(slack_refresh_t *r)
 {
     const slack_oauth_token_t *token = &r->found.record.token;
+    const bool expired =
+        token->expires_ms != 0 && token->expires_ms <= slack__wall_ms(r->rotation->net->clock);
     if (*token->refused || *token->access == '\0')
         refresh_end_ended(r, token->refused);
-    else if (strcmp(token->access, r->stale) != 0 && !has_expired(r, token))
+    else if (strcmp(token->access, r->stale) != 0 && !expired)
         refresh_end(r, 0, &r->found.record); /* another process was faster */
     else if (r->refused && !is_refreshable(r, token))
         record_mark(r);

@@ -53,7 +53,7 @@ static const char *slack_url(slack_install_t *install)
         .scopes = install->scopes,
         .user_scopes = install->user_scopes,
         .state = state,
-        .redirect_uri = install->redirect_uri,
+        .redirect_uri = install->exchange.redirect_uri,
         .team = install->team,
         .challenge = challenge,
         .nonce = nonce,
@@ -95,13 +95,6 @@ void slack__install_leave(slack_install_t *install)
 
 /* ---- the way back ---- */
 
-/* Whether the state belongs to the route on which it has come. */
-static bool is_of_route(const slack_install_t *install, const slack_state_t *state)
-{
-    if (state->flow != SLACK_OAUTH_SIGN_IN) return install->sign_in == NULL;
-    return install->sign_in && strcmp(state->metadata, install->sign_in) == 0;
-}
-
 /* NULL: the state is good, and its browser has come; else the word of a failure. */
 static const char *check_state(slack_install_t *install, const char *text)
 {
@@ -111,7 +104,10 @@ static const char *check_state(slack_install_t *install, const char *text)
     slack_state_t state;
     const char *word = slack__state_open(arena, keys, text, now_ms, &state);
     if (word) return word;
-    if (!is_of_route(install, &state)) return "state_forged";
+    /* A state belongs to one route: the installation's, or that of a sign-in. */
+    const bool of_sign_in = state.flow == SLACK_OAUTH_SIGN_IN;
+    if (of_sign_in != (install->sign_in != NULL)) return "state_forged";
+    if (of_sign_in && strcmp(state.metadata, install->sign_in) != 0) return "state_forged";
     const char *name = slack__state_cookie_name(arena, &state);
     const char *header = name ? slack__state_delete_cookie(arena, slack__slice(name)) : NULL;
     if (!header) return "no_memory";
@@ -154,6 +150,6 @@ void slack__install_return(slack_install_t *install, slack_install_answered_fn n
         slack__install_fail_busy(install, wait_s);
         return;
     }
-    install->code = redirect.code;
+    install->exchange.code = redirect.code;
     slack__install_exchange(install, next);
 }

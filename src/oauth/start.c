@@ -118,14 +118,6 @@ static void entry_write(start_t *s, const slack_kv_entry_t *there, slack_slice_t
 
 /* ---- the name ---- */
 
-static void home_read(slack_home_t *home, const slack_json_t *value)
-{
-    snprintf(home->team_id, sizeof home->team_id, "%s", slack_json_str(value, "/team_id"));
-    snprintf(home->enterprise_id, sizeof home->enterprise_id, "%s",
-             slack_json_str(value, "/enterprise_id"));
-    home->is_enterprise_install = slack_json_bool(value, "/is_enterprise_install");
-}
-
 /* The first start of the distributed app. */
 static void name_write(start_t *s, const slack_kv_entry_t *there)
 {
@@ -158,6 +150,7 @@ static void name_write(start_t *s, const slack_kv_entry_t *there)
 static void name_judge(start_t *s, const slack_kv_entry_t *entry)
 {
     slack_identity_t *identity = s->oauth->identity;
+    slack_home_t *home = &identity->home;
     const slack_json_t *value = NULL;
     if (entry && !entry->damaged)
         slack__json_parse(s->arena, entry->value.ptr, entry->value.len, &value, NULL);
@@ -168,7 +161,10 @@ static void name_judge(start_t *s, const slack_kv_entry_t *entry)
     }
     if (s->oauth->options->app_id == NULL)
         snprintf(identity->app, sizeof identity->app, "%s", name);
-    home_read(&identity->home, value);
+    snprintf(home->team_id, sizeof home->team_id, "%s", slack_json_str(value, "/team_id"));
+    snprintf(home->enterprise_id, sizeof home->enterprise_id, "%s",
+             slack_json_str(value, "/enterprise_id"));
+    home->is_enterprise_install = slack_json_bool(value, "/is_enterprise_install");
     s->next(s);
 }
 
