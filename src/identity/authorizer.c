@@ -113,18 +113,14 @@ static void log_and_count(slack_authorizer_state_t *a, const entry_t *e)
 
 static const slack_credential_ops_t grant_credential_ops;
 
-/* From now on the calls with a grant's tokens can ask for other ones. */
-static void grant_connect(slack_authorizer_state_t *a, slack_grant_t *grant)
-{
-    grant->authorizer = a;
-    grant->bot.credential.ops = grant->user.credential.ops = &grant_credential_ops;
-}
-
 /* The cache keeps answers and refusals. It drops failures, so that the next delivery asks again. */
 static void question_end(slack_authorizer_state_t *a, entry_t *e)
 {
     log_and_count(a, e);
-    if (e->grant) grant_connect(a, e->grant);
+    if (e->grant) { /* from now on the calls with its tokens can ask for other ones */
+        e->grant->authorizer = a;
+        e->grant->bot.credential.ops = e->grant->user.credential.ops = &grant_credential_ops;
+    }
     answer_waiters(e);
     uint64_t life_ms = a->options.lifetime_ms;
     if (e->grant && e->grant->lifetime_ms && e->grant->lifetime_ms < life_ms)
@@ -265,21 +261,19 @@ static bool renewed_before(slack_authorizer_state_t *a, slack_token_t *token, co
     return false;
 }
 
-/* The new grant has the refused token: nobody else gets it from the cache. */
-static void forget_answer(slack_authorizer_state_t *a, const slack_grant_t *grant)
-{
-    entry_t *e = slack__tenant_cache_find(&a->tenants, grant->key, slack__mono_us(a->net->clock));
-    if (e) e->forgotten = true;
-}
-
 static void grant_answered(slack_waiter_t *waiter, const slack_answer_t *answer)
 {
     slack_grant_t *grant = SLACK_CONTAINER(waiter, slack_grant_t, waiter);
     slack_link_t *link;
     grant->refs++; /* the last call that waits may let it go */
     if (answer->status == 0) grant->next = answer->grant;
-    if (answer->status == 0 && !grant_differs(answer->grant, grant->refused))
-        forget_answer(grant->authorizer, grant);
+    if (answer->status == 0 && !grant_differs(answer->grant, grant->refused)) {
+        /* The new grant has the refused token: nobody else gets it from the cache. */
+        slack_authorizer_state_t *a = grant->authorizer;
+        entry_t *e =
+            slack__tenant_cache_find(&a->tenants, grant->key, slack__mono_us(a->net->clock));
+        if (e) e->forgotten = true;
+    }
     while ((link = slack__list_shift(&grant->renewals)) != NULL) {
         slack_renewal_t *renewal = SLACK_CONTAINER(link, slack_renewal_t, link);
         renewal->status = answer->status;

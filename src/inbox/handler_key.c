@@ -3,16 +3,6 @@
 
 #include "inbox/entry.h"
 
-/* The number of the row among those that the listener which runs has stored. Callbacks and hooks
- * belong to the listener that ran last. */
-static unsigned next_number(slack_entry_t *entry)
-{
-    const slack_hit_t *hit = entry->run.ctx.hit;
-    if (entry->puts_of != hit) entry->puts = 0;
-    entry->puts_of = hit;
-    return ++entry->puts;
-}
-
 /* The number of the listener among those of its name that the delivery reaches. */
 static unsigned nth_of_name(const slack_run_t *run, const char *name)
 {
@@ -30,8 +20,12 @@ const char *slack__handler_key(slack_ctx_t *ctx, slack_arena_t *arena)
     const slack_slice_t app = entry->inbox->queue->app;
     const slack_row_t *row = &entry->item.op.row;
     if (!entry->stored) return "";
+    /* The row has a number among those that the listener which runs has stored. Callbacks and hooks
+     * belong to the listener that ran last. */
+    if (entry->puts_of != ctx->hit) entry->puts = 0;
+    entry->puts_of = ctx->hit;
     const char *listener = ctx->hit ? ctx->hit->rule->listener.name : "";
     return slack__arena_printf(arena, "handler:%.*s:%lld:%lld:%s:%u:%u", (int)app.len, app.ptr,
                                (long long)row->id, (long long)row->received_ms, listener,
-                               nth_of_name(&entry->run, listener), next_number(entry));
+                               nth_of_name(&entry->run, listener), ++entry->puts);
 }

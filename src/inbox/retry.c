@@ -88,19 +88,15 @@ static slack_slice_t describe(const slack_ctx_t *ctx)
     return (slack_slice_t){text, len};
 }
 
-/* A job of the program frees its key. The library's own jobs, of a schedule or with the result of a
- * request, may be stored again after a crash, so the store has to know their keys. */
-static bool frees_its_key(const slack_row_t *row)
-{
-    const size_t len = sizeof SLACK_JOB_KEY - 1;
-    return row->key.len > len && memcmp(row->key.ptr, SLACK_JOB_KEY, len) == 0;
-}
-
 int slack__retry_settle(slack_entry_t *entry)
 {
     slack_ctx_t *ctx = &entry->run.ctx;
     slack_store_op_t *op = &entry->item.op;
-    op->forget = ctx->delivery->kind == SLACK_KIND_JOB && frees_its_key(&op->row);
+    /* A job of the program frees its key. The library's own jobs, of a schedule or with the result
+     * of a request, may be stored again after a crash, so the store has to know their keys. */
+    const size_t head = sizeof SLACK_JOB_KEY - 1;
+    op->forget = ctx->delivery->kind == SLACK_KIND_JOB && op->row.key.len > head &&
+                 memcmp(op->row.key.ptr, SLACK_JOB_KEY, head) == 0;
     if (ctx->failure.first.status == 0 && entry->run.progress.record.len > 0) recall_failure(entry);
     if (ctx->failure.first.status == 0 || entry->run.refused) {
         op->kind = SLACK_STORE_FINISH;

@@ -94,26 +94,20 @@ static void sent_noted(slack_store_op_t *op)
     if (!lost(a, op->status)) message_keep(a);
 }
 
-static void done_end(slack_attempt_t *a)
-{
-    if (*a->of == '\0' || !slack__target_is_state(a->trace.method)) {
-        message_keep(a);
-        return;
-    }
-    const int rc = slack__target_note_sent(a, sent_noted);
-    if (rc != 0) lost(a, rc);
-}
-
 void slack__attempt_end(slack_attempt_t *a, enum slack_call_effect effect, int status,
                         const char *why)
 {
     a->result.effect = effect;
     a->result.status = status;
     a->result.why = why;
-    if (effect == SLACK_EFFECT_DONE)
-        done_end(a);
-    else if (effect == SLACK_EFFECT_NONE || effect == SLACK_EFFECT_UNCLEAR)
+    if (effect == SLACK_EFFECT_NONE || effect == SLACK_EFFECT_UNCLEAR) {
         slack__queue_end(&a->item);
-    else
+    } else if (effect != SLACK_EFFECT_DONE) {
         then_end(a);
+    } else if (*a->of == '\0' || !slack__target_is_state(a->trace.method)) {
+        message_keep(a);
+    } else {
+        const int rc = slack__target_note_sent(a, sent_noted);
+        if (rc != 0) lost(a, rc);
+    }
 }

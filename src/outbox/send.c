@@ -101,18 +101,13 @@ static void look_again(slack_attempt_t *a, int status, const char *why, int64_t 
     slack__attempt_end(a, SLACK_EFFECT_UNCLEAR, status, why);
 }
 
-/* Slack may refuse a later page because of its cursor, which says nothing of the messages. */
-static bool is_refusal(const slack_attempt_t *a, const slack_response_t *response)
-{
-    return response->status == SLACK_EAPI && !slack__api_error_heals(response->error) &&
-           a->pages == 0;
-}
-
 static void look_answered(const slack_response_t *response, void *user_data)
 {
     slack_attempt_t *a = user_data;
     SLACK_CRASH("looked");
-    if (is_refusal(a, response)) {
+    /* Slack may refuse a later page because of its cursor, which says nothing of the messages. */
+    if (response->status == SLACK_EAPI && !slack__api_error_heals(response->error) &&
+        a->pages == 0) {
         look_refused(a, response);
         return;
     }

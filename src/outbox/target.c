@@ -105,15 +105,6 @@ static void newer_got(slack_store_op_t *op)
         entry_get(a, "message", message_got);
 }
 
-static void newer_get(slack_attempt_t *a, int64_t id)
-{
-    a->batch = (slack_store_batch_t){.one = true, .limit = 1};
-    a->op = (slack_store_op_t){
-        .kind = SLACK_STORE_LIST, .row.id = id, .batch = &a->batch, .done = newer_got};
-    slack__link_init(&a->op.link);
-    slack__queue_submit(a->item.queue, &a->op);
-}
-
 static void newest_got(slack_store_op_t *op)
 {
     slack_attempt_t *a = SLACK_CONTAINER(op, slack_attempt_t, op);
@@ -127,14 +118,19 @@ static void newest_got(slack_store_op_t *op)
     }
     const int64_t id = strtoll(version, NULL, 10);
     slack__arena_free(a->batch.arena);
-    if (op->status != 0)
+    if (op->status != 0) {
         a->found(a, op->status);
-    else if (id <= a->item.op.row.id)
+    } else if (id <= a->item.op.row.id) {
         entry_get(a, "message", message_got);
-    else if (is_sent)
+    } else if (is_sent) {
         a->found(a, SLACK_EALREADY);
-    else
-        newer_get(a, id);
+    } else {
+        a->batch = (slack_store_batch_t){.one = true, .limit = 1};
+        a->op = (slack_store_op_t){
+            .kind = SLACK_STORE_LIST, .row.id = id, .batch = &a->batch, .done = newer_got};
+        slack__link_init(&a->op.link);
+        slack__queue_submit(a->item.queue, &a->op);
+    }
 }
 
 void slack__target_find(slack_attempt_t *a)

@@ -42,32 +42,27 @@ const slack_json_t *slack__trace_args(const slack_trace_t *trace, slack_arena_t 
     return rc == 0 ? ret : slack__json_no_memory;
 }
 
-static const slack_json_t *look_at_file(const slack_trace_t *trace, slack_arena_t *arena,
-                                        const char **ret_method)
-{
-    const slack_json_t *ret = NULL;
-    *ret_method = "files.info";
-    const int rc =
-        slack__jsonf(arena, &ret, NULL, "{file: %s}", slack_json_str(trace->args, "/files/0/id"));
-    return rc == 0 ? ret : slack__json_no_memory;
-}
-
 const slack_json_t *slack__trace_look(const slack_trace_t *trace, const char *cursor,
                                       slack_arena_t *arena, const char **ret_method)
 {
-    if (is_file(trace)) return look_at_file(trace, arena, ret_method);
+    const slack_json_t *ret = NULL;
+    int rc;
+    if (is_file(trace)) {
+        *ret_method = "files.info";
+        rc = slack__jsonf(arena, &ret, NULL, "{file: %s}",
+                          slack_json_str(trace->args, "/files/0/id"));
+        return rc == 0 ? ret : slack__json_no_memory;
+    }
     const char *channel = slack_json_str(trace->args, "/channel");
     const char *thread = slack_json_str(trace->args, "/thread_ts");
     const char *oldest =
         slack__arena_printf(arena, "%lld.000000", (long long)(trace->since_ms / 1000 - SKEW_S));
-    const slack_json_t *ret = NULL;
     *ret_method = *thread ? "conversations.replies" : "conversations.history";
     if (oldest == NULL) return slack__json_no_memory;
-    const int rc =
-        slack__jsonf(arena, &ret, NULL,
-                     "{channel: %s, ts?: %s, oldest: %s, limit: %d, cursor?: %s, "
-                     "include_all_metadata: true}",
-                     channel, *thread ? thread : NULL, oldest, PAGE, *cursor ? cursor : NULL);
+    rc = slack__jsonf(arena, &ret, NULL,
+                      "{channel: %s, ts?: %s, oldest: %s, limit: %d, cursor?: %s, "
+                      "include_all_metadata: true}",
+                      channel, *thread ? thread : NULL, oldest, PAGE, *cursor ? cursor : NULL);
     return rc == 0 ? ret : slack__json_no_memory;
 }
 

@@ -88,15 +88,6 @@ static void line_add_way(line_t *line, const slack_block_at_t *at, bool pointer)
     if (!pointer && at->name == NULL) line_add(line, "]", 1);
 }
 
-/* `text` or `fields` */
-static void line_add_choice(line_t *line, const char *names)
-{
-    line_add(line, "`", 1);
-    for (; *names; names++)
-        line_add(line, *names == ' ' ? "` or `" : names, *names == ' ' ? SIZE_MAX : 1);
-    line_add(line, "`", 1);
-}
-
 static void line_add_words(line_t *line, const char *pattern, const slack_block_about_t *about)
 {
     for (; *pattern; pattern++) {
@@ -106,7 +97,12 @@ static void line_add_words(line_t *line, const char *pattern, const slack_block_
         }
         switch (*++pattern) {
         case 't': line_add(line, about->text, NAME_MAX_BYTES); break;
-        case 'e': line_add_choice(line, about->text); break;
+        case 'e': /* `text` or `fields` */
+            line_add(line, "`", 1);
+            for (const char *c = about->text; *c; c++)
+                line_add(line, *c == ' ' ? "` or `" : c, *c == ' ' ? SIZE_MAX : 1);
+            line_add(line, "`", 1);
+            break;
         case 'o': line_add(line, about->other, 2 * NAME_MAX_BYTES); break;
         case 'v': line_add_number(line, about->value); break;
         case 'l': line_add_number(line, about->limit); break;

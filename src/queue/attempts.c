@@ -37,20 +37,16 @@ unsigned slack__attempts_crashed(unsigned attempt, slack_slice_t done)
     return attempt > ended ? attempt - ended : 0;
 }
 
-static uint64_t wait_ms(unsigned nth)
-{
-    slack_backoff_t backoff = {.base_ms = WAIT_BASE_MS, .cap_ms = WAIT_CAP_MS, .attempt = nth - 1};
-    uint64_t most = WAIT_BASE_MS;
-    for (unsigned i = 1; i < nth && most < WAIT_CAP_MS; i++)
-        most *= 2;
-    if (most > WAIT_CAP_MS) most = WAIT_CAP_MS;
-    return slack__backoff_next_ms(&backoff, most / 2, slack__random_u64());
-}
-
 bool slack__attempts_next(slack_tally_t *tally, bool counts, unsigned most, uint64_t *ret_wait_ms)
 {
-    const unsigned nth = ++*(counts ? &tally->failed : &tally->spared);
+    unsigned nth = ++*(counts ? &tally->failed : &tally->spared);
     if (counts && nth >= most) return false;
-    *ret_wait_ms = wait_ms(counts || nth < SPARED_WAITS ? nth : SPARED_WAITS);
+    if (!counts && nth > SPARED_WAITS) nth = SPARED_WAITS;
+    slack_backoff_t backoff = {.base_ms = WAIT_BASE_MS, .cap_ms = WAIT_CAP_MS, .attempt = nth - 1};
+    uint64_t wait_ms = WAIT_BASE_MS;
+    for (unsigned i = 1; i < nth && wait_ms < WAIT_CAP_MS; i++)
+        wait_ms *= 2;
+    if (wait_ms > WAIT_CAP_MS) wait_ms = WAIT_CAP_MS;
+    *ret_wait_ms = slack__backoff_next_ms(&backoff, wait_ms / 2, slack__random_u64());
     return true;
 }

@@ -150,28 +150,6 @@ static int kept_replace(slack_kv_memory_t *kv, unsigned which, const slack_kv_en
 
 /* --- operations ---------------------------------------------------------------------------- */
 
-static int kv_put(slack_kv_memory_t *kv, const slack_kv_entry_t *entry, kept_t *old)
-{
-    const bool newer = old && slack__slice_compare(old->entry.version, entry->version) > 0;
-    return newer ? 0 : kept_replace(kv, PUT, entry, old);
-}
-
-static int kv_swap(slack_kv_memory_t *kv, slack_store_op_t *op, const slack_kv_entry_t *entry,
-                   kept_t *old)
-{
-    const bool same = old && slack__slice_eq(old->entry.version, entry->expected);
-    op->duplicate = entry->expected.len > 0 ? !same : old != NULL;
-    return op->duplicate ? 0 : kept_replace(kv, SWAPPED, entry, old);
-}
-
-static void kv_delete(slack_kv_memory_t *kv, slack_store_op_t *op, const slack_kv_entry_t *entry,
-                      kept_t *old)
-{
-    const bool same = old && slack__slice_eq(old->entry.version, entry->expected);
-    op->duplicate = entry->expected.len > 0 && !same;
-    if (old && !op->duplicate) kept_drop(kv, old);
-}
-
 /* Adds an entry to a batch. False: memory is out. */
 static bool batch_add(slack_store_batch_t *batch, const slack_kv_entry_t *entry)
 {
@@ -239,13 +217,22 @@ int slack__kv_memory_apply(slack_kv_memory_t *kv, slack_store_op_t *op, int64_t 
     if (op->kind == SLACK_STORE_KV_LIST) return kv_list(kv, op, now_ms);
     drop_expired(kv, now_ms);
     kept_t *old = kept_find(kv, entry.key, now_ms);
+    const bool expects = entry.expected.len > 0;
+    const bool expected = old && slack__slice_eq(old->entry.version, entry.expected);
     switch (op->kind) {
-    case SLACK_STORE_KV_PUT: return kv_put(kv, &entry, old);
+    case SLACK_STORE_KV_PUT:
+        if (old && slack__slice_compare(old->entry.version, entry.version) > 0) return 0;
+        return kept_replace(kv, PUT, &entry, old);
     case SLACK_STORE_KV_ADD:
         op->duplicate = old != NULL;
         return old ? 0 : kept_replace(kv, ADDED, &entry, NULL);
-    case SLACK_STORE_KV_SWAP: return kv_swap(kv, op, &entry, old);
-    case SLACK_STORE_KV_DELETE: kv_delete(kv, op, &entry, old); return 0;
+    case SLACK_STORE_KV_SWAP:
+        op->duplicate = expects ? !expected : old != NULL;
+        return op->duplicate ? 0 : kept_replace(kv, SWAPPED, &entry, old);
+    case SLACK_STORE_KV_DELETE:
+        op->duplicate = expects && !expected;
+        if (old && !op->duplicate) kept_drop(kv, old);
+        return 0;
     default: return kv_get(op->batch, old);
     }
 }

@@ -189,6 +189,8 @@ int slack__sqlite_number(slack_sqlite_t *s, enum statement which, int64_t *ret);
 int slack__sqlite_apply_op(slack_sqlite_t *s, slack_store_op_t *op);
 /* Delete some of the rows whose time is over. */
 int slack__sqlite_sweep(slack_sqlite_t *s);
+/* The same with one statement: of SWEEP_DONE, SWEEP_DEAD, KV_SWEEP. */
+int slack__sqlite_sweep_of(slack_sqlite_t *s, enum statement which, int64_t before_ms);
 /* Whether a CLAIM would find nothing; sets its next_ms. Most claims find nothing, and a transaction
  * that might write makes other processes wait. */
 bool slack__sqlite_nothing_to_claim(slack_sqlite_t *s, const slack_store_op_t *op);

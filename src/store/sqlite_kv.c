@@ -5,21 +5,13 @@
 
 /* --- writing ------------------------------------------------------------------------------- */
 
-static int kv_sweep(slack_sqlite_t *s)
-{
-    sqlite3_stmt *stmt = s->statements[KV_SWEEP];
-    sqlite3_bind_int64(stmt, 1, s->now_ms);
-    sqlite3_bind_int(stmt, 2, SLACK_SQLITE_SWEEP_ROWS);
-    return slack__sqlite_step(stmt);
-}
-
 /* A swap that expects no entry is an addition. */
 int slack__sqlite_kv_write(slack_sqlite_t *s, slack_store_op_t *op)
 {
     const slack_kv_entry_t entry = slack__kv_from_row(&op->row);
     const bool put = op->kind == SLACK_STORE_KV_PUT;
     const bool swap = op->kind == SLACK_STORE_KV_SWAP && entry.expected.len > 0;
-    int rc = kv_sweep(s);
+    int rc = slack__sqlite_sweep_of(s, KV_SWEEP, s->now_ms);
     if (rc != 0) return rc;
     sqlite3_stmt *stmt = s->statements[put ? KV_PUT : swap ? KV_SWAP : KV_ADD];
     slack__bind_blob(stmt, 1, entry.key);

@@ -175,13 +175,6 @@ static int sqlite_put(slack_sqlite_t *s, slack_store_op_t *op)
     return 0;
 }
 
-static int sqlite_mark(slack_sqlite_t *s, const slack_store_op_t *op)
-{
-    sqlite3_stmt *stmt = slack__sqlite_about(s, MARK, op->row.id);
-    slack__bind_text(stmt, 4, op->row.done);
-    return slack__sqlite_step(stmt);
-}
-
 static int sqlite_finish(slack_sqlite_t *s, const slack_store_op_t *op)
 {
     bool forget = op->forget || op->row.key.len == 0;
@@ -304,14 +297,6 @@ static int sqlite_take_abandoned(slack_sqlite_t *s, slack_store_batch_t *batch, 
     return rc;
 }
 
-static int sqlite_renew(slack_sqlite_t *s)
-{
-    sqlite3_stmt *stmt = s->statements[RENEW];
-    sqlite3_bind_int64(stmt, 1, s->owner.id);
-    sqlite3_bind_int64(stmt, 2, s->now_ms + SLACK_STORE_LEASE_MS);
-    return slack__sqlite_step(stmt);
-}
-
 static int sqlite_next_due(slack_sqlite_t *s, int64_t app, int64_t *ret)
 {
     sqlite3_stmt *stmt = s->statements[NEXT_DUE];
@@ -416,13 +401,21 @@ static int sqlite_count_rows(slack_sqlite_t *s, slack_store_batch_t *batch)
 
 int slack__sqlite_apply_op(slack_sqlite_t *s, slack_store_op_t *op)
 {
+    sqlite3_stmt *stmt;
     switch (op->kind) {
     case SLACK_STORE_PUT: return sqlite_put(s, op);
-    case SLACK_STORE_MARK: return sqlite_mark(s, op);
+    case SLACK_STORE_MARK:
+        stmt = slack__sqlite_about(s, MARK, op->row.id);
+        slack__bind_text(stmt, 4, op->row.done);
+        return slack__sqlite_step(stmt);
     case SLACK_STORE_FINISH: return sqlite_finish(s, op);
     case SLACK_STORE_WAIT:
     case SLACK_STORE_BURY: return sqlite_put_back(s, op);
-    case SLACK_STORE_RENEW: return sqlite_renew(s);
+    case SLACK_STORE_RENEW:
+        stmt = s->statements[RENEW];
+        sqlite3_bind_int64(stmt, 1, s->owner.id);
+        sqlite3_bind_int64(stmt, 2, s->now_ms + SLACK_STORE_LEASE_MS);
+        return slack__sqlite_step(stmt);
     case SLACK_STORE_CLAIM: return sqlite_claim(s, op);
     case SLACK_STORE_CANCEL:
         slack__bind_blob(s->statements[CANCEL], 1, op->row.key);
@@ -442,18 +435,18 @@ int slack__sqlite_apply_op(slack_sqlite_t *s, slack_store_op_t *op)
     return SLACK_EINVAL;
 }
 
-static int sqlite_sweep(slack_sqlite_t *s, enum statement which, int64_t keep_ms)
+int slack__sqlite_sweep_of(slack_sqlite_t *s, enum statement which, int64_t before_ms)
 {
     sqlite3_stmt *stmt = s->statements[which];
-    sqlite3_bind_int64(stmt, 1, s->now_ms - keep_ms);
+    sqlite3_bind_int64(stmt, 1, before_ms);
     sqlite3_bind_int(stmt, 2, SLACK_SQLITE_SWEEP_ROWS);
     return slack__sqlite_step(stmt);
 }
 
 int slack__sqlite_sweep(slack_sqlite_t *s)
 {
-    int rc = sqlite_sweep(s, SWEEP_DONE, SLACK_STORE_KEEP_MS);
-    return rc ? rc : sqlite_sweep(s, SWEEP_DEAD, SLACK_STORE_DEAD_MS);
+    int rc = slack__sqlite_sweep_of(s, SWEEP_DONE, s->now_ms - SLACK_STORE_KEEP_MS);
+    return rc ? rc : slack__sqlite_sweep_of(s, SWEEP_DEAD, s->now_ms - SLACK_STORE_DEAD_MS);
 }
 
 bool slack__sqlite_nothing_to_claim(slack_sqlite_t *s, const slack_store_op_t *op)

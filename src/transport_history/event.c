@@ -72,15 +72,6 @@ static int write_members(slack_buf_t *out, const slack_json_t *message)
     return rc;
 }
 
-/* The event of a message with files has a subtype that history leaves out.
- * https://github.com/slackapi/bolt-python/issues/980 has such a message of history,
- * https://github.com/slackapi/java-slack-sdk/pull/496 the event. */
-static const char *subtype_of_files(const slack_json_t *message)
-{
-    const bool has_files = slack_json_get(message, "/files/0") != NULL;
-    return has_files && !slack_json_get(message, "/subtype") ? "file_share" : "";
-}
-
 int slack__history_write(slack_buf_t *out, const slack_json_t *message,
                          const slack_origin_t *origin, bool mention)
 {
@@ -92,7 +83,12 @@ int slack__history_write(slack_buf_t *out, const slack_json_t *message,
         rc = slack__buf_printf(out, ",\"event_time\":%.*s,\"event\":{\"type\":\"%s\"",
                                (int)strcspn(ts, "."), ts, mention ? "app_mention" : "message");
     if (rc == 0) rc = write_members(out, message);
-    if (rc == 0 && !mention) rc = write_text(out, "subtype", subtype_of_files(message));
+    /* The event of a message with files has a subtype that history leaves out.
+     * https://github.com/slackapi/bolt-python/issues/980 has such a message of history,
+     * https://github.com/slackapi/java-slack-sdk/pull/496 the event. */
+    if (rc == 0 && !mention && slack_json_get(message, "/files/0") &&
+        !slack_json_get(message, "/subtype"))
+        rc = write_text(out, "subtype", "file_share");
     if (rc == 0) rc = write_text(out, "channel", origin->channel);
     if (rc == 0) rc = write_text(out, "channel_type", mention ? "" : origin->channel_type);
     if (rc == 0) rc = write_text(out, "event_ts", ts);

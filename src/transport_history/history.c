@@ -138,15 +138,6 @@ static void history_caught_up(slack_history_t *h)
     slack__backoff_reset(&h->rounds);
 }
 
-static void probe_over(slack_history_t *h, bool failed)
-{
-    if (h->handover.recovered == h->recovered_before || failed) return;
-    SLACK_LOG(h->net->log, WARN, "messages were missed without a sign", "hint=%s",
-              "Slack may have switched the deliveries off: look at Event Subscriptions in the "
-              "app's settings, and at its request URL");
-    slack__catch_up_gap(&h->base, "a probe has found missed messages", 0);
-}
-
 /* The pause before the next round, after one that has not caught up. */
 static uint64_t history_wait_ms(slack_history_t *h, bool failed)
 {
@@ -159,9 +150,12 @@ static uint64_t history_wait_ms(slack_history_t *h, bool failed)
 static void round_over(slack_round_t *round, bool failed)
 {
     slack_history_t *h = SLACK_CONTAINER(round, slack_history_t, round);
-    if (round->only_one) {
-        probe_over(h, failed);
-    } else {
+    if (round->only_one && !failed && h->handover.recovered != h->recovered_before) {
+        SLACK_LOG(h->net->log, WARN, "messages were missed without a sign", "hint=%s",
+                  "Slack may have switched the deliveries off: look at Event Subscriptions in the "
+                  "app's settings, and at its request URL");
+        slack__catch_up_gap(&h->base, "a probe has found missed messages", 0);
+    } else if (!round->only_one) {
         const bool last = h->watch.began_ms >= h->watch.until_ms;
         if (!failed && !round->stale && last) history_caught_up(h);
         SLACK_LOG(h->net->log, INFO,
@@ -212,15 +206,6 @@ static void history_save(slack_history_t *h)
     slack__cursor_store_run(&round->cursors);
 }
 
-/* Slack gives no sign of a gap: see history.h. */
-static void history_probe(slack_history_t *h)
-{
-    if (h->watch.open || h->round.step != SLACK_ROUND_IDLE) return;
-    h->watch.heard_ms = history_now_ms(h);
-    h->recovered_before = h->handover.recovered;
-    slack__round_probe(&h->round);
-}
-
 static void history_ticked(slack_timer_t *timer)
 {
     slack_history_t *h = SLACK_CONTAINER(timer, slack_history_t, tick);
@@ -229,21 +214,16 @@ static void history_ticked(slack_timer_t *timer)
     if (late_ms > (uint64_t)3 * SLACK_HISTORY_TICK_MS)
         slack__catch_up_gap(&h->base, "the process stood still", 0);
     history_save(h);
-    if (now_ms - h->watch.heard_ms >= SLACK_HISTORY_QUIET_MS) history_probe(h);
+    if (now_ms - h->watch.heard_ms >= SLACK_HISTORY_QUIET_MS && !h->watch.open &&
+        h->round.step == SLACK_ROUND_IDLE) { /* Slack gives no sign of a gap: see history.h */
+        h->watch.heard_ms = history_now_ms(h);
+        h->recovered_before = h->handover.recovered;
+        slack__round_probe(&h->round);
+    }
     if (!history_is_over(h)) slack__timer_start(h->net, &h->tick, SLACK_HISTORY_TICK_MS);
 }
 
 /* ---- the loop ---- */
-
-static void history_pass_on(slack_history_t *h)
-{
-    if (h->round.step != SLACK_ROUND_READING || h->handover.waits) return;
-    const int rc = slack__handover_next(&h->handover);
-    if (rc == 1)
-        slack__round_next(&h->round);
-    else if (rc != 0)
-        slack__timer_start(h->net, &h->again, SLACK_HISTORY_RETRY_MS);
-}
 
 static void event_due(slack_timer_t *timer)
 {
@@ -265,7 +245,12 @@ static void history_work(slack_task_t *task)
         if (!h->stopping) history_report(h, SLACK_TRANSPORT_READY);
     }
     if (!h->stopping) {
-        if (!h->draining) history_pass_on(h);
+        if (h->draining || h->round.step != SLACK_ROUND_READING || h->handover.waits) return;
+        const int rc = slack__handover_next(&h->handover);
+        if (rc == 1)
+            slack__round_next(&h->round);
+        else if (rc != 0)
+            slack__timer_start(h->net, &h->again, SLACK_HISTORY_RETRY_MS);
         return;
     }
     slack__task_cancel(task);

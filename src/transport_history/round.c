@@ -95,8 +95,6 @@ static void round_note_failure(slack_round_t *round, const slack_channel_t *chan
 
 /* ---- listing ---- */
 
-static void round_load(slack_round_t *round);
-
 static int round_add(slack_round_t *round, const slack_json_t *object, enum slack_channel_type type)
 {
     const char *id = slack_json_str(object, "id");
@@ -198,7 +196,9 @@ static void round_list_next(slack_round_t *round)
                                                    .exclude_archived = SLACK_YES),
                          0, got_channels, round);
     if (rc == 1) {
-        round_load(round);
+        round->step = SLACK_ROUND_LOADING;
+        if (*round->mark->cursor.ts == '\0') slack__cursor_store_load(&round->cursors, round->mark);
+        if (!slack__cursor_store_run(&round->cursors)) slack__round_loaded(round, 0);
     } else if (rc != 0) {
         round->failed = true;
         round_end(round);
@@ -208,13 +208,6 @@ static void round_list_next(slack_round_t *round)
 /* ---- loading ---- */
 
 static void round_read_next(slack_round_t *round);
-
-static void round_load(slack_round_t *round)
-{
-    round->step = SLACK_ROUND_LOADING;
-    if (*round->mark->cursor.ts == '\0') slack__cursor_store_load(&round->cursors, round->mark);
-    if (!slack__cursor_store_run(&round->cursors)) slack__round_loaded(round, 0);
-}
 
 /* A channel without a cursor begins where the app as a whole has got to. */
 void slack__round_loaded(slack_round_t *round, int status)

@@ -54,16 +54,6 @@ static int walk_add_thread(slack_walk_t *walk, const char *root)
     return 0;
 }
 
-static int walk_add_message(slack_walk_t *walk, const slack_json_t *message)
-{
-    const char *ts = slack_json_str(message, "ts");
-    if (!slack__history_is_event(message) || !slack__ts_after(ts, walk->from)) return 0;
-    slack__buf_clear(&walk->text);
-    const int rc = slack__json_write(&walk->text, message);
-    return rc ? rc
-              : slack__gather_add(&walk->gather, ts, slack__buf_ptr(&walk->text), walk->text.len);
-}
-
 /* A root leads to its thread, and so does a reply that was sent to the channel too. */
 static int walk_add_threads_of(slack_walk_t *walk, const slack_json_t *message)
 {
@@ -85,7 +75,14 @@ static int walk_add_page(slack_walk_t *walk, const slack_json_t *messages)
     slack_json_iter_t it = {0};
     int rc = 0;
     while (rc == 0 && slack_json_next(messages, &it)) {
-        rc = walk_add_message(walk, it.value);
+        const char *ts = slack_json_str(it.value, "ts");
+        if (slack__history_is_event(it.value) && slack__ts_after(ts, walk->from)) {
+            slack__buf_clear(&walk->text);
+            rc = slack__json_write(&walk->text, it.value);
+            if (rc == 0)
+                rc = slack__gather_add(&walk->gather, ts, slack__buf_ptr(&walk->text),
+                                       walk->text.len);
+        }
         if (rc == 0 && !walk_in_threads(walk)) rc = walk_add_threads_of(walk, it.value);
     }
     return rc;
@@ -115,18 +112,14 @@ static int walk_next_thread(slack_walk_t *walk)
         0, walk_got_page, walk);
 }
 
-/* A thread that was deleted meanwhile has no replies. */
-static bool is_gone(const slack_walk_t *walk, const slack_page_t *page)
-{
-    return walk_in_threads(walk) && strcmp(page->error, "thread_not_found") == 0;
-}
-
 static int walk_got_page(const slack_page_t *page, void *user_data)
 {
     slack_walk_t *walk = user_data;
     if (walk->stopped) return SLACK_PAGES_STOP;
     if (!page->ended) return walk_add_page(walk, page->items);
-    int rc = is_gone(walk, page) ? 0 : page->status;
+    /* A thread that was deleted meanwhile has no replies. */
+    const bool gone = walk_in_threads(walk) && strcmp(page->error, "thread_not_found") == 0;
+    int rc = gone ? 0 : page->status;
     if (rc == 0) rc = walk_next_thread(walk);
     if (rc == 0) return 0;
     walk_end(walk, page, rc == 1 ? 0 : rc);
