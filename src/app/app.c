@@ -265,6 +265,8 @@ static int open_calls(slack_app_t *app)
     app->services.blocks.mode = o->check_blocks;
     if (o->check_blocks == 0 && app->services.lifetimes.checks)
         app->services.blocks.mode = SLACK_CHECK_BLOCKS_REFUSE;
+    /* A test or a simulator has no limits, unless it is there to show them. */
+    const bool for_tests = app->senders.calls || slack__url_is_local(o->api_url);
     slack_webapi_options_t calls = {
         .api_url = o->api_url,
         .ca_file = o->ca_file,
@@ -272,7 +274,9 @@ static int open_calls(slack_app_t *app)
         .calls_max = o->max_calls,
         .timeout_ms = CALL_TIMEOUT_MS,
         .wait_ms = o->call_wait_ms,
-        .pace = o->pace,
+        .pace = o->pace     ? o->pace
+                : for_tests ? SLACK_PACE_OFF
+                            : SLACK_PACE_INTERNAL,
         .budget = &app->services.calls,
         .blocks = &app->services.blocks,
         .called = call_ended,
@@ -283,11 +287,6 @@ static int open_calls(slack_app_t *app)
         .wrap = app->recorder ? slack__recorder_wrap : NULL,
         .wrap_data = app->recorder,
     };
-    /* A test or a simulator has no limits, unless it is there to show them. */
-    if (o->pace == 0 && (app->senders.calls || slack__url_is_local(o->api_url)))
-        calls.pace = SLACK_PACE_OFF;
-    else if (o->pace == 0)
-        calls.pace = SLACK_PACE_INTERNAL;
     const char *what = ""; /* unused: the options are checked, so the proxy is valid */
     /* libcurl opens the file on the loop, so a file that could block the loop is refused here. */
     slack_file_fault_t fault;
