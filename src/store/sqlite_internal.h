@@ -182,6 +182,8 @@ static inline int slack__sqlite_run(slack_sqlite_t *s, enum statement which)
 sqlite3_stmt *slack__sqlite_about(slack_sqlite_t *s, enum statement which, int64_t id);
 /* The number that a statement returns. */
 int slack__sqlite_number(slack_sqlite_t *s, enum statement which, int64_t *ret);
+/* Deletes some of what was over at `before_ms`: SWEEP_DONE, SWEEP_DEAD, KV_SWEEP. */
+int slack__sqlite_sweep_of(slack_sqlite_t *s, enum statement which, int64_t before_ms);
 
 /* ---- sqlite_rows.c ---- */
 
@@ -189,8 +191,6 @@ int slack__sqlite_number(slack_sqlite_t *s, enum statement which, int64_t *ret);
 int slack__sqlite_apply_op(slack_sqlite_t *s, slack_store_op_t *op);
 /* Delete some of the rows whose time is over. */
 int slack__sqlite_sweep(slack_sqlite_t *s);
-/* The same with one statement: of SWEEP_DONE, SWEEP_DEAD, KV_SWEEP. */
-int slack__sqlite_sweep_of(slack_sqlite_t *s, enum statement which, int64_t before_ms);
 /* Whether a CLAIM would find nothing; sets its next_ms. Most claims find nothing, and a transaction
  * that might write makes other processes wait. */
 bool slack__sqlite_nothing_to_claim(slack_sqlite_t *s, const slack_store_op_t *op);

@@ -435,14 +435,6 @@ int slack__sqlite_apply_op(slack_sqlite_t *s, slack_store_op_t *op)
     return SLACK_EINVAL;
 }
 
-int slack__sqlite_sweep_of(slack_sqlite_t *s, enum statement which, int64_t before_ms)
-{
-    sqlite3_stmt *stmt = s->statements[which];
-    sqlite3_bind_int64(stmt, 1, before_ms);
-    sqlite3_bind_int(stmt, 2, SLACK_SQLITE_SWEEP_ROWS);
-    return slack__sqlite_step(stmt);
-}
-
 int slack__sqlite_sweep(slack_sqlite_t *s)
 {
     int rc = slack__sqlite_sweep_of(s, SWEEP_DONE, s->now_ms - SLACK_STORE_KEEP_MS);

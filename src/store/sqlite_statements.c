@@ -150,6 +150,14 @@ sqlite3_stmt *slack__sqlite_about(slack_sqlite_t *s, enum statement which, int64
     return stmt;
 }
 
+int slack__sqlite_sweep_of(slack_sqlite_t *s, enum statement which, int64_t before_ms)
+{
+    sqlite3_stmt *stmt = s->statements[which];
+    sqlite3_bind_int64(stmt, 1, before_ms);
+    sqlite3_bind_int(stmt, 2, SLACK_SQLITE_SWEEP_ROWS);
+    return slack__sqlite_step(stmt);
+}
+
 int slack__sqlite_number(slack_sqlite_t *s, enum statement which, int64_t *ret)
 {
     sqlite3_stmt *stmt = s->statements[which];
