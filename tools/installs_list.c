@@ -63,15 +63,9 @@ int installs_list(installs_session_t *session, const installs_request_t *request
 int installs_find(installs_session_t *session, const slack_install_place_t *place,
                   slack_install_found_t *ret)
 {
-    char text[INSTALLS_PLACE_SIZE];
-    const int rc = installs_get(session, place, ret);
-    if (rc == SLACK_EINVAL)
-        return installs_fail(CLI_FAILED, "%s is not the id of a workspace or an organization",
-                             installs_place_text(place, text));
-    if (rc != 0) return installs_store_failed(rc);
-    if (*ret->version == '\0')
-        return installs_fail(CLI_FAILED, "%s is not in the store: see slackapp installs list",
-                             installs_place_text(place, text));
+    int rc = installs_get(session, place, ret);
+    if (rc == 0 && *ret->version == '\0') rc = SLACK_ENOTFOUND;
+    if (rc != 0) return installs_record_failed(rc, place);
     return ret->fault == 0 ? CLI_OK : installs_fail(CLI_FAILED, "%s", ret->why);
 }
 
@@ -115,23 +109,15 @@ int installs_delete_place(installs_session_t *session, const installs_request_t 
 {
     slack_install_found_t found;
     char text[INSTALLS_PLACE_SIZE];
-    installs_place_text(&request->place, text);
     int rc = installs_get(session, &request->place, &found);
-    if (rc == 0 && *found.version == '\0')
-        return installs_fail(CLI_FAILED, "%s is not in the store: see slackapp installs list",
-                             text);
+    if (rc == 0 && *found.version == '\0') rc = SLACK_ENOTFOUND;
     if (rc == 0) rc = installs_delete(session, &request->place, found.version);
     if (rc == 0 && !*request->place.user_id) rc = installs_delete_all(session, &request->place);
-    if (rc == SLACK_EINVAL)
-        return installs_fail(CLI_FAILED, "%s is not the id of a workspace or an organization",
-                             text);
-    if (rc == SLACK_ECONFLICT)
-        return installs_fail(CLI_FAILED, "the app has just changed %s: try again", text);
-    if (rc != 0) return installs_store_failed(rc);
+    if (rc != 0) return installs_record_failed(rc, &request->place);
     printf("%s is deleted from the store. The app is still installed in Slack, until somebody "
            "removes it "
            "there.\n",
-           text);
+           installs_place_text(&request->place, text));
     return CLI_OK;
 }
 

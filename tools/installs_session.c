@@ -59,6 +59,21 @@ const char *installs_key_text(const char *key, char ret[INSTALLS_PLACE_SIZE])
     return ret;
 }
 
+int installs_record_failed(int rc, const slack_install_place_t *place)
+{
+    char text[INSTALLS_PLACE_SIZE];
+    installs_place_text(place, text);
+    if (rc == SLACK_EINVAL)
+        return installs_fail(CLI_FAILED, "%s is not the id of a workspace or an organization",
+                             text);
+    if (rc == SLACK_ENOTFOUND)
+        return installs_fail(CLI_FAILED, "%s is not in the store: see slackapp installs list",
+                             text);
+    if (rc == SLACK_ECONFLICT)
+        return installs_fail(CLI_FAILED, "the app has just changed %s: try again", text);
+    return installs_store_failed(rc);
+}
+
 /* ---- opening ---- */
 
 static void submit(void *place, slack_store_op_t *op)

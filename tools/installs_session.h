@@ -35,6 +35,8 @@ int installs_need_key(installs_session_t *session);
 /* Prints a problem of the command, or of the store. Return the exit status. */
 int installs_fail(int status, const char *format, ...) SLACK_PRINTF(2, 3);
 int installs_store_failed(int rc);
+/* The same for a record. SLACK_ENOTFOUND: it is not in the store. */
+int installs_record_failed(int rc, const slack_install_place_t *place);
 
 /* Free what was read so far. */
 void installs_forget(installs_session_t *session);

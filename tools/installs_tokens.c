@@ -214,9 +214,7 @@ static int store_token(installs_session_t *session, const installs_request_t *re
         return installs_fail(CLI_FAILED,
                              "%s is in the store with another token: --replace replaces it", text);
     rc = installs_put(session, record, found.version);
-    if (rc == SLACK_ECONFLICT)
-        return installs_fail(CLI_FAILED, "the app has just changed %s: try again", text);
-    if (rc != 0) return installs_store_failed(rc);
+    if (rc != 0) return installs_record_failed(rc, &place);
     printf("%s is imported. Once the app has started with SLACK_CLIENT_ID, SLACK_BOT_TOKEN is no "
            "longer "
            "needed.\n",

@@ -101,15 +101,6 @@ static void ctx_learns(owned_t *owned)
     if (owned->held) slack__ctx_call_ended(ctx, &none);
 }
 
-static void client_learns(owned_t *owned)
-{
-    slack_net_t *net = owned->stream.streams->net;
-    const uint64_t since_us = slack__net_now_us(net);
-    owned->fn(&owned->stream, owned->stream.fault.status, owned->user_data);
-    slack__net_note_blocking(net, since_us, "stream", owned->stream.place.channel);
-    slack__stream_free(&owned->stream);
-}
-
 static void owned_ended(slack_stream_t *stream)
 {
     owned_t *owned = owned_of(stream);
@@ -118,10 +109,15 @@ static void owned_ended(slack_stream_t *stream)
         owned->reported = true;
         waiter_answer(owned, stream->fault.status);
     }
-    if (owned->ctx)
+    if (owned->ctx) {
         ctx_learns(owned);
-    else
-        client_learns(owned);
+        return;
+    }
+    slack_net_t *net = stream->streams->net;
+    const uint64_t since_us = slack__net_now_us(net);
+    owned->fn(stream, stream->fault.status, owned->user_data);
+    slack__net_note_blocking(net, since_us, "stream", stream->place.channel);
+    slack__stream_free(stream);
 }
 
 static const slack_stream_owner_t owner = {owned_called, owned_answered, owned_room, owned_ended};

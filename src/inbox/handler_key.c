@@ -3,15 +3,6 @@
 
 #include "inbox/entry.h"
 
-/* The number of the listener among those of its name that the delivery reaches. */
-static unsigned nth_of_name(const slack_run_t *run, const char *name)
-{
-    unsigned nth = 0;
-    for (size_t i = 0; i < run->next_hit && i < run->hits.count; i++)
-        nth += strcmp(run->hits.items[i].rule->listener.name, name) == 0;
-    return nth;
-}
-
 /* The row of the delivery names it: the store never has the same id and time again while it knows
  * the key. */
 const char *slack__handler_key(slack_ctx_t *ctx, slack_arena_t *arena)
@@ -25,7 +16,11 @@ const char *slack__handler_key(slack_ctx_t *ctx, slack_arena_t *arena)
     if (entry->puts_of != ctx->hit) entry->puts = 0;
     entry->puts_of = ctx->hit;
     const char *listener = ctx->hit ? ctx->hit->rule->listener.name : "";
+    unsigned nth_of_name = 0; /* among the listeners of its name that the delivery reaches */
+    const slack_run_t *run = &entry->run;
+    for (size_t i = 0; i < run->next_hit && i < run->hits.count; i++)
+        nth_of_name += strcmp(run->hits.items[i].rule->listener.name, listener) == 0;
     return slack__arena_printf(arena, "handler:%.*s:%lld:%lld:%s:%u:%u", (int)app.len, app.ptr,
                                (long long)row->id, (long long)row->received_ms, listener,
-                               nth_of_name(&entry->run, listener), ++entry->puts);
+                               nth_of_name, ++entry->puts);
 }

@@ -159,13 +159,6 @@ static bool batch_add(slack_store_batch_t *batch, const slack_kv_entry_t *entry)
     return true;
 }
 
-static int kv_get(slack_store_batch_t *batch, const kept_t *kept)
-{
-    int rc = slack__batch_begin(batch, 1);
-    if (rc == 0 && kept && !batch_add(batch, &kept->entry)) rc = SLACK_ENOMEM;
-    return slack__batch_end(batch, rc);
-}
-
 /* Puts an entry into its place among the `limit` smallest of those found so far. */
 static size_t sort_in(const kept_t **found, size_t count, size_t limit, const kept_t *kept)
 {
@@ -233,6 +226,9 @@ int slack__kv_memory_apply(slack_kv_memory_t *kv, slack_store_op_t *op, int64_t 
         op->duplicate = expects && !expected;
         if (old && !op->duplicate) kept_drop(kv, old);
         return 0;
-    default: return kv_get(op->batch, old);
+    default: break;
     }
+    int rc = slack__batch_begin(op->batch, 1);
+    if (rc == 0 && old && !batch_add(op->batch, &old->entry)) rc = SLACK_ENOMEM;
+    return slack__batch_end(op->batch, rc);
 }

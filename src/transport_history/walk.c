@@ -90,8 +90,6 @@ static int walk_add_page(slack_walk_t *walk, const slack_json_t *messages)
 
 /* ---- the lists ---- */
 
-static int walk_got_page(const slack_page_t *page, void *user_data);
-
 static void walk_end(slack_walk_t *walk, const slack_page_t *page, int status)
 {
     const slack_json_t *answer = page ? slack_response_json(page->response) : NULL;
@@ -99,17 +97,6 @@ static void walk_end(slack_walk_t *walk, const slack_page_t *page, int status)
     if (page && page->status == status && status != 0) end.error = page->error;
     if (strcmp(end.error, "missing_scope") == 0) end.needed = slack_json_str(answer, "needed");
     walk->ended(walk, &end);
-}
-
-/* Begins the list of the next thread. 1: there is none. */
-static int walk_next_thread(slack_walk_t *walk)
-{
-    if (walk->thread_next == walk->thread_count) return 1;
-    const char *root = walk->threads[walk->thread_next++];
-    return slack_pages(
-        walk->client,
-        slack_conversations_replies(.channel = walk->channel->id, .ts = root, .oldest = walk->from),
-        0, walk_got_page, walk);
 }
 
 static int walk_got_page(const slack_page_t *page, void *user_data)
@@ -120,9 +107,15 @@ static int walk_got_page(const slack_page_t *page, void *user_data)
     /* A thread that was deleted meanwhile has no replies. */
     const bool gone = walk_in_threads(walk) && strcmp(page->error, "thread_not_found") == 0;
     int rc = gone ? 0 : page->status;
-    if (rc == 0) rc = walk_next_thread(walk);
-    if (rc == 0) return 0;
-    walk_end(walk, page, rc == 1 ? 0 : rc);
+    if (rc == 0 && walk->thread_next < walk->thread_count) {
+        const char *root = walk->threads[walk->thread_next++];
+        rc = slack_pages(walk->client,
+                         slack_conversations_replies(.channel = walk->channel->id, .ts = root,
+                                                     .oldest = walk->from),
+                         0, walk_got_page, walk);
+        if (rc == 0) return 0;
+    }
+    walk_end(walk, page, rc);
     return 0;
 }
 
