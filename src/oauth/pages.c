@@ -147,6 +147,8 @@ const slack_http_header_t slack__page_headers[SLACK_PAGE_HEADERS] = {
     HEADER("X-Content-Type-Options", "nosniff"),
     HEADER("Referrer-Policy", "no-referrer"), /* the address of a page may have a code */
     HEADER("Cache-Control", "no-store"),
+    /* For a page of the program. The frame-ancestors of a policy count in its place. */
+    HEADER("X-Frame-Options", "DENY"),
 };
 
 const char slack__page_policy[] =

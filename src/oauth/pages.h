@@ -38,7 +38,7 @@ typedef struct slack_html_page {
 const char *slack__page_html(slack_arena_t *arena, const slack_html_page_t *page);
 
 /* The headers of every page, and the Content-Security-Policy of the library's own. */
-#define SLACK_PAGE_HEADERS 3
+#define SLACK_PAGE_HEADERS 4
 extern const slack_http_header_t slack__page_headers[SLACK_PAGE_HEADERS];
 extern const char slack__page_policy[];
 

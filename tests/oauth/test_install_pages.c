@@ -135,4 +135,5 @@ PAGE_TEST(the_policy_allows_the_style_alone)
     assert_string_equal(header("X-Content-Type-Options"), "nosniff");
     assert_string_equal(header("Referrer-Policy"), "no-referrer");
     assert_string_equal(header("Cache-Control"), "no-store");
+    assert_string_equal(header("X-Frame-Options"), "DENY");
 }
