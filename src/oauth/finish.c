@@ -237,6 +237,7 @@ static void stored(int status, void *user_data)
     SLACK_CRASH("oauth-stored");
     forget_grants(install);
     install->client.token = record_of(install)->token.access;
+    install->client.wait_ms = SLACK_INSTALL_WAIT_MS;
     if (slack__webapi_call(&install->client, "auth.test", NULL, tested, install) != 0)
         show_installed(install);
 }

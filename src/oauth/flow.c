@@ -126,8 +126,10 @@ int slack__install_flow_open(slack_install_flow_t *flow)
     if (rc == 0) flow->credentials = credentials_of(o);
     if (rc == 0) flow->start = start_of(o);
     if (rc == 0 && (!flow->credentials || !flow->start)) rc = SLACK_ENOMEM;
-    flow->client = (slack_client_t){
-        .home = &flow->oauth->services->webapi, .basic = flow->credentials, .once = true};
+    flow->client = (slack_client_t){.home = &flow->oauth->services->webapi,
+                                    .basic = flow->credentials,
+                                    .once = true,
+                                    .wait_ms = SLACK_INSTALL_WAIT_MS};
     const struct {
         const char *path;
         slack_http_route_fn fn;

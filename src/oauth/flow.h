@@ -8,6 +8,9 @@
 #include "oauth/state.h"
 #include "ops/http_routes.h"
 
+/* A call of an attempt waits for its turn at most so long, because a person waits for the page. */
+#define SLACK_INSTALL_WAIT_MS 20000
+
 /*
  * The install flow: from the link to an app to its installation in the store.
  *

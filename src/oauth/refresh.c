@@ -344,11 +344,13 @@ static void pair_ask(slack_refresh_t *r)
         refresh_fail(r, SLACK_ECANCELED, "the app stops", 0);
         return;
     }
-    if (r->lease.row.due_ms <= slack__wall_ms(rotation->net->clock)) {
+    const int64_t left_ms = r->lease.row.due_ms - slack__wall_ms(rotation->net->clock);
+    if (left_ms <= 0) {
         lease_take(r);
         return;
     }
     client.once = true;
+    client.wait_ms = (unsigned)left_ms; /* later, another process may send it as well */
     r->used = slack__arena_strdup(r->scratch, r->found.record.token.refresh);
     int rc = r->used ? slack__jsonf(r->scratch, &args, NULL,
                                     "{grant_type: 'refresh_token', refresh_token: %s}", r->used)

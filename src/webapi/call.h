@@ -84,6 +84,7 @@ typedef struct slack_call {
     bool to_url; /* a message to a URL of its own */
     bool worker; /* one waits for the end of the call */
     bool once;
+    bool bounded;    /* its client waits less than the webapi */
     bool repeatable; /* a second try does no harm if Slack has made the first one */
     bool kept;       /* the receiver of the response has taken the arena */
     bool of_program; /* begun by slack_call() or slack_callf() */

@@ -81,7 +81,7 @@ static void call_fail(slack_call_t *call, int status)
 {
     const bool refused = slack__linked(&call->renewal.link);
     slack__response_fail(&call->response, status);
-    call->response.unsent = refused;
+    call->response.unsent = refused || call->pace.tries == 0;
     call_give_up(call);
 }
 
@@ -96,10 +96,14 @@ static void queue_run(slack_webapi_t *webapi)
         const bool refused = slack__linked(&call->renewal.link);
         call_fail(call, SLACK_ETIMEDOUT);
         const char *why = slack__arena_printf(
-            call->arena, "%s waited %llu s for %s, or raise SLACK_CALL_WAIT_MS", call->method,
+            call->arena, "%s waited %llu s for %s", call->method,
             (unsigned long long)(call->pace.waited_ms / 1000),
-            refused ? "another token, because Slack refused its own: look tokens up faster"
-                    : "its turn, because Slack limits its rate: call it less often");
+            refused ? "another token, because Slack refused its own: look tokens up faster, or "
+                      "raise SLACK_CALL_WAIT_MS"
+            : call->bounded
+                ? "its turn, because Slack limits its rate: try again later"
+                : "its turn, because Slack limits its rate: call it less often, or raise "
+                  "SLACK_CALL_WAIT_MS");
         if (why) call->response.error = why;
     }
     while ((paced = slack__pace_next(webapi->queue.pace, now, &ready_ms)) != NULL) {
@@ -300,8 +304,9 @@ int slack__call_queue_put(slack_call_t *call, slack_client_t *client, const slac
         return SLACK_EBUSY;
     }
     call->pace.accepted_ms = slack__webapi_now_ms(webapi);
-    call->pace.paced.until_ms =
-        webapi->wait_ms ? call->pace.accepted_ms + webapi->wait_ms : UINT64_MAX;
+    call->bounded = client->wait_ms && (!webapi->wait_ms || client->wait_ms < webapi->wait_ms);
+    const unsigned wait_ms = call->bounded ? client->wait_ms : webapi->wait_ms;
+    call->pace.paced.until_ms = wait_ms ? call->pace.accepted_ms + wait_ms : UINT64_MAX;
     if (call->pace.paced.number == 0) call->pace.paced.number = ++webapi->queue.last_number;
     call->pace.ordered.number = call->pace.paced.number;
     const int rc = slack__order_join(webapi->queue.orders, &call->pace.ordered);

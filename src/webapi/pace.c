@@ -38,7 +38,7 @@ struct slack_pacer {
     slack_lane_t rest;   /* bulk calls, for which there was no room for a lane: they share a rate */
     slack_link_t unused; /* lanes, by the time since when they are */
     slack_heap_t due;    /* paced->due of calls that wait for a time of their own */
-    slack_link_t by_age; /* paced->in_age of all calls */
+    slack_link_t by_age; /* paced->in_age of all calls, in the order of until_ms */
     size_t waiting;
     uint64_t now_ms; /* of the last call here that had a time */
     uint64_t seed;
@@ -195,13 +195,23 @@ static slack_lane_t *lane_for_call(slack_pacer_t *pace, const slack_pace_call_t 
 
 /* --- calls --------------------------------------------------------------------------------- */
 
+/* Nearly all calls wait equally long, so that one that comes is among the last. */
+static void join_ages(slack_pacer_t *pace, slack_paced_t *paced)
+{
+    slack_link_t *link = pace->by_age.prev;
+    while (link != &pace->by_age &&
+           SLACK_CONTAINER(link, slack_paced_t, in_age)->until_ms > paced->until_ms)
+        link = link->prev;
+    slack__list_push(link->next, &paced->in_age);
+}
+
 void slack__pace_enter(slack_pacer_t *pace, slack_paced_t *paced, const slack_pace_call_t *call,
                        uint64_t now_ms)
 {
     pace->now_ms = now_ms;
     free_unused_lanes(pace);
     slack__link_init(&paced->link);
-    slack__list_push(&pace->by_age, &paced->in_age);
+    join_ages(pace, paced);
     paced->lane = lane_for_call(pace, call);
     for (slack_lane_t *lane = paced->lane; lane; lane = lane->parent)
         lane->calls_in++;
@@ -222,8 +232,7 @@ static void join_lane(slack_pacer_t *pace, slack_paced_t *paced)
 
 void slack__pace_wait(slack_pacer_t *pace, slack_paced_t *paced, uint64_t due_ms)
 {
-    if (!slack__linked(&paced->in_age)) /* it expired on its way */
-        slack__list_push(pace->by_age.next, &paced->in_age);
+    if (!slack__linked(&paced->in_age)) join_ages(pace, paced); /* it expired on its way */
     pace->waiting++;
     if (due_ms > pace->now_ms)
         slack__heap_put(&pace->due, &paced->due, due_ms);

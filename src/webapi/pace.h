@@ -40,7 +40,7 @@ typedef struct slack_paced {
     slack_heap_node_t due; /* while it waits for a time of its own */
     slack_lane_t *lane;
     uint64_t number;   /* its place in the lane */
-    uint64_t until_ms; /* it does not wait longer; never less than that of an earlier call */
+    uint64_t until_ms; /* it does not wait longer */
     bool sent;         /* without an answer yet */
 } slack_paced_t;
 

@@ -132,8 +132,9 @@ struct slack_client {
     uint64_t tag; /* of each request; see curl.h */
     struct slack_streams *streams; /* the app's, for a client without a delivery; NULL: none */
     bool worker;                   /* a worker waits for the next calls */
-    bool once;   /* every call is sent once: the caller has a backoff of its own */
-    bool repeat; /* calls that act are sent again too if their answer was lost */
+    unsigned wait_ms; /* a call waits for its turn at most so long; 0: as long as the webapi says */
+    bool once;        /* every call is sent once: the caller has a backoff of its own */
+    bool repeat;      /* calls that act are sent again too if their answer was lost */
 };
 
 /* slack_call(), but `args` may be NULL for an empty object. */

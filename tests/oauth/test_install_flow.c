@@ -388,6 +388,23 @@ TEST_EACH(answers_of_slack, answer_cases)
     installer_close();
 }
 
+/* The code would be dead, and the person gone. */
+FLOW_TEST(a_limited_app_does_not_wait_for_its_turn)
+{
+    installer_start();
+    attempt_t a = installer_begin(START);
+    fake_slack_answer(f.slack, "oauth.v2.access", 429, "{'ok':false,'error':'ratelimited'}");
+    fake_slack_retry_after(f.slack, "3600");
+    installer_check_page(installer_come_back(&a, "&code=c"), 503, "too much to do");
+    a = installer_begin(START);
+    const int number = installer_send_back(&a, "&code=c");
+    app_spin(&f);
+    app_pass_ms(&f, 20001);
+    installer_check_page(installer_wait(number), 502, "did not answer");
+    assert_true(world_logged(&f.world, "Slack limits its rate: try again later"));
+    assert_int_equal(fake_slack_count(f.slack), 1);
+}
+
 /* ---- many ---- */
 
 FLOW_TEST(starts_cost_no_memory)
@@ -667,6 +684,7 @@ FLOW_TEST(pages_of_the_program)
     assert_non_null(strstr(reply->body, "/slack/install/start?team=T1|&lt;&quot;&#39;&gt;"));
     assert_string_equal(installer_header(reply, "Content-Security-Policy"), "");
     assert_string_equal(installer_header(reply, "Cache-Control"), "no-store");
+    assert_string_equal(installer_header(reply, "X-Frame-Options"), "DENY");
     assert_non_null(
         strstr(installer_ask("GET /slack/oauth_redirect?error=access_denied")->body, "own You"));
     assert_int_equal(shown, SLACK_INSTALL_PAGE_DECLINED);

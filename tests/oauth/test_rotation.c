@@ -437,6 +437,32 @@ ROT_TEST(a_failure_waits)
     assert_used(0, "xoxe.xoxb-2");
 }
 
+/* Slack limits the app for an hour. The refresh of another process is sent under its lease, or not
+ * at all. */
+ROT_TEST(a_refresh_waits_within_its_lease)
+{
+    have("xoxe.xoxb-1", "xoxe-1", 0);
+    use(0);
+    until_calls(1);
+    answer_as(429, 3600, REFUSED("ratelimited"));
+    for (unsigned i = 1; i <= 3; i++) {
+        assert_false(use(1));
+        run();
+        pass_ms(19999);
+        assert_false(last()->ended);
+        pass_ms(1);
+        assert_used(SLACK_ETIMEDOUT, "Slack limits its rate: try again later");
+        assert_int_equal(rot.counters.refreshes_failed, i + 1);
+        pass_ms(60000);
+    }
+    assert_int_equal(rot.call_count, 1);
+    pass_ms(HOUR_MS);
+    assert_false(use(1));
+    until_calls(2);
+    answer(PAIR("2"));
+    assert_used(0, "xoxe.xoxb-2");
+}
+
 static struct final_row {
     const char *name;
 } finals[] = {{"invalid_refresh_token"}, {"account_inactive"}, {"token_revoked"}};

@@ -20,6 +20,7 @@ struct fake_slack {
     fake_call_t calls[CALLS_MAX];
     size_t count;
     unsigned auth_count;
+    const char *retry_after;
     struct answer {
         const char *method, *body;
         int status;
@@ -74,11 +75,14 @@ static void on_request(slack_http_server_t *server, slack_http_request_t *reques
     else
         record(slack, method, request);
     const struct answer *a = scripted(slack, method);
+    const slack_http_header_t wait = {SLACK_SLICE("Retry-After"), slack__slice(slack->retry_after)};
     const char *body = a ? a->body : auth ? who : "{\"ok\":true}";
     if (!a || a->status)
         slack__http_respond(server, request->id,
                             &(slack_http_response_t){.status = a ? a->status : 200,
                                                      .content_type = "application/json",
+                                                     .headers = &wait,
+                                                     .header_count = slack->retry_after != NULL,
                                                      .body = body,
                                                      .body_len = strlen(body)});
     slack__arena_free(request->arena);
@@ -155,4 +159,9 @@ const fake_call_t *fake_slack_call(const fake_slack_t *slack, size_t i)
 {
     assert_true(i < slack->count);
     return &slack->calls[i];
+}
+
+void fake_slack_retry_after(fake_slack_t *slack, const char *seconds)
+{
+    slack->retry_after = seconds;
 }

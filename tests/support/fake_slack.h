@@ -34,6 +34,9 @@ const char *fake_slack_hook_url(fake_slack_t *slack, const char *name);
  * status of 0: no answer. */
 void fake_slack_answer(fake_slack_t *slack, const char *method, int status, const char *body);
 
+/* Every answer has the header Retry-After, which counts in a 429. */
+void fake_slack_retry_after(fake_slack_t *slack, const char *seconds);
+
 /* The calls so far except auth.test, and those of auth.test. */
 size_t fake_slack_count(const fake_slack_t *slack);
 unsigned fake_slack_auth_count(const fake_slack_t *slack);

@@ -19,7 +19,7 @@ typedef struct call {
 static slack_pacer_t *pace;
 static call_t calls[CALLS_MAX];
 static unsigned count, order[CALLS_MAX], sent;
-static uint64_t now_ms;
+static uint64_t now_ms, until_ms; /* until_ms: of the next calls */
 
 static void open_pace(enum slack_pace limits)
 {
@@ -27,6 +27,7 @@ static void open_pace(enum slack_pace limits)
     assert_non_null(pace);
     count = sent = 0;
     now_ms = FIRST_MS;
+    until_ms = 0;
 }
 
 static void add(unsigned lane, slack_pace_call_t what)
@@ -35,7 +36,7 @@ static void add(unsigned lane, slack_pace_call_t what)
     if (what.team == NULL) what.team = "";
     if (what.channel == NULL) what.channel = "";
     call_t *call = &calls[count];
-    *call = (call_t){.paced.number = ++count, .lane = lane};
+    *call = (call_t){.paced = {.number = ++count, .until_ms = until_ms}, .lane = lane};
     slack__pace_enter(pace, &call->paced, &what, now_ms);
     slack__pace_wait(pace, &call->paced, 0);
 }
@@ -276,9 +277,13 @@ TEST(test_deadlines)
     slack_paced_t *paced;
     open_pace(SLACK_PACE_INTERNAL);
     for (unsigned n = 0; n < 100; n++) {
+        until_ms = FIRST_MS + MINUTE_MS + n / 50;
         add(0, (slack_pace_call_t){.method = "users.list"});
-        calls[n].paced.until_ms = FIRST_MS + MINUTE_MS + n / 50;
     }
+    until_ms = FIRST_MS; /* a later call that waits less */
+    add(0, (slack_pace_call_t){.method = "users.list"});
+    assert_ptr_equal(paced = slack__pace_expired(pace, now_ms, &next_ms), &calls[100].paced);
+    slack__pace_leave(pace, paced);
     while (now_ms < FIRST_MS + MINUTE_MS) {
         assert_null(slack__pace_expired(pace, now_ms, &next_ms));
         assert_int_equal(next_ms, FIRST_MS + MINUTE_MS);
