@@ -5,8 +5,10 @@
 
 #include "inbox/inbox.h"
 #include "oauth/loss.h"
+#include "protocol/api_error.h"
 #include "protocol/tenant.h"
 #include "util/crash.h"
+#include "webapi/response.h"
 
 /* The people of an uninstalled workspace that the job names, at most. */
 #define PEOPLE_MAX 50
@@ -14,12 +16,17 @@
 #define TRIES_MAX 8
 /* The largest time of an event: the year 10000. */
 #define TIME_MAX_S ((int64_t)10000 * 366 * 24 * 3600)
+/* The clocks of Slack and of the app differ by less. */
+#define CLOCKS_MS 60000
+/* The question whether Slack takes a token waits for its turn at most so long. */
+#define TEST_WAIT_MS 20000
 
 /* A record that the event ends. */
 typedef struct victim {
     slack_install_place_t place;
     const char *version;
-    bool reported; /* with the refusal of its token */
+    const char *token; /* of a record at the time of the event; NULL: it is older */
+    bool reported;     /* with the refusal of its token */
 } victim_t;
 
 typedef struct leaving {
@@ -28,8 +35,12 @@ typedef struct leaving {
     slack_link_t waiting; /* the waiter of the event, while it is there */
     slack_tenant_t tenant;
     const char *type, *event_id;
-    bool all;          /* app_uninstalled */
-    int64_t before_ms; /* installations that began later stay */
+    const char *app_id;
+    bool all;     /* app_uninstalled */
+    bool foreign; /* the event is of another app */
+    bool deleted; /* all: the records that are older than the event */
+    /* The event ends older installations, and no newer ones. In between Slack knows. */
+    int64_t older_ms, newer_ms;
     int64_t before_id;
     unsigned tries;
 
@@ -41,6 +52,7 @@ typedef struct leaving {
 } leaving_t;
 
 static void places_read(leaving_t *l);
+static void victim_test(leaving_t *l);
 static void victims_report(leaving_t *l);
 static void victim_delete(leaving_t *l);
 
@@ -62,21 +74,50 @@ static void leaving_end(leaving_t *l, int status)
 
 /* ---- reading ---- */
 
+/* Whether the event is of another app than the record, such as one with the same signing secret. */
+static bool is_foreign(const leaving_t *l, const slack_install_found_t *found)
+{
+    const char *app_id = found->record.about.app_id;
+    return *app_id && *l->app_id && strcmp(app_id, l->app_id) != 0;
+}
+
+static void foreign_end(leaving_t *l)
+{
+    SLACK_LOG(l->oauth->services->log, WARN, "event of another app ends no installation",
+              "event=%s app=%s team=%s hint=%s", l->type, l->app_id, l->tenant.team_id,
+              "point the other app's request URL elsewhere, and set SLACK_APP_ID");
+    l->victim_count = 0;
+    leaving_end(l, 0);
+}
+
 static bool victim_add(leaving_t *l, const slack_install_found_t *found)
 {
-    if (*found->version == '\0' || found->fault || found->record.about.installed_ms >= l->before_ms)
+    const slack_install_record_t *record = &found->record;
+    if (*found->version == '\0' || found->fault || record->about.installed_ms >= l->newer_ms)
         return true;
+    l->foreign = l->foreign || is_foreign(l, found);
     const slack_install_place_t place =
-        slack__install_place(&found->record, l->oauth->installations.client_id);
+        slack__install_place(record, l->oauth->installations.client_id);
+    const bool older = record->about.installed_ms < l->older_ms;
     victim_t *victim = &l->victims[l->victim_count];
     *victim = (victim_t){{place.client_id, slack__arena_strdup(l->arena, place.enterprise_id),
                           slack__arena_strdup(l->arena, place.team_id),
                           slack__arena_strdup(l->arena, place.user_id)},
                          slack__arena_strdup(l->arena, found->version),
-                         *found->record.token.refused != '\0'};
+                         older ? NULL : slack__arena_strdup(l->arena, record->token.access),
+                         *record->token.refused != '\0'};
     l->victim_count++;
     return victim->place.enterprise_id && victim->place.team_id && victim->place.user_id &&
-           victim->version;
+           victim->version && (older || victim->token);
+}
+
+static void victims_read(leaving_t *l)
+{
+    l->next = 0;
+    if (l->foreign)
+        foreign_end(l);
+    else
+        victim_test(l);
 }
 
 static void place_got(int status, const slack_install_found_t *found, size_t count, void *user_data)
@@ -106,7 +147,7 @@ static void people_got(int status, const slack_install_found_t *found, size_t co
     if (status != 0)
         leaving_end(l, status);
     else
-        victims_report(l);
+        victims_read(l);
 }
 
 static void places_read(leaving_t *l)
@@ -117,7 +158,7 @@ static void places_read(leaving_t *l)
         return;
     }
     if (!l->all) {
-        victims_report(l);
+        victims_read(l);
         return;
     }
     const char *key = slack__install_key(l->arena, &l->places[0]);
@@ -126,6 +167,48 @@ static void places_read(leaving_t *l)
         slack__installations_list(in, after, PEOPLE_MAX, people_got, l);
     else
         leaving_end(l, slack__install_is_place(&l->places[0]) ? SLACK_ENOMEM : 0);
+}
+
+/* ---- asking Slack ---- */
+
+static void victim_tested(const slack_response_t *response, void *user_data)
+{
+    leaving_t *l = user_data;
+    const bool refused =
+        response->status == SLACK_EAPI && slack__api_error(response->error) == SLACK_API_DEAD_TOKEN;
+    if (response->status != 0 && !refused) {
+        SLACK_LOG(l->oauth->services->log, WARN, "auth.test without an answer",
+                  "event=%s team=%s reason=%s hint=%s", l->type, l->tenant.team_id,
+                  slack__response_why(response, l->arena),
+                  "the app was installed at the time of the event; another attempt asks again");
+        leaving_end(l, response->status);
+        return;
+    }
+    if (refused)
+        l->next++;
+    else /* it was installed again */
+        memmove(&l->victims[l->next], &l->victims[l->next + 1],
+                (--l->victim_count - l->next) * sizeof *l->victims);
+    victim_test(l);
+}
+
+/* Of an installation at the time of the event Slack alone knows whether the event ended it. */
+static void victim_test(leaving_t *l)
+{
+    const victim_t *victim = &l->victims[l->next], *end = &l->victims[l->victim_count];
+    while (victim < end && (victim->reported || !victim->token || *victim->token == '\0'))
+        victim++;
+    l->next = (size_t)(victim - l->victims);
+    if (victim == end) {
+        victims_report(l);
+        return;
+    }
+    slack_client_t client = {.home = &l->oauth->services->webapi,
+                             .token = victim->token,
+                             .once = true,
+                             .wait_ms = TEST_WAIT_MS};
+    const int rc = slack__webapi_call(&client, "auth.test", NULL, victim_tested, l);
+    if (rc != 0) leaving_end(l, rc);
 }
 
 /* ---- the report ---- */
@@ -176,27 +259,32 @@ static void victim_deleted(int status, void *user_data)
     SLACK_CRASH("leaving-deleted");
     if (status == SLACK_ECONFLICT && ++l->tries < TRIES_MAX) {
         l->next = l->victim_count = 0; /* the record has changed, such as by a refresh */
+        l->deleted = false;
         places_read(l);
-    } else if (status != 0 || l->all) {
+    } else if (status != 0) {
         leaving_end(l, status);
     } else {
         victim_delete(l);
     }
 }
 
-/* The record that names the report goes last: another attempt makes the same report. */
+/* The record that names the report goes last: another attempt makes the same report. Of an
+ * uninstall the older records go together, before that one if it is not older. */
 static void victim_delete(leaving_t *l)
 {
     slack_installations_t *in = &l->oauth->installations;
-    if (l->next == 0) {
-        leaving_end(l, 0);
-        return;
-    }
-    const victim_t *victim = &l->victims[--l->next];
-    if (l->all)
-        slack__installations_uninstall(in, &l->places[0], l->before_ms, victim_deleted, l);
-    else
+    const bool together = l->all && !l->deleted && l->victim_count > 0;
+    while (l->all && l->next > 0 && l->victims[l->next - 1].token == NULL)
+        l->next--;
+    if (together && (l->next == 0 || (l->next == 1 && l->victims[0].token))) {
+        l->deleted = true;
+        slack__installations_uninstall(in, &l->places[0], l->older_ms, victim_deleted, l);
+    } else if (l->next > 0) {
+        const victim_t *victim = &l->victims[--l->next];
         slack__installations_delete(in, &victim->place, victim->version, victim_deleted, l);
+    } else {
+        leaving_end(l, 0);
+    }
 }
 
 /* ---- workspaces of an organization ---- */
@@ -227,6 +315,18 @@ static void team_report(leaving_t *l)
         slack__loss_put(l->oauth, &loss, team_reported, l);
     else
         leaving_end(l, SLACK_ENOMEM);
+}
+
+static void organization_got(int status, const slack_install_found_t *found, size_t count,
+                             void *user_data)
+{
+    leaving_t *l = user_data;
+    if (status != 0 && status != SLACK_EINVAL)
+        leaving_end(l, status);
+    else if (count > 0 && is_foreign(l, &found[0]))
+        foreign_end(l);
+    else
+        team_report(l);
 }
 
 /* ---- the beginning ---- */
@@ -310,11 +410,14 @@ static leaving_t *leaving_new(slack_oauth_t *oauth, slack_ctx_t *ctx)
         slack__tenant_of(d->kind, d->body, d->app_id, ctx->tenant, &l->tenant);
         l->type = slack__arena_strdup(arena, slack_json_str(d->body, "/event/type"));
         l->event_id = slack__arena_strdup(arena, slack_json_str(d->body, "/event_id"));
-        /* Installations that began later than the event stay. Its time has whole seconds. */
+        l->app_id = slack__arena_strdup(arena, slack_json_str(d->body, "/api_app_id"));
+        /* The time of an event is Slack's, and has whole seconds; that of a record is the app's. */
         const int64_t time_s = slack_json_int(d->body, "/event_time");
-        l->before_ms = ((time_s < 0 ? 0 : time_s > TIME_MAX_S ? TIME_MAX_S : time_s) + 1) * 1000;
+        const int64_t time_ms = 1000 * (time_s < 0 ? 0 : time_s > TIME_MAX_S ? TIME_MAX_S : time_s);
+        l->older_ms = time_ms - CLOCKS_MS;
+        l->newer_ms = time_ms + 1000 + CLOCKS_MS;
         l->before_id = slack__entry_of_ctx(ctx)->item.op.row.id;
-        if (l->type && l->event_id && tenant_copy(arena, &l->tenant)) {
+        if (l->type && l->event_id && l->app_id && tenant_copy(arena, &l->tenant)) {
             l->all = strcmp(l->type, "app_uninstalled") == 0;
             if (l->all && l->tenant.is_enterprise_install) l->tenant.team_id = "";
             if (leaving_read(l, slack_json_get(d->body, "/event"))) return l;
@@ -333,8 +436,10 @@ bool slack__leaving_begin(slack_ctx_t *ctx, slack_waiter_t *waiter, slack_answer
         return true;
     }
     slack__list_push(&l->waiting, &waiter->link);
+    const slack_install_place_t organization = {l->oauth->installations.client_id,
+                                                l->tenant.enterprise_id, "", ""};
     if (l->teams)
-        team_report(l);
+        slack__installations_get(&l->oauth->installations, &organization, organization_got, l);
     else
         places_read(l);
     return false;

@@ -233,7 +233,7 @@ LEAVING_TEST(a_late_event_ends_nothing)
 {
     const char *const events[] = {UNINSTALLED, REVOKED("'oauth':['U1'],'bot':['UBOT']")};
     const int64_t then_s = now_s();
-    have("-/T1 -/T1/U1", (then_s + 60) * 1000);
+    have("-/T1 -/T1/U1", (then_s + 61) * 1000);
     defer(&(slack_tenant_t){.team_id = "T1"});
     for (size_t i = 0; i < 2; i++)
         tell("'team_id':'T1'", events[i], then_s);
@@ -241,9 +241,78 @@ LEAVING_TEST(a_late_event_ends_nothing)
     assert_int_equal(reports.count, 0);
     assert_string_equal(dist_token_for("'team_id':'T1','user_id':'U1'"), "xoxb-1");
     assert_string_equal(jobs_that_run(), "T1 ");
-    have("-/T1 -/T1/U1", then_s * 1000 + 999); /* an event has whole seconds */
-    tell("'team_id':'T1'", events[0], then_s);
-    assert_string_equal(installs_keys(), "");
+}
+
+#define ENDED  "{'ok':false,'error':'account_inactive'}"
+#define TAKEN  "{'ok':true}"
+#define FAILED "{'ok':false,'error':'internal_error'}"
+
+/* T1 and U1 were installed so long after the second of the event, by the app's clock; U2 long ago.
+ * Slack answers about the tokens of T1 and U1. */
+static struct moment_row {
+    const char *name;
+    int64_t after_ms;
+    const char *event, *answers[4], *left;
+    unsigned asked, reports;
+} moments[] = {
+    {"long_before", -60001, UNINSTALLED, {0}, "", 0, 1},
+    {"ended_just_before", -60000, UNINSTALLED, {ENDED, ENDED}, "", 2, 1},
+    {"ended_in_the_second", 999, UNINSTALLED, {ENDED, ENDED}, "", 2, 1},
+    {"ended_by_a_clock_ahead", 60999, UNINSTALLED, {ENDED, ENDED}, "", 2, 1},
+    {"again_with_a_clock_behind", -60000, UNINSTALLED, {TAKEN, TAKEN}, "-/T1 -/T1/U1", 2, 1},
+    {"again_in_the_second", 999, UNINSTALLED, {TAKEN, TAKEN}, "-/T1 -/T1/U1", 2, 1},
+    {"again_by_the_bot", 0, UNINSTALLED, {TAKEN, ENDED}, "-/T1", 2, 1},
+    {"again_by_the_person", 0, UNINSTALLED, {ENDED, TAKEN}, "-/T1/U1", 2, 1},
+    {"long_after", 61000, UNINSTALLED, {0}, "-/T1 -/T1/U1", 0, 1},
+    {"revoked", 0, REVOKED("'oauth':['U1'],'bot':['U']"), {ENDED, ENDED}, "-/T1/U2", 2, 1},
+    {"revoked_before",
+     0,
+     REVOKED("'oauth':['U1'],'bot':['U']"),
+     {TAKEN, TAKEN},
+     "-/T1 -/T1/U1 -/T1/U2",
+     2,
+     0},
+    {"a_failure_heals", 0, UNINSTALLED, {FAILED, ENDED, ENDED}, "", 3, 1},
+    {"a_failure_between", 0, UNINSTALLED, {ENDED, FAILED, ENDED, TAKEN}, "-/T1/U1", 4, 1},
+};
+
+TEST_EACH(an_installation_at_the_time_of_the_event, moments)
+{
+    const struct moment_row *row = *state;
+    setup(NULL);
+    const int64_t then_s = now_s();
+    have("-/T1/U2", 1000);
+    have("-/T1 -/T1/U1", then_s * 1000 + row->after_ms);
+    for (size_t i = 0; i < 4 && row->answers[i]; i++)
+        fake_slack_answer(dist.slack, "auth.test", 200, row->answers[i]);
+    tell("'team_id':'T1'", row->event, then_s);
+    if (row->asked > 0) app_pass_and_claim(&dist, LONG_MS);
+    assert_string_equal(installs_keys(), row->left);
+    assert_int_equal(fake_slack_auth_count(dist.slack), row->asked);
+    assert_int_equal(reports.count, row->reports);
+    teardown(NULL);
+}
+
+/* Such as one that has the same signing secret and request URL. */
+LEAVING_TEST(an_event_of_another_app_ends_nothing)
+{
+    const char *const apps[] = {"A2", "A1"};
+    for (size_t i = 0; i < 2; i++) {
+        slack_install_record_t records[] = {installs_record("", "T1", "", "xoxb-1"),
+                                            installs_record("E1", "", "", "xoxb-2")};
+        for (size_t n = 0; n < 2; n++) {
+            records[n].about.app_id = apps[i];
+            assert_int_equal(installs_put(&records[n], NULL), 0);
+        }
+        have("-/T1/U1", 1000);
+        tell(ORGANIZATION, "'type':'team_access_revoked','team_ids':['T1']", now_s());
+        assert_int_equal(reports.count, i);
+        tell("'team_id':'T1'", REVOKED("'bot':['UBOT']"), now_s());
+        assert_int_equal(reports.count, 2 * i);
+        tell("'team_id':'T1'", UNINSTALLED, now_s());
+        assert_string_equal(installs_keys(), i == 0 ? "-/T1 -/T1/U1 E1/-" : "E1/-");
+        assert_int_equal(world_log_count(&dist.world, "event of another app"), 3);
+    }
 }
 
 static int stop_here(slack_ctx_t *ctx, void *user_data)
@@ -267,7 +336,8 @@ DISTRIBUTED_TEST(before_the_program)
 
 LEAVING_TEST(slack_refuses_the_token)
 {
-    have("-/T1", 1000);
+    const int64_t then_s = now_s();
+    have("-/T1", then_s * 1000);
     defer(&(slack_tenant_t){.team_id = "T1"});
     fake_slack_answer(dist.slack, "chat.postMessage", 200,
                       "{'ok':false,'error':'account_inactive'}");
@@ -279,9 +349,10 @@ LEAVING_TEST(slack_refuses_the_token)
     app_pass_ms(&dist, 20000);
     assert_string_equal(dist_token_for("'team_id':'T1'"), "");
     assert_string_equal(jobs_that_run(), "");
-    tell("'team_id':'T1'", UNINSTALLED, now_s()); /* comes as well, and reports nothing new */
+    tell("'team_id':'T1'", UNINSTALLED, then_s); /* comes as well, and reports nothing new */
     assert_string_equal(installs_keys(), "");
     assert_int_equal(reports.count, 1);
+    assert_int_equal(fake_slack_auth_count(dist.slack), 0);
 }
 
 LEAVING_TEST(the_store_has_a_newer_token)
