@@ -31,10 +31,49 @@ typedef struct committer {
     bool over;                        /* the thread has closed the database */
     slack_db_time_t now;              /* of the last submission */
     char error[SLACK_ERROR_TEXT_MAX]; /* of the last transaction that failed; not logged yet */
-    bool works;                       /* the last transaction was committed */
+    char notice[SLACK_ERROR_TEXT_MAX];
+    bool works; /* the last transaction was committed */
 } committer_t;
 
+/* --- for engines --------------------------------------------------------------------------- */
+
+static slack_store_op_t *op_at(slack_link_t *link)
+{
+    return SLACK_CONTAINER(link, slack_store_op_t, link);
+}
+
+void slack__db_fail(slack_link_t *ops, int status)
+{
+    for (slack_link_t *link = ops->next; link != ops; link = link->next) {
+        slack_store_op_t *op = op_at(link);
+        op->status = status;
+        op->duplicate = false;
+        bool rows = op->kind == SLACK_STORE_CLAIM || op->kind == SLACK_STORE_LIST ||
+                    op->kind == SLACK_STORE_KV_GET || op->kind == SLACK_STORE_KV_LIST;
+        if (rows) slack__batch_drop(op->batch);
+    }
+}
+
+void slack__db_give_up_late(slack_link_t *ops, slack_link_t *ended, uint64_t limit_ms)
+{
+    const uint64_t limit_ns = limit_ms * 1000000;
+    slack_link_t late;
+    slack__link_init(&late);
+    do
+        slack__list_push(&late, slack__list_shift(ops));
+    while (!slack__list_empty(ops) && op_at(ops->next)->since_ns + limit_ns <= uv_hrtime());
+    slack__db_fail(&late, SLACK_ESTORE);
+    slack__list_splice(ended, &late);
+}
+
 /* --- the thread ---------------------------------------------------------------------------- */
+
+/* The sentence that the engine has left, if any. Only the loop may write the log. */
+static void take_notice(committer_t *c)
+{
+    if (*c->db->notice) memcpy(c->notice, c->db->notice, sizeof c->notice);
+    *c->db->notice = '\0';
+}
 
 static void run_thread(void *arg)
 {
@@ -65,6 +104,7 @@ static void run_thread(void *arg)
         uv_mutex_lock(&c->lock);
         slack__list_splice(&c->ended, &ended);
         if (*error) memcpy(c->error, error, sizeof error);
+        take_notice(c);
         if (rc != SLACK_DB_READ) c->works = rc == 0;
         uv_async_send(&c->wakeup);
         uv_mutex_unlock(&c->lock);
@@ -108,16 +148,19 @@ static void report(committer_t *c, const char *error, bool works)
 static void run_completions(slack_task_t *task)
 {
     committer_t *c = SLACK_CONTAINER(task, committer_t, task);
-    char error[SLACK_ERROR_TEXT_MAX];
+    char error[SLACK_ERROR_TEXT_MAX], notice[SLACK_ERROR_TEXT_MAX];
     slack_link_t ended, *link;
     slack__link_init(&ended);
     uv_mutex_lock(&c->lock);
     slack__list_splice(&ended, &c->ended);
     memcpy(error, c->error, sizeof error);
     *c->error = '\0';
+    memcpy(notice, c->notice, sizeof notice);
+    *c->notice = '\0';
     bool over = c->over, works = c->works;
     uv_mutex_unlock(&c->lock);
 
+    if (*notice) SLACK_LOG(slack__net_log(c->net), WARN, "store warns", "warning=%s", notice);
     report(c, error, works);
     while ((link = slack__list_shift(&ended))) {
         slack_store_op_t *op = SLACK_CONTAINER(link, slack_store_op_t, link);
@@ -201,6 +244,9 @@ int slack__committer_open(slack_store_t **ret, const slack_db_ops_t *engine, sla
         return rc;
     }
     c->db->ops = engine;
+    if (*c->db->notice)
+        SLACK_LOG(slack__net_log(net), WARN, "store warns", "warning=%s", c->db->notice);
+    *c->db->notice = '\0';
     slack_db_t *db = c->db;
     rc = start_thread(c);
     if (rc != 0) {

@@ -2,6 +2,8 @@
 #ifndef SLACK_STORE_COMMITTER_H
 #define SLACK_STORE_COMMITTER_H
 
+#include <slack/options.h>
+
 #include "store/store.h"
 
 /*
@@ -50,7 +52,16 @@ typedef struct slack_db_ops {
 /* The first member of the engine's own struct. */
 struct slack_db {
     const slack_db_ops_t *ops;
+    /* A sentence that `open` or `apply` leaves for the log, as a warning; the committer empties it.
+     */
+    char notice[SLACK_ERROR_TEXT_MAX];
 };
+
+/* Fail operations. Rows that they have read are dropped, as the transaction is. */
+void slack__db_fail(slack_link_t *ops, int status);
+/* Move the first operation to `ended`, and those behind it whose time limit is over too; all of
+ * them fail. */
+void slack__db_give_up_late(slack_link_t *ops, slack_link_t *ended, uint64_t limit_ms);
 
 /* The members of the engine's slack_store_ops_t. */
 int slack__committer_open(slack_store_t **ret, const slack_db_ops_t *engine, slack_net_t *net,

@@ -139,31 +139,6 @@ static bool apply_alone(slack_sqlite_t *s, slack_store_op_t *op)
     return true;
 }
 
-/* The rows that the operations have read are dropped, because the transaction is. */
-static void fail_all(slack_link_t *ops, int status)
-{
-    for (slack_link_t *link = ops->next; link != ops; link = link->next) {
-        slack_store_op_t *op = op_at(link);
-        op->status = status;
-        op->duplicate = false;
-        bool rows = op->kind == SLACK_STORE_CLAIM || op->kind == SLACK_STORE_LIST ||
-                    op->kind == SLACK_STORE_KV_GET || op->kind == SLACK_STORE_KV_LIST;
-        if (rows) slack__batch_drop(op->batch);
-    }
-}
-
-/* Fail the first operation, and those behind it whose time limit is over too. */
-static void give_up_late(slack_link_t *ops, slack_link_t *ended)
-{
-    slack_link_t late;
-    slack__link_init(&late);
-    do
-        slack__list_push(&late, slack__list_shift(ops));
-    while (!slack__list_empty(ops) && op_at(ops->next)->since_ns + BUSY_MS * MS_NS <= uv_hrtime());
-    fail_all(&late, SLACK_ESTORE);
-    slack__list_splice(ended, &late);
-}
-
 /* A transaction that only adds entries is not synced: a command waits for it before it runs, and
  * others see the entries without a sync. A later sync covers it too. */
 static int set_sync(slack_sqlite_t *s, const slack_link_t *ops)
@@ -192,12 +167,12 @@ int slack__sqlite_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
         return first->status == 0 ? SLACK_DB_READ : slack__sqlite_explain(s, first->status, error);
     }
     for (slack_link_t *link = ops->next; link != ops; link = link->next)
-        if (op_at(link)->batch) op_at(link)->batch->arena = NULL; /* fail_all() may drop it */
+        if (op_at(link)->batch) op_at(link)->batch->arena = NULL; /* slack__db_fail() may drop it */
     int rc = set_sync(s, ops);
     if (rc == 0) rc = slack__sqlite_run(s, BEGIN);
     slack__sqlite_wait_no_more(s);
     if (rc != 0 && (sqlite3_errcode(s->sqlite) & 0xff) == SQLITE_BUSY) {
-        give_up_late(ops, ended);
+        slack__db_give_up_late(ops, ended, BUSY_MS);
         return slack__sqlite_explain(s, rc, error);
     }
     int64_t version = 0;
@@ -213,7 +188,7 @@ int slack__sqlite_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
     } else {
         slack__sqlite_explain(s, rc, error);
         if (!sqlite3_get_autocommit(s->sqlite)) slack__sqlite_run(s, ROLLBACK);
-        fail_all(ops, rc);
+        slack__db_fail(ops, rc);
         s->app_id = 0; /* it may be of this transaction */
     }
     slack__list_splice(ended, ops);

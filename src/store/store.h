@@ -160,12 +160,14 @@ struct slack_store {
     const slack_store_ops_t *ops;
 };
 
-/* Open the store that a SLACK_STORE value names: "sqlite:PATH", "memory:". `error` is optional, and
- * gets a sentence that does not say where the value came from. */
+/* Open the store that a SLACK_STORE value names: "sqlite:PATH", "postgres://USER@HOST/DATABASE",
+ * "memory:". `error` is optional, and gets a sentence that does not say where the value came from.
+ */
 int slack__store_open(slack_store_t **ret, slack_net_t *net, const char *url, char *error);
 
 extern const slack_store_ops_t slack__store_memory;
 extern const slack_store_ops_t slack__store_sqlite;
+extern const slack_store_ops_t slack__store_postgres; /* opens nothing without libpq */
 
 /* How long the key of a done row is known, and how long a dead row is kept. */
 #define SLACK_STORE_KEEP_MS ((int64_t)24 * 3600 * 1000)

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/postgres_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "util/error.h"
+
+/* The time limit of an operation, from its submission. It is tried for at least TRY_MS. */
+#define LIMIT_MS 1500
+#define TRY_MS   50
+
+static slack_store_op_t *op_at(slack_link_t *link)
+{
+    return SLACK_CONTAINER(link, slack_store_op_t, link);
+}
+
+/* --- locks ---------------------------------------------------------------------------------- */
+
+/*
+ * Transactions of several processes must not wait for each other in a circle. So each begins with
+ * all the locks that it needs, in the order of their numbers: one for each key and each ordering
+ * key of its operations. Number 0 is shared by all transactions but those that delete rows of which
+ * they do not know the ordering keys: these are alone. Keys share LOCKS numbers, because the server
+ * has room for so many locks.
+ */
+#define LOCKS 512
+
+static unsigned lock_number(slack_slice_t a, slack_slice_t b, unsigned first)
+{
+    uint64_t hash = 0xcbf29ce484222325u ^ a.len;
+    for (size_t i = 0; i < a.len; i++)
+        hash = (hash ^ (unsigned char)a.ptr[i]) * 0x100000001b3u;
+    for (size_t i = 0; i < b.len; i++)
+        hash = (hash ^ (unsigned char)b.ptr[i]) * 0x100000001b3u;
+    return first + (unsigned)((hash ^ hash >> 32) % LOCKS);
+}
+
+unsigned slack__pg_order_lock(slack_slice_t app, slack_slice_t order)
+{
+    return lock_number(app, order, 1 + LOCKS);
+}
+
+static void note_locks(const slack_store_op_t *op, bool needed[1 + 2 * LOCKS])
+{
+    const slack_row_t *row = &op->row;
+    switch (op->kind) {
+    case SLACK_STORE_PUT:
+        if (row->key.len > 0) needed[lock_number(row->key, (slack_slice_t){0}, 1)] = true;
+        break;
+    case SLACK_STORE_FINISH:
+    case SLACK_STORE_WAIT:
+    case SLACK_STORE_BURY: break;
+    case SLACK_STORE_KV_PUT:
+    case SLACK_STORE_KV_ADD:
+    case SLACK_STORE_KV_SWAP:
+    case SLACK_STORE_KV_DELETE:
+        needed[lock_number(row->key, SLACK_SLICE("kv"), 1)] = true;
+        return; /* its `order` is another one's version */
+    default: return;
+    }
+    if (row->order.len > 0) needed[slack__pg_order_lock(row->app, row->order)] = true;
+}
+
+static bool is_alone(const slack_store_op_t *op)
+{
+    return op->kind == SLACK_STORE_CANCEL || op->kind == SLACK_STORE_CANCEL_TENANT ||
+           op->kind == SLACK_STORE_DROP;
+}
+
+static void send_locks(slack_pg_t *pg, slack_link_t *ops)
+{
+    bool needed[1 + 2 * LOCKS] = {false}, alone = false;
+    char list[6 * 2 * LOCKS + 3] = "{";
+    size_t len = 1;
+    for (slack_link_t *link = ops->next; link != ops; link = link->next) {
+        note_locks(op_at(link), needed);
+        if (is_alone(op_at(link))) alone = true;
+    }
+    for (unsigned i = 1; i <= 2 * LOCKS; i++)
+        if (needed[i])
+            len += (size_t)snprintf(list + len, sizeof list - len, "%s%u", len > 1 ? "," : "", i);
+    snprintf(list + len, sizeof list - len, "}");
+    slack_pg_params_t params = {0};
+    slack__pg_int(&params, slack__pg_lock(pg, 0));
+    slack__pg_send(pg, alone ? PG_ALONE : PG_SHARE, &params, NULL, NULL);
+    slack__pg_text(&params, list);
+    if (len > 1 && !alone) slack__pg_send(pg, PG_LOCK, &params, NULL, NULL);
+}
+
+/* --- the session ---------------------------------------------------------------------------- */
+
+/* Find out how the unclear transaction ended. Each transaction leaves its number at its owner, and
+ * the session that sent it is over, as the new one has the owner's lock. 0 or a status. */
+static int look_up(slack_pg_t *pg, bool *ret_committed)
+{
+    slack_pg_params_t owner = {0};
+    int64_t stamp = 0;
+    slack__pg_int(&owner, pg->owner);
+    const int rc = slack__pg_run(pg, PG_STAMPED, &owner, slack__pg_take_int, &stamp);
+    *ret_committed = stamp == pg->unclear;
+    return rc;
+}
+
+/* The operations of an unclear transaction have failed meanwhile. Nobody runs the rows that it has
+ * claimed, if it was committed: they are queued again. */
+static int release_unclear(slack_pg_t *pg)
+{
+    slack_pg_params_t params = {0};
+    bool committed;
+    if (pg->unclear == 0) return 0;
+    int rc = look_up(pg, &committed);
+    slack__pg_int(&params, pg->owner);
+    slack__pg_int(&params, pg->unclear);
+    if (rc == 0 && committed) rc = slack__pg_run(pg, PG_RELEASE, &params, NULL, NULL);
+    if (rc == 0) pg->unclear = 0;
+    return rc;
+}
+
+/* Have a session, by trying again until the time limit is over. 0 or a status. */
+static int have_session(slack_pg_t *pg)
+{
+    for (;;) {
+        const uint64_t now = uv_hrtime();
+        const int rc = now < pg->retry_ns && !pg->conn ? SLACK_ESTORE : slack__pg_connect(pg);
+        if (rc == 0) return 0;
+        const uint64_t after = uv_hrtime();
+        if (after >= pg->deadline_ns || rc == SLACK_ENOMEM) return rc;
+        uint64_t until = pg->retry_ns < pg->deadline_ns ? pg->retry_ns : pg->deadline_ns;
+        if (until > after) uv_sleep((unsigned)((until - after) / PG_MS_NS) + 1);
+    }
+}
+
+/* --- a transaction -------------------------------------------------------------------------- */
+
+/* An index takes keys of some 2700 bytes. Only this operation fails. */
+static bool is_too_long(const slack_store_op_t *op)
+{
+    const slack_row_t *row = &op->row;
+    return row->key.len > PG_KEY_MAX || row->app.len + row->order.len > PG_KEY_MAX ||
+           row->app.len + row->tenant.len > PG_KEY_MAX;
+}
+
+/* Move the operations whose keys are too long to `ended`. */
+static void refuse_long(slack_pg_t *pg, slack_link_t *ops, slack_link_t *ended)
+{
+    slack_link_t *next;
+    for (slack_link_t *link = ops->next; link != ops; link = next) {
+        next = link->next;
+        slack_store_op_t *op = op_at(link);
+        if (!is_too_long(op)) continue;
+        slack__pg_say(pg, "a key, an ordering key or a tenant has more than 2000 bytes",
+                      "; use shorter ones");
+        slack__unlink(link);
+        op->status = SLACK_ESTORE;
+        if (op->batch) op->batch->arena = NULL;
+        slack__list_push(ended, link);
+    }
+}
+
+static bool reads(const slack_store_op_t *op)
+{
+    return op->kind == SLACK_STORE_LIST || op->kind == SLACK_STORE_STATS ||
+           op->kind == SLACK_STORE_KV_GET || op->kind == SLACK_STORE_KV_LIST;
+}
+
+/* Apply an operation that needs no transaction, if it is alone. */
+static bool apply_alone(slack_pg_t *pg, slack_store_op_t *op)
+{
+    if (op->kind == SLACK_STORE_CLAIM && slack__pg_nothing_to_claim(pg, op)) {
+        op->batch->arena = NULL;
+        op->batch->count = 0;
+        op->status = 0;
+        return true;
+    }
+    if (!reads(op)) return false;
+    op->batch->arena = NULL;
+    slack__pg_send_op(pg, op);
+    op->status = slack__pg_drain(pg);
+    if (op->status != 0 && op->batch->arena) slack__batch_drop(op->batch);
+    return true;
+}
+
+/* A transaction that only adds entries does not wait for the disk. */
+static bool waits_for_disk(slack_link_t *ops)
+{
+    for (slack_link_t *link = ops->next; link != ops; link = link->next)
+        if (op_at(link)->kind != SLACK_STORE_KV_ADD) return true;
+    return false;
+}
+
+/* Whether all operations end well if they are committed, so that the COMMIT may follow at once. */
+static bool have_no_results(slack_link_t *ops)
+{
+    for (slack_link_t *link = ops->next; link != ops; link = link->next) {
+        const enum slack_store_op_kind kind = op_at(link)->kind;
+        if (kind < SLACK_STORE_MARK || kind > SLACK_STORE_RENEW || kind == SLACK_STORE_CLAIM)
+            return false;
+    }
+    return true;
+}
+
+static void send_stamp(slack_pg_t *pg)
+{
+    slack_pg_params_t params = {0};
+    slack__pg_int(&params, pg->owner);
+    slack__pg_int(&params, pg->now_ms + SLACK_STORE_LEASE_MS);
+    slack__pg_int(&params, ++pg->batch);
+    slack__pg_send(pg, PG_STAMP, &params, NULL, NULL);
+}
+
+/* If the session ends, the transaction may have been committed. */
+static int commit(slack_pg_t *pg)
+{
+    slack__pg_send(pg, PG_COMMIT, NULL, NULL, NULL);
+    int rc = slack__pg_drain(pg);
+    if (rc == 0 || pg->conn) return rc;
+    pg->unclear = pg->batch;
+    bool committed = false;
+    int found = have_session(pg);
+    if (found == 0) found = look_up(pg, &committed);
+    if (found != 0) return rc; /* release_unclear() looks later */
+    pg->unclear = 0;
+    return committed ? 0 : rc;
+}
+
+static int transact(slack_pg_t *pg, slack_link_t *ops)
+{
+    for (slack_link_t *link = ops->next; link != ops; link = link->next)
+        if (op_at(link)->batch) op_at(link)->batch->arena = NULL; /* slack__db_fail() may drop it */
+    slack__pg_send(pg, PG_BEGIN, NULL, NULL, NULL);
+    if (!waits_for_disk(ops)) slack__pg_send(pg, PG_NO_SYNC, NULL, NULL, NULL);
+    send_locks(pg, ops);
+    send_stamp(pg);
+    slack__pg_send_sweep(pg);
+    int rc = 0;
+    for (slack_link_t *link = ops->next; rc == 0 && link != ops; link = link->next) {
+        rc = slack__pg_send_op(pg, op_at(link));
+        op_at(link)->status = 0;
+    }
+    if (rc == 0 && !have_no_results(ops)) rc = slack__pg_drain(pg);
+    if (rc == 0) return commit(pg);
+    if (pg->conn) slack__pg_drain(pg); /* what was sent before the failure */
+    return rc;
+}
+
+int slack__pg_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
+                    const slack_db_time_t *now, char *error)
+{
+    slack_pg_t *pg = SLACK_CONTAINER(db, slack_pg_t, db);
+    slack_store_op_t *first = op_at(ops->next);
+    pg->now_ms = now->wall_ms;
+    pg->mono_ms = now->mono_ms;
+    *pg->error = '\0';
+    const uint64_t least = uv_hrtime() + TRY_MS * PG_MS_NS;
+    pg->deadline_ns = first->since_ns + LIMIT_MS * PG_MS_NS;
+    if (pg->deadline_ns < least) pg->deadline_ns = least;
+    refuse_long(pg, ops, ended);
+    int rc = have_session(pg);
+    if (rc == 0) rc = release_unclear(pg);
+    if (slack__list_empty(ops)) {
+        memcpy(error, pg->error, sizeof pg->error);
+        return SLACK_DB_READ;
+    }
+    if (rc != 0) {
+        slack__db_give_up_late(ops, ended, LIMIT_MS);
+        memcpy(error, pg->error, sizeof pg->error);
+        return rc;
+    }
+    first = op_at(ops->next);
+    if (ops->next->next == ops && apply_alone(pg, first)) {
+        slack__list_splice(ended, ops);
+        memcpy(error, pg->error, sizeof pg->error);
+        return first->status == 0 ? SLACK_DB_READ : first->status;
+    }
+    rc = transact(pg, ops);
+    if (rc != 0) {
+        memcpy(error, pg->error, sizeof pg->error);
+        if (pg->conn) slack__pg_run(pg, PG_ROLLBACK, NULL, NULL, NULL);
+        slack__db_fail(ops, rc);
+    }
+    slack__list_splice(ended, ops);
+    return rc;
+}
+
+void slack__pg_rest(slack_db_t *db)
+{
+}

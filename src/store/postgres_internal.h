@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_STORE_POSTGRES_INTERNAL_H
+#define SLACK_STORE_POSTGRES_INTERNAL_H
+
+#include <libpq-fe.h>
+
+#include <slack/error.h>
+#include <slack/options.h>
+
+#include "store/committer.h"
+
+/*
+ * Shared by the files of the PostgreSQL engine. postgres_open.c makes the session and the tables,
+ * postgres_apply.c applies a list of operations as one transaction; postgres_rows.c sends the
+ * statements of an operation and takes their results, postgres_claim.c claims rows,
+ * postgres_kv.c does both for entries. postgres_wire.c sends and receives with a time limit,
+ * postgres_statements.c holds the SQL, postgres_error.c explains failures.
+ *
+ * libpq is in pipeline mode: statements are sent one after the other, and slack__pg_drain() takes
+ * all their results. No call of libpq blocks.
+ */
+
+enum pg_statement {
+    PG_BEGIN,
+    PG_COMMIT,
+    PG_ROLLBACK,
+    PG_NO_SYNC,
+    PG_SHARE,
+    PG_ALONE,
+    PG_LOCK,
+    PG_TRY_LOCK,
+    PG_STAMP,
+    PG_STAMPED,
+    PG_RELEASE,
+    PG_SWEEP_DONE,
+    PG_SWEEP_DEAD,
+    PG_PUT,
+    PG_FREE_KEY,
+    PG_MARK,
+    PG_FINISH,
+    PG_FORGET,
+    PG_WAIT,
+    PG_BURY,
+    PG_ADVANCE,
+    PG_OWNER_NEW,
+    PG_OWNER_BACK,
+    PG_OWNER_EVICT,
+    PG_OWNER_LOCK,
+    PG_OWNERS,
+    PG_OWNER_GONE,
+    PG_OWNER_CLOSED,
+    PG_RENEW,
+    PG_ABANDONED,
+    PG_DUE,
+    PG_NEXT_DUE,
+    PG_TAKE,
+    PG_CANCEL,
+    PG_CANCEL_TENANT,
+    PG_KV_PUT,
+    PG_KV_ADD,
+    PG_KV_SWAP,
+    PG_KV_DELETE,
+    PG_KV_SWEEP,
+    PG_KV_GET,
+    PG_KV_LIST,
+    PG_LIST, /* queued rows; the other states follow in the order of slack_row_state */
+    PG_LIST_RUNNING,
+    PG_LIST_DONE,
+    PG_LIST_DEAD,
+    PG_ONE,
+    PG_RETRY,
+    PG_RETRY_ALL,
+    PG_DROP,
+    PG_DROP_ALL,
+    PG_STATS,
+    PG_STATEMENTS
+};
+
+/* The number of statements whose results may be outstanding. */
+#define PG_EXPECTED_MAX 1024
+/* The most expired rows that one transaction deletes. */
+#define PG_SWEEP_ROWS 200
+/* The most owners that one look handles; the next look goes on from there. */
+#define PG_OWNERS_MAX 64
+#define PG_PARAMS_MAX 16
+/* The most bytes of a key that is in an index, together with the name of the app. */
+#define PG_KEY_MAX 2000
+
+/* The values of a statement's parameters. They borrow bytes, and point into the struct itself: it is
+ * not copied. */
+typedef struct slack_pg_params {
+    const char *values[PG_PARAMS_MAX];
+    int lengths[PG_PARAMS_MAX], formats[PG_PARAMS_MAX];
+    char numbers[PG_PARAMS_MAX][8];
+    int count;
+} slack_pg_params_t;
+
+typedef struct slack_pg slack_pg_t;
+
+/* Takes the result of a statement. 0, or the status with which the transaction fails. */
+typedef int (*slack_pg_take_fn)(slack_pg_t *pg, PGresult *result, void *user_data);
+
+typedef struct slack_pg_expected {
+    slack_pg_take_fn take; /* NULL: the result has nothing to take */
+    void *user_data;
+} slack_pg_expected_t;
+
+/* Another owner, as the last look found it. */
+typedef struct slack_pg_watched {
+    int64_t id, lease_ms;
+    int64_t silent_ms; /* for how long its lease has not changed */
+    int64_t away_ms;   /* for how long it has had no session; 0: it has one */
+    bool closed;
+} slack_pg_watched_t;
+
+struct slack_pg {
+    slack_db_t db;
+    char *conninfo;  /* holds a password */
+    PGconn *conn;    /* NULL: there is no session */
+    char place[128]; /* "HOST:PORT/DATABASE", for sentences */
+    char schema[64];
+    int64_t owner;      /* this owner's id; 0: none yet */
+    int64_t lock_class; /* stands before the numbers of this schema's advisory locks */
+    int64_t batch;      /* the number of the last transaction */
+    int64_t unclear;    /* the transaction that may have been committed; 0: none */
+    int64_t now_ms;
+    uint64_t mono_ms, looked_ms;
+    uint64_t deadline_ns; /* until when to wait for the server */
+    uint64_t retry_ns;    /* when to connect again */
+    unsigned failures;    /* to connect, in a row */
+    slack_pg_watched_t watched[PG_OWNERS_MAX];
+    size_t watched_count;
+    slack_pg_expected_t expected[PG_EXPECTED_MAX];
+    unsigned sent, received;
+    int status; /* of the statements since the last drain */
+    char error[SLACK_ERROR_TEXT_MAX];
+};
+
+/* ---- postgres_error.c ---- */
+
+/* Write a sentence about this place into pg->error: what is wrong, the cure. */
+void slack__pg_say(slack_pg_t *pg, const char *what, const char *cure);
+/* Write what the server, or libpq if `result` is NULL, says. Returns SLACK_ESTORE or SLACK_ENOMEM.
+ */
+int slack__pg_explain(slack_pg_t *pg, const PGresult *result);
+
+/* ---- postgres_statements.c ---- */
+
+/* Prepare all statements of a new session. */
+int slack__pg_prepare(slack_pg_t *pg);
+
+/* ---- postgres_wire.c ---- */
+
+#define PG_MS_NS ((uint64_t)1000000)
+
+void slack__pg_int(slack_pg_params_t *params, int64_t number);
+/* Empty bytes become NULL; those of slack__pg_some() never do. */
+void slack__pg_bytes(slack_pg_params_t *params, slack_slice_t bytes);
+void slack__pg_some(slack_pg_params_t *params, slack_slice_t bytes);
+void slack__pg_text(slack_pg_params_t *params, const char *text);
+
+/* Send a statement behind those that were sent. Failures appear in the drain. `params` may be NULL.
+ */
+void slack__pg_send(slack_pg_t *pg, enum pg_statement which, const slack_pg_params_t *params,
+                    slack_pg_take_fn take, void *user_data);
+/* Take all results. After a failure the results behind it are not taken. 0 or a status. */
+int slack__pg_drain(slack_pg_t *pg);
+/* Send a statement that has one parameter or none, and take its result. */
+int slack__pg_run(slack_pg_t *pg, enum pg_statement which, const slack_pg_params_t *params,
+                  slack_pg_take_fn take, void *user_data);
+/* Run texts of SQL outside of a pipeline. */
+int slack__pg_exec(slack_pg_t *pg, const char *sql, slack_pg_take_fn take, void *user_data);
+/* Wait for the socket. False: the time limit is over. */
+bool slack__pg_wait(slack_pg_t *pg, bool for_write);
+/* End the session. */
+void slack__pg_hang_up(slack_pg_t *pg);
+
+int64_t slack__pg_get_int(const PGresult *result, int row, int column);
+slack_slice_t slack__pg_get_bytes(const PGresult *result, int row, int column);
+/* Take a number into an int64_t, and the number of changed rows into a size_t. */
+int slack__pg_take_int(slack_pg_t *pg, PGresult *result, void *number);
+int slack__pg_take_changed(slack_pg_t *pg, PGresult *result, void *count);
+
+/* ---- postgres_rows.c ---- */
+
+/* Read the columns in the order of COLUMNS in postgres_statements.c, and the payload behind them.
+ */
+slack_row_t slack__pg_row(const PGresult *result, int i, bool with_payload);
+/* Send the statements of an operation; CLAIM sends and takes. 0 or a status. */
+int slack__pg_send_op(slack_pg_t *pg, slack_store_op_t *op);
+/* Send the deletion of some of the rows whose time is over. */
+void slack__pg_send_sweep(slack_pg_t *pg);
+
+/* ---- postgres_claim.c ---- */
+
+int slack__pg_claim(slack_pg_t *pg, slack_store_op_t *op);
+/* Whether a CLAIM would find nothing; sets its next_ms. */
+bool slack__pg_nothing_to_claim(slack_pg_t *pg, slack_store_op_t *op);
+
+/* ---- postgres_kv.c ---- */
+
+void slack__pg_send_kv(slack_pg_t *pg, slack_store_op_t *op);
+
+/* ---- postgres_open.c ---- */
+
+/* Make a session, unless there is one, within the time limit. Settles what is unclear. */
+int slack__pg_connect(slack_pg_t *pg);
+/* The advisory lock with this number in this schema. */
+int64_t slack__pg_lock(const slack_pg_t *pg, unsigned number);
+
+/* ---- postgres_apply.c ---- */
+
+/* The number of the lock of an ordering key. */
+unsigned slack__pg_order_lock(slack_slice_t app, slack_slice_t order);
+
+/* ---- members of slack_db_ops_t ---- */
+
+int slack__pg_open(slack_db_t **ret, const char *place, int64_t now_ms, char *error);
+int slack__pg_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
+                    const slack_db_time_t *now, char *error);
+void slack__pg_rest(slack_db_t *db);
+void slack__pg_close(slack_db_t *db);
+
+#endif

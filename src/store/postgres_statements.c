@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/postgres_internal.h"
+
+#include <stdio.h>
+
+/*
+ * All texts are bytea and all numbers bigint, so that any bytes can be stored, and every parameter
+ * has one of two types. In statements about one row, $1 is its id, $2 the present time, $3 this
+ * owner's id.
+ */
+
+#define COLUMNS                                                                                    \
+    "id, state, key, kind, name, transport, retry_reason, done, error, retry_num, attempt,"        \
+    " received_ms, due_ms, changed_ms, planned_ms, tenant, app, ordering"
+#define BEHIND "253402300799999" /* SLACK_ROW_BEHIND */
+#define OURS   "WHERE id = $1 AND state = 1 AND owner = $3"
+#define SWEEP(state)                                                                               \
+    "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE state = " state                     \
+    " AND changed_ms <= $1 ORDER BY changed_ms LIMIT $2 FOR UPDATE SKIP LOCKED)"
+#define SOME_DEAD                                                                                  \
+    "SELECT id FROM inbox WHERE state = 3 ORDER BY changed_ms LIMIT $1 FOR UPDATE SKIP LOCKED"
+/* After a deletion: of each ordering key, the next row that stays may be claimed. All parts of a
+ * statement see the table as it was before, so the deleted rows are left out by their ids. */
+#define DELETE_AND_ADVANCE(rows)                                                                   \
+    "WITH gone AS (DELETE FROM inbox WHERE " rows " RETURNING id, app, ordering), next AS ("       \
+    "UPDATE inbox SET due_ms = planned_ms WHERE id IN (SELECT (SELECT i.id FROM inbox AS i"        \
+    " WHERE i.app = g.app AND i.ordering = g.ordering AND i.state = 0 AND i.due_ms = " BEHIND      \
+    " AND i.id NOT IN (SELECT id FROM gone) ORDER BY i.id LIMIT 1)"                                \
+    " FROM gone AS g WHERE g.ordering IS NOT NULL)) SELECT count(*) FROM gone"
+/* A waiting row that holds the newer ones up has the owner 0. */
+#define ORDER_TAKEN                                                                                \
+    "EXISTS (SELECT 1 FROM inbox AS o WHERE o.app = $13 AND o.ordering = $14 AND (o.state = 1"     \
+    " OR (o.state = 0 AND (o.due_ms <= $1 OR o.due_ms = " BEHIND " OR o.owner = 0))))"
+#define ORDER_BUSY                                                                                 \
+    "EXISTS (SELECT 1 FROM inbox AS o WHERE o.app = r.app AND o.ordering = r.ordering"             \
+    " AND o.id <> r.id AND (o.state = 1 OR (o.state = 0 AND o.id < r.id AND (o.due_ms <= $2"       \
+    " OR (o.owner = 0 AND o.due_ms < " BEHIND ")))))"
+#define CANDIDATE                                                                                  \
+    "SELECT id, state, app, ordering, length(payload) + coalesce(length(done), 0)"                 \
+    " + coalesce(length(error), 0) + coalesce(length(tenant), 0) + 256 FROM inbox WHERE "
+/* A parameter for the state would keep the planner from the partial indexes. */
+#define LIST_ROWS(state)                                                                           \
+    "SELECT " COLUMNS " FROM inbox WHERE state = " state " AND id >= $1 ORDER BY id LIMIT $2"
+#define KV_WRITE                                                                                   \
+    "INSERT INTO kv AS k (key, version, until_ms, value) VALUES ($1, $2, $3, $4)"                  \
+    " ON CONFLICT (key) DO UPDATE SET version = excluded.version, until_ms = excluded.until_ms,"   \
+    " value = excluded.value WHERE "
+
+static const char *const sql[] = {
+    [PG_BEGIN] = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+    [PG_COMMIT] = "COMMIT",
+    [PG_ROLLBACK] = "ROLLBACK",
+    [PG_NO_SYNC] = "SET LOCAL synchronous_commit TO off",
+    [PG_SHARE] = "SELECT pg_advisory_xact_lock_shared($1)",
+    [PG_ALONE] = "SELECT pg_advisory_xact_lock($1::bigint)",
+    [PG_LOCK] = "SELECT pg_advisory_xact_lock($1::bigint + n) FROM unnest($2::bigint[]) AS n",
+    [PG_TRY_LOCK] = "SELECT pg_try_advisory_xact_lock($1::bigint)::int::bigint",
+    [PG_STAMP] = "INSERT INTO owners AS o (id, lease_ms, batch) VALUES ($1, $2, $3)"
+                 " ON CONFLICT (id) DO UPDATE SET batch = excluded.batch",
+    [PG_STAMPED] = "SELECT batch FROM owners WHERE id = $1",
+    [PG_RELEASE] = "UPDATE inbox SET state = 0, owner = NULL, attempt = attempt - 1"
+                   " WHERE state = 1 AND owner = $1 AND batch = $2",
+    [PG_SWEEP_DONE] = SWEEP("2"),
+    [PG_SWEEP_DEAD] = SWEEP("3"),
+    [PG_PUT] =
+        "INSERT INTO inbox(received_ms, changed_ms, owner, state, attempt, due_ms, planned_ms,"
+        " key, kind, name, transport, retry_num, retry_reason, payload, tenant, app, ordering,"
+        " batch) SELECT $1::bigint, $1, CASE WHEN claimed = 1 THEN $2::bigint END, claimed, "
+        "claimed,"
+        " CASE WHEN behind THEN " BEHIND
+        " ELSE $4::bigint END, $4, $5::bytea, $6::bytea, $7::bytea,"
+        " $8::bytea, $9::bigint, $10::bytea, $11::bytea, $12::bytea, $13::bytea, $14::bytea,"
+        " $15::bigint FROM (SELECT behind, CASE WHEN behind THEN 0 ELSE $3::bigint END AS claimed"
+        " FROM (SELECT $14::bytea IS NOT NULL AND " ORDER_TAKEN " AS behind) AS b) AS c"
+        " ON CONFLICT (key) DO NOTHING RETURNING id, state",
+    [PG_FREE_KEY] = "UPDATE inbox SET key = NULL WHERE key = $1 AND state <> 0",
+    [PG_MARK] = "UPDATE inbox SET done = $4, changed_ms = $2 " OURS,
+    [PG_FINISH] = "UPDATE inbox SET state = 2, owner = NULL, payload = '', done = NULL,"
+                  " error = NULL, ordering = NULL, changed_ms = $2 " OURS,
+    [PG_FORGET] = "DELETE FROM inbox WHERE id = $1 AND state = 1 AND owner = $2",
+    [PG_WAIT] = "UPDATE inbox SET state = 0, owner = $7, due_ms = $4, done = $5, error = $6,"
+                " changed_ms = $2 " OURS,
+    [PG_BURY] = "UPDATE inbox SET state = 3, owner = NULL,"
+                " key = CASE WHEN $4::bigint = 1 THEN NULL ELSE key END, done = $5, error = $6,"
+                " changed_ms = $2 " OURS,
+    [PG_ADVANCE] = "UPDATE inbox SET due_ms = planned_ms WHERE id = (SELECT id FROM inbox"
+                   " WHERE app = $1 AND ordering = $2 AND state = 0 AND due_ms = " BEHIND
+                   " ORDER BY id LIMIT 1)",
+    [PG_OWNER_NEW] = "INSERT INTO owners(lease_ms) VALUES ($1) RETURNING id",
+    [PG_OWNER_BACK] = "INSERT INTO owners(id, lease_ms) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE"
+                      " SET lease_ms = excluded.lease_ms, server_start = excluded.server_start",
+    /* The session that the server has not noticed to be lost. */
+    [PG_OWNER_EVICT] =
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory'"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        " AND classid = $1::bigint::oid AND objid = ($2::bigint % 2147483647)::oid"
+        " AND objsubid = 2 AND pid <> pg_backend_pid()",
+    [PG_OWNER_LOCK] = "SELECT pg_advisory_lock($1::bigint::int, ($2::bigint % 2147483647)::int)",
+    /* The owners of this app, and owners without rows. The lock is free only if no session holds
+     * it, and says something only if the server has not been started again since. */
+    [PG_OWNERS] =
+        "SELECT id, lease_ms, CASE WHEN lease_ms < 0 THEN 2"
+        " WHEN server_start = pg_postmaster_start_time()"
+        " AND pg_try_advisory_xact_lock_shared($3::bigint::int, (id % 2147483647)::int) THEN 1 "
+        "ELSE 0 END::bigint"
+        " FROM owners AS o WHERE id <> $1 AND coalesce("
+        "(SELECT app FROM inbox WHERE state = 1 AND owner = o.id LIMIT 1), $2) = $2 ORDER BY id",
+    [PG_OWNER_GONE] = "DELETE FROM owners WHERE id IN (SELECT id FROM owners AS o WHERE id = $1"
+                      " AND NOT EXISTS (SELECT 1 FROM inbox WHERE state = 1 AND owner = $1)"
+                      " FOR UPDATE SKIP LOCKED)",
+    [PG_OWNER_CLOSED] = "UPDATE owners SET lease_ms = -1 WHERE id = $1",
+    /* The lease changes even if the clock stands still. */
+    [PG_RENEW] = "UPDATE owners SET lease_ms = CASE WHEN lease_ms = $2 THEN $2 + 1 ELSE $2 END"
+                 " WHERE id = $1",
+    [PG_ABANDONED] = CANDIDATE "state = 1 AND owner = $1 AND app = $3 ORDER BY id LIMIT $2"
+                               " FOR UPDATE SKIP LOCKED",
+    [PG_DUE] = CANDIDATE "state = 0 AND app = $3 AND due_ms <= $1 ORDER BY due_ms, id LIMIT $2"
+                         " FOR UPDATE SKIP LOCKED",
+    [PG_NEXT_DUE] = "SELECT due_ms FROM inbox WHERE state = 0 AND app = $1 ORDER BY due_ms LIMIT 1",
+    /* A row behind another one with its ordering key waits for the end of that one. */
+    [PG_TAKE] =
+        "UPDATE inbox AS t SET state = CASE WHEN busy THEN 0 ELSE 1 END,"
+        " owner = CASE WHEN busy THEN t.owner ELSE $3 END,"
+        " attempt = t.attempt + CASE WHEN busy THEN 0 ELSE 1 END,"
+        " changed_ms = CASE WHEN busy THEN t.changed_ms ELSE $2 END,"
+        " due_ms = CASE WHEN busy THEN " BEHIND " ELSE t.due_ms END, batch = $4"
+        " FROM (SELECT r.id AS row_id, r.state = 0 AND r.ordering IS NOT NULL AND " ORDER_BUSY
+        " AS busy FROM inbox AS r WHERE r.id = $1) AS b WHERE t.id = $1 RETURNING " COLUMNS
+        ", payload",
+    [PG_CANCEL] = DELETE_AND_ADVANCE("key = $1 AND state = 0"),
+    [PG_CANCEL_TENANT] = DELETE_AND_ADVANCE(
+        "id IN (SELECT id FROM inbox WHERE state = 0 AND app = $1 AND tenant >= $2 AND tenant < $3"
+        " AND id < $4 ORDER BY tenant LIMIT $5)"),
+    [PG_KV_PUT] = KV_WRITE "k.version IS NULL OR k.version <= excluded.version OR k.until_ms <= $5",
+    [PG_KV_ADD] = KV_WRITE "k.until_ms <= $5",
+    [PG_KV_SWAP] = "UPDATE kv SET version = $2, until_ms = $3, value = $4"
+                   " WHERE key = $1 AND version = $6 AND until_ms > $5",
+    [PG_KV_DELETE] = "DELETE FROM kv WHERE key = $1"
+                     " AND ($2::bytea IS NULL OR (version = $2 AND until_ms > $3))",
+    [PG_KV_SWEEP] = "DELETE FROM kv WHERE key IN (SELECT key FROM kv WHERE until_ms <= $1"
+                    " ORDER BY until_ms LIMIT $2 FOR UPDATE SKIP LOCKED)",
+    [PG_KV_GET] = "SELECT key, version, until_ms, value FROM kv WHERE key = $1 AND until_ms > $2",
+    [PG_KV_LIST] = "SELECT key, version, until_ms, value FROM kv"
+                   " WHERE key >= $1 AND key <> $2 AND until_ms > $3 ORDER BY key LIMIT $4",
+    [PG_LIST] = LIST_ROWS("0"),
+    [PG_LIST_RUNNING] = LIST_ROWS("1"),
+    [PG_LIST_DONE] = LIST_ROWS("2"),
+    [PG_LIST_DEAD] = LIST_ROWS("3"),
+    [PG_ONE] = "SELECT " COLUMNS ", payload FROM inbox WHERE id = $1",
+    [PG_RETRY] = "UPDATE inbox SET state = 0, attempt = 0, due_ms = $2, error = NULL,"
+                 " changed_ms = $2 WHERE state = 3 AND id = $1",
+    [PG_RETRY_ALL] = "UPDATE inbox SET state = 0, attempt = 0, due_ms = $2, error = NULL,"
+                     " changed_ms = $2 WHERE id IN (" SOME_DEAD ")",
+    [PG_DROP] = DELETE_AND_ADVANCE("state NOT IN (1, 2) AND id = $1"),
+    [PG_DROP_ALL] = "DELETE FROM inbox WHERE id IN (" SOME_DEAD ")",
+    [PG_STATS] =
+        "SELECT 0::bigint, count(*), min(received_ms) FROM inbox WHERE state = 0 UNION ALL "
+        "SELECT 1::bigint, count(*), min(received_ms) FROM inbox WHERE state = 1 UNION ALL "
+        "SELECT 2::bigint, count(*), min(changed_ms) FROM inbox WHERE state = 2 UNION ALL "
+        "SELECT 3::bigint, count(*), min(received_ms) FROM inbox WHERE state = 3",
+};
+
+int slack__pg_prepare(slack_pg_t *pg)
+{
+    for (unsigned i = 0; i < PG_STATEMENTS; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "s%u", i);
+        if (PQsendPrepare(pg->conn, name, sql[i], 0, NULL) != 1) return slack__pg_explain(pg, NULL);
+        pg->expected[pg->sent++] = (slack_pg_expected_t){0};
+    }
+    return slack__pg_drain(pg);
+}
