@@ -86,8 +86,8 @@ enum pg_statement {
 /* The most bytes of a key that is in an index, together with the name of the app. */
 #define PG_KEY_MAX 2000
 
-/* The values of a statement's parameters. They borrow bytes, and point into the struct itself: it is
- * not copied. */
+/* The values of a statement's parameters. They borrow bytes, and point into the struct itself: it
+ * is not copied. */
 typedef struct slack_pg_params {
     const char *values[PG_PARAMS_MAX];
     int lengths[PG_PARAMS_MAX], formats[PG_PARAMS_MAX];

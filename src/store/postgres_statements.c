@@ -35,9 +35,12 @@
     "EXISTS (SELECT 1 FROM inbox AS o WHERE o.app = r.app AND o.ordering = r.ordering"             \
     " AND o.id <> r.id AND (o.state = 1 OR (o.state = 0 AND o.id < r.id AND (o.due_ms <= $2"       \
     " OR (o.owner = 0 AND o.due_ms < " BEHIND ")))))"
-#define CANDIDATE                                                                                  \
-    "SELECT id, state, app, ordering, length(payload) + coalesce(length(done), 0)"                 \
-    " + coalesce(length(error), 0) + coalesce(length(tenant), 0) + 256 FROM inbox WHERE "
+#define LENGTH(column) "coalesce(length(" column "), 0)"
+/* With the bytes of its texts, and of what the batch needs beside them. */
+#define CANDIDATE                                                                                                                                                      \
+    "SELECT id, state, app, ordering, (256 + " LENGTH("payload") " + " LENGTH("key") " + " LENGTH("kind") " + " LENGTH("name") " + " LENGTH("transport") " + " LENGTH( \
+        "retry_reason") " + " LENGTH("tenant") " + " LENGTH("app") " + " LENGTH("ordering") " +"                                                                       \
+                                                                                            " " LENGTH("done") " + " LENGTH("error") ")::bigint FROM inbox WHERE "
 /* A parameter for the state would keep the planner from the partial indexes. */
 #define LIST_ROWS(state)                                                                           \
     "SELECT " COLUMNS " FROM inbox WHERE state = " state " AND id >= $1 ORDER BY id LIMIT $2"
@@ -99,7 +102,7 @@ static const char *const sql[] = {
     /* The owners of this app, and owners without rows. The lock is free only if no session holds
      * it, and says something only if the server has not been started again since. */
     [PG_OWNERS] =
-        "SELECT id, lease_ms, CASE WHEN lease_ms < 0 THEN 2"
+        "SELECT id, lease_ms, CASE WHEN closed THEN 2"
         " WHEN server_start = pg_postmaster_start_time()"
         " AND pg_try_advisory_xact_lock_shared($3::bigint::int, (id % 2147483647)::int) THEN 1 "
         "ELSE 0 END::bigint"
@@ -108,7 +111,7 @@ static const char *const sql[] = {
     [PG_OWNER_GONE] = "DELETE FROM owners WHERE id IN (SELECT id FROM owners AS o WHERE id = $1"
                       " AND NOT EXISTS (SELECT 1 FROM inbox WHERE state = 1 AND owner = $1)"
                       " FOR UPDATE SKIP LOCKED)",
-    [PG_OWNER_CLOSED] = "UPDATE owners SET lease_ms = -1 WHERE id = $1",
+    [PG_OWNER_CLOSED] = "UPDATE owners SET closed = true WHERE id = $1",
     /* The lease changes even if the clock stands still. */
     [PG_RENEW] = "UPDATE owners SET lease_ms = CASE WHEN lease_ms = $2 THEN $2 + 1 ELSE $2 END"
                  " WHERE id = $1",
