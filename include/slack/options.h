@@ -156,8 +156,9 @@ typedef struct slack_options {
      * app's id in SLACK_APP_TOKEN, if that is set. Apps with slack_app_authorize() that use HTTP
      * and share a store must set it. */
     const char *app_id;
-    /** Optional. The store of the inbox: "sqlite:PATH" is a file, "memory:" does not outlive the
-     * process. SLACK_STORE. Default "sqlite:PROGRAM.db", after the name of the program's file. */
+    /** Optional. The store of the inbox: "sqlite:PATH" is a file, "postgres://HOST/DATABASE" is
+     * a database that several machines share, "memory:" does not outlive the process. SLACK_STORE.
+     * Default "sqlite:PROGRAM.db", after the name of the program's file. */
     const char *store;
     /** Optional. The key with which the app encrypts the tokens that it stores: 32 bytes in Base64,
      * as `slackapp key` prints them. While a new key replaces an old one, write both, the new one

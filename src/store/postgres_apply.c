@@ -131,6 +131,15 @@ static int have_session(slack_pg_t *pg)
     }
 }
 
+/* The sentence about the failure stays. */
+static void roll_back(slack_pg_t *pg)
+{
+    char error[SLACK_ERROR_TEXT_MAX];
+    memcpy(error, pg->error, sizeof error);
+    slack__pg_run(pg, PG_ROLLBACK, NULL, NULL, NULL);
+    memcpy(pg->error, error, sizeof error);
+}
+
 /* --- a transaction -------------------------------------------------------------------------- */
 
 /* An index takes keys of some 2700 bytes. Only this operation fails. */
@@ -244,42 +253,53 @@ static int transact(slack_pg_t *pg, slack_link_t *ops)
     return rc;
 }
 
+/* Apply the operations as one transaction. If the session ends, and the transaction was certainly
+ * not committed, another session applies them within the time limit. */
+static int apply_all(slack_pg_t *pg, slack_link_t *ops)
+{
+    for (;;) {
+        const unsigned session = pg->sessions;
+        const int rc = transact(pg, ops);
+        if (rc == 0) return 0;
+        const bool again = pg->unclear == 0 && (!pg->conn || pg->sessions != session);
+        if (pg->conn && !again) roll_back(pg);
+        slack__db_fail(ops, rc);
+        if (!again || have_session(pg) != 0 || uv_hrtime() >= pg->deadline_ns) return rc;
+    }
+}
+
+/* Have a session, or fail the operations whose time limit is over. 0 or a status. */
+static int begin(slack_pg_t *pg, slack_link_t *ops, slack_link_t *ended)
+{
+    int rc = have_session(pg);
+    if (rc == 0) rc = release_unclear(pg);
+    if (rc != 0 && !slack__list_empty(ops)) slack__db_give_up_late(ops, ended, LIMIT_MS);
+    return rc;
+}
+
 int slack__pg_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
                     const slack_db_time_t *now, char *error)
 {
     slack_pg_t *pg = SLACK_CONTAINER(db, slack_pg_t, db);
-    slack_store_op_t *first = op_at(ops->next);
+    const uint64_t least = uv_hrtime() + TRY_MS * PG_MS_NS;
     pg->now_ms = now->wall_ms;
     pg->mono_ms = now->mono_ms;
-    *pg->error = '\0';
-    const uint64_t least = uv_hrtime() + TRY_MS * PG_MS_NS;
-    pg->deadline_ns = first->since_ns + LIMIT_MS * PG_MS_NS;
+    pg->deadline_ns = op_at(ops->next)->since_ns + LIMIT_MS * PG_MS_NS;
     if (pg->deadline_ns < least) pg->deadline_ns = least;
+    *pg->error = '\0';
     refuse_long(pg, ops, ended);
-    int rc = have_session(pg);
-    if (rc == 0) rc = release_unclear(pg);
-    if (slack__list_empty(ops)) {
-        memcpy(error, pg->error, sizeof pg->error);
-        return SLACK_DB_READ;
-    }
-    if (rc != 0) {
-        slack__db_give_up_late(ops, ended, LIMIT_MS);
-        memcpy(error, pg->error, sizeof pg->error);
-        return rc;
-    }
-    first = op_at(ops->next);
-    if (ops->next->next == ops && apply_alone(pg, first)) {
+    memcpy(error, pg->error, sizeof pg->error);
+    int rc = begin(pg, ops, ended);
+    if (rc == 0 && slack__list_empty(ops)) rc = SLACK_DB_READ;
+    if (rc == 0) {
+        slack_store_op_t *first = op_at(ops->next);
+        if (first->link.next == ops && apply_alone(pg, first))
+            rc = first->status == 0 ? SLACK_DB_READ : first->status;
+        else
+            rc = apply_all(pg, ops);
         slack__list_splice(ended, ops);
-        memcpy(error, pg->error, sizeof pg->error);
-        return first->status == 0 ? SLACK_DB_READ : first->status;
     }
-    rc = transact(pg, ops);
-    if (rc != 0) {
-        memcpy(error, pg->error, sizeof pg->error);
-        if (pg->conn) slack__pg_run(pg, PG_ROLLBACK, NULL, NULL, NULL);
-        slack__db_fail(ops, rc);
-    }
-    slack__list_splice(ended, ops);
+    if (rc < 0) memcpy(error, pg->error, sizeof pg->error);
     return rc;
 }
 

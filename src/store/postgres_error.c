@@ -9,7 +9,8 @@
 /* By the first characters of the SQLSTATE:
  * https://www.postgresql.org/docs/current/errcodes-appendix.html */
 static const struct cure {
-    const char *state, *cure;
+    const char *state; /* or words */
+    const char *cure;
 } cures[] = {
     {"08", "; it is connected again by itself"},
     {"25006", "; name the primary, or add target_session_attrs=read-write"},
@@ -29,16 +30,37 @@ static const struct cure {
     {"XX", "; look after the server: its log says more"},
 };
 
+/* A session that could not begin has no SQLSTATE, but the words of the server or of libpq. */
+static const struct cure phrases[] = {
+    {"database \"", "; make the database with createdb"},
+    {"role \"",
+     "; check the user, the password (PGPASSWORD, ~/.pgpass) and the server's pg_hba.conf"},
+    {"password",
+     "; check the user, the password (PGPASSWORD, ~/.pgpass) and the server's pg_hba.conf"},
+    {"pg_hba.conf",
+     "; check the user, the password (PGPASSWORD, ~/.pgpass) and the server's pg_hba.conf"},
+    {"certificate", "; check sslmode and sslrootcert"},
+    {"too many", "; raise max_connections, or run fewer processes"},
+};
+
 static const char *cure_for(const char *state)
 {
-    for (size_t i = 0; state && i < sizeof cures / sizeof *cures; i++)
+    for (size_t i = 0; i < sizeof cures / sizeof *cures; i++)
         if (strncmp(state, cures[i].state, strlen(cures[i].state)) == 0) return cures[i].cure;
     return "";
 }
 
+static const char *cure_for_words(const slack_pg_t *pg, const char *what)
+{
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
+        if (strstr(what, phrases[i].state)) return phrases[i].cure;
+    return pg->sessions > 0 ? "; it is connected again when the server is back"
+                            : "; check the address, and that the server runs";
+}
+
 void slack__pg_say(slack_pg_t *pg, const char *what, const char *cure)
 {
-    char text[160];
+    char text[104];
     snprintf(text, sizeof text, "%s", what);
     text[strcspn(text, "\n")] = '\0'; /* libpq's sentences have several lines */
     slack__explain(pg->error, "postgres %s: %s%s", pg->place, text, cure);
@@ -53,7 +75,9 @@ int slack__pg_explain(slack_pg_t *pg, const PGresult *result)
         slack__pg_say(pg, "out of memory", "");
         return SLACK_ENOMEM;
     }
+    const char *reason = strstr(what, " failed: "); /* libpq names the place before it */
+    if (reason) what = reason + sizeof " failed: " - 1;
     slack__pg_say(pg, *what ? what : "the connection is lost",
-                  state ? cure_for(state) : "; it is connected again when the server is back");
+                  state ? cure_for(state) : cure_for_words(pg, what));
     return SLACK_ESTORE;
 }

@@ -127,6 +127,7 @@ struct slack_pg {
     uint64_t mono_ms, looked_ms;
     uint64_t deadline_ns; /* until when to wait for the server */
     uint64_t retry_ns;    /* when to connect again */
+    unsigned sessions;    /* that there have been */
     unsigned failures;    /* to connect, in a row */
     slack_pg_watched_t watched[PG_OWNERS_MAX];
     size_t watched_count;

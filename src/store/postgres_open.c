@@ -66,16 +66,22 @@ static int refuse(slack_pg_t *pg, const char *what, const char *cure)
 
 static int migrate(slack_pg_t *pg)
 {
-    long version = -1, tables = 0;
+    long version = -1, tables = 0, ours = 0;
     int rc = slack__pg_exec(pg,
                             "SELECT count(*) FROM pg_class AS c WHERE relkind IN ('r', 'p')"
                             " AND relnamespace = current_schema()::regnamespace",
                             take_number, &tables);
     if (rc != 0) return rc;
-    if (tables > 0) {
+    if (tables > 0)
+        rc = slack__pg_exec(pg,
+                            "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() "
+                            "AND tablename = 'schema_version'",
+                            take_number, &ours);
+    if (rc == 0 && ours > 0)
         rc = slack__pg_exec(pg, "SELECT version FROM schema_version", take_number, &version);
-        if (rc != 0) return rc;
-    }
+    if (rc != 0) return rc;
+    if (tables > 0 && version < 0)
+        return refuse(pg, "the schema holds another program's tables", "; name another schema");
     if (version > VERSION)
         return refuse(pg, "its tables were made by a newer slackapp", "; install that one");
     for (long i = version < 0 ? 0 : version; rc == 0 && i < VERSION; i++) {
@@ -234,8 +240,13 @@ static int begin_owner(slack_pg_t *pg)
 static void note_place(slack_pg_t *pg)
 {
     const char *port = PQport(pg->conn), *name = PQdb(pg->conn);
-    snprintf(pg->place, sizeof pg->place, "%.60s:%.8s/%.40s", host_of(pg), port ? port : "",
+    snprintf(pg->place, sizeof pg->place, "%.48s:%.6s/%.24s", host_of(pg), port ? port : "",
              name ? name : "");
+}
+
+/* What the server warns of is in its log. libpq would print it. */
+static void ignore_notice(void *unused, const PGresult *result)
+{
 }
 
 static int start_session(slack_pg_t *pg)
@@ -248,6 +259,7 @@ static int start_session(slack_pg_t *pg)
         slack__pg_say(pg, "out of memory", "");
         return SLACK_ENOMEM;
     }
+    PQsetNoticeReceiver(pg->conn, ignore_notice, NULL);
     PostgresPollingStatusType next = PGRES_POLLING_WRITING;
     while (PQstatus(pg->conn) != CONNECTION_BAD && next != PGRES_POLLING_OK &&
            next != PGRES_POLLING_FAILED) {
@@ -273,6 +285,7 @@ int slack__pg_connect(slack_pg_t *pg)
     if (rc == 0) rc = begin_owner(pg);
     if (rc == 0) {
         pg->failures = 0;
+        pg->sessions++;
         return 0;
     }
     slack__pg_hang_up(pg);
@@ -299,7 +312,7 @@ static int check_conninfo(slack_pg_t *pg, char *error)
     PQconninfoFree(options);
     if (options) return 0;
     slack__explain(error, "what follows \"postgres:\" is no conninfo of PostgreSQL: write "
-                          "postgres://USER@HOST/DATABASE, or postgres:service=NAME");
+                          "postgres://HOST/DATABASE, or postgres:service=NAME");
     return SLACK_ECONFIG;
 }
 

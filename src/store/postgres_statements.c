@@ -40,7 +40,8 @@
 #define CANDIDATE                                                                                                                                                      \
     "SELECT id, state, app, ordering, (256 + " LENGTH("payload") " + " LENGTH("key") " + " LENGTH("kind") " + " LENGTH("name") " + " LENGTH("transport") " + " LENGTH( \
         "retry_reason") " + " LENGTH("tenant") " + " LENGTH("app") " + " LENGTH("ordering") " +"                                                                       \
-                                                                                            " " LENGTH("done") " + " LENGTH("error") ")::bigint FROM inbox WHERE "
+                                                                                            " " LENGTH("done") " + " LENGTH(                                           \
+                                                                                                "error") ")::bigint FROM inbox WHERE "
 /* A parameter for the state would keep the planner from the partial indexes. */
 #define LIST_ROWS(state)                                                                           \
     "SELECT " COLUMNS " FROM inbox WHERE state = " state " AND id >= $1 ORDER BY id LIMIT $2"

@@ -11,7 +11,7 @@ static const slack_store_ops_t *const stores[] = {
     &slack__store_memory,
 };
 
-#define STORES "\"sqlite:PATH\", \"postgres://USER@HOST/DATABASE\" or \"memory:\""
+#define STORES "\"sqlite:PATH\", \"postgres://HOST/DATABASE\" or \"memory:\""
 
 int slack__store_open(slack_store_t **ret, slack_net_t *net, const char *url, char *error)
 {

@@ -160,7 +160,7 @@ struct slack_store {
     const slack_store_ops_t *ops;
 };
 
-/* Open the store that a SLACK_STORE value names: "sqlite:PATH", "postgres://USER@HOST/DATABASE",
+/* Open the store that a SLACK_STORE value names: "sqlite:PATH", "postgres://HOST/DATABASE",
  * "memory:". `error` is optional, and gets a sentence that does not say where the value came from.
  */
 int slack__store_open(slack_store_t **ret, slack_net_t *net, const char *url, char *error);

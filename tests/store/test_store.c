@@ -20,17 +20,18 @@ static void test_open_by_scheme(void **state)
     world_close(&world);
 }
 
+#define STORES "\"sqlite:PATH\", \"postgres://HOST/DATABASE\" or \"memory:\""
+
 static void test_names_that_open_nothing(void **state)
 {
     static const struct {
         const char *url, *error;
     } bad[] = {
-        {NULL, "a store is \"sqlite:PATH\" or \"memory:\""},
-        {"", "a store is \"sqlite:PATH\" or \"memory:\""},
-        {"bot.db", "a store is \"sqlite:PATH\" or \"memory:\""},
-        {"Memory:", "there is no store \"Memory:\"; a store is \"sqlite:PATH\" or \"memory:\""},
-        {"postgres://u:secret@h/",
-         "there is no store \"postgres:\"; a store is \"sqlite:PATH\" or \"memory:\""},
+        {NULL, "a store is " STORES},
+        {"", "a store is " STORES},
+        {"bot.db", "a store is " STORES},
+        {"Memory:", "there is no store \"Memory:\"; a store is " STORES},
+        {"mysql://u:secret@h/", "there is no store \"mysql:\"; a store is " STORES},
         {"sqlite::memory:",
          "sqlite::memory: would lose what was acknowledged when the process ends; "
          "\"memory:\" is the store that does so"},

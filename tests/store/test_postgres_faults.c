@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A PostgreSQL that is lost, hangs, refuses or holds other things: the sentences, and the rows
+ * afterwards. Processes of the server are stopped and ended, and commits are held back by a standby
+ * that does not exist.
+ */
+#include <signal.h>
+
+#include <slack/error.h>
+#include <slack/options.h>
+
+#include "support/postgres.h"
+#include "support/store_rows.h"
+#include "support/test.h"
+
+#define PG_CASE(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define OUR_SESSION                                                                                \
+    "SELECT pid FROM pg_stat_activity WHERE application_name = 'slackapp' ORDER BY backend_start"
+
+static int set_up(void **state)
+{
+    rows.ops = &slack__store_postgres;
+    rows.place = postgres_start();
+    rows.clean = postgres_clean;
+    return rows_set_up(state);
+}
+
+static int tear_down(void **state)
+{
+    return rows_tear_down(state);
+}
+
+static void expect_logged(const char *what)
+{
+    if (!world_logged(&rows.world, what)) fail_msg("\"%s\" is not in: %s", what, rows.world.log);
+}
+
+/* --- the start ------------------------------------------------------------------------------ */
+
+static void test_places_that_open_nothing(void **state)
+{
+    static const struct {
+        const char *sql, *place,
+            *error; /* the place is added to the server's, unless it is whole */
+    } bad[] = {
+        {"", "//u:secret@localhost:1/db", "Connection refused"},
+        {"", "host=/nowhere password=secret", "No such file or directory"},
+        {"", "//u:secret@h:port/", "check the address, and that the server runs"},
+        {"", "password=secret nonsense=1", "is no conninfo of PostgreSQL: write postgres://"},
+        {"", "secret words", "is no conninfo of PostgreSQL"},
+        {"", "+ dbname=nowhere password=secret", "does not exist; make the database with createdb"},
+        {"", "+ user=stranger password=secret", "does not exist; check the user, the password"},
+        {"", "+ options=-csearch_path=a;DROP", "search_path is not one name"},
+        {"", "+ options=-csearch_path=a,b", "search_path is not one name"},
+        {"", "+ options=-cdefault_transaction_read_only=on",
+         "a standby or read-only; name the pri"},
+        {"CREATE ROLE poor LOGIN", "+ user=poor", "make the schema, and give it to this user"},
+        {"", "+ user=poor options=-csearch_path=absent", "permission denied for database"},
+        {"CREATE SCHEMA other; CREATE TABLE other.mine(a int)", "+ options=-csearch_path=other",
+         "another program's tables; name another schema"},
+        {"CREATE SCHEMA newer; CREATE TABLE newer.schema_version AS SELECT 9::bigint AS version",
+         "+ options=-csearch_path=newer", "made by a newer slackapp; install that one"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char error[SLACK_ERROR_TEXT_MAX] = "", place[256];
+        slack_store_t *store;
+        const bool own = bad[i].place[0] == '+';
+        snprintf(place, sizeof place, "%s%s", own ? rows.place : "", bad[i].place + own);
+        postgres_query(bad[i].sql);
+        const int rc = rows.ops->open(&store, rows.world.net, place, error);
+        if (rc == 0) fail_msg("%s opens", place);
+        if (!strstr(error, bad[i].error)) fail_msg("%s: %s", place, error);
+        assert_null(strstr(error, "secret"));
+    }
+}
+
+static void test_a_schema_of_its_own(void **state)
+{
+    char place[160];
+    postgres_query("CREATE ROLE guest LOGIN; CREATE SCHEMA mine AUTHORIZATION guest");
+    snprintf(place, sizeof place, "%s options=-csearch_path=mine user=guest", rows.place);
+    rows_close();
+    rows.place = place;
+    rows_open_again();
+    rows_put("a", 0, false);
+    assert_string_equal(postgres_query("SELECT count(*) FROM mine.inbox"), "1");
+    assert_string_equal(postgres_query("SELECT count(*) FROM slackapp.inbox"), "0");
+    expect_logged("fsync is off");
+}
+
+/* --- texts ---------------------------------------------------------------------------------- */
+
+/* Each text is in each column, and comes back as it was. Keys, ordering keys and payloads may have
+ * a NUL too. */
+static void test_any_text_is_only_a_text(void **state)
+{
+    const slack_slice_t hostile[] = {
+        SLACK_SLICE("'; DROP TABLE inbox; --"),
+        SLACK_SLICE("$1"),
+        SLACK_SLICE("\\x00\\'"),
+        SLACK_SLICE("\xff\xfe\xc3"),
+        SLACK_SLICE("%s%n"),
+        SLACK_SLICE("NULL"),
+        SLACK_SLICE("\"; DROP SCHEMA slackapp"),
+        SLACK_SLICE("{1,2}"),
+        SLACK_SLICE("E'\\\\000'"),
+    };
+    for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
+        const slack_slice_t text = hostile[i], nul = {"a\0b", 3};
+        rows_task_t task;
+        rows_prepare(&task, SLACK_STORE_PUT, "");
+        task.op.claim = false;
+        task.op.row = (slack_row_t){.key = text,
+                                    .kind = text,
+                                    .name = text,
+                                    .payload = nul,
+                                    .transport = text,
+                                    .retry_reason = text,
+                                    .tenant = text,
+                                    .app = text,
+                                    .order = nul};
+        rows_run_well(&task);
+        rows_prepare(&task, SLACK_STORE_CLAIM, "");
+        task.op.row.app = text;
+        task.batch.limit = 1;
+        task.batch.now_ms = rows_now();
+        rows_run_well(&task);
+        assert_int_equal(task.batch.count, 1);
+        const slack_row_t row = task.batch.rows[0];
+        const slack_slice_t got[] = {row.key,          row.kind,   row.name, row.transport,
+                                     row.retry_reason, row.tenant, row.app};
+        for (size_t j = 0; j < sizeof got / sizeof *got; j++)
+            assert_true(slack__slice_eq(got[j], text));
+        assert_true(slack__slice_eq(row.payload, nul) && slack__slice_eq(row.order, nul));
+        assert_false(row.damaged);
+        const slack_store_op_t put_back = {.row = {.id = row.id, .done = text, .error = text}};
+        rows_free(&task);
+        rows_prepare(&task, SLACK_STORE_BURY, "");
+        task.op.row = put_back.row;
+        rows_run_well(&task);
+        rows_prepare(&task, SLACK_STORE_CANCEL_TENANT, "");
+        task.op.row.app = task.op.row.tenant = text;
+        rows_run_well(&task);
+    }
+    assert_string_equal(postgres_query("SELECT count(*) FROM slackapp.inbox WHERE state = 3"), "9");
+}
+
+/* An index takes no longer keys: the operation fails, and those beside it do not. */
+static void test_a_key_that_is_too_long(void **state)
+{
+    static char bytes[5000];
+    rows_task_t tasks[5];
+    for (size_t i = 0; i < sizeof bytes; i++) /* nothing that could be compressed */
+        bytes[i] = (char)(i * 2654435761u >> 7);
+    for (unsigned i = 0; i < 5; i++) {
+        char key[8];
+        snprintf(key, sizeof key, "k%u", i);
+        rows_prepare(&tasks[i], i == 4 ? SLACK_STORE_KV_PUT : SLACK_STORE_PUT, key);
+        const slack_slice_t long_text = {bytes, i == 3 ? 2000 : sizeof bytes};
+        if (i == 0 || i >= 3) tasks[i].op.row.key = long_text;
+        if (i == 1) tasks[i].op.row.order = long_text;
+        rows_submit_prepared(&tasks[i]);
+    }
+    world_until(&rows.world, rows.ends >= 5);
+    for (unsigned i = 0; i < 5; i++)
+        assert_int_equal(tasks[i].op.status, i == 2 || i == 3 ? 0 : SLACK_ESTORE);
+    expect_logged("has more than 2000 bytes; use shorter ones");
+}
+
+/* --- sessions that are lost ----------------------------------------------------------------- */
+
+/* The session ends between two operations: nobody notices. */
+static void test_a_session_that_ends(void **state)
+{
+    const int64_t id = rows_put("a", 0, false);
+    for (unsigned i = 0; i < 3; i++) {
+        postgres_query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                       " WHERE application_name = 'slackapp'");
+        rows_put("a", 0, true);
+    }
+    rows_finish("a", id);
+    assert_string_equal(postgres_query("SELECT state FROM slackapp.inbox"), "2");
+}
+
+static void test_a_server_that_is_away(void **state)
+{
+    const int64_t id = rows_put("a", 0, false);
+    postgres_crash();
+    rows_put("b", SLACK_ESTORE, false);
+    rows_put("b", SLACK_ESTORE, false);
+    expect_logged("event=\"store failed\"");
+    assert_non_null(postgres_start());
+    rows_put("a", 0, true);
+    rows_put("b", 0, false);
+    expect_logged("event=\"store works again\"");
+    rows_finish("a", id); /* it is the same owner */
+    assert_string_equal(postgres_query("SELECT state FROM slackapp.inbox ORDER BY id"), "2");
+}
+
+/* A process of the server that stands still: each operation has its time limit, and the next
+ * session ends the one before. */
+static void test_a_server_that_hangs(void **state)
+{
+    rows_task_t task;
+    const pid_t session = (pid_t)atoi(postgres_query(OUR_SESSION));
+    assert_true(session > 0);
+    assert_int_equal(kill(session, SIGSTOP), 0);
+    const uint64_t start = uv_hrtime();
+    rows_submit(&task, SLACK_STORE_PUT, "a");
+    world_until(&rows.world, task.ended);
+    assert_int_equal(task.op.status, SLACK_ESTORE);
+    assert_true(uv_hrtime() - start < UINT64_C(5000000000));
+    expect_logged("the server does not answer");
+    assert_int_equal(kill(session, SIGCONT), 0);
+    rows_put("a", 0, false);
+}
+
+/* --- commits whose end is unclear ------------------------------------------------------------ */
+
+/* From now on commits wait for a standby that does not exist: they are made, and nobody is told. */
+static void hold_commits(bool hold)
+{
+    postgres_query(hold ? "ALTER SYSTEM SET synchronous_standby_names = 'nobody'"
+                        : "ALTER SYSTEM RESET synchronous_standby_names");
+    postgres_query("SELECT pg_reload_conf()");
+    postgres_query(hold ? "DO $$ BEGIN WHILE current_setting('synchronous_standby_names') = ''"
+                          " LOOP PERFORM pg_sleep(0.001); END LOOP; END $$"
+                        : "SELECT 1");
+}
+
+static void wait_for_held_commit(void)
+{
+    postgres_query("DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event ="
+                   " 'SyncRep') LOOP PERFORM pg_stat_clear_snapshot(); PERFORM pg_sleep(0.001);"
+                   " END LOOP; END $$");
+}
+
+/* The session ends after the commit, and before its answer. The operation ends well. */
+static void test_a_commit_is_looked_up(void **state)
+{
+    rows_task_t task;
+    hold_commits(true);
+    rows_submit(&task, SLACK_STORE_PUT, "a");
+    wait_for_held_commit();
+    postgres_query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                   " WHERE wait_event = 'SyncRep'");
+    hold_commits(false);
+    world_until(&rows.world, task.ended);
+    assert_int_equal(task.op.status, 0);
+    assert_false(task.op.duplicate);
+    rows_put("a", 0, true);
+    rows_finish("a", task.op.row.id);
+    assert_string_equal(postgres_query("SELECT state FROM slackapp.inbox"), "2");
+}
+
+/* Nobody answers within the time limit: the operation fails. Its row is there, so another attempt
+ * runs it. */
+static void test_a_commit_that_comes_late(void **state)
+{
+    rows_task_t task;
+    hold_commits(true);
+    rows_submit(&task, SLACK_STORE_PUT, "a");
+    wait_for_held_commit();
+    world_until(&rows.world, task.ended);
+    assert_int_equal(task.op.status, SLACK_ESTORE);
+    hold_commits(false);
+    rows_put("a", 0, true);
+    assert_string_equal(rows_claim(&task, 10), "a ");
+    assert_int_equal(task.batch.rows[0].attempt, 1);
+    rows_free(&task);
+}
+
+/* The server ends the session at the commit, which is undone. */
+static void test_a_commit_that_is_undone(void **state)
+{
+    postgres_query("CREATE FUNCTION slackapp.fall() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                   " PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$");
+    postgres_query("CREATE CONSTRAINT TRIGGER fall AFTER INSERT ON slackapp.inbox DEFERRABLE"
+                   " INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slackapp.fall()");
+    rows_put("a", SLACK_ESTORE, false);
+    postgres_query("DROP TRIGGER fall ON slackapp.inbox");
+    rows_put("a", 0, false);
+}
+
+/* --- several stores -------------------------------------------------------------------------- */
+
+/* An owner without a session has a second to come back; then its rows run elsewhere, and it changes
+ * nothing of them. */
+static void test_an_owner_without_a_session(void **state)
+{
+    const int64_t id = rows_put("a", 0, false);
+    slack_store_t *first = rows.store;
+    const char *session = postgres_query(OUR_SESSION);
+    char end[64];
+    snprintf(end, sizeof end, "SELECT pg_terminate_backend(%.20s, 60000)", session);
+    rows.store = rows_open_other();
+    rows_expect_claim("");
+    rows_pass_ms(5000); /* it has a session */
+    rows_expect_claim("");
+    postgres_query(end);
+    rows_expect_claim("");
+    rows_pass_ms(999);
+    rows_expect_claim("");
+    rows_pass_ms(1);
+    rows_expect_claim("a ");
+    slack_store_t *second = rows.store;
+    rows.store = first;
+    rows_finish("a", id);
+    assert_string_equal(postgres_query("SELECT state FROM slackapp.inbox"), "1");
+    rows.store = second;
+    rows_finish("a", id);
+    rows_close_other(first);
+}
+
+/* Two stores put and end the same keys, with the same ordering keys, at the same time. */
+static void test_two_stores_at_once(void **state)
+{
+    enum { COUNT = 400 };
+    static rows_task_t tasks[2][COUNT];
+    slack_store_t *stores[2] = {rows.store, rows_open_other()};
+    unsigned stored = 0;
+    for (unsigned i = 0; i < COUNT; i++)
+        for (unsigned n = 0; n < 2; n++) {
+            char key[16]; /* the second one goes backwards */
+            snprintf(key, sizeof key, "k%u", n ? COUNT - 1 - i : i);
+            rows_prepare(&tasks[n][i], SLACK_STORE_PUT, key);
+            tasks[n][i].op.row.order = (slack_slice_t){tasks[n][i].key + strlen(key) - 1, 1};
+            stores[n]->ops->submit(stores[n], &tasks[n][i].op);
+        }
+    world_until(&rows.world, rows.ends >= 2 * COUNT);
+    for (unsigned i = 0; i < 2 * COUNT; i++) {
+        const rows_task_t *task = &tasks[i / COUNT][i % COUNT];
+        assert_int_equal(task->op.status, 0);
+        stored += !task->op.duplicate;
+    }
+    assert_int_equal(stored, COUNT);
+    /* of each of the ten ordering keys, one row runs */
+    assert_string_equal(postgres_query("SELECT count(*) FROM slackapp.inbox WHERE state = 1"),
+                        "10");
+    rows_close_other(stores[1]);
+}
+
+static void test_there_is_a_server(void **state)
+{
+    skip();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PG_CASE(test_places_that_open_nothing),   PG_CASE(test_a_schema_of_its_own),
+        PG_CASE(test_any_text_is_only_a_text),    PG_CASE(test_a_key_that_is_too_long),
+        PG_CASE(test_a_session_that_ends),        PG_CASE(test_a_server_that_is_away),
+        PG_CASE(test_a_server_that_hangs),        PG_CASE(test_a_commit_is_looked_up),
+        PG_CASE(test_a_commit_that_comes_late),   PG_CASE(test_a_commit_that_is_undone),
+        PG_CASE(test_an_owner_without_a_session), PG_CASE(test_two_stores_at_once),
+    };
+    const struct CMUnitTest without[] = {cmocka_unit_test(test_there_is_a_server)};
+    if (!postgres_start()) return cmocka_run_group_tests_name("postgres", without, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
