@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/postgres_internal.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "util/error.h"
@@ -13,79 +12,6 @@
 static slack_store_op_t *op_at(slack_link_t *link)
 {
     return SLACK_CONTAINER(link, slack_store_op_t, link);
-}
-
-/* --- locks ---------------------------------------------------------------------------------- */
-
-/*
- * Transactions of several processes must not wait for each other in a circle. So each begins with
- * all the locks that it needs, in the order of their numbers: one for each key and each ordering
- * key of its operations. Number 0 is shared by all transactions but those that delete rows of which
- * they do not know the ordering keys: these are alone. Keys share LOCKS numbers, because the server
- * has room for so many locks.
- */
-#define LOCKS 512
-
-static unsigned lock_number(slack_slice_t a, slack_slice_t b, unsigned first)
-{
-    uint64_t hash = 0xcbf29ce484222325u ^ a.len;
-    for (size_t i = 0; i < a.len; i++)
-        hash = (hash ^ (unsigned char)a.ptr[i]) * 0x100000001b3u;
-    for (size_t i = 0; i < b.len; i++)
-        hash = (hash ^ (unsigned char)b.ptr[i]) * 0x100000001b3u;
-    return first + (unsigned)((hash ^ hash >> 32) % LOCKS);
-}
-
-unsigned slack__pg_order_lock(slack_slice_t app, slack_slice_t order)
-{
-    return lock_number(app, order, 1 + LOCKS);
-}
-
-static void note_locks(const slack_store_op_t *op, bool needed[1 + 2 * LOCKS])
-{
-    const slack_row_t *row = &op->row;
-    switch (op->kind) {
-    case SLACK_STORE_PUT:
-        if (row->key.len > 0) needed[lock_number(row->key, (slack_slice_t){0}, 1)] = true;
-        break;
-    case SLACK_STORE_FINISH:
-    case SLACK_STORE_WAIT:
-    case SLACK_STORE_BURY: break;
-    case SLACK_STORE_KV_PUT:
-    case SLACK_STORE_KV_ADD:
-    case SLACK_STORE_KV_SWAP:
-    case SLACK_STORE_KV_DELETE:
-        needed[lock_number(row->key, SLACK_SLICE("kv"), 1)] = true;
-        return; /* its `order` is another one's version */
-    default: return;
-    }
-    if (row->order.len > 0) needed[slack__pg_order_lock(row->app, row->order)] = true;
-}
-
-static bool is_alone(const slack_store_op_t *op)
-{
-    return op->kind == SLACK_STORE_CANCEL || op->kind == SLACK_STORE_CANCEL_TENANT ||
-           op->kind == SLACK_STORE_DROP;
-}
-
-static void send_locks(slack_pg_t *pg, slack_link_t *ops)
-{
-    bool needed[1 + 2 * LOCKS] = {false}, alone = false;
-    char list[6 * 2 * LOCKS + 3] = "{";
-    size_t len = 1;
-    for (slack_link_t *link = ops->next; link != ops; link = link->next) {
-        note_locks(op_at(link), needed);
-        if (is_alone(op_at(link))) alone = true;
-    }
-    for (unsigned i = 1; i <= 2 * LOCKS; i++)
-        if (needed[i])
-            len += (size_t)snprintf(list + len, sizeof list - len, "%s%u", len > 1 ? "," : "", i);
-    snprintf(list + len, sizeof list - len, "}");
-    slack_pg_params_t params = {0};
-    slack__pg_int(&params, slack__pg_lock(pg, 0));
-    slack__pg_send(pg, alone ? PG_ALONE : PG_SHARE, &params, NULL, NULL);
-    slack__pg_text(&params, list);
-    if (len > 1 && !alone) slack__pg_send(pg, PG_LOCK, &params, NULL, NULL);
 }
 
 /* --- the session ---------------------------------------------------------------------------- */
@@ -239,13 +165,14 @@ static int transact(slack_pg_t *pg, slack_link_t *ops)
         if (op_at(link)->batch) op_at(link)->batch->arena = NULL; /* slack__db_fail() may drop it */
     slack__pg_send(pg, PG_BEGIN, NULL, NULL, NULL);
     if (!waits_for_disk(ops)) slack__pg_send(pg, PG_NO_SYNC, NULL, NULL, NULL);
-    send_locks(pg, ops);
+    slack__pg_send_locks(pg, ops);
     send_stamp(pg);
     slack__pg_send_sweep(pg);
     int rc = 0;
     for (slack_link_t *link = ops->next; rc == 0 && link != ops; link = link->next) {
-        rc = slack__pg_send_op(pg, op_at(link));
-        op_at(link)->status = 0;
+        slack_store_op_t *op = op_at(link);
+        rc = op->kind == SLACK_STORE_CLAIM ? slack__pg_claim(pg, op) : slack__pg_send_op(pg, op);
+        op->status = 0;
     }
     if (rc == 0 && !have_no_results(ops)) rc = slack__pg_drain(pg);
     if (rc == 0) return commit(pg);
@@ -285,6 +212,8 @@ int slack__pg_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
     pg->now_ms = now->wall_ms;
     pg->mono_ms = now->mono_ms;
     pg->deadline_ns = op_at(ops->next)->since_ns + LIMIT_MS * PG_MS_NS;
+    for (slack_link_t *link = ops->next; link != ops; link = link->next)
+        slack__pg_allow(pg, op_at(link)->row.payload.len);
     if (pg->deadline_ns < least) pg->deadline_ns = least;
     *pg->error = '\0';
     refuse_long(pg, ops, ended);

@@ -207,6 +207,7 @@ int slack__pg_claim(slack_pg_t *pg, slack_store_op_t *op)
         rc = slack__pg_drain(pg);
     }
     if (rc == 0) {
+        slack__pg_allow(pg, (size_t)claim.bytes);
         send_takes(pg, &claim);
         send_owners_gone(pg, &claim);
         send_next_due(pg, op);

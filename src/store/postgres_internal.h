@@ -11,7 +11,8 @@
 
 /*
  * Shared by the files of the PostgreSQL engine. postgres_open.c makes the session and the tables,
- * postgres_apply.c applies a list of operations as one transaction; postgres_rows.c sends the
+ * postgres_apply.c applies a list of operations as one transaction, and
+ * postgres_locks.c takes its locks; postgres_rows.c sends the
  * statements of an operation and takes their results, postgres_claim.c claims rows,
  * postgres_kv.c does both for entries. postgres_wire.c sends and receives with a time limit,
  * postgres_statements.c holds the SQL, postgres_error.c explains failures.
@@ -171,6 +172,8 @@ int slack__pg_run(slack_pg_t *pg, enum pg_statement which, const slack_pg_params
                   slack_pg_take_fn take, void *user_data);
 /* Run texts of SQL outside of a pipeline. */
 int slack__pg_exec(slack_pg_t *pg, const char *sql, slack_pg_take_fn take, void *user_data);
+/* Extend the time limit for texts of so many bytes: of an event, by less than a millisecond. */
+void slack__pg_allow(slack_pg_t *pg, size_t bytes);
 /* Wait for the socket. False: the time limit is over. */
 bool slack__pg_wait(slack_pg_t *pg, bool for_write);
 /* End the session. */
@@ -187,7 +190,7 @@ int slack__pg_take_changed(slack_pg_t *pg, PGresult *result, void *count);
 /* Read the columns in the order of COLUMNS in postgres_statements.c, and the payload behind them.
  */
 slack_row_t slack__pg_row(const PGresult *result, int i, bool with_payload);
-/* Send the statements of an operation; CLAIM sends and takes. 0 or a status. */
+/* Send the statements of an operation other than CLAIM. 0 or a status. */
 int slack__pg_send_op(slack_pg_t *pg, slack_store_op_t *op);
 /* Send the deletion of some of the rows whose time is over. */
 void slack__pg_send_sweep(slack_pg_t *pg);
@@ -209,10 +212,12 @@ int slack__pg_connect(slack_pg_t *pg);
 /* The advisory lock with this number in this schema. */
 int64_t slack__pg_lock(const slack_pg_t *pg, unsigned number);
 
-/* ---- postgres_apply.c ---- */
+/* ---- postgres_locks.c ---- */
 
 /* The number of the lock of an ordering key. */
 unsigned slack__pg_order_lock(slack_slice_t app, slack_slice_t order);
+/* Send the statements that take all the locks that the operations need. */
+void slack__pg_send_locks(slack_pg_t *pg, slack_link_t *ops);
 
 /* ---- members of slack_db_ops_t ---- */
 

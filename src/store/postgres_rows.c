@@ -264,7 +264,7 @@ int slack__pg_send_op(slack_pg_t *pg, slack_store_op_t *op)
     case SLACK_STORE_FINISH: send_finish(pg, op); break;
     case SLACK_STORE_WAIT:
     case SLACK_STORE_BURY: send_put_back(pg, op); break;
-    case SLACK_STORE_CLAIM: return slack__pg_claim(pg, op);
+    case SLACK_STORE_CLAIM: break; /* slack__pg_claim() */
     case SLACK_STORE_RENEW: send_renew(pg); break;
     case SLACK_STORE_CANCEL: send_cancel(pg, op); break;
     case SLACK_STORE_CANCEL_TENANT: return send_cancel_tenant(pg, op);

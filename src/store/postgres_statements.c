@@ -35,13 +35,21 @@
     "EXISTS (SELECT 1 FROM inbox AS o WHERE o.app = r.app AND o.ordering = r.ordering"             \
     " AND o.id <> r.id AND (o.state = 1 OR (o.state = 0 AND o.id < r.id AND (o.due_ms <= $2"       \
     " OR (o.owner = 0 AND o.due_ms < " BEHIND ")))))"
-#define LENGTH(column) "coalesce(length(" column "), 0)"
+#define LENGTH(column) "coalesce(length(" column "), 0) + "
 /* With the bytes of its texts, and of what the batch needs beside them. */
-#define CANDIDATE                                                                                                                                                      \
-    "SELECT id, state, app, ordering, (256 + " LENGTH("payload") " + " LENGTH("key") " + " LENGTH("kind") " + " LENGTH("name") " + " LENGTH("transport") " + " LENGTH( \
-        "retry_reason") " + " LENGTH("tenant") " + " LENGTH("app") " + " LENGTH("ordering") " +"                                                                       \
-                                                                                            " " LENGTH("done") " + " LENGTH(                                           \
-                                                                                                "error") ")::bigint FROM inbox WHERE "
+#define TEXT_BYTES                                                                                 \
+    LENGTH("payload")                                                                              \
+    LENGTH("key")                                                                                  \
+    LENGTH("kind")                                                                                 \
+    LENGTH("name")                                                                                 \
+    LENGTH("transport")                                                                            \
+    LENGTH("retry_reason")                                                                         \
+    LENGTH("tenant")                                                                               \
+    LENGTH("app")                                                                                  \
+    LENGTH("ordering")                                                                             \
+    LENGTH("done")                                                                                 \
+    LENGTH("error") "256"
+#define CANDIDATE "SELECT id, state, app, ordering, (" TEXT_BYTES ")::bigint FROM inbox WHERE "
 /* A parameter for the state would keep the planner from the partial indexes. */
 #define LIST_ROWS(state)                                                                           \
     "SELECT " COLUMNS " FROM inbox WHERE state = " state " AND id >= $1 ORDER BY id LIMIT $2"

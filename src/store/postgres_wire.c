@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What a slow server needs for large texts: 5 MB a second. */
+#define NS_PER_BYTE 200
+
 /* --- parameters ---------------------------------------------------------------------------- */
 
 static void add_param(slack_pg_params_t *params, const char *value, size_t len, int format)
@@ -77,6 +80,11 @@ void slack__pg_hang_up(slack_pg_t *pg)
     PQfinish(pg->conn);
     pg->conn = NULL;
     pg->sent = pg->received = 0;
+}
+
+void slack__pg_allow(slack_pg_t *pg, size_t bytes)
+{
+    pg->deadline_ns += bytes * NS_PER_BYTE;
 }
 
 bool slack__pg_wait(slack_pg_t *pg, bool for_write)

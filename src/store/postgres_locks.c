@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "store/postgres_internal.h"
+
+/*
+ * Transactions of several processes must not wait for each other in a circle. So each begins with
+ * all the locks that it needs, in the order of their numbers: one for each key and each ordering
+ * key of its operations. Number 0 is shared by all transactions but those that delete rows of which
+ * they do not know the ordering keys: these are alone. Keys share LOCKS numbers, because the server
+ * has room for so many locks.
+ */
+#define LOCKS 512
+
+static unsigned lock_number(slack_slice_t a, slack_slice_t b, unsigned first)
+{
+    uint64_t hash = 0xcbf29ce484222325u ^ a.len;
+    for (size_t i = 0; i < a.len; i++)
+        hash = (hash ^ (unsigned char)a.ptr[i]) * 0x100000001b3u;
+    for (size_t i = 0; i < b.len; i++)
+        hash = (hash ^ (unsigned char)b.ptr[i]) * 0x100000001b3u;
+    return first + (unsigned)((hash ^ hash >> 32) % LOCKS);
+}
+
+unsigned slack__pg_order_lock(slack_slice_t app, slack_slice_t order)
+{
+    return lock_number(app, order, 1 + LOCKS);
+}
+
+static void note_locks(const slack_store_op_t *op, bool needed[1 + 2 * LOCKS])
+{
+    const slack_row_t *row = &op->row;
+    switch (op->kind) {
+    case SLACK_STORE_PUT:
+        if (row->key.len > 0) needed[lock_number(row->key, (slack_slice_t){0}, 1)] = true;
+        break;
+    case SLACK_STORE_FINISH:
+    case SLACK_STORE_WAIT:
+    case SLACK_STORE_BURY: break;
+    case SLACK_STORE_KV_PUT:
+    case SLACK_STORE_KV_ADD:
+    case SLACK_STORE_KV_SWAP:
+    case SLACK_STORE_KV_DELETE:
+        needed[lock_number(row->key, SLACK_SLICE("kv"), 1)] = true;
+        return; /* its `order` is another one's version */
+    default: return;
+    }
+    if (row->order.len > 0) needed[slack__pg_order_lock(row->app, row->order)] = true;
+}
+
+static bool is_alone(const slack_store_op_t *op)
+{
+    return op->kind == SLACK_STORE_CANCEL || op->kind == SLACK_STORE_CANCEL_TENANT ||
+           op->kind == SLACK_STORE_DROP;
+}
+
+void slack__pg_send_locks(slack_pg_t *pg, slack_link_t *ops)
+{
+    bool needed[1 + 2 * LOCKS] = {false}, alone = false;
+    char list[6 * 2 * LOCKS + 3] = "{";
+    size_t len = 1;
+    for (slack_link_t *link = ops->next; link != ops; link = link->next) {
+        const slack_store_op_t *op = SLACK_CONTAINER(link, slack_store_op_t, link);
+        note_locks(op, needed);
+        if (is_alone(op)) alone = true;
+    }
+    for (unsigned i = 1; i <= 2 * LOCKS; i++)
+        if (needed[i])
+            len += (size_t)snprintf(list + len, sizeof list - len, "%s%u", len > 1 ? "," : "", i);
+    snprintf(list + len, sizeof list - len, "}");
+    slack_pg_params_t params = {0};
+    slack__pg_int(&params, slack__pg_lock(pg, 0));
+    slack__pg_send(pg, alone ? PG_ALONE : PG_SHARE, &params, NULL, NULL);
+    slack__pg_text(&params, list);
+    if (len > 1 && !alone) slack__pg_send(pg, PG_LOCK, &params, NULL, NULL);
+}
