@@ -45,7 +45,7 @@ static void watch(const slack_pg_t *pg, slack_pg_watched_t *now, int64_t passed_
 static int take_owners(slack_pg_t *pg, PGresult *result, void *user_data)
 {
     claim_t *claim = user_data;
-    slack_pg_watched_t now[PG_OWNERS_MAX];
+    slack_pg_watched_t now[PG_OWNERS_MAX] = {0};
     size_t count = 0;
     /* The others may have slept when this one did. */
     int64_t passed = (int64_t)(pg->mono_ms - pg->looked_ms);
