@@ -162,7 +162,7 @@ static int take_facts(slack_pg_t *pg, PGresult *result, void *unused)
     if (strcmp(facts[FACT_STANDBY], "t") == 0 || strcmp(facts[FACT_READ_ONLY], "on") == 0)
         return refuse(pg, "the server is a standby or read-only",
                       "; name the primary, or add target_session_attrs=read-write");
-    if (atoi(facts[FACT_PID]) != PQbackendPID(pg->conn))
+    if (strtol(facts[FACT_PID], NULL, 10) != PQbackendPID(pg->conn))
         return refuse(pg, "a pooler is between this program and the server",
                       "; name the server itself: a store needs a session of its own");
     pg->lock_class = strtol(facts[FACT_CLASS], NULL, 10);
