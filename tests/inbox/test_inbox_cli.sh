@@ -37,7 +37,7 @@ lines_that_make_no_sense() {
 no_store() {
     expect 1 "--store: there is no store at $work/none" --store "sqlite:$work/none" stats &&
         expect 1 '--store: a store is "sqlite:PATH", "postgres://HOST/DATABASE" or "memory:"' --store reminder.db list &&
-        expect 1 '--store: there is no store "postgres:"' --store postgres:x list &&
+        expect 1 '--store: there is no store "mysql:"' --store mysql:x list &&
         expect 1 "--store: $work: " --store "sqlite:$work" list &&
         (export SLACK_STORE=reminder.db && expect 1 'SLACK_STORE: a store is' list) &&
         [ ! -e "$work/none" ] && expect 1 'is inside its app' --store memory: stats &&
