@@ -26,6 +26,7 @@
  * token. Nothing says for how long that is; a refresh takes a second. If Slack takes longer than
  * the lease, another process may refresh too, and one of the pairs is dropped. */
 #define LEASE_MS     20000
+#define RETRY_MS     100 /* at least, until another refresh */
 #define POLL_MS      200
 #define POLLS_MAX    600
 #define STORE_MS     1000
@@ -80,7 +81,7 @@ static uint64_t refresh_failed(slack_refresh_t *r, int status, const char *why, 
 {
     const slack_installation_t *about = &r->found.record.about;
     const uint64_t wait_ms = slack__backoff_next_ms(
-        &r->backoff, after_s > 0 ? (uint64_t)after_s * 1000 : 0, slack__random_u64());
+        &r->backoff, after_s > 0 ? (uint64_t)after_s * 1000 : RETRY_MS, slack__random_u64());
     r->status = status;
     snprintf(r->why, sizeof r->why, "the token was not refreshed: %s", why);
     r->due_ms = slack__mono_ms(r->rotation->net->clock) + wait_ms;
