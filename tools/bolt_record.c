@@ -14,7 +14,7 @@
 #define ROTATING_LIFE_MS ((int64_t)12 * 3600 * 1000)
 #define YEAR_10000_S     253402300800.0
 
-/* Where each value is. */
+/* The path of each value. */
 typedef struct token_paths {
     const char *access, *refresh, *expires, *scopes;
 } token_paths_t;

@@ -4,7 +4,7 @@
 
 #include "installs_session.h"
 
-/* What a command line asks for. */
+/* A command line, as it was read. */
 typedef struct installs_request {
     slack_install_place_t place; /* of those that take one */
     bool all;                    /* instead of a place */

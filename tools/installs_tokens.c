@@ -13,7 +13,7 @@
 
 /* The commands that ask Slack: a token is revoked, exchanged for one that rotates, or moved in. */
 
-/* How often a change begins again because the app was faster. */
+/* The number of times that a change begins again because the app was faster. */
 #define TRIES 8
 
 #define NEED_SECRET                                                                                \

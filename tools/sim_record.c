@@ -28,7 +28,7 @@ static void print_block(const slack_json_t *block)
     putchar('\n');
 }
 
-/* What the line of an entry leaves out. */
+/* The facts that the line of an entry leaves out. */
 static void print_detail(const slack_json_t *entry)
 {
     const slack_json_t *blocks = slack_json_get(entry, "/message/blocks");

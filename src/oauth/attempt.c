@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How long the program may hold a hook, and how long a page may take: less than a route may. */
+/* The time for which the program may hold a hook, and the time of a page: less than a route has. */
 #define HOLD_MS    30000
 #define SLOW_MS    50000
 #define SCOPES_MAX 4000

@@ -23,7 +23,7 @@ typedef struct slack_install_hook {
     bool held, released;
 } slack_install_hook_t;
 
-/* What the page says, for the hook that shows it. */
+/* The texts of the page, for the hook that shows it. */
 typedef struct slack_install_said {
     const char *sentence, *link;
     bool refused; /* the sentence is that of a hook, which has refused */

@@ -37,7 +37,7 @@ typedef struct slack_entries_op {
 /* The version of an entry whose own one is damaged: a swap and a delete that expect it take the
  * entry whatever its version is. */
 #define SLACK_ENTRIES_ANY_VERSION "damaged"
-/* How often work begins again because another process was faster. */
+/* The number of times that work begins again because another process was faster. */
 #define SLACK_ENTRIES_TRIES 8
 
 /* An object that begins with a slack_entries_work_t, on the heap. NULL: memory is out. */

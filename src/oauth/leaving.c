@@ -12,7 +12,7 @@
 
 /* The people of an uninstalled workspace that the job names, at most. */
 #define PEOPLE_MAX 50
-/* How often an event begins again because a record has changed meanwhile. */
+/* The number of times that an event begins again because a record has changed meanwhile. */
 #define TRIES_MAX 8
 /* The largest time of an event: the year 10000. */
 #define TIME_MAX_S ((int64_t)10000 * 366 * 24 * 3600)

@@ -68,7 +68,7 @@ typedef struct slack_rotation {
 
 /* 0; SLACK_ENOMEM. */
 int slack__rotation_init(slack_rotation_t *rotation);
-/* What waits ends with SLACK_ECANCELED. What the store or Slack has ends with them. */
+/* Refreshes that wait end with SLACK_ECANCELED. The store and Slack end those that they have. */
 void slack__rotation_close(slack_rotation_t *rotation);
 void slack__rotation_done(slack_rotation_t *rotation);
 /* Refreshes that a stop should wait for: Slack may have answered, and the pair is not stored. */

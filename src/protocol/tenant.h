@@ -30,7 +30,7 @@ const char *slack__tenant_text(slack_arena_t *arena, const slack_tenant_t *tenan
 /* The tenant of the row of an event: only the installation, because every event pays for it, and
  * its body says the rest. NULL: out of memory. */
 const char *slack__tenant_of_event(slack_arena_t *arena, const slack_json_t *body);
-/* What the tenants of the rows of an installation begin with. An organization that has installed
+/* The beginning of the tenants of an installation's rows. An organization that has installed
  * the app has, without `team_id`, those of all its workspaces. "" if the tenant names no
  * installation; NULL: out of memory. */
 const char *slack__tenant_prefix(slack_arena_t *arena, const slack_tenant_t *tenant);

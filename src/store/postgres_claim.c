@@ -10,7 +10,7 @@
  * when the statement began.
  */
 
-/* How long an owner without a session may take to connect again, before its rows are claimed. */
+/* The time in which an owner without a session may connect again, before its rows are claimed. */
 #define AWAY_MS 1000
 
 typedef struct candidate {

@@ -8,7 +8,7 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
-/* How long a start may take; a session that was lost is made again within the time limit of the
+/* The time limit of a start; a session that was lost is made again within the time limit of the
  * operations. */
 #define OPEN_MS 10000
 /* From one attempt to connect to the next: the first number, doubled up to the second. */
@@ -244,7 +244,7 @@ static void note_place(slack_pg_t *pg)
              name ? name : "");
 }
 
-/* What the server warns of is in its log. libpq would print it. */
+/* libpq would print the server's warnings, which the server's own log has. */
 static void ignore_notice(void *unused, const PGresult *result)
 {
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a slow server needs for large texts: 5 MB a second. */
+/* The time of a slow server for large texts: 5 MB a second. */
 #define NS_PER_BYTE 200
 
 /* --- parameters ---------------------------------------------------------------------------- */

@@ -17,7 +17,7 @@ static void have(const char *team, const char *user, const char *token, int64_t 
     assert_int_equal(installs_put(&record, NULL), 0);
 }
 
-/* How many calls of a method had this token; NULL: any. */
+/* The number of calls of a method that had this token; NULL: any. */
 static unsigned calls_of(const char *method, const char *token)
 {
     unsigned count = 0;

@@ -54,7 +54,7 @@ attempt_t installer_begin(const char *line);
 int installer_send_back(const attempt_t *attempt, const char *query);
 const http_reply_t *installer_come_back(const attempt_t *attempt, const char *query);
 
-/* What is stored: "KEY token previous bot_id metadata;" for each record. */
+/* The records in the store: "KEY token previous bot_id metadata;" for each record. */
 const char *installer_installed(void);
 
 #endif

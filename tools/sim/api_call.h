@@ -27,7 +27,7 @@ bool sim_call_count(const sim_call_t *call, const char *name, size_t fallback, s
 /* JSON, or JSON text as a form carries it; NULL if it is missing. False for malformed text. */
 bool sim_call_json(const sim_call_t *call, const char *name, const slack_json_t **ret);
 
-/* Who acts: the person whose token is used, else the bot. */
+/* The user who acts: the person whose token is used, else the bot. */
 const sim_user_t *sim_call_actor(const sim_call_t *call);
 
 /* The channel that an argument names. The actor must be able to see it; for an own channel the

@@ -7,7 +7,7 @@
 /* The HTML of Slack's pages in an installation, without scripts and without anything from
  * elsewhere. Pure. */
 
-/* Where the person may install the app. */
+/* A place in which the person may install the app. */
 typedef struct sim_authorize_place {
     const char *id, *name;
     bool chosen;

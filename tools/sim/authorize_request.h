@@ -28,7 +28,7 @@ enum sim_flow {
     SIM_FLOW_OPENID /* /openid/connect/authorize: who the person is */
 };
 
-/* What the app asks for. The strings are borrowed from the query and the app; "" for none. */
+/* The request of an app. The strings are borrowed from the query and the app; "" for none. */
 typedef struct sim_authorize_request {
     enum sim_flow flow;
     sim_scope_set_t bot_scopes, user_scopes;

@@ -73,7 +73,7 @@ static const slack_json_t *pair_json(sim_call_t *call, const sim_token_pair_t *p
                                     pair->expires_in_s, pair->refresh->text));
 }
 
-/* Where a grant holds. */
+/* The workspace or the organization of a grant. */
 static const slack_json_t *place_json(sim_call_t *call, const sim_grantor_t *grantor)
 {
     sim_json_builder_t *json = call->json;
@@ -195,7 +195,7 @@ static bool is_refresh(const sim_call_t *call)
 
 /* --- Sign in with Slack --- */
 
-/* What the person lets the app know. */
+/* The facts that the person lets the app know. */
 static const slack_json_t *claims_json(sim_call_t *call, const sim_grant_t *grant)
 {
     sim_json_builder_t *json = call->json;
