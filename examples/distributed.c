@@ -9,8 +9,8 @@
  *     build/slackapp sim install --workspace simulated2
  *     build/slackapp sim send --workspace simulated2 message hello
  *
- * It needs two variables more than hello: in the place of SLACK_BOT_TOKEN it has SLACK_CLIENT_ID,
- * SLACK_CLIENT_SECRET and, at Slack, SLACK_STORE_KEY. With the variables of hello it is hello.
+ * It needs two variables more than hello: SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and, at Slack,
+ * SLACK_STORE_KEY replace SLACK_BOT_TOKEN. With the variables of hello it is hello.
  * docs/migration.md says how an app gets here.
  */
 #include <slack/slack.h>

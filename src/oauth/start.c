@@ -99,7 +99,7 @@ static void entry_done(slack_store_op_t *op)
     }
 }
 
-/* Writes the entry in the place of the one that was read. */
+/* Replaces the entry that was read. */
 static void entry_write(start_t *s, const slack_kv_entry_t *there, slack_slice_t value)
 {
     const char *version = slack__arena_printf(s->arena, "%016" PRIx64, slack__random_u64());

@@ -186,7 +186,7 @@ LEAVING_TEST(what_waits_is_canceled)
     assert_string_equal(jobs_that_run(), "T2 ");
 }
 
-/* Of an event with ids that are none, and with times that are none. */
+/* Events with malformed ids, and with impossible times. */
 LEAVING_TEST(strange_events)
 {
     static char body[700000];

@@ -43,7 +43,7 @@ static const char *general_of(size_t i)
     return team_at(i)->workspace->channels.list[0].id;
 }
 
-/* The text with `value` in the place of a character. */
+/* The text, with `value` for a character. */
 static const char *with(const char *text, char mark, const char *value)
 {
     const char *at = strchr(text, mark);

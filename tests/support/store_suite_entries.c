@@ -177,7 +177,7 @@ static void test_entries_are_bounded(void **state)
     assert_int_equal(kv_run(SLACK_STORE_KV_SWAP, &swap), SLACK_EBUSY);
     assert_int_equal(kv_add("a0", "", over), 1); /* nothing was changed */
     swap.key = SLACK_SLICE("s0");
-    assert_int_equal(kv_run(SLACK_STORE_KV_SWAP, &swap), 0); /* in the place of another one */
+    assert_int_equal(kv_run(SLACK_STORE_KV_SWAP, &swap), 0); /* it replaces an entry */
     rows_pass_ms(1000);
     assert_int_equal(kv_add("another", "", over + 1000), 0); /* "late" does not hold it up */
     expect_entry("late", "");
