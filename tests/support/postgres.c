@@ -6,6 +6,7 @@
 #include <ftw.h>
 #include <glob.h>
 #include <grp.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -19,25 +20,74 @@
 #ifdef SLACK_HAVE_LIBPQ
 #include <libpq-fe.h>
 
+#define START_MS 20000
+
 static char folder[] = "/tmp/slackapp-postgres-XXXXXX";
 static char conninfo[96], programs[64];
 static pid_t maker, server; /* a forked child must not end the server */
+
+/* The server's log, since it was started. */
+static char log_text[4096];
+static size_t log_len;
+static int log_fd = -1;
+static bool ready;
+
+/* Those that run while the server does, if they were killed with it. */
+static pid_t children[256];
+static size_t child_count;
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
 {
     return remove(path);
 }
 
-void postgres_crash(void)
+/* Kill the server and its processes; SIGSTOP keeps it from starting more of them. */
+static void kill_all(void)
 {
-    if (server > 0) {
-        kill(server, SIGQUIT);
-        waitpid(server, NULL, 0);
-    }
-    server = 0;
+    char path[64];
+    int pid;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)server, (int)server);
+    prctl(PR_SET_CHILD_SUBREAPER, 1); /* so that postgres_is_gone() can wait for them */
+    kill(server, SIGSTOP);
+    FILE *file = fopen(path, "r");
+    while (file && child_count < sizeof children / sizeof *children &&
+           fscanf(file, "%d", &pid) == 1)
+        children[child_count++] = pid;
+    if (file) fclose(file);
+    for (size_t i = 0; i < child_count; i++)
+        kill(children[i], SIGKILL);
+    kill(server, SIGKILL);
 }
 
-static void clean_up(void)
+void postgres_signal(int signum)
+{
+    if (server > 0 && signum == SIGKILL)
+        kill_all();
+    else if (server > 0)
+        kill(server, signum);
+}
+
+/* Wait with the options of waitpid(). */
+static bool is_gone(int options)
+{
+    if (server > 0 && waitpid(server, NULL, options) == server) server = 0;
+    while (server == 0 && child_count > 0 && waitpid(children[child_count - 1], NULL, options) != 0)
+        child_count--;
+    return server == 0 && child_count == 0;
+}
+
+bool postgres_is_gone(void)
+{
+    return is_gone(WNOHANG);
+}
+
+void postgres_crash(void)
+{
+    postgres_signal(SIGQUIT);
+    is_gone(0);
+}
+
+void postgres_end(void)
 {
     if (getpid() != maker) return;
     postgres_crash();
@@ -90,7 +140,7 @@ static bool make_cluster(void)
     const struct passwd *nobody = getuid() == 0 ? getpwnam("nobody") : NULL;
     if (!mkdtemp(folder)) return false;
     maker = getpid();
-    atexit(clean_up);
+    atexit(postgres_end);
     if (nobody && chown(folder, nobody->pw_uid, nobody->pw_gid) != 0) return false;
     char data[64];
     snprintf(data, sizeof data, "%s/data", folder);
@@ -104,33 +154,44 @@ static bool make_cluster(void)
     return status == 0;
 }
 
-/* Start the server, and read its log until it is ready. */
-static bool start_server(void)
+void postgres_launch(void)
 {
-    char data[64], text[4096];
+    char data[64];
     int pipe_fds[2];
     snprintf(data, sizeof data, "%s/data", folder);
     const char *const argv[] = {
         "postgres", "-D", data, "-k", folder, "-h", "", "-F", "-c", "log_min_messages=log", NULL};
-    if (pipe(pipe_fds) != 0) return false;
+    if (log_fd >= 0) close(log_fd);
+    /* Nobody reads all of the log, and the server must not wait for a reader. */
+    if (pipe2(pipe_fds, O_NONBLOCK | O_CLOEXEC) != 0) return;
+    log_fd = pipe_fds[0];
+    log_len = 0;
+    ready = false;
     server = run(argv, pipe_fds[1]);
     close(pipe_fds[1]);
-    size_t len = 0;
-    for (ssize_t n;
-         len < sizeof text - 1 && (n = read(pipe_fds[0], text + len, sizeof text - 1 - len)) > 0;) {
-        len += (size_t)n;
-        text[len] = '\0';
-        if (strstr(text, "ready to accept connections")) return true; /* the pipe stays open */
+}
+
+bool postgres_is_ready(void)
+{
+    ssize_t n;
+    while ((n = read(log_fd, log_text + log_len, sizeof log_text - 1 - log_len)) > 0) {
+        log_len += (size_t)n;
+        log_text[log_len] = '\0';
+        if (strstr(log_text, "ready to accept connections")) ready = true;
+        if (ready || log_len == sizeof log_text - 1) log_len = 0;
     }
-    close(pipe_fds[0]);
-    return false;
+    return ready && server > 0;
 }
 
 const char *postgres_start(void)
 {
-    if (server > 0) return conninfo;
-    if (!maker && (!find_programs() || !make_cluster())) return NULL;
-    return start_server() ? conninfo : NULL;
+    if (server == 0 && !maker && (!find_programs() || !make_cluster())) return NULL;
+    if (server == 0) postgres_launch();
+    for (;;) {
+        struct pollfd log = {.fd = log_fd, .events = POLLIN};
+        if (postgres_is_ready()) return conninfo;
+        if (poll(&log, 1, START_MS) != 1 || (log.revents & POLLHUP)) return NULL;
+    }
 }
 
 const char *postgres_query(const char *sql)
@@ -159,7 +220,29 @@ const char *postgres_start(void)
     return NULL;
 }
 
+void postgres_launch(void)
+{
+}
+
+bool postgres_is_ready(void)
+{
+    return false;
+}
+
+void postgres_signal(int signum)
+{
+}
+
+bool postgres_is_gone(void)
+{
+    return true;
+}
+
 void postgres_crash(void)
+{
+}
+
+void postgres_end(void)
 {
 }
 
