@@ -24,9 +24,8 @@ static const char usage[] =
     "\n"
     "Reads the channels as a start of the app would, with SLACK_BOT_TOKEN, and counts the\n"
     "messages that it would deliver. It delivers nothing, and the store stays as it is. The\n"
-    "channels are --channels, else SLACK_CATCH_UP, else those that the bot is a member of. The\n"
-    "store is --store URL, else SLACK_STORE, else SLACK_STORE in a .env file, else the one store\n"
-    "in this folder. An app may run meanwhile.\n";
+    "channels are --channels, else SLACK_CATCH_UP, else those that the bot is a member of.\n"
+    "\n" STORE_PLACE_HELP;
 
 typedef struct dry_run {
     cli_session_t open;

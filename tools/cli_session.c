@@ -74,7 +74,7 @@ int cli_session_open(cli_session_t *session, const char *subcommand, const store
     }
     if (rc == 0) return CLI_OK;
     cli_session_close(session);
-    snprintf(problem, sizeof problem, "%.40s: %.200s", from,
+    snprintf(problem, sizeof problem, "%s: %s", from,
              *error ? error : (*what ? what : slack_strerror(rc)));
     return cli_fail(subcommand, CLI_FAILED, problem);
 }

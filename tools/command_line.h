@@ -17,7 +17,7 @@
 enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
 /* Room for a sentence that says what is wrong. */
-#define CLI_PROBLEM_SIZE 256
+#define CLI_PROBLEM_SIZE 320
 
 typedef struct cli_option {
     const char *name;   /* "--port" */

@@ -2,6 +2,7 @@
 #include "inbox.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,6 +18,8 @@
 #define LIST_ROWS 100
 /* Rows in one retry or drop operation, so that the app's deliveries run in between. */
 #define CHANGE_ROWS 500
+/* After how many rows a line says how far a retry or a drop of all is. */
+#define PROGRESS_ROWS 10000
 
 static const char usage[] =
     "Stored events, jobs and requests (kind call): those that wait, and dead letters.\n"
@@ -29,10 +32,14 @@ static const char usage[] =
     "       slackapp inbox drop ID | all     delete one that waits or is dead, or all dead "
     "letters\n"
     "       slackapp inbox stats             count them, and show the age of the oldest\n"
+    "\n" STORE_PLACE_HELP "\n"
+    "An app begins a retried delivery within two seconds. \"app\" is whose rows they are: an "
+    "app's\n"
+    "id, or the workspace and the bot. After Ctrl-C, retry all and drop all end with the rows "
+    "that\n"
+    "they have changed.\n"
     "\n"
-    "The store is --store URL, else SLACK_STORE, else SLACK_STORE in a .env file, else the one\n"
-    "store in this folder. An app may run meanwhile; it begins a retried delivery within two\n"
-    "seconds. \"app\" is whose rows they are: an app's id, or the workspace and the bot.\n";
+    "The exit status is 0; 1 if the command fails or is interrupted; 2 if its words are wrong.\n";
 
 static const char *const state_names[] = {"waiting", "running", "done", "dead"};
 
@@ -191,20 +198,46 @@ static int show_row(session_t *session, const request_t *request)
     return CLI_OK;
 }
 
+static volatile sig_atomic_t interrupted;
+
+static void note_signal(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+/* A second signal ends the program at once. */
+static void catch_signals(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM};
+    const struct sigaction action = {.sa_handler = note_signal, .sa_flags = (int)SA_RESETHAND};
+    interrupted = 0;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct sigaction before;
+        if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(numbers[i], &action, NULL);
+    }
+}
+
 /* The store changes the oldest rows first. No more rows are changed than are dead now, so that rows
  * which fail again meanwhile are left alone. */
 static int change_all(session_t *session, enum slack_store_op_kind kind, size_t *ret_changed)
 {
     session->batch = (slack_store_batch_t){0};
     int rc = session_run(session, SLACK_STORE_STATS, 0);
-    uint64_t left = session->batch.counts[SLACK_ROW_DEAD];
-    while (rc == CLI_OK && left > 0) {
+    const uint64_t dead = session->batch.counts[SLACK_ROW_DEAD];
+    catch_signals();
+    while (rc == CLI_OK && *ret_changed < dead) {
+        const uint64_t left = dead - *ret_changed, before = *ret_changed / PROGRESS_ROWS;
         session->batch =
             (slack_store_batch_t){.limit = left < CHANGE_ROWS ? (unsigned)left : CHANGE_ROWS};
         rc = session_run(session, kind, 0);
         if (rc != CLI_OK || session->batch.count == 0) break;
         *ret_changed += session->batch.count;
-        left -= session->batch.count;
+        if (*ret_changed / PROGRESS_ROWS > before)
+            fprintf(stderr, "%zu of %" PRIu64 "\n", *ret_changed, dead);
+        if (interrupted && *ret_changed < dead)
+            rc = inbox_fail(CLI_FAILED, "interrupted: run the command again for the others");
     }
     return rc;
 }
@@ -221,12 +254,12 @@ static int change_rows(session_t *session, enum slack_store_op_kind kind, const 
         rc = session_run(session, kind, request->id);
         changed = session->batch.count;
     }
-    if (rc != CLI_OK) return rc;
-    if (!request->all && changed == 0)
+    if (rc == CLI_OK && !request->all && changed == 0)
         return inbox_fail(CLI_FAILED, retry ? "no dead letter has that id"
                                             : "no delivery with that id waits or is dead");
-    printf("%zu %s\n", changed, retry ? "queued again" : "dropped");
-    return CLI_OK;
+    if (rc == CLI_OK || changed > 0)
+        printf("%zu %s\n", changed, retry ? "queued again" : "dropped");
+    return rc;
 }
 
 static int retry_rows(session_t *session, const request_t *request)

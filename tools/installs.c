@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "installs_commands.h"
+#include "store_place.h"
 
 static const char usage[] =
     "Installations of a distributed app: the workspaces and people that have installed it.\n"
@@ -35,11 +36,9 @@ static const char usage[] =
     "PLACE is what list prints: T1 (a workspace), E1/T1 (one of an organization), E1 (all of it), "
     "and\n"
     "with a person's id behind it that person's token: T1/U1. The app is that of SLACK_CLIENT_ID; "
-    "its\n"
-    "store is --store URL, else SLACK_STORE, else SLACK_STORE in a .env file, else the one store "
-    "in\n"
-    "this folder. An app may run meanwhile: it sees a change when it next looks the workspace up,\n"
-    "within minutes.\n";
+    "it\n"
+    "sees a change when it next looks the workspace up, within minutes.\n"
+    "\n" STORE_PLACE_HELP;
 
 enum argument { NONE, PLACE, PLACE_OR_ALL, PATH };
 

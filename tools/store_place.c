@@ -4,9 +4,11 @@
 #include <glob.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+
+#include <slack/options.h>
 
 #include "command_line.h"
+#include "store/store.h"
 
 /* A program that names no store has one that is named after the program: take the one in this
  * folder. */
@@ -25,7 +27,7 @@ static int find_here(store_place_t *ret, const char *subcommand)
     } else if (status == CLI_OK) {
         snprintf(ret->url, sizeof ret->url, "sqlite:%.*s",
                  (int)(strlen(found.gl_pathv[0]) - strlen(owners)), found.gl_pathv[0]);
-        memcpy(ret->from, ret->url, sizeof ret->from);
+        snprintf(ret->from, sizeof ret->from, "the store in this folder");
     }
     globfree(&found);
     return status == CLI_OK ? CLI_OK : cli_fail(subcommand, status, problem);
@@ -34,22 +36,20 @@ static int find_here(store_place_t *ret, const char *subcommand)
 int store_place_find(store_place_t *ret, const char *subcommand, const char *given,
                      const char *option)
 {
-    char problem[CLI_PROBLEM_SIZE];
+    char problem[CLI_PROBLEM_SIZE], error[SLACK_ERROR_TEXT_MAX] = "";
     const char *url = given ? given : option;
     if (url == NULL) {
         const int status = find_here(ret, subcommand);
         if (status != CLI_OK) return status;
     } else {
-        snprintf(ret->url, sizeof ret->url, "%s", url);
         snprintf(ret->from, sizeof ret->from, "%s", given ? "--store" : "SLACK_STORE");
+        if (strlen(url) < sizeof ret->url)
+            memcpy(ret->url, url, strlen(url) + 1);
+        else
+            snprintf(error, sizeof error, "it is longer than %zu bytes: name a service or a file",
+                     sizeof ret->url - 1);
     }
-    if (strcmp(ret->url, "memory:") == 0)
-        return cli_fail(subcommand, CLI_FAILED,
-                        "the store \"memory:\" is inside its app; no other process can open it");
-    const char *path = strncmp(ret->url, "sqlite:", 7) == 0 ? ret->url + 7 : "";
-    if (*path == '\0' || access(path, F_OK) == 0) return CLI_OK;
-    snprintf(problem, sizeof problem,
-             "%.40s: there is no store at %.180s: the app makes it when it starts", ret->from,
-             path);
+    if (*error == '\0' && slack__store_find(ret->url, error) == 0) return CLI_OK;
+    snprintf(problem, sizeof problem, "%s: %s", ret->from, *error ? error : "memory is out");
     return cli_fail(subcommand, CLI_FAILED, problem);
 }

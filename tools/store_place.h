@@ -4,16 +4,19 @@
 
 /* Which store a command opens: --store, else SLACK_STORE, else the one store in this folder. */
 
-#define STORE_PLACE_SIZE 300
+/* For the help of a command. */
+#define STORE_PLACE_HELP                                                                           \
+    "The store is --store URL, else SLACK_STORE, else SLACK_STORE in a .env file, else the one\n"  \
+    "store in this folder. Other users of the machine can read a command line: put a password\n"   \
+    "into SLACK_STORE, PGPASSWORD or ~/.pgpass. An app may run meanwhile.\n"
 
 typedef struct store_place {
-    char url[STORE_PLACE_SIZE];
-    char from[STORE_PLACE_SIZE]; /* where the URL was set, for a sentence */
+    char url[2048]; /* may hold a password */
+    char from[48];  /* where the URL was set, for a sentence */
 } store_place_t;
 
 /* `given` is the value of --store, `option` that of SLACK_STORE; each may be NULL. Opening a store
- * would create its file, so the store has to exist. CLI_OK; else prints the problem of the
- * subcommand. */
+ * would make it, so it has to exist. CLI_OK; else prints the problem of the subcommand. */
 int store_place_find(store_place_t *ret, const char *subcommand, const char *given,
                      const char *option);
 

@@ -634,10 +634,17 @@ static int memory_open(slack_store_t **ret, slack_net_t *net, const char *rest, 
     return 0;
 }
 
+static int memory_find(const char *rest, char *error)
+{
+    slack__explain(error, "the store \"memory:\" is inside its app; no other process can open it");
+    return SLACK_ENOTFOUND;
+}
+
 const slack_store_ops_t slack__store_memory = {
     .scheme = "memory",
     .durable = false,
     .open = memory_open,
+    .find = memory_find,
     .submit = memory_submit,
     .close = memory_close,
 };

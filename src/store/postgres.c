@@ -18,6 +18,7 @@ const slack_store_ops_t slack__store_postgres = {
     .scheme = "postgres",
     .durable = true,
     .open = postgres_open,
+    .find = slack__pg_find,
     .submit = slack__committer_submit,
     .close = slack__committer_close,
 };

@@ -6,11 +6,16 @@
 
 /* The store of a library that was built without libpq. It opens nothing. */
 
-static int missing_open(slack_store_t **ret, slack_net_t *net, const char *conninfo, char *error)
+static int missing_find(const char *conninfo, char *error)
 {
     slack__explain(error, "this slackapp was built without PostgreSQL: install libpq-dev, then "
                           "build it again with meson setup -Dpostgres=enabled");
     return SLACK_ECONFIG;
+}
+
+static int missing_open(slack_store_t **ret, slack_net_t *net, const char *conninfo, char *error)
+{
+    return missing_find(conninfo, error);
 }
 
 /* Nothing is ever submitted, as there is no store. */
@@ -26,6 +31,7 @@ const slack_store_ops_t slack__store_postgres = {
     .scheme = "postgres",
     .durable = true,
     .open = missing_open,
+    .find = missing_find,
     .submit = missing_submit,
     .close = missing_close,
 };

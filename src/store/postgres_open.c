@@ -64,9 +64,11 @@ static int refuse(slack_pg_t *pg, const char *what, const char *cure)
     return SLACK_ESTORE;
 }
 
-static int migrate(slack_pg_t *pg)
+/* The version of the tables; -1: there are none. */
+static int read_version(slack_pg_t *pg, long *ret)
 {
-    long version = -1, tables = 0, ours = 0;
+    long tables = 0, ours = 0;
+    *ret = -1;
     int rc = slack__pg_exec(pg,
                             "SELECT count(*) FROM pg_class AS c WHERE relkind IN ('r', 'p')"
                             " AND relnamespace = current_schema()::regnamespace",
@@ -78,12 +80,19 @@ static int migrate(slack_pg_t *pg)
                             "AND tablename = 'schema_version'",
                             take_number, &ours);
     if (rc == 0 && ours > 0)
-        rc = slack__pg_exec(pg, "SELECT version FROM schema_version", take_number, &version);
+        rc = slack__pg_exec(pg, "SELECT version FROM schema_version", take_number, ret);
     if (rc != 0) return rc;
-    if (tables > 0 && version < 0)
+    if (tables > 0 && *ret < 0)
         return refuse(pg, "the schema holds another program's tables", "; name another schema");
-    if (version > VERSION)
+    if (*ret > VERSION)
         return refuse(pg, "its tables were made by a newer slackapp", "; install that one");
+    return 0;
+}
+
+static int migrate(slack_pg_t *pg)
+{
+    long version;
+    int rc = read_version(pg, &version);
     for (long i = version < 0 ? 0 : version; rc == 0 && i < VERSION; i++) {
         char text[64];
         snprintf(text, sizeof text, "UPDATE schema_version SET version = %ld", i + 1);
@@ -185,6 +194,17 @@ static int take_facts(slack_pg_t *pg, PGresult *result, void *unused)
     return 0;
 }
 
+static int choose_schema(slack_pg_t *pg)
+{
+    char path[96];
+    const int rc =
+        slack__pg_exec(pg, "SELECT setting, source FROM pg_settings WHERE name = 'search_path'",
+                       take_schema, NULL);
+    if (rc != 0) return rc;
+    snprintf(path, sizeof path, "SET search_path TO %s", pg->schema);
+    return slack__pg_exec(pg, path, NULL, NULL);
+}
+
 static int begin_session(slack_pg_t *pg)
 {
     static const char facts[] =
@@ -196,13 +216,7 @@ static int begin_session(slack_pg_t *pg)
                                    " SET idle_in_transaction_session_timeout TO 10000;"
                                    "SET client_min_messages TO warning; SET enable_seqscan TO off;"
                                    "SET plan_cache_mode TO force_generic_plan; SET jit TO off";
-    char path[96];
-    int rc =
-        slack__pg_exec(pg, "SELECT setting, source FROM pg_settings WHERE name = 'search_path'",
-                       take_schema, NULL);
-    if (rc != 0) return rc;
-    snprintf(path, sizeof path, "SET search_path TO %s", pg->schema);
-    rc = slack__pg_exec(pg, path, NULL, NULL);
+    int rc = choose_schema(pg);
     if (rc == 0) rc = slack__pg_exec(pg, settings, NULL, NULL);
     if (rc == 0) rc = slack__pg_exec(pg, facts, take_facts, NULL);
     if (rc == 0) rc = set_up_tables(pg);
@@ -316,7 +330,8 @@ static int check_conninfo(slack_pg_t *pg, char *error)
     return SLACK_ECONFIG;
 }
 
-int slack__pg_open(slack_db_t **ret, const char *place, int64_t now_ms, char *error)
+/* A place without a session. */
+static int make_place(slack_pg_t **ret, const char *place, char *error)
 {
     slack_pg_t *pg = slack__calloc(1, sizeof *pg);
     if (!pg) return SLACK_ENOMEM;
@@ -328,18 +343,53 @@ int slack__pg_open(slack_db_t **ret, const char *place, int64_t now_ms, char *er
         return SLACK_ENOMEM;
     }
     snprintf(pg->conninfo, size, "%s%s", scheme, place);
-    pg->now_ms = now_ms;
     pg->deadline_ns = uv_hrtime() + OPEN_MS * PG_MS_NS;
-    int rc = check_conninfo(pg, error);
-    if (rc == 0) {
-        rc = slack__pg_connect(pg);
-        if (rc != 0) memcpy(error, pg->error, sizeof pg->error);
-    }
+    const int rc = check_conninfo(pg, error);
     if (rc != 0)
         slack__pg_close(&pg->db);
     else
-        *ret = &pg->db;
+        *ret = pg;
     return rc;
+}
+
+int slack__pg_find(const char *place, char *error)
+{
+    slack_pg_t *pg;
+    long version = -1;
+    int rc = make_place(&pg, place, error);
+    if (rc != 0) return rc;
+    rc = start_session(pg);
+    if (rc == 0) rc = choose_schema(pg);
+    if (rc == 0) rc = read_version(pg, &version);
+    if (rc == 0 && version < 0) {
+        char what[96];
+        snprintf(what, sizeof what, "the schema \"%s\" has no store, or none for this user",
+                 pg->schema);
+        slack__pg_say(pg, what, "; the app makes it when it starts");
+        rc = SLACK_ENOTFOUND;
+    } else if (rc == 0 && version < VERSION) {
+        rc = refuse(pg, "its tables were made by an older slackapp",
+                    "; the app of this one changes them when it starts");
+    }
+    if (rc != 0) slack__explain(error, "%s", pg->error);
+    slack__pg_close(&pg->db);
+    return rc;
+}
+
+int slack__pg_open(slack_db_t **ret, const char *place, int64_t now_ms, char *error)
+{
+    slack_pg_t *pg;
+    int rc = make_place(&pg, place, error);
+    if (rc != 0) return rc;
+    pg->now_ms = now_ms;
+    rc = slack__pg_connect(pg);
+    if (rc != 0) {
+        memcpy(error, pg->error, sizeof pg->error);
+        slack__pg_close(&pg->db);
+        return rc;
+    }
+    *ret = &pg->db;
+    return 0;
 }
 
 void slack__pg_close(slack_db_t *db)

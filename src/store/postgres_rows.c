@@ -246,10 +246,11 @@ static void send_list(slack_pg_t *pg, slack_store_op_t *op)
 static int take_stats(slack_pg_t *pg, PGresult *result, void *user_data)
 {
     slack_store_batch_t *batch = ((slack_store_op_t *)user_data)->batch;
-    batch->stateless = 0; /* the tables allow none */
-    for (int i = 0; i < PQntuples(result) && i < SLACK_ROW_STATES; i++) {
-        batch->counts[i] = (uint64_t)slack__pg_get_int(result, i, 1);
-        batch->oldest_ms[i] = slack__pg_get_int(result, i, 2);
+    batch->stateless = 0;                         /* the tables allow none */
+    for (int i = 0; i < PQntuples(result); i++) { /* in any order: parts may run in parallel */
+        const int64_t state = slack__pg_get_int(result, i, 0);
+        batch->counts[state] = (uint64_t)slack__pg_get_int(result, i, 1);
+        batch->oldest_ms[state] = slack__pg_get_int(result, i, 2);
     }
     return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
+#include <unistd.h>
 
 #include <slack/options.h>
 
@@ -14,7 +15,7 @@ static const slack_db_ops_t engine = {
     .close = slack__sqlite_close,
 };
 
-static int sqlite_open(slack_store_t **ret, slack_net_t *net, const char *path, char *error)
+static int check_path(const char *path, char *error)
 {
     const char *fault = NULL;
     if (!*path)
@@ -22,15 +23,30 @@ static int sqlite_open(slack_store_t **ret, slack_net_t *net, const char *path, 
     else if (strcmp(path, ":memory:") == 0) /* SQLite's word for a database without a file */
         fault = "sqlite::memory: would lose what was acknowledged when the process ends; "
                 "\"memory:\" is the store that does so";
-    if (!fault) return slack__committer_open(ret, &engine, net, path, error);
+    if (!fault) return 0;
     slack__explain(error, "%s", fault);
     return SLACK_ECONFIG;
+}
+
+static int sqlite_open(slack_store_t **ret, slack_net_t *net, const char *path, char *error)
+{
+    const int rc = check_path(path, error);
+    return rc == 0 ? slack__committer_open(ret, &engine, net, path, error) : rc;
+}
+
+static int sqlite_find(const char *path, char *error)
+{
+    const int rc = check_path(path, error);
+    if (rc != 0 || access(path, F_OK) == 0) return rc;
+    slack__explain(error, "there is no store at %s: the app makes it when it starts", path);
+    return SLACK_ENOTFOUND;
 }
 
 const slack_store_ops_t slack__store_sqlite = {
     .scheme = "sqlite",
     .durable = true,
     .open = sqlite_open,
+    .find = sqlite_find,
     .submit = slack__committer_submit,
     .close = slack__committer_close,
 };

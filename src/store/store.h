@@ -148,6 +148,10 @@ typedef struct slack_store_ops {
      * SLACK_ENOMEM. */
     int (*open)(slack_store_t **ret, slack_net_t *net, const char *rest, char *error);
 
+    /* Whether there is a store at this place; `open` would make one. Changes nothing, and may block
+     * like `open`. 0; SLACK_ENOTFOUND, or a status of `open`, with a sentence in `error`. */
+    int (*find)(const char *rest, char *error);
+
     /* Take an operation. Never fails: problems are the operation's status. */
     void (*submit)(slack_store_t *store, slack_store_op_t *op);
 
@@ -164,6 +168,10 @@ struct slack_store {
  * "memory:". `error` is optional, and gets a sentence that does not say where the value came from.
  */
 int slack__store_open(slack_store_t **ret, slack_net_t *net, const char *url, char *error);
+
+/* Whether another process can open the store that a SLACK_STORE value names, and finds it there:
+ * see `find`. */
+int slack__store_find(const char *url, char *error);
 
 extern const slack_store_ops_t slack__store_memory;
 extern const slack_store_ops_t slack__store_sqlite;

@@ -118,6 +118,32 @@ static bool match_user_info(slack_slice_t text, size_t at, size_t *ret_from, siz
     return *ret_to > *ret_from;
 }
 
+static size_t skip_spaces(slack_slice_t text, size_t at)
+{
+    while (at < text.len && text.ptr[at] == ' ')
+        at++;
+    return at;
+}
+
+/* A password of a conninfo of PostgreSQL, "password = 'it\\'s'", or of the query of its URI:
+ * https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING */
+static bool match_password(scan_t *scan, size_t at, size_t *ret_from, size_t *ret_to)
+{
+    const slack_slice_t word = SLACK_SLICE("password"), text = scan->text;
+    if (!matches_prefix((slack_slice_t){text.ptr + at, text.len - at}, word)) return false;
+    size_t from = skip_spaces(text, at + word.len);
+    if (from == text.len || text.ptr[from] != '=') return false;
+    from = skip_spaces(text, from + 1);
+    const bool quoted = from < text.len && text.ptr[from] == '\'';
+    from += quoted;
+    size_t to = from;
+    for (; quoted && to < text.len && text.ptr[to] != '\''; to++)
+        if (text.ptr[to] == '\\' && to + 1 < text.len) to++;
+    *ret_from = from;
+    *ret_to = quoted ? to : secret_end(scan, from, false);
+    return *ret_to > from;
+}
+
 /* A secret may begin inside another one, and end behind it. The bytes of both are hidden. */
 size_t slack__redact(char *text, size_t len)
 {
@@ -126,7 +152,8 @@ size_t slack__redact(char *text, size_t len)
     size_t out = 0, start = 0, end = 0, from, to; /* the bytes from `start` to `end` are hidden */
     for (size_t in = 0; in < len; in++) {
         const bool found = text[in] == ':' ? match_user_info(scan.text, in, &from, &to)
-                                           : match_pattern(&scan, in, &from, &to) != NULL;
+                                           : match_pattern(&scan, in, &from, &to) != NULL ||
+                                                 match_password(&scan, in, &from, &to);
         if (found && in >= end) start = from;
         if (found && to > end) end = to;
         if (in < start || in >= end) {

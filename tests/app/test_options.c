@@ -263,6 +263,22 @@ ENV_TEST(test_proxy)
     assert_proxy(NULL, "http://upper.test", "b");
 }
 
+/* A store may name a user and a password, and may not be a token. */
+ENV_TEST(test_store_with_a_password)
+{
+    static const char *const urls[] = {"postgres://bot@db.test/app", "postgres://bot:a%40b@db/app",
+                                       "postgres:host=db user=bot password='a b'"};
+    slack_options_t o, given = {.bot_token = "xoxb-1", .app_token = "xapp-1"};
+    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+        setenv("SLACK_STORE", urls[i], 1);
+        assert_int_equal(resolve(&given, &o), 0);
+        assert_string_equal(o.store, urls[i]);
+        slack_options_done(&o);
+    }
+    setenv("SLACK_STORE", "xoxb-123456-abc", 1);
+    assert_int_equal(resolve(&given, &o), SLACK_ECONFIG);
+}
+
 static void assert_secret(const slack_options_t *from, const char *want, const char *want_file)
 {
     slack_options_t o;

@@ -10,6 +10,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tools/processes.sh
 . "$here/../../tools/processes.sh"
 cd "$work" || exit 1
+# shellcheck source=tests/support/stores.sh
+. "$here/../support/stores.sh"
 for name in $(env | sed -n 's/^\(SLACK[A-Z_]*\)=.*/\1/p'); do
     unset "$name"
 done
@@ -18,9 +20,8 @@ export SLACK_CLIENT_ID=111.222 SLACK_STORE_KEY="$key"
 
 # A store of its own for each case; `store NAME` makes an empty one.
 store() {
-    SLACK_STORE=sqlite:$work/$1.db
-    export SLACK_STORE
-    [ -e "$work/$1.db" ] || : >"$work/$1.db"
+    use_store "$1"
+    has_store "$1" || empty_store "$1"
 }
 
 # expect STATUS TEXT WORD…: `slackapp installs WORD…` ends with STATUS and prints TEXT.
@@ -63,11 +64,12 @@ everything='T1/ xoxb-2+xoxe-1-2 T1/U1 xoxp-1 T1/U2 xoxp-2+xoxe-1-u2 E1/ xoxb-e E
 # imports PATH NOTE: an import into a new store finds everything, the next one nothing new, and none of
 # the tokens is in the store's files in clear.
 imports() {
-    store "$(echo "$1" | tr / _)" && expect 0 'would import 5, unchanged 0, kept 0, skipped 0' import --dry-run "$1" &&
+    name=$(echo "$1" | tr /. __)
+    store "$name" && expect 0 'would import 5, unchanged 0, kept 0, skipped 0' import --dry-run "$1" &&
         expect 0 'no workspace has installed' list &&
         expect 0 'imported 5, unchanged 0, kept 0, skipped 0' import "$1" && grep -qF "$2" out &&
         expect 0 'imported 0, unchanged 5, kept 0, skipped 0' import "$1" &&
-        [ "$(tokens)" = "$everything" ] && ! grep -q 'xox[bpe]' "${SLACK_STORE#sqlite:}"*
+        [ "$(tokens)" = "$everything" ] && ! dump_store "$name" | grep -q 'xox[bpe]'
 }
 
 bolt_js() {
@@ -244,8 +246,7 @@ slack() {
     SLACKAPP_SIM=http://127.0.0.1:$(cat port)
     export SLACKAPP_SIM
     eval "$("$slackapp" sim env --distributed)"
-    rm -f slack.db*
-    store slack
+    drop_store slack && store slack
     token=$("$slackapp" sim env | sed -n 's/.*SLACK_BOT_TOKEN=//p')
     SLACK_BOT_TOKEN=$token expect 0 'T0SIM00001 is imported.' import-token
 }
@@ -279,7 +280,7 @@ left() {
 
 # An app has started on the store, and nobody has installed it yet: its key counts.
 the_key_of_the_app() {
-    slack && rm slack.db* || return 1
+    slack && drop_store slack || return 1
     (
         SLACK_BOT_TOKEN=$token SLACK_SCOPES=chat:write SLACK_TRANSPORT=socket
         SLACK_APP_TOKEN=$("$slackapp" sim env | sed -n 's/.*SLACK_APP_TOKEN=//p')

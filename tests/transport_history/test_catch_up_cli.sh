@@ -7,8 +7,10 @@ build=$(cd "${1?usage: tests/transport_history/test_catch_up_cli.sh BUILD_FOLDER
 slackapp=$build/slackapp
 # shellcheck source=tools/processes.sh
 . "$(dirname "$0")/../../tools/processes.sh"
+# shellcheck source=tests/support/stores.sh
+. "$(dirname "$0")/../support/stores.sh"
 cd "$work" || exit 1
-unset SLACK_STORE SLACK_BOT_TOKEN SLACK_CATCH_UP
+unset SLACK_BOT_TOKEN SLACK_CATCH_UP
 
 # expect STATUS TEXT WORD…: `slackapp catch-up WORD…` ends with STATUS and prints TEXT.
 expect() {
@@ -44,7 +46,8 @@ start_sim() {
     "$slackapp" sim env | sed 's/^export //; s/^/export /' >variables
     # shellcheck source=/dev/null
     . ./variables
-    export SLACK_CATCH_UP=member SLACK_STORE="sqlite:$work/bot.db" SLACK_TRANSPORT=socket
+    export SLACK_CATCH_UP=member SLACK_TRANSPORT=socket
+    use_store bot
 }
 
 # hello LOG: the bot runs until it has caught up.
