@@ -68,7 +68,7 @@ static int read_context(slack_ctx_t *ctx, void *user_data)
     assert_int_equal(slack_ctx_ack_late_ms(ctx), 0);
     assert_false(slack_ctx_canceled(ctx));
     assert_null(slack_ctx_inputs(ctx));
-    f.world.mono_us += 3500 * 1000;
+    app_skip_ms(&f, 3500);
     assert_int_equal(slack_ctx_trigger_left_ms(ctx), 0);
     assert_in_range(slack_ctx_ack_late_ms(ctx), 500, 1500);
     ++*(unsigned *)user_data;

@@ -60,7 +60,7 @@ static struct point_case {
     {"oauth-stored", true},      {"oauth-tested", true},
 };
 
-TEST_EACH(a_kill_loses_no_installation, point_cases)
+TEST_EACH_CASE(a_kill_loses_no_installation, point_cases, NULL, installer_close)
 {
     const struct point_case *c = *state;
     store_file_clean();
@@ -76,5 +76,4 @@ TEST_EACH(a_kill_loses_no_installation, point_cases)
     installer_check_page(installer_come_back(&again, "&code=d"), 200, "installed");
     app_pass_and_claim(&installer.f, 3000);
     assert_int_equal(greetings, c->stored ? 2 : 1);
-    installer_close();
 }

@@ -189,7 +189,7 @@ static struct refresh_case {
     {"killed_with_a_pair", "refresh-stored", "", TEAMS, 2 * TEAMS - 1},
 };
 
-TEST_EACH(expired_tokens, refresh_cases)
+TEST_EACH_CASE(expired_tokens, refresh_cases, NULL, teardown)
 {
     const struct refresh_case *c = *state;
     const bool dies = *c->point != '\0';
@@ -207,5 +207,4 @@ TEST_EACH(expired_tokens, refresh_cases)
     assert_in_range(pairs, c->least, c->most);
     assert_int_equal(peer.sim->oauth.tokens.refused, 0);
     assert_int_equal(peer.sim->faults.acted > 0, *c->faults != '\0');
-    teardown(state);
 }

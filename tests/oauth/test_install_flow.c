@@ -28,7 +28,7 @@ static struct page_case {
     {"path_with_an_escape", "GET /slack/oauth_redirect%2f?code=c", 404, "", "code"},
 };
 
-TEST_EACH(pages_before_slack, page_cases)
+FLOW_EACH(pages_before_slack, page_cases)
 {
     const struct page_case *c = *state;
     installer_open((slack_options_t){0});
@@ -39,7 +39,6 @@ TEST_EACH(pages_before_slack, page_cases)
     assert_true(*c->lacks == '\0' || !strstr(reply->body, c->lacks));
     assert_string_equal(installer_header(reply, "Set-Cookie"), "");
     assert_int_equal(fake_slack_count(f.slack), 0);
-    installer_close();
 }
 
 static struct start_case {
@@ -73,7 +72,7 @@ static struct start_case {
     {"pkce", {.pkce = 1}, START, "&code_challenge_method=S256", "verifier"},
 };
 
-TEST_EACH(the_way_to_slack, start_cases)
+FLOW_EACH(the_way_to_slack, start_cases)
 {
     const struct start_case *c = *state;
     installer_open(c->options);
@@ -83,11 +82,10 @@ TEST_EACH(the_way_to_slack, start_cases)
     assert_null(strstr(a.url, c->lacks));
     assert_memory_equal(a.cookie, "__Host-slack-oauth-", 19);
     assert_int_equal(fake_slack_count(f.slack), 0);
-    installer_close();
 }
 
 /* The pages of the operator have a port of their own; those of people stay. */
-TEST(people_come_to_the_public_port)
+FLOW_CLOSED(people_come_to_the_public_port)
 {
     installer_open((slack_options_t){.http_admin_port = "0"});
     assert_int_equal(slack_sign_in(f.app, "/login", NULL, NULL), SLACK_EINVAL);
@@ -97,7 +95,6 @@ TEST(people_come_to_the_public_port)
     assert_int_equal(installer_ask("POST /slack/install")->status, 405);
     installer_begin(START);
     installer_check_page(installer_ask("GET /slack/oauth_redirect"), 400, "begun in Slack");
-    installer_close();
 }
 
 /* ---- the way through ---- */
@@ -167,7 +164,7 @@ FLOW_TEST(an_installation)
         assert_false(world_logged(&f.world, secrets[i]));
 }
 
-TEST(a_person_alone)
+FLOW_CLOSED(a_person_alone)
 {
     installer_open((slack_options_t){.user_scopes = "search:read", .pkce = 1});
     fake_slack_answer(f.slack, "oauth.v2.user.access", 200,
@@ -181,7 +178,6 @@ TEST(a_person_alone)
     assert_int_equal(strlen(verifier), 43);
     assert_non_null(strstr(installer_installed(), "install/1.2/-/T1/U1 " PERSON));
     assert_null(strstr(installer.installed, "install/1.2/-/T1 "));
-    installer_close();
 }
 
 static struct link_case {
@@ -198,7 +194,7 @@ static struct link_case {
 };
 
 /* The page links to Slack. */
-TEST_EACH(links_of_an_organization, link_cases)
+FLOW_EACH(links_of_an_organization, link_cases)
 {
     const struct link_case *c = *state;
     char answer[600];
@@ -218,7 +214,6 @@ TEST_EACH(links_of_an_organization, link_cases)
     installer_check_page(reply, 200, "installed in Acme.");
     assert_non_null(strstr(reply->body, c->link));
     assert_string_equal(installer_installed(), "install/1.2/E1/- " BOT "  B1 ;");
-    installer_close();
 }
 
 FLOW_TEST(two_tabs)
@@ -281,7 +276,7 @@ static struct hostile_case {
 };
 
 /* None of them stores anything, calls Slack, or shows anything of the request. */
-TEST_EACH(hostile_requests, hostile_cases)
+FLOW_EACH(hostile_requests, hostile_cases)
 {
     const struct hostile_case *c = *state;
     installer_open((slack_options_t){0});
@@ -307,7 +302,6 @@ TEST_EACH(hostile_requests, hostile_cases)
     assert_int_equal(fake_slack_count(f.slack), 0);
     assert_int_equal(world_log_count(&f.world, "installation failed"), 0); /* no alarm */
     assert_string_equal(installer_installed(), "");
-    installer_close();
 }
 
 FLOW_TEST(a_state_is_used_once)
@@ -358,7 +352,7 @@ static struct answer_case {
      500, "another app"},
 };
 
-TEST_EACH(answers_of_slack, answer_cases)
+FLOW_EACH(answers_of_slack, answer_cases)
 {
     const struct answer_case *c = *state;
     installer_open((slack_options_t){.app_id = "A1"});
@@ -369,7 +363,6 @@ TEST_EACH(answers_of_slack, answer_cases)
     app_spin(&f);
     assert_int_equal(fake_slack_count(f.slack), 1); /* one try */
     assert_string_equal(installer_installed(), "");
-    installer_close();
 }
 
 /* The code would be dead, and the person gone. */

@@ -147,6 +147,7 @@ FLOW_TEST(a_slow_answer)
     app_pass_ms(&f, 50001);
     installer_check_page(installer_wait(number), 504, "longer than expected");
     assert_true(world_logged(&f.world, "error=slow"));
+    slack_app_stop(f.app); /* the second stop, at the close, does not wait for the call */
 }
 
 /* The program may release what it holds after the stop. */

@@ -111,11 +111,10 @@ static void reads_an_answer(const struct answer_row *row)
     if (*person->token.access) survives_the_store(person);
 }
 
-TEST_EACH(answer, answers)
+TEST_EACH_CASE(answer, answers, NULL, arena_close)
 {
     arena_open(NULL);
     reads_an_answer(*state);
-    arena_close(NULL);
 }
 
 /* --- refreshes --- */
@@ -164,11 +163,10 @@ static void reads_a_refresh(const struct refresh_row *row)
                         record.token.scopes);
 }
 
-TEST_EACH(refresh, refreshes)
+TEST_EACH_CASE(refresh, refreshes, NULL, arena_close)
 {
     arena_open(NULL);
     reads_a_refresh(*state);
-    arena_close(NULL);
 }
 
 /* --- keys and records --- */

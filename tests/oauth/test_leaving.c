@@ -144,7 +144,7 @@ static struct row {
     {"no_workspace", "-/T1", "'x':1", UNINSTALLED, "-/T1", ""},
 };
 
-TEST_EACH(an_event, rows)
+TEST_EACH_CASE(an_event, rows, NULL, teardown)
 {
     const struct row *row = *state;
     char want[128];
@@ -156,7 +156,6 @@ TEST_EACH(an_event, rows)
     assert_string_equal(reports.body, quoted(want));
     assert_int_equal(reports.count, *row->report != '\0');
     if (reports.count) assert_string_equal(reports.team[0] ? reports.team : "T1", "T1");
-    teardown(NULL);
 }
 
 /* Slack sends two events for one uninstall, in any order. The program learns of it once. */
@@ -276,7 +275,7 @@ static struct moment_row {
     {"a_failure_between", 0, UNINSTALLED, {ENDED, FAILED, ENDED, TAKEN}, "-/T1/U1", 4, 1},
 };
 
-TEST_EACH(an_installation_at_the_time_of_the_event, moments)
+TEST_EACH_CASE(an_installation_at_the_time_of_the_event, moments, NULL, teardown)
 {
     const struct moment_row *row = *state;
     setup(NULL);
@@ -290,7 +289,6 @@ TEST_EACH(an_installation_at_the_time_of_the_event, moments)
     assert_string_equal(installs_keys(), row->left);
     assert_int_equal(fake_slack_auth_count(dist.slack), row->asked);
     assert_int_equal(reports.count, row->reports);
-    teardown(NULL);
 }
 
 /* Such as one that has the same signing secret and request URL. */

@@ -269,7 +269,7 @@ static struct when_row {
      "invalid_auth"},
 };
 
-TEST_EACH(when, whens)
+TEST_EACH_CASE(when, whens, NULL, rot_close)
 {
     const struct when_row *row = *state;
     rot_open(NULL);
@@ -287,7 +287,6 @@ TEST_EACH(when, whens)
     assert_int_equal(rot.losses, *row->marked != '\0');
     assert_string_equal(rot.reason, row->marked);
     assert_int_equal(rot.counters.refreshes, row->refreshes);
-    rot_close(NULL);
 }
 
 ROT_TEST(the_pair)
@@ -467,7 +466,7 @@ static struct final_row {
     const char *name;
 } finals[] = {{"invalid_refresh_token"}, {"account_inactive"}, {"token_revoked"}};
 
-TEST_EACH(a_refusal_is_final, finals)
+TEST_EACH_CASE(a_refusal_is_final, finals, NULL, rot_close)
 {
     const struct final_row *row = *state;
     char body[64];
@@ -487,7 +486,6 @@ TEST_EACH(a_refusal_is_final, finals)
     have("xoxe.xoxb-9", "xoxe-9", 12 * HOUR_MS); /* installed again */
     assert_true(use(0));
     assert_used(0, "xoxe.xoxb-9");
-    rot_close(NULL);
 }
 
 /* Another process was faster: it has stored a pair before the refusal or before this one's. */

@@ -129,7 +129,7 @@ static struct shape {
 };
 /* clang-format on */
 
-TEST_EACH(test_sim_shape, shapes)
+TEST_EACH_CASE(test_sim_shape, shapes, NULL, sim_case_close)
 {
     const struct shape *row = *state;
     open_all(NULL);
@@ -145,7 +145,6 @@ TEST_EACH(test_sim_shape, shapes)
     assert_string_equal(error_of(token, "auth.test"), "");
     const char *transcript = sim_peer_transcript(&peer);
     assert_true(*transcript && !strstr(transcript, code) && !strstr(transcript, "xox"));
-    sim_case_close(state);
 }
 
 ALL(a_webhook_of_an_installation_works)

@@ -40,10 +40,15 @@ void app_spin(app_fixture_t *f)
         uv_run(&f->world.loop, UV_RUN_NOWAIT);
 }
 
-void app_pass_ms(app_fixture_t *f, uint64_t ms)
+void app_skip_ms(app_fixture_t *f, uint64_t ms)
 {
     f->world.mono_us += ms * 1000;
     slack__net_clock_moved(slack__inspect_net(f->app));
+}
+
+void app_pass_ms(app_fixture_t *f, uint64_t ms)
+{
+    app_skip_ms(f, ms);
     app_spin(f);
 }
 

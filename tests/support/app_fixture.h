@@ -78,6 +78,8 @@ void app_run_until_calls(app_fixture_t *f, size_t count);
 void app_run_until_idle(app_fixture_t *f);
 /* Turns the loop a few times, to show that something does not happen. */
 void app_spin(app_fixture_t *f);
+/* Advances the clock, also in a handler: the app's timers fire in the next turn. */
+void app_skip_ms(app_fixture_t *f, uint64_t ms);
 /* Advances the clock and lets the app's timers fire. */
 void app_pass_ms(app_fixture_t *f, uint64_t ms);
 /* Runs the loop until no delivery is left and no claim is under way. */

@@ -18,7 +18,15 @@
 #define SECRET  INSTALLER_SECRET
 #define WEBHOOK "https://hooks.slack.com/services/secret"
 
-#define FLOW_TEST(function)                                                                        \
-    TEST_AROUND(function, installer_open((slack_options_t){0}), installer_close())
+/* A case with an app; with FLOW_CLOSED and FLOW_EACH, the case opens it. */
+#define FLOW_TEST(function)       TEST_CASE(function, flow_open, installer_close, NULL)
+#define FLOW_CLOSED(function)     TEST_CASE(function, NULL, installer_close, NULL)
+#define FLOW_EACH(function, rows) TEST_EACH_CASE(function, rows, NULL, installer_close)
+
+static inline int flow_open(void **state)
+{
+    installer_open((slack_options_t){0});
+    return 0;
+}
 
 #endif

@@ -30,10 +30,12 @@ typedef struct installer {
 extern installer_t installer;
 
 /* Opens an app; it has what an installation needs, unless the options say otherwise. Then starts it
- * and opens the browser. Then closes all, and fails the test if memory is left. */
+ * and opens the browser. The teardown closes all that is open, and fails the test if memory is
+ * left.
+ */
 void installer_open(slack_options_t options);
 void installer_start(void);
-void installer_close(void);
+int installer_close(void **state);
 
 /* Sends a request; waits for its reply; both. */
 int installer_send(const char *line, const char *cookie);

@@ -58,14 +58,17 @@
     static void function(void **state)
 extern char test_over_http[], test_over_socket[];
 
-/* A case for each row of a table, whose first member `name` is its name. *state is the row. */
-#define TEST_EACH(function, rows)                                                                  \
+/* A case for each row of a table, whose first member `name` is its name. *state is the row. A case
+ * that opens something closes it in the teardown, which also runs after a failed check. */
+#define TEST_EACH(function, rows) TEST_EACH_CASE(function, rows, NULL, NULL)
+
+#define TEST_EACH_CASE(function, rows, setup, teardown)                                            \
     static void function(void **state);                                                            \
     __attribute__((constructor)) static void function##_add(void)                                  \
     {                                                                                              \
         for (size_t i = 0; i < sizeof(rows) / sizeof *(rows); i++)                                 \
-            test_add(                                                                              \
-                &(const struct CMUnitTest){(rows)[i].name, function, NULL, NULL, &(rows)[i]});     \
+            test_add(&(const struct CMUnitTest){(rows)[i].name, function, setup, teardown,         \
+                                                &(rows)[i]});                                      \
     }                                                                                              \
     static void function(void **state)
 
