@@ -38,7 +38,7 @@ struct slack_pacer {
     slack_lane_t rest;   /* bulk calls, for which there was no room for a lane: they share a rate */
     slack_link_t unused; /* lanes, by the time since when they are */
     slack_heap_t due;    /* paced->due of calls that wait for a time of their own */
-    slack_link_t by_age; /* paced->in_age of all calls, in the order of until_ms */
+    slack_heap_t ages;   /* paced->age of all calls, by until_ms */
     size_t waiting;
     uint64_t now_ms; /* of the last call here that had a time */
     uint64_t seed;
@@ -98,7 +98,6 @@ slack_pacer_t *slack__pace_new(enum slack_pace limits, unsigned places)
     pace->limits = limits;
     pace->seed = slack__random_u64();
     slack__link_init(&pace->unused);
-    slack__link_init(&pace->by_age);
     for (unsigned i = 0; i < CLASSES; i++)
         lane_init(&pace->classes[i], NULL, 0, no_limit);
     slack__pace_set_places(pace, places);
@@ -195,23 +194,13 @@ static slack_lane_t *lane_for_call(slack_pacer_t *pace, const slack_pace_call_t 
 
 /* --- calls --------------------------------------------------------------------------------- */
 
-/* Nearly all calls wait equally long, so that one that comes is among the last. */
-static void join_ages(slack_pacer_t *pace, slack_paced_t *paced)
-{
-    slack_link_t *link = pace->by_age.prev;
-    while (link != &pace->by_age &&
-           SLACK_CONTAINER(link, slack_paced_t, in_age)->until_ms > paced->until_ms)
-        link = link->prev;
-    slack__list_push(link->next, &paced->in_age);
-}
-
 void slack__pace_enter(slack_pacer_t *pace, slack_paced_t *paced, const slack_pace_call_t *call,
                        uint64_t now_ms)
 {
     pace->now_ms = now_ms;
     free_unused_lanes(pace);
     slack__link_init(&paced->link);
-    join_ages(pace, paced);
+    slack__heap_put(&pace->ages, &paced->age, paced->until_ms);
     paced->lane = lane_for_call(pace, call);
     for (slack_lane_t *lane = paced->lane; lane; lane = lane->parent)
         lane->calls_in++;
@@ -232,7 +221,8 @@ static void join_lane(slack_pacer_t *pace, slack_paced_t *paced)
 
 void slack__pace_wait(slack_pacer_t *pace, slack_paced_t *paced, uint64_t due_ms)
 {
-    if (!slack__linked(&paced->in_age)) join_ages(pace, paced); /* it expired on its way */
+    if (!slack__heap_has(&paced->age)) /* it expired on its way */
+        slack__heap_put(&pace->ages, &paced->age, paced->until_ms);
     pace->waiting++;
     if (due_ms > pace->now_ms)
         slack__heap_put(&pace->due, &paced->due, due_ms);
@@ -291,9 +281,10 @@ slack_paced_t *slack__pace_next(slack_pacer_t *pace, uint64_t now_ms, uint64_t *
 
 slack_paced_t *slack__pace_take(slack_pacer_t *pace)
 {
-    slack_link_t *link;
-    while ((link = slack__list_shift(&pace->by_age))) {
-        slack_paced_t *paced = SLACK_CONTAINER(link, slack_paced_t, in_age);
+    slack_heap_node_t *first;
+    while ((first = pace->ages.first)) {
+        slack_paced_t *paced = SLACK_CONTAINER(first, slack_paced_t, age);
+        slack__heap_take(&pace->ages, first);
         if (paced->sent) continue; /* it gets its answer */
         stop_waiting(pace, paced);
         return paced;
@@ -303,17 +294,13 @@ slack_paced_t *slack__pace_take(slack_pacer_t *pace)
 
 slack_paced_t *slack__pace_expired(slack_pacer_t *pace, uint64_t now_ms, uint64_t *ret_next_ms)
 {
+    slack_heap_node_t *first;
     pace->now_ms = now_ms;
-    *ret_next_ms = UINT64_MAX;
-    while (!slack__list_empty(&pace->by_age)) {
-        slack_paced_t *paced = SLACK_CONTAINER(pace->by_age.next, slack_paced_t, in_age);
-        if (paced->until_ms > now_ms) {
-            *ret_next_ms = paced->until_ms;
-            return NULL;
-        }
-        if (!paced->sent) return slack__pace_take(pace);
-        slack__unlink(&paced->in_age); /* it may get its answer */
+    while ((first = pace->ages.first) && first->key <= now_ms) {
+        if (!SLACK_CONTAINER(first, slack_paced_t, age)->sent) return slack__pace_take(pace);
+        slack__heap_take(&pace->ages, first); /* it may get its answer */
     }
+    *ret_next_ms = first ? first->key : UINT64_MAX;
     return NULL;
 }
 
@@ -340,7 +327,7 @@ void slack__pace_leave(slack_pacer_t *pace, slack_paced_t *paced)
     slack_lane_t *lane = paced->lane;
     if (lane == NULL) return;
     stop_waiting(pace, paced);
-    slack__unlink(&paced->in_age);
+    if (slack__heap_has(&paced->age)) slack__heap_take(&pace->ages, &paced->age);
     paced->lane = NULL;
     for (; lane; lane = lane->parent) {
         lane->calls_in--;

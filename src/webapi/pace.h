@@ -36,7 +36,7 @@ typedef struct slack_pace_call {
 /* Lies in the caller's call, all bits zero before slack__pace_enter(). */
 typedef struct slack_paced {
     slack_link_t link;     /* in its lane, while it waits */
-    slack_link_t in_age;   /* among all calls */
+    slack_heap_node_t age; /* among all calls */
     slack_heap_node_t due; /* while it waits for a time of its own */
     slack_lane_t *lane;
     uint64_t number;   /* its place in the lane */
