@@ -99,6 +99,19 @@ static bool reads(const slack_store_op_t *op)
            op->kind == SLACK_STORE_KV_GET || op->kind == SLACK_STORE_KV_LIST;
 }
 
+static bool is_about_entries(const slack_store_op_t *op)
+{
+    return op->kind >= SLACK_STORE_KV_PUT && op->kind <= SLACK_STORE_KV_LIST;
+}
+
+/* Before the first operation on entries: those of owners that are gone are absent. */
+static int end_entries(slack_pg_t *pg, slack_link_t *ops)
+{
+    for (slack_link_t *link = ops->next; link != ops; link = link->next)
+        if (is_about_entries(op_at(link))) return slack__pg_end_entries(pg);
+    return 0;
+}
+
 /* Apply an operation that needs no transaction, if it is alone. */
 static bool apply_alone(slack_pg_t *pg, slack_store_op_t *op)
 {
@@ -108,7 +121,7 @@ static bool apply_alone(slack_pg_t *pg, slack_store_op_t *op)
         op->status = 0;
         return true;
     }
-    if (!reads(op)) return false;
+    if (!reads(op) || (is_about_entries(op) && slack__pg_entries_ended(pg))) return false;
     op->batch->arena = NULL;
     slack__pg_send_op(pg, op);
     op->status = slack__pg_drain(pg);
@@ -168,7 +181,7 @@ static int transact(slack_pg_t *pg, slack_link_t *ops)
     slack__pg_send_locks(pg, ops);
     send_stamp(pg);
     slack__pg_send_sweep(pg);
-    int rc = 0;
+    int rc = end_entries(pg, ops);
     for (slack_link_t *link = ops->next; rc == 0 && link != ops; link = link->next) {
         slack_store_op_t *op = op_at(link);
         rc = op->kind == SLACK_STORE_CLAIM ? slack__pg_claim(pg, op) : slack__pg_send_op(pg, op);

@@ -10,9 +10,6 @@
  * when the statement began.
  */
 
-/* The time in which an owner without a session may connect again, before its rows are claimed. */
-#define AWAY_MS 1000
-
 typedef struct candidate {
     int64_t id;
     unsigned lock; /* of its ordering key; 0: it needs none */
@@ -21,8 +18,7 @@ typedef struct candidate {
 
 typedef struct claim {
     slack_store_op_t *op;
-    slack_pg_watched_t gone[PG_OWNERS_MAX];
-    size_t gone_count;
+    slack_pg_gone_t gone;
     candidate_t *candidates;
     size_t count;
     int64_t bytes; /* of the candidates' texts */
@@ -31,58 +27,14 @@ typedef struct claim {
 
 /* --- owners --------------------------------------------------------------------------------- */
 
-static void watch(const slack_pg_t *pg, slack_pg_watched_t *now, int64_t passed_ms, bool away)
-{
-    for (size_t i = 0; i < pg->watched_count; i++) {
-        const slack_pg_watched_t *before = &pg->watched[i];
-        if (before->id != now->id || before->lease_ms != now->lease_ms) continue;
-        now->silent_ms = before->silent_ms + passed_ms;
-        if (away) now->away_ms = before->away_ms + passed_ms;
-    }
-}
-
-/* Find the owners that are closed, silent, or without a session for a while. */
-static int take_owners(slack_pg_t *pg, PGresult *result, void *user_data)
-{
-    claim_t *claim = user_data;
-    slack_pg_watched_t now[PG_OWNERS_MAX] = {0};
-    size_t count = 0;
-    /* The others may have slept when this one did. */
-    int64_t passed = (int64_t)(pg->mono_ms - pg->looked_ms);
-    if (passed > SLACK_STORE_RENEW_MS) passed = SLACK_STORE_RENEW_MS;
-    pg->looked_ms = pg->mono_ms;
-    claim->gone_count = 0;
-    for (int i = 0; i < PQntuples(result) && count < PG_OWNERS_MAX; i++) {
-        const int64_t state = slack__pg_get_int(result, i, 2);
-        slack_pg_watched_t *w = &now[count++];
-        *w = (slack_pg_watched_t){.id = slack__pg_get_int(result, i, 0),
-                                  .lease_ms = slack__pg_get_int(result, i, 1),
-                                  .closed = state == 2};
-        watch(pg, w, passed, state == 1);
-        if (w->closed || w->away_ms >= AWAY_MS || w->silent_ms >= SLACK_STORE_LEASE_MS)
-            claim->gone[claim->gone_count++] = *w;
-    }
-    memcpy(pg->watched, now, count * sizeof *now);
-    pg->watched_count = count;
-    return 0;
-}
-
-static void send_owners(slack_pg_t *pg, claim_t *claim)
-{
-    slack_pg_params_t params = {0};
-    slack__pg_int(&params, pg->owner);
-    slack__pg_some(&params, claim->op->row.app);
-    slack__pg_int(&params, pg->lock_class);
-    slack__pg_send(pg, PG_OWNERS, &params, take_owners, claim);
-}
-
-/* An owner without rows is deleted, unless it may come back. */
+/* An owner without rows and entries is deleted, unless it may come back. */
 static void send_owners_gone(slack_pg_t *pg, const claim_t *claim)
 {
-    for (size_t i = 0; i < claim->gone_count; i++) {
-        const slack_pg_watched_t *gone = &claim->gone[i];
+    for (size_t i = 0; i < claim->gone.count; i++) {
+        const slack_pg_watched_t *gone = &claim->gone.owners[i];
         slack_pg_params_t params = {0};
         slack__pg_int(&params, gone->id);
+        if (gone->has_entries) slack__pg_send_end_entries(pg, gone->id);
         if (gone->closed || (gone->away_ms > 0 && gone->silent_ms >= SLACK_STORE_LEASE_MS))
             slack__pg_send(pg, PG_OWNER_GONE, &params, NULL, NULL);
     }
@@ -117,10 +69,11 @@ static int take_candidates(slack_pg_t *pg, PGresult *result, void *user_data)
 static void send_candidates(slack_pg_t *pg, claim_t *claim)
 {
     const slack_store_op_t *op = claim->op;
-    for (size_t i = 0; i <= claim->gone_count; i++) {
-        const bool due = i == claim->gone_count;
+    for (size_t i = 0; i <= claim->gone.count; i++) {
+        const bool due = i == claim->gone.count;
         slack_pg_params_t params = {0};
-        slack__pg_int(&params, due ? op->batch->now_ms : claim->gone[i].id);
+        if (!due && !slack__pg_leaves_rows(&claim->gone.owners[i])) continue;
+        slack__pg_int(&params, due ? op->batch->now_ms : claim->gone.owners[i].id);
         slack__pg_int(&params, op->batch->limit);
         slack__pg_some(&params, op->row.app);
         slack__pg_send(pg, due ? PG_DUE : PG_ABANDONED, &params, take_candidates, claim);
@@ -196,7 +149,7 @@ int slack__pg_claim(slack_pg_t *pg, slack_store_op_t *op)
         slack__pg_drain(pg); /* the results of the operations before */
         return slack__batch_end(batch, SLACK_ENOMEM);
     }
-    send_owners(pg, &claim);
+    slack__pg_send_look(pg, op->row.app, &claim.gone);
     rc = slack__pg_drain(pg);
     if (rc == 0) {
         send_candidates(pg, &claim);
@@ -218,9 +171,11 @@ int slack__pg_claim(slack_pg_t *pg, slack_store_op_t *op)
 
 bool slack__pg_nothing_to_claim(slack_pg_t *pg, slack_store_op_t *op)
 {
-    claim_t claim = {.op = op};
-    send_owners(pg, &claim);
+    slack_pg_gone_t gone;
+    slack__pg_send_look(pg, op->row.app, &gone);
     send_next_due(pg, op);
-    if (slack__pg_drain(pg) != 0 || claim.gone_count > 0) return false;
+    if (slack__pg_drain(pg) != 0) return false;
+    for (size_t i = 0; i < gone.count; i++)
+        if (slack__pg_leaves_rows(&gone.owners[i])) return false;
     return op->batch->next_ms > op->batch->now_ms;
 }

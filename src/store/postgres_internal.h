@@ -14,6 +14,7 @@
  * postgres_apply.c applies a list of operations as one transaction, and
  * postgres_locks.c takes its locks; postgres_rows.c sends the
  * statements of an operation and takes their results, postgres_claim.c claims rows,
+ * postgres_owners.c finds the owners that are gone,
  * postgres_kv.c does both for entries. postgres_wire.c sends and receives with a time limit,
  * postgres_statements.c holds the SQL, postgres_error.c explains failures.
  *
@@ -49,6 +50,7 @@ enum pg_statement {
     PG_OWNER_LOCK,
     PG_OWNERS,
     PG_OWNER_GONE,
+    PG_OWNER_ENTRIES,
     PG_OWNER_CLOSED,
     PG_RENEW,
     PG_ABANDONED,
@@ -106,13 +108,31 @@ typedef struct slack_pg_expected {
     void *user_data;
 } slack_pg_expected_t;
 
-/* Another owner, as the last look found it. */
+/* Another owner, as a look has found it. */
 typedef struct slack_pg_watched {
     int64_t id, lease_ms;
     int64_t silent_ms; /* for how long its lease has not changed */
-    int64_t away_ms;   /* for how long it has had no session; 0: it has one */
+    int64_t away_ms;   /* for how long it has had no session */
+    bool away;         /* it has no session */
+    bool restarted;    /* it has had none since the server was started */
     bool closed;
+    bool has_rows;    /* it may have rows of the app */
+    bool has_entries; /* it has entries */
 } slack_pg_watched_t;
+
+typedef struct slack_pg_watch {
+    slack_pg_watched_t owners[PG_OWNERS_MAX];
+    size_t count;
+    uint64_t looked_ms; /* monotonic: when the owners were last looked at */
+    unsigned session;   /* of this owner, at that time */
+    bool ended;         /* an owner that is gone had entries */
+} slack_pg_watch_t;
+
+/* The owners that a look has found to be gone. */
+typedef struct slack_pg_gone {
+    slack_pg_watched_t owners[PG_OWNERS_MAX];
+    size_t count;
+} slack_pg_gone_t;
 
 struct slack_pg {
     slack_db_t db;
@@ -125,13 +145,12 @@ struct slack_pg {
     int64_t batch;      /* the number of the last transaction */
     int64_t unclear;    /* the transaction that may have been committed; 0: none */
     int64_t now_ms;
-    uint64_t mono_ms, looked_ms;
+    uint64_t mono_ms;
     uint64_t deadline_ns; /* until when to wait for the server */
     uint64_t retry_ns;    /* when to connect again */
     unsigned sessions;    /* that there have been */
     unsigned failures;    /* to connect, in a row */
-    slack_pg_watched_t watched[PG_OWNERS_MAX];
-    size_t watched_count;
+    slack_pg_watch_t watch;
     slack_pg_expected_t expected[PG_EXPECTED_MAX];
     unsigned sent, received;
     int status; /* of the statements since the last drain */
@@ -200,6 +219,20 @@ void slack__pg_send_sweep(slack_pg_t *pg);
 int slack__pg_claim(slack_pg_t *pg, slack_store_op_t *op);
 /* Whether a CLAIM would find nothing; sets its next_ms. */
 bool slack__pg_nothing_to_claim(slack_pg_t *pg, slack_store_op_t *op);
+
+/* ---- postgres_owners.c ---- */
+
+/* Send the statement that looks at the other owners. `ret` has those that are gone once its result
+ * is there: those of whom others may claim rows, or whose entries end. */
+void slack__pg_send_look(slack_pg_t *pg, slack_slice_t app, slack_pg_gone_t *ret);
+/* Whether rows of this owner may be claimed. */
+bool slack__pg_leaves_rows(const slack_pg_watched_t *gone);
+/* Whether an owner that is gone has entries. Looks if the last look was a while ago. */
+bool slack__pg_entries_ended(slack_pg_t *pg);
+/* Look, and send the deletion of the entries of owners that are gone. 0 or a status. */
+int slack__pg_end_entries(slack_pg_t *pg);
+void slack__pg_send_end_entries(slack_pg_t *pg, int64_t owner);
+void slack__pg_send_renew(slack_pg_t *pg);
 
 /* ---- postgres_kv.c ---- */
 

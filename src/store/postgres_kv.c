@@ -30,8 +30,13 @@ static void send_write(slack_pg_t *pg, slack_store_op_t *op)
     slack__pg_int(&params, entry.until_ms);
     slack__pg_bytes(&params, entry.value);
     slack__pg_int(&params, pg->now_ms);
+    if (op->owned)
+        slack__pg_int(&params, pg->owner);
+    else
+        slack__pg_bytes(&params, (slack_slice_t){NULL, 0});
     if (swap) slack__pg_bytes(&params, entry.expected);
     slack__pg_send(pg, put ? PG_KV_PUT : swap ? PG_KV_SWAP : PG_KV_ADD, &params, take_write, op);
+    if (op->owned) slack__pg_send_renew(pg);
 }
 
 static void send_delete(slack_pg_t *pg, slack_store_op_t *op)

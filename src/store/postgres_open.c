@@ -46,6 +46,8 @@ static const char *const migrations[] = {
     "CREATE INDEX kv_over ON kv(until_ms);"
     "CREATE TABLE schema_version(version bigint NOT NULL);"
     "INSERT INTO schema_version VALUES (0);",
+    "ALTER TABLE kv ADD COLUMN owner bigint;"
+    "CREATE INDEX kv_owned ON kv(owner, key) WHERE owner IS NOT NULL;",
 };
 #define VERSION ((long)(sizeof migrations / sizeof *migrations))
 
@@ -400,6 +402,7 @@ void slack__pg_close(slack_db_t *db)
         slack__pg_int(&owner, pg->owner);
         pg->deadline_ns = uv_hrtime() + 500 * PG_MS_NS;
         slack__pg_send(pg, PG_OWNER_CLOSED, &owner, NULL, NULL);
+        slack__pg_send(pg, PG_OWNER_ENTRIES, &owner, NULL, NULL);
         slack__pg_send(pg, PG_OWNER_GONE, &owner, NULL, NULL);
         slack__pg_drain(pg);
     }

@@ -158,14 +158,6 @@ static void send_mark(slack_pg_t *pg, const slack_store_op_t *op)
     slack__pg_send(pg, PG_MARK, &params, NULL, NULL);
 }
 
-static void send_renew(slack_pg_t *pg)
-{
-    slack_pg_params_t params = {0};
-    slack__pg_int(&params, pg->owner);
-    slack__pg_int(&params, pg->now_ms + SLACK_STORE_LEASE_MS);
-    slack__pg_send(pg, PG_RENEW, &params, NULL, NULL);
-}
-
 /* --- operations on several rows ------------------------------------------------------------- */
 
 static int take_gone(slack_pg_t *pg, PGresult *result, void *user_data)
@@ -266,7 +258,7 @@ int slack__pg_send_op(slack_pg_t *pg, slack_store_op_t *op)
     case SLACK_STORE_WAIT:
     case SLACK_STORE_BURY: send_put_back(pg, op); break;
     case SLACK_STORE_CLAIM: break; /* slack__pg_claim() */
-    case SLACK_STORE_RENEW: send_renew(pg); break;
+    case SLACK_STORE_RENEW: slack__pg_send_renew(pg); break;
     case SLACK_STORE_CANCEL: send_cancel(pg, op); break;
     case SLACK_STORE_CANCEL_TENANT: return send_cancel_tenant(pg, op);
     case SLACK_STORE_KV_PUT:

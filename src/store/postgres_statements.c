@@ -54,9 +54,9 @@
 #define LIST_ROWS(state)                                                                           \
     "SELECT " COLUMNS " FROM inbox WHERE state = " state " AND id >= $1 ORDER BY id LIMIT $2"
 #define KV_WRITE                                                                                   \
-    "INSERT INTO kv AS k (key, version, until_ms, value) VALUES ($1, $2, $3, $4)"                  \
+    "INSERT INTO kv AS k (key, version, until_ms, value, owner) VALUES ($1, $2, $3, $4, $6)"       \
     " ON CONFLICT (key) DO UPDATE SET version = excluded.version, until_ms = excluded.until_ms,"   \
-    " value = excluded.value WHERE "
+    " value = excluded.value, owner = excluded.owner WHERE "
 
 static const char *const sql[] = {
     [PG_BEGIN] = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
@@ -99,8 +99,9 @@ static const char *const sql[] = {
                    " WHERE app = $1 AND ordering = $2 AND state = 0 AND due_ms = " BEHIND
                    " ORDER BY id LIMIT 1)",
     [PG_OWNER_NEW] = "INSERT INTO owners(lease_ms) VALUES ($1) RETURNING id",
-    [PG_OWNER_BACK] = "INSERT INTO owners(id, lease_ms) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE"
-                      " SET lease_ms = excluded.lease_ms, server_start = excluded.server_start",
+    [PG_OWNER_BACK] = "INSERT INTO owners AS o (id, lease_ms) VALUES ($1, $2) ON CONFLICT (id)"
+                      " DO UPDATE SET lease_ms = greatest(o.lease_ms + 1, excluded.lease_ms),"
+                      " server_start = excluded.server_start",
     /* The session that the server has not noticed to be lost. */
     [PG_OWNER_EVICT] =
         "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory'"
@@ -108,18 +109,21 @@ static const char *const sql[] = {
         " AND classid = $1::bigint::oid AND objid = ($2::bigint % 2147483647)::oid"
         " AND objsubid = 2 AND pid <> pg_backend_pid()",
     [PG_OWNER_LOCK] = "SELECT pg_advisory_lock($1::bigint::int, ($2::bigint % 2147483647)::int)",
-    /* The owners of this app, and owners without rows. The lock is free only if no session holds
-     * it, and says something only if the server has not been started again since. */
+    /* The lock is free only if no session holds it. Which owners have rows of this app, or none:
+     * all rows of an owner belong to one app. */
     [PG_OWNERS] =
-        "SELECT id, lease_ms, CASE WHEN closed THEN 2"
-        " WHEN server_start = pg_postmaster_start_time()"
-        " AND pg_try_advisory_xact_lock_shared($3::bigint::int, (id % 2147483647)::int) THEN 1 "
-        "ELSE 0 END::bigint"
-        " FROM owners AS o WHERE id <> $1 AND coalesce("
-        "(SELECT app FROM inbox WHERE state = 1 AND owner = o.id LIMIT 1), $2) = $2 ORDER BY id",
+        "SELECT id, lease_ms, closed::int::bigint,"
+        " (server_start <> pg_postmaster_start_time())::int::bigint,"
+        " pg_try_advisory_xact_lock_shared($3::bigint::int, (id % 2147483647)::int)::int::bigint,"
+        " (coalesce((SELECT app FROM inbox WHERE state = 1 AND owner = o.id LIMIT 1), $2) = $2)"
+        "::int::bigint, (EXISTS (SELECT 1 FROM kv WHERE owner = o.id))::int::bigint"
+        " FROM owners AS o WHERE id <> $1 ORDER BY id",
     [PG_OWNER_GONE] = "DELETE FROM owners WHERE id IN (SELECT id FROM owners AS o WHERE id = $1"
                       " AND NOT EXISTS (SELECT 1 FROM inbox WHERE state = 1 AND owner = $1)"
-                      " FOR UPDATE SKIP LOCKED)",
+                      " AND NOT EXISTS (SELECT 1 FROM kv WHERE owner = $1) FOR UPDATE SKIP LOCKED)",
+    /* In the order of their keys, as in every transaction. */
+    [PG_OWNER_ENTRIES] = "DELETE FROM kv WHERE key IN"
+                         " (SELECT key FROM kv WHERE owner = $1 ORDER BY key FOR UPDATE)",
     [PG_OWNER_CLOSED] = "UPDATE owners SET closed = true WHERE id = $1",
     /* The lease changes even if the clock stands still. */
     [PG_RENEW] = "UPDATE owners SET lease_ms = CASE WHEN lease_ms = $2 THEN $2 + 1 ELSE $2 END"
@@ -145,8 +149,8 @@ static const char *const sql[] = {
         " AND id < $4 ORDER BY tenant LIMIT $5)"),
     [PG_KV_PUT] = KV_WRITE "k.version IS NULL OR k.version <= excluded.version OR k.until_ms <= $5",
     [PG_KV_ADD] = KV_WRITE "k.until_ms <= $5",
-    [PG_KV_SWAP] = "UPDATE kv SET version = $2, until_ms = $3, value = $4"
-                   " WHERE key = $1 AND version = $6 AND until_ms > $5",
+    [PG_KV_SWAP] = "UPDATE kv SET version = $2, until_ms = $3, value = $4, owner = $6"
+                   " WHERE key = $1 AND version = $7 AND until_ms > $5",
     [PG_KV_DELETE] = "DELETE FROM kv WHERE key = $1"
                      " AND ($2::bytea IS NULL OR (version = $2 AND until_ms > $3))",
     [PG_KV_SWEEP] = "DELETE FROM kv WHERE key IN (SELECT key FROM kv WHERE until_ms <= $1"

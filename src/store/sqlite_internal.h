@@ -13,9 +13,9 @@
 /*
  * What the files of the SQLite engine share. sqlite_open.c opens and closes the database,
  * sqlite_transaction.c takes turns with other processes and applies a list of operations;
- * sqlite_rows.c applies one operation, sqlite_kv.c one on entries. sqlite_statements.c holds the
- * SQL, sqlite_values.c binds and reads values, sqlite_scrub.c zeroes what is left of deleted
- * values, sqlite_error.c explains failures.
+ * sqlite_rows.c applies one operation, sqlite_kv.c one on entries. sqlite_owners.c finds the owners
+ * that are gone. sqlite_statements.c holds the SQL, sqlite_values.c binds and reads values,
+ * sqlite_scrub.c zeroes what is left of deleted values, sqlite_error.c explains failures.
  *
  * One thread at a time uses a database.
  */
@@ -39,6 +39,7 @@ enum statement {
     BURY,
     OWNERS,
     OWNER_GONE,
+    OWNER_ENTRIES,
     RENEW,
     ABANDONED,
     DUE,
@@ -194,6 +195,26 @@ int slack__sqlite_sweep(slack_sqlite_t *s);
 /* Whether a CLAIM would find nothing; sets its next_ms. Most claims find nothing, and a transaction
  * that might write makes other processes wait. */
 bool slack__sqlite_nothing_to_claim(slack_sqlite_t *s, const slack_store_op_t *op);
+
+/* ---- sqlite_owners.c ---- */
+
+/* The owners that are gone, as a look has found them. */
+typedef struct slack_sqlite_gone {
+    int64_t ids[OWNERS_MAX]; /* of those that may have rows of the app */
+    size_t count;
+    int64_t holders[OWNERS_MAX]; /* of those that have entries */
+    size_t holder_count;
+} slack_sqlite_gone_t;
+
+/* Look at the other owners. An owner whose rows belong to another app is left to that app. */
+int slack__sqlite_find_gone(slack_sqlite_t *s, int64_t app, slack_sqlite_gone_t *ret);
+/* Whether an owner that is gone has entries. */
+bool slack__sqlite_entries_ended(slack_sqlite_t *s);
+/* Delete the entries of owners that are gone; of one owner. */
+int slack__sqlite_end_entries(slack_sqlite_t *s);
+int slack__sqlite_end_entries_of(slack_sqlite_t *s, int64_t owner);
+/* Begin a new lease. */
+int slack__sqlite_renew(slack_sqlite_t *s);
 
 /* ---- sqlite_scrub.c ---- */
 

@@ -20,10 +20,11 @@ int slack__sqlite_kv_write(slack_sqlite_t *s, slack_store_op_t *op)
     slack__bind_blob(stmt, 4, entry.value);
     sqlite3_bind_int64(stmt, 5, slack__checksum(entry.value));
     sqlite3_bind_int64(stmt, 6, s->now_ms);
-    if (swap) slack__bind_blob(stmt, 7, entry.expected);
+    if (op->owned) sqlite3_bind_int64(stmt, 7, s->owner.id);
+    if (swap) slack__bind_blob(stmt, 8, entry.expected);
     rc = slack__sqlite_step(stmt);
     op->duplicate = rc == 0 && !put && sqlite3_changes(s->sqlite) == 0;
-    return rc;
+    return rc == 0 && op->owned ? slack__sqlite_renew(s) : rc;
 }
 
 int slack__sqlite_kv_delete(slack_sqlite_t *s, slack_store_op_t *op)

@@ -19,13 +19,15 @@
 /* "slki", in the file's header: another program's database is not touched. */
 #define APPLICATION_ID 0x736c6b69
 
-/* A change makes the next number; a file of another schema is not opened. */
-#define SCHEMA 4
+/* A change makes the next number. */
+#define SCHEMA 5
 #define INDEX_ORDERED                                                                              \
     "CREATE INDEX inbox_ordered ON inbox(app, ordering, state, due_ms, id)"                        \
     " WHERE ordering IS NOT NULL;"
-/* Makes schema 4 of schema 3, which had no ordering keys. */
-static const char from_3[] = "ALTER TABLE inbox ADD COLUMN ordering BLOB;" INDEX_ORDERED;
+#define INDEX_OWNED "CREATE INDEX kv_owned ON kv(owner) WHERE owner IS NOT NULL;"
+/* Schema 3 had no ordering keys, schema 4 no owners of entries. */
+#define FROM_4 "ALTER TABLE kv ADD COLUMN owner INTEGER;" INDEX_OWNED
+#define FROM_3 "ALTER TABLE inbox ADD COLUMN ordering BLOB;" INDEX_ORDERED FROM_4
 static const char schema[] =
     "CREATE TABLE inbox("
     " id INTEGER PRIMARY KEY,"
@@ -51,8 +53,9 @@ static const char schema[] =
     " key BLOB NOT NULL UNIQUE,"
     " version BLOB,"
     " until_ms INTEGER NOT NULL,"
-    " value BLOB, sum INTEGER NOT NULL);"
-    "CREATE INDEX kv_over ON kv(until_ms);";
+    " value BLOB, sum INTEGER NOT NULL,"
+    " owner INTEGER);" /* NULL: none */
+    "CREATE INDEX kv_over ON kv(until_ms);" INDEX_OWNED;
 
 static int exec(slack_sqlite_t *s, const char *text)
 {
@@ -130,7 +133,7 @@ static int run_schema(slack_sqlite_t *s, const char *text, char *error)
 
 /* Change a file of schema 3. A process that runs with that schema does not know of ordering keys,
  * and would claim rows that have to wait. From now on such a process cannot open the file. */
-static int migrate(slack_sqlite_t *s, char *error)
+static int migrate_3(slack_sqlite_t *s, char *error)
 {
     sqlite3_stmt *stmt = NULL;
     int code = sqlite3_prepare_v2(s->sqlite, "SELECT id FROM owners", -1, &stmt, NULL);
@@ -142,7 +145,7 @@ static int migrate(slack_sqlite_t *s, char *error)
     sqlite3_finalize(stmt);
     int rc = slack__sqlite_status(code);
     if (rc != 0) return slack__sqlite_explain(s, rc, error);
-    if (!used) return run_schema(s, from_3, error);
+    if (!used) return run_schema(s, FROM_3, error);
     slack__explain(
         error,
         "an older slackapp (schema 3, this one knows %d) uses %.150s: stop its processes, "
@@ -163,7 +166,8 @@ static int prepare_schema(slack_sqlite_t *s, char *error)
         slack__explain(error, "%.150s holds another program's data", s->path);
         return SLACK_ESTORE;
     }
-    if (tables > 0 && version == 3) return migrate(s, error);
+    if (tables > 0 && version == 3) return migrate_3(s, error);
+    if (tables > 0 && version == 4) return run_schema(s, FROM_4, error); /* others may go on */
     if (tables > 0 && version != SCHEMA) {
         slack__explain(error, "%.150s was written by %s slackapp (schema %lld, this one knows %d)",
                        s->path, version > SCHEMA ? "a newer" : "an older", (long long)version,
@@ -318,6 +322,7 @@ void slack__sqlite_close(slack_db_t *db)
     slack_sqlite_t *s = SLACK_CONTAINER(db, slack_sqlite_t, db);
     slack__sqlite_be_patient(s, uv_hrtime());
     if (s->statements[STATEMENTS - 1] && !s->spoilt) {
+        slack__sqlite_end_entries_of(s, s->owner.id);
         slack__sqlite_step(slack__sqlite_about(s, OWNER_GONE, s->owner.id));
         slack__sqlite_empty_log(s);
     }

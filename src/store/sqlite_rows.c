@@ -251,48 +251,18 @@ static int sqlite_take_rows(slack_sqlite_t *s, slack_store_batch_t *batch, enum 
     return rc ? rc : sqlite_take_each(s, batch, first, app);
 }
 
-/* Look at the owners: the ids of those whose process has ended, or that are silent. An owner whose
- * rows belong to another app is left to that app. */
-static int sqlite_find_gone(slack_sqlite_t *s, int64_t app, int64_t gone[OWNERS_MAX],
-                            size_t *ret_count)
-{
-    watched_t now[OWNERS_MAX] = {{0}};
-    size_t count = 0;
-    sqlite3_stmt *stmt = s->statements[OWNERS];
-    /* The time since the last look is capped, since the other owners may have slept when this one
-     * did, with the machine for instance. */
-    int64_t passed = (int64_t)(s->mono_ms - s->looked_ms);
-    if (passed > SLACK_STORE_RENEW_MS) passed = SLACK_STORE_RENEW_MS;
-    s->looked_ms = s->mono_ms;
-    sqlite3_bind_int64(stmt, 1, s->owner.id);
-    sqlite3_bind_int64(stmt, 2, app);
-    *ret_count = 0;
-    while (*ret_count < OWNERS_MAX && count < OWNERS_MAX && sqlite3_step(stmt) == SQLITE_ROW) {
-        watched_t w = {.id = sqlite3_column_int64(stmt, 0),
-                       .lease_ms = sqlite3_column_int64(stmt, 1)};
-        const bool alive = slack__owner_alive(&s->owner, w.id);
-        for (size_t i = 0; i < s->watched_count; i++)
-            if (s->watched[i].id == w.id && s->watched[i].lease_ms == w.lease_ms)
-                w.silent_ms = s->watched[i].silent_ms + passed; /* no renewal since */
-        if (alive) now[count++] = w;
-        if (!alive || w.silent_ms >= SLACK_STORE_LEASE_MS) gone[(*ret_count)++] = w.id;
-    }
-    memcpy(s->watched, now, count * sizeof *now);
-    s->watched_count = count;
-    return slack__sqlite_reset(stmt);
-}
-
 /* Claim rows of owners that are gone. An owner without rows is deleted, unless its process lives
  * and it may come back. */
 static int sqlite_take_abandoned(slack_sqlite_t *s, slack_store_batch_t *batch, int64_t app)
 {
-    int64_t gone[OWNERS_MAX];
-    size_t count;
-    int rc = sqlite_find_gone(s, app, gone, &count);
-    for (size_t i = 0; rc == 0 && i < count && !slack__batch_is_full(batch); i++) {
-        rc = sqlite_take_rows(s, batch, ABANDONED, gone[i], app);
-        if (rc == 0 && !slack__owner_alive(&s->owner, gone[i]))
-            rc = slack__sqlite_step(slack__sqlite_about(s, OWNER_GONE, gone[i]));
+    slack_sqlite_gone_t gone;
+    int rc = slack__sqlite_find_gone(s, app, &gone);
+    for (size_t i = 0; rc == 0 && i < gone.count && !slack__batch_is_full(batch); i++) {
+        const int64_t id = gone.ids[i];
+        rc = sqlite_take_rows(s, batch, ABANDONED, id, app);
+        if (rc == 0) rc = slack__sqlite_end_entries_of(s, id);
+        if (rc == 0 && !slack__owner_alive(&s->owner, id))
+            rc = slack__sqlite_step(slack__sqlite_about(s, OWNER_GONE, id));
     }
     return rc;
 }
@@ -411,11 +381,7 @@ int slack__sqlite_apply_op(slack_sqlite_t *s, slack_store_op_t *op)
     case SLACK_STORE_FINISH: return sqlite_finish(s, op);
     case SLACK_STORE_WAIT:
     case SLACK_STORE_BURY: return sqlite_put_back(s, op);
-    case SLACK_STORE_RENEW:
-        stmt = s->statements[RENEW];
-        sqlite3_bind_int64(stmt, 1, s->owner.id);
-        sqlite3_bind_int64(stmt, 2, s->now_ms + SLACK_STORE_LEASE_MS);
-        return slack__sqlite_step(stmt);
+    case SLACK_STORE_RENEW: return slack__sqlite_renew(s);
     case SLACK_STORE_CLAIM: return sqlite_claim(s, op);
     case SLACK_STORE_CANCEL:
         slack__bind_blob(s->statements[CANCEL], 1, op->row.key);
@@ -444,10 +410,10 @@ int slack__sqlite_sweep(slack_sqlite_t *s)
 bool slack__sqlite_nothing_to_claim(slack_sqlite_t *s, const slack_store_op_t *op)
 {
     slack_store_batch_t *batch = op->batch;
-    int64_t gone[OWNERS_MAX], app;
-    size_t count;
+    slack_sqlite_gone_t gone;
+    int64_t app;
     if (sqlite_app_id(s, op->row.app, false, &app) != 0) return false;
-    if (sqlite_find_gone(s, app, gone, &count) != 0 || count > 0) return false;
+    if (slack__sqlite_find_gone(s, app, &gone) != 0 || gone.count > 0) return false;
     if (sqlite_next_due(s, app, &batch->next_ms) != 0) return false;
     return batch->next_ms > batch->now_ms;
 }

@@ -32,9 +32,9 @@
 #define BEHIND     "253402300799999" /* SLACK_ROW_BEHIND */
 /* An entry, and when it replaces another one with its key; ?6 is the present time. */
 #define KV_WRITE                                                                                   \
-    "INSERT INTO kv(key, version, until_ms, value, sum) VALUES(?1, ?2, ?3, ?4, ?5)"                \
+    "INSERT INTO kv(key, version, until_ms, value, sum, owner) VALUES(?1, ?2, ?3, ?4, ?5, ?7)"     \
     " ON CONFLICT(key) DO UPDATE SET version = excluded.version, until_ms = excluded.until_ms,"    \
-    " value = excluded.value, sum = excluded.sum WHERE "
+    " value = excluded.value, sum = excluded.sum, owner = excluded.owner WHERE "
 static const char *const sql[] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
@@ -59,12 +59,14 @@ static const char *const sql[] = {
              " changed_ms = ?2 " OURS,
     [BURY] = "UPDATE inbox SET state = 3, owner = NULL, key = iif(?4, NULL, key), done = ?5,"
              " error = ?6, changed_ms = ?2 " OURS,
-    /* The owners of this app, and owners without rows. All rows of an owner belong to one app, so
-     * its first row shows which. */
-    [OWNERS] = "SELECT id, lease_ms FROM owners AS o WHERE id > 0 AND id <> ?1 AND ifnull("
-               "(SELECT app FROM inbox WHERE state = 1 AND owner = o.id LIMIT 1), ?2) = ?2",
+    /* Which owners are of this app, or have no rows, and which have entries. All rows of an owner
+     * belong to one app, so its first row shows which. */
+    [OWNERS] = "SELECT id, lease_ms, ifnull((SELECT app FROM inbox WHERE state = 1"
+               " AND owner = o.id LIMIT 1), ?2) = ?2, EXISTS (SELECT 1 FROM kv WHERE owner = o.id)"
+               " FROM owners AS o WHERE id > 0 AND id <> ?1",
     [OWNER_GONE] = "DELETE FROM owners WHERE id = ?1 AND NOT EXISTS"
                    " (SELECT 1 FROM inbox WHERE state = 1 AND owner = ?1)",
+    [OWNER_ENTRIES] = "DELETE FROM kv WHERE owner = ?1",
     /* The lease changes even if the clock stands still. */
     [RENEW] = "UPDATE owners SET lease_ms = iif(lease_ms = ?2, ?2 + 1, ?2) WHERE id = ?1",
     [ABANDONED] = "SELECT " COLUMNS ", payload, sum FROM inbox"
@@ -90,8 +92,8 @@ static const char *const sql[] = {
     [ORDER_HOLD] = "UPDATE inbox SET due_ms = " BEHIND " WHERE id = ?1",
     [KV_PUT] = KV_WRITE "version IS NULL OR version <= excluded.version OR until_ms <= ?6",
     [KV_ADD] = KV_WRITE "until_ms <= ?6",
-    [KV_SWAP] = "UPDATE kv SET version = ?2, until_ms = ?3, value = ?4, sum = ?5"
-                " WHERE key = ?1 AND version = ?7 AND until_ms > ?6",
+    [KV_SWAP] = "UPDATE kv SET version = ?2, until_ms = ?3, value = ?4, sum = ?5, owner = ?7"
+                " WHERE key = ?1 AND version = ?8 AND until_ms > ?6",
     [KV_DELETE] = "DELETE FROM kv WHERE key = ?1"
                   " AND (?2 IS NULL OR (version = ?2 AND until_ms > ?3))",
     [KV_SWEEP] = "DELETE FROM kv WHERE id IN"

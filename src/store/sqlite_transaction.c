@@ -122,6 +122,11 @@ static slack_store_op_t *op_at(slack_link_t *link)
     return SLACK_CONTAINER(link, slack_store_op_t, link);
 }
 
+static bool is_about_entries(const slack_store_op_t *op)
+{
+    return op->kind >= SLACK_STORE_KV_PUT && op->kind <= SLACK_STORE_KV_LIST;
+}
+
 /* Apply an operation that needs no transaction. Only one that is alone is tried, so that the order
  * is kept. */
 static bool apply_alone(slack_sqlite_t *s, slack_store_op_t *op)
@@ -135,8 +140,17 @@ static bool apply_alone(slack_sqlite_t *s, slack_store_op_t *op)
     if (op->kind != SLACK_STORE_LIST && op->kind != SLACK_STORE_STATS &&
         op->kind != SLACK_STORE_KV_GET && op->kind != SLACK_STORE_KV_LIST)
         return false;
+    if (is_about_entries(op) && slack__sqlite_entries_ended(s)) return false;
     op->status = slack__sqlite_apply_op(s, op);
     return true;
+}
+
+/* Before the first operation on entries: those of owners that are gone are absent. */
+static int end_entries(slack_sqlite_t *s, const slack_link_t *ops)
+{
+    for (slack_link_t *link = ops->next; link != ops; link = link->next)
+        if (is_about_entries(op_at(link))) return slack__sqlite_end_entries(s);
+    return 0;
 }
 
 /* A transaction that only adds entries is not synced: a command waits for it before it runs, and
@@ -178,6 +192,7 @@ int slack__sqlite_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
     int64_t version = 0;
     if (rc == 0) rc = check_files(s, &version);
     if (rc == 0) rc = slack__sqlite_sweep(s);
+    if (rc == 0) rc = end_entries(s, ops);
     for (slack_link_t *link = ops->next; rc == 0 && link != ops; link = link->next)
         rc = op_at(link)->status = slack__sqlite_apply_op(s, op_at(link));
     SLACK_CRASH("before-commit");

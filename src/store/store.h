@@ -36,6 +36,12 @@
  * when others have seen its lease unchanged for as long as a lease lasts. Until then no other owner
  * touches its rows.
  *
+ * An entry can belong to an owner too (KV_SWAP with `owned`). It ends when its store closes, and
+ * when its owner is gone, in the sense above: from then on it is absent for every operation, also
+ * if the owner comes back. So it shows others that a process lives, and what that process holds.
+ * Nothing but an operation on entries looks for it: a user who waits for such an end reads the
+ * entries every 250 ms.
+ *
  * Times are wall-clock milliseconds: they have to mean something after a restart.
  */
 typedef struct slack_store slack_store_t;
@@ -88,7 +94,9 @@ enum slack_store_op_kind {
     /* Store the entry until row.due_ms, in place of an entry with that key and the expected
      * version; without an expected version, only if there is no entry with that key. Otherwise set
      * `duplicate` and change nothing. SLACK_EBUSY if there is no room: like an added entry, it is
-     * never dropped early. Unlike KV_ADD, it also outlives a power cut. */
+     * never dropped early. Unlike KV_ADD, it also outlives a power cut. With `owned` the entry
+     * belongs to this store, and the lease begins anew; any other write makes it an entry without
+     * an owner. */
     SLACK_STORE_KV_SWAP,
     /* Delete the entry with row.key. With an expected version, set `duplicate` and change nothing
      * if there is no entry with this version. */
@@ -126,6 +134,7 @@ typedef struct slack_store_op {
     bool succeeds;  /* PUT */
     bool forget;    /* FINISH, BURY */
     bool hold;      /* WAIT */
+    bool owned;     /* KV_SWAP */
     bool duplicate; /* PUT, KV_ADD, KV_SWAP, KV_DELETE, out */
     slack_row_t row;
     slack_store_batch_t *batch; /* required by CLAIM and those after it, except RENEW and those that
@@ -142,6 +151,9 @@ typedef struct slack_store_ops {
     /* Rows survive the process. If false, a PUT with `claim` and without row.order may leave the
      * texts empty; a later WAIT or BURY supplies them. */
     bool durable;
+
+    /* The store calls `changed`. */
+    bool notifies;
 
     /* Open a store. `rest` is what follows the colon; net is borrowed. On failure a sentence in
      * `error` (SLACK_ERROR_TEXT_MAX bytes) names the place. 0; SLACK_ESTORE; SLACK_ECONFIG;
@@ -160,8 +172,17 @@ typedef struct slack_store_ops {
     void (*close)(slack_store_t *store, void (*fn)(void *user_data), void *user_data);
 } slack_store_ops_t;
 
+/* What other owners have changed. */
+#define SLACK_STORE_CHANGED_ROWS    1u /* rows were queued that are due */
+#define SLACK_STORE_CHANGED_ENTRIES 2u /* entries with an owner were written, deleted or ended */
+
 struct slack_store {
     const slack_store_ops_t *ops;
+    /* Called on the loop, from a task, if other owners have changed something; `what` is a mask of
+     * SLACK_STORE_CHANGED_…. It is a hint, which may be late or missing: the user looks from time
+     * to time as well. Optional; the user sets it on the loop. */
+    void (*changed)(void *user_data, unsigned what);
+    void *changed_data;
 };
 
 /* Open the store that a SLACK_STORE value names: "sqlite:PATH", "postgres://HOST/DATABASE",

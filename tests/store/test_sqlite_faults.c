@@ -166,7 +166,24 @@ FILE_TEST(test_a_newer_schema_is_refused)
 static void make_schema_3(void)
 {
     sw_sql("DROP INDEX inbox_ordered; ALTER TABLE inbox DROP COLUMN ordering;"
-           "PRAGMA user_version = 3");
+           "DROP INDEX kv_owned; ALTER TABLE kv DROP COLUMN owner; PRAGMA user_version = 3");
+}
+
+/* Schema 4 had no owners of entries. An older process goes on beside this one. */
+FILE_TEST(test_schema_4_is_changed_while_it_is_in_use)
+{
+    char error[SLACK_ERROR_TEXT_MAX];
+    slack_store_t *beside = NULL;
+    sw_open();
+    assert_int_equal(sw_put_due("old"), 0);
+    sw_sql("INSERT INTO kv VALUES(1, 'k', '1', 9223372036854775807, 'x', 0, NULL);"
+           "DROP INDEX kv_owned; ALTER TABLE kv DROP COLUMN owner; PRAGMA user_version = 4");
+    if (sw_open_at(&beside, store_file_path(), error) != 0) fail_msg("%s", error);
+    assert_int_equal(sw_number("PRAGMA user_version"), 5);
+    assert_int_equal(sw_number("SELECT count(*) FROM kv WHERE owner IS NULL"), 1);
+    assert_true(sw_knows(sw.store, "old"));
+    assert_true(sw_knows(beside, "old"));
+    sw_close_one(beside);
 }
 
 /* The rows of the last release are kept, and can be claimed beside rows with ordering keys. */
@@ -178,7 +195,7 @@ FILE_TEST(test_schema_3_is_changed)
     sw_close();
     make_schema_3();
     sw_open();
-    assert_int_equal(sw_number("PRAGMA user_version"), 4);
+    assert_int_equal(sw_number("PRAGMA user_version"), 5);
     for (unsigned i = 0; i < 2; i++) {
         sw_prepare(&put, SLACK_STORE_PUT, i ? "second" : "first");
         put.op.row.order = SLACK_SLICE("k");
@@ -217,12 +234,12 @@ FILE_TEST(test_schema_3_in_use_is_refused)
     char error[SLACK_ERROR_TEXT_MAX];
     slack_store_t *beside = NULL;
     assert_int_equal(sw_open_at(&beside, store_file_path(), error), SLACK_ESTORE);
-    assert_non_null(strstr(error, "an older slackapp (schema 3, this one knows 4) uses "));
+    assert_non_null(strstr(error, "an older slackapp (schema 3, this one knows 5) uses "));
     assert_non_null(strstr(error, ": stop its processes, then start this one again"));
     assert_int_equal(sw_number("PRAGMA user_version"), 3);
     sw_close();
     sw_open(); /* it has stopped */
-    assert_int_equal(sw_number("PRAGMA user_version"), 4);
+    assert_int_equal(sw_number("PRAGMA user_version"), 5);
 }
 
 TEST(test_a_path_that_cannot_be_is_told_why)

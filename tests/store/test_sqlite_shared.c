@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* memmem() */
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -165,6 +166,43 @@ TEST(test_opened_by_many_at_once)
         open_at_once();
         store_file_clean();
     }
+}
+
+/* ---- a process that ends ---- */
+
+static int swap_owned(slack_store_t *store)
+{
+    sw_task_t task;
+    sw_prepare(&task, SLACK_STORE_KV_SWAP, "");
+    task.op.owned = true;
+    task.op.row = slack__kv_to_row(&(slack_kv_entry_t){
+        .key = SLACK_SLICE("k"), .version = SLACK_SLICE("1"), .until_ms = SLACK_KV_FOREVER});
+    sw_run_prepared(store, &task);
+    return task.op.status ? task.op.status : task.op.duplicate;
+}
+
+/* Its entry ends with it, however it ends. */
+FILE_TEST(test_an_entry_of_a_process_that_is_killed)
+{
+    int ready[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    const pid_t pid = fork();
+    if (pid == 0) {
+        sw_open();
+        if (swap_owned(sw.store) == 0 && write(ready[1], "", 1) == 1)
+            for (;;)
+                pause();
+        _exit(1);
+    }
+    close(ready[1]);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    sw_open();
+    assert_int_equal(swap_owned(sw.store), 1);
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    assert_int_equal(swap_owned(sw.store), 0);
 }
 
 /* ---- what a stop leaves ---- */

@@ -5,6 +5,8 @@
 #include <slack/error.h>
 #include <slack/options.h>
 
+#include "store/kv.h"
+
 struct rows rows;
 
 void rows_on_done(slack_store_op_t *op)
@@ -192,4 +194,35 @@ void rows_expect_text(slack_slice_t text, const char *expected)
 {
     if (!slack__slice_eq(text, slack__slice(expected)))
         fail_msg("\"%.*s\" is not \"%s\"", (int)text.len, text.ptr, expected);
+}
+
+int rows_swap_in(slack_store_t *store, bool owned, const char *expected, const char *version)
+{
+    slack_store_t *kept = rows.store;
+    rows_task_t task;
+    rows_prepare(&task, SLACK_STORE_KV_SWAP, "");
+    task.op.owned = owned;
+    task.op.row = slack__kv_to_row(&(slack_kv_entry_t){.key = SLACK_SLICE("k"),
+                                                       .version = slack__slice(version),
+                                                       .value = slack__slice(version),
+                                                       .expected = slack__slice(expected),
+                                                       .until_ms = SLACK_KV_FOREVER});
+    rows.store = store;
+    rows_run_well(&task);
+    rows.store = kept;
+    return task.op.duplicate;
+}
+
+void rows_expect_entry(const char *key, const char *text)
+{
+    rows_task_t task;
+    rows_prepare(&task, SLACK_STORE_KV_GET, key);
+    rows_run_well(&task);
+    assert_int_equal(task.batch.count, text != NULL);
+    if (text) {
+        const slack_kv_entry_t entry = slack__kv_from_row(&task.batch.rows[0]);
+        rows_expect_text(entry.value, text);
+        rows_expect_text(entry.key, key);
+    }
+    rows_free(&task);
 }

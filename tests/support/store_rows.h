@@ -60,6 +60,11 @@ void rows_free(rows_task_t *task);
 void rows_expect_claim(const char *keys);
 void rows_expect_text(slack_slice_t text, const char *expected);
 
+/* Swap the entry "k" in a store; its value is its version. 0, or 1: it has another version. */
+int rows_swap_in(slack_store_t *store, bool owned, const char *expected, const char *version);
+/* Expects an entry with this value; NULL: there is no entry. */
+void rows_expect_entry(const char *key, const char *value);
+
 int64_t rows_now(void);
 void rows_pass_ms(uint64_t ms);
 

@@ -210,6 +210,7 @@ static int store_some(void *ctx)
                                  ? 0
                                  : 1;
         tasks[i].op.claim = i == 0;
+        tasks[i].op.owned = i == 21;
         if (kinds[i] >= SLACK_STORE_KV_PUT && kinds[i] <= SLACK_STORE_KV_SWAP)
             tasks[i].op.row.due_ms = rows_now() + 1000;
         tasks[i].batch.limit = 5;

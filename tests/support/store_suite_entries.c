@@ -36,50 +36,36 @@ static int kv_add(const char *key, const char *text, int64_t until_ms)
     return kv_write(SLACK_STORE_KV_ADD, key, "", text, until_ms);
 }
 
-static void expect_entry(const char *key, const char *text)
-{
-    rows_task_t task;
-    rows_prepare(&task, SLACK_STORE_KV_GET, key);
-    rows_run_well(&task);
-    assert_int_equal(task.batch.count, text != NULL);
-    if (text) {
-        const slack_kv_entry_t entry = slack__kv_from_row(&task.batch.rows[0]);
-        rows_expect_text(entry.value, text);
-        rows_expect_text(entry.key, key);
-    }
-    rows_free(&task);
-}
-
 static void test_entries(void **state)
 {
     rows_open();
-    expect_entry("a", NULL);
+    rows_expect_entry("a", NULL);
     rows_put("a", 0, false); /* rows and entries have separate keys */
-    expect_entry("a", NULL);
+    rows_expect_entry("a", NULL);
     const int64_t over = rows_now() + 1000;
     assert_int_equal(kv_put("a", "5", "one", over), 0);
     assert_int_equal(kv_put("b", "5", "other", over + 1), 0);
     rows_put("b", 0, false);
-    expect_entry("a", "one");
+    rows_expect_entry("a", "one");
     assert_int_equal(kv_put("a", "6", "two", over), 0);
-    expect_entry("a", "two");
+    rows_expect_entry("a", "two");
     assert_int_equal(kv_put("a", "59", "older", over), 0);
-    expect_entry("a", "two");
+    rows_expect_entry("a", "two");
     assert_int_equal(kv_put("a", "6", "two again", over), 0);
-    expect_entry("a", "two again");
+    rows_expect_entry("a", "two again");
     assert_int_equal(kv_put("a", "60", "three", over), 0);
-    expect_entry("a", "three");
-    expect_entry("b", "other");
+    rows_expect_entry("a", "three");
+    rows_expect_entry("b", "other");
     rows_pass_ms(1000); /* expired: the old version does not count any more */
-    expect_entry("a", NULL);
-    expect_entry("b", "other");
+    rows_expect_entry("a", NULL);
+    rows_expect_entry("b", "other");
     assert_int_equal(kv_put("a", "1", "new", over + 5000), 0);
-    expect_entry("a", "new");
+    rows_expect_entry("a", "new");
     rows_close();
     if (!rows.ops->durable) return;
     rows_open_again();
-    expect_entry("a", "new");
-    expect_entry("b", "other");
+    rows_expect_entry("a", "new");
+    rows_expect_entry("b", "other");
     rows_close();
 }
 
@@ -89,16 +75,16 @@ static void test_an_entry_is_added_once(void **state)
     rows_put("a", 0, false);
     assert_int_equal(kv_add("a", "one", over), 0);
     assert_int_equal(kv_add("a", "two", over + 9000), 1);
-    expect_entry("a", "one");
+    rows_expect_entry("a", "one");
     assert_int_equal(kv_put("b", "5", "put", over), 0);
     assert_int_equal(kv_add("b", "added", over), 1);
     assert_int_equal(kv_put("a", "5", "put", over), 0);
-    expect_entry("a", "put");
+    rows_expect_entry("a", "put");
     rows_pass_ms(999);
     assert_int_equal(kv_add("b", "added", over), 1);
     rows_pass_ms(1); /* expired */
     assert_int_equal(kv_add("a", "again", over + 1000), 0);
-    expect_entry("a", "again");
+    rows_expect_entry("a", "again");
     if (!rows.ops->durable) return;
     rows_close();
     rows_open_again();
@@ -119,8 +105,8 @@ static void test_many_entries_expire(void **state)
     rows_pass_ms(1001);
     assert_int_equal(kv_put("last", "1", "new", over + 5000), 0);
     assert_int_equal(kv_add("last too", "new", over + 5000), 0);
-    expect_entry("last", "new");
-    expect_entry("last too", "new");
+    rows_expect_entry("last", "new");
+    rows_expect_entry("last too", "new");
 }
 
 /* A KV_GET sees a KV_PUT that was submitted before it. */
@@ -159,10 +145,10 @@ static void test_entries_are_bounded(void **state)
     assert_int_equal(kv_put("second", "1", "x", over), 0);
     assert_int_equal(kv_put("first", "2", "y", over), 0);
     kv_fill(SLACK_STORE_KV_PUT, "k", SLACK_STORE_KV_MAX - 2, over);
-    expect_entry("second", "x");
+    rows_expect_entry("second", "x");
     assert_int_equal(kv_put("one more", "1", "x", over), 0);
-    expect_entry("second", NULL); /* the entry written longest ago */
-    expect_entry("first", "y");
+    rows_expect_entry("second", NULL); /* the entry written longest ago */
+    rows_expect_entry("first", "y");
     assert_int_equal(kv_add("late", "", over + 9000), 0);
     kv_fill(SLACK_STORE_KV_ADD, "a", SLACK_STORE_KV_ADDED_MAX - 1, over);
     assert_int_equal(kv_add("one more", "", over), 1); /* known; nothing was dropped for others */
@@ -180,8 +166,8 @@ static void test_entries_are_bounded(void **state)
     assert_int_equal(kv_run(SLACK_STORE_KV_SWAP, &swap), 0); /* it replaces an entry */
     rows_pass_ms(1000);
     assert_int_equal(kv_add("another", "", over + 1000), 0); /* "late" does not hold it up */
-    expect_entry("late", "");
-    expect_entry("s1", "x");
+    rows_expect_entry("late", "");
+    rows_expect_entry("s1", "x");
     kv_fill(SLACK_STORE_KV_SWAP, "s0", 1, over); /* "s00": the place of "s0", which has expired */
 }
 
@@ -234,26 +220,110 @@ static void test_an_entry_is_swapped_by_its_version(void **state)
                                         .until_ms = rows_now() + 1000,
                                         .expected = slack__slice(step->expected)};
         if (kv_run(step->kind, &entry) != step->duplicate) fail_msg("%s", step->name);
-        expect_entry("k", step->now);
+        rows_expect_entry("k", step->now);
         rows_pass_ms(step->pass_ms);
     }
+}
+
+/* ---- owners ---- */
+
+/* To every operation an entry is absent once its store is closed. */
+static void test_an_owned_entry_ends_with_its_store(void **state)
+{
+    static const struct {
+        enum slack_store_op_kind kind;
+        const char *expected;
+        bool duplicate;
+    } ops[] = {
+        {SLACK_STORE_KV_SWAP, "", false},   {SLACK_STORE_KV_SWAP, "5", true},
+        {SLACK_STORE_KV_ADD, "", false},    {SLACK_STORE_KV_PUT, "", false},
+        {SLACK_STORE_KV_DELETE, "5", true}, {SLACK_STORE_KV_DELETE, "", false},
+        {SLACK_STORE_KV_GET, "", false},
+    };
+    for (size_t i = 0; rows.ops->durable && i < sizeof ops / sizeof *ops; i++) {
+        slack_store_t *other = rows_open_other();
+        assert_int_equal(rows_swap_in(other, true, "", "5"), 0);
+        rows_expect_entry("k", "5");
+        assert_int_equal(rows_swap_in(rows.store, true, "", "6"), 1);
+        assert_int_equal(kv_add("k", "6", rows_now() + 1000), 1);
+        rows_close_other(other);
+        rows_task_t task;
+        rows_prepare(&task, ops[i].kind, "k");
+        task.op.row =
+            slack__kv_to_row(&(slack_kv_entry_t){.key = SLACK_SLICE("k"),
+                                                 .version = SLACK_SLICE("1"),
+                                                 .expected = slack__slice(ops[i].expected),
+                                                 .until_ms = SLACK_KV_FOREVER});
+        rows_run_well(&task);
+        assert_int_equal(task.op.duplicate, ops[i].duplicate);
+        assert_int_equal(task.batch.count, 0);
+        assert_int_equal(kv_write(SLACK_STORE_KV_DELETE, "k", "", "", 0), 0);
+    }
+}
+
+/* The last write decides whether an entry has an owner. */
+static void test_an_entry_changes_its_owner(void **state)
+{
+    for (unsigned i = 0; rows.ops->durable && i < 4; i++) {
+        slack_store_t *other = rows_open_other();
+        assert_int_equal(rows_swap_in(other, i != 3, "", "1"), 0);
+        if (i == 0) assert_int_equal(rows_swap_in(other, false, "1", "2"), 0);
+        if (i == 1) assert_int_equal(kv_put("k", "2", "2", SLACK_KV_FOREVER), 0);
+        if (i >= 2) assert_int_equal(rows_swap_in(rows.store, true, "1", "2"), 0);
+        rows_close_other(other);
+        rows_expect_entry("k", "2");
+        assert_int_equal(kv_write(SLACK_STORE_KV_DELETE, "k", "", "", 0), 0);
+    }
+}
+
+/* Read entries as seldom as a lease is renewed; "k" is there. */
+static void look_for_ms(int64_t ms)
+{
+    for (int64_t step = SLACK_STORE_RENEW_MS; ms > 0; ms -= step) {
+        rows_pass_ms((uint64_t)(ms < step ? ms : step));
+        rows_task_t task;
+        rows_prepare(&task, SLACK_STORE_RENEW, "");
+        rows_run_well(&task);
+        rows_prepare(&task, SLACK_STORE_KV_GET, "k");
+        rows_run_well(&task);
+        assert_int_equal(task.batch.count, 1);
+        rows_free(&task);
+    }
+}
+
+/* An owner that comes back does not find its entries. Each swap of an owned entry is a sign of
+ * life, and a look at the rows of owners that are gone is one at entries. */
+static void test_an_owned_entry_ends_with_its_lease(void **state)
+{
+    if (!rows.ops->durable) return;
+    slack_store_t *silent = rows_open_other();
+    assert_int_equal(rows_swap_in(silent, true, "", "1"), 0);
+    rows_expect_entry("k", "1");
+    look_for_ms(SLACK_STORE_LEASE_MS - 1);
+    assert_int_equal(rows_swap_in(silent, true, "1", "2"), 0);
+    for (unsigned i = 0; i < 2; i++) {
+        rows_pass_ms(1000);
+        rows_expect_entry("k", "2");
+        look_for_ms(SLACK_STORE_LEASE_MS - 1000);
+        rows_pass_ms(1000);
+        if (i == 1) rows_expect_claim("");
+        if (i == 0) rows_expect_entry("k", NULL);
+        assert_int_equal(rows_swap_in(silent, true, "2", "3"), 1);
+        assert_int_equal(rows_swap_in(silent, true, "", "2"), 0);
+    }
+    rows_close_other(silent);
 }
 
 /* Of two stores that expect the same version, one swaps it. */
 static void test_two_stores_swap_one_version(void **state)
 {
     if (!rows.ops->durable) return;
-    slack_store_t *first = rows.store, *second = rows_open_other();
-    slack_kv_entry_t entry = {
-        .key = SLACK_SLICE("k"), .version = SLACK_SLICE("1"), .until_ms = SLACK_KV_FOREVER};
-    for (unsigned i = 0; i < 4; i++) {
-        rows.store = i % 2 ? second : first;
-        entry.expected = i < 2 ? SLACK_SLICE("") : SLACK_SLICE("1");
-        entry.version = i < 2 ? SLACK_SLICE("1") : SLACK_SLICE("2");
-        assert_int_equal(kv_run(SLACK_STORE_KV_SWAP, &entry), i % 2);
-    }
-    rows.store = first;
-    rows_close_other(second);
+    slack_store_t *other = rows_open_other();
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(
+            rows_swap_in(i % 2 ? other : rows.store, false, i < 2 ? "" : "1", i < 2 ? "1" : "2"),
+            i % 2);
+    rows_close_other(other);
 }
 
 static void test_an_entry_for_ever(void **state)
@@ -262,12 +332,12 @@ static void test_an_entry_for_ever(void **state)
     for (unsigned century = 0; century < 3; century++) {
         rows_pass_ms((uint64_t)100 * 366 * 24 * 3600 * 1000);
         assert_int_equal(kv_write(SLACK_STORE_KV_SWAP, "l", "1", "x", rows_now() + 1), 0);
-        expect_entry("k", "x");
+        rows_expect_entry("k", "x");
     }
     if (!rows.ops->durable) return;
     rows_close();
     rows_open_again();
-    expect_entry("k", "x");
+    rows_expect_entry("k", "x");
 }
 
 /* ---- pages ---- */
@@ -357,6 +427,9 @@ int store_suite_entries(void)
         ROWS_CASE(test_an_entry_is_read_in_its_order),
         ROWS_CASE(test_entries_are_bounded),
         ROWS_CASE(test_an_entry_is_swapped_by_its_version),
+        ROWS_CASE(test_an_owned_entry_ends_with_its_store),
+        ROWS_CASE(test_an_entry_changes_its_owner),
+        ROWS_CASE(test_an_owned_entry_ends_with_its_lease),
         ROWS_CASE(test_two_stores_swap_one_version),
         ROWS_CASE(test_an_entry_for_ever),
         ROWS_CASE(test_entries_are_listed_in_order),

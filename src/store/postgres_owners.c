@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/postgres_internal.h"
+
+#include <string.h>
+
+/* The time in which an owner without a session may connect again. */
+#define AWAY_MS 1000
+/* Operations on entries look at the owners again after so long: a user who reads entries every
+ * 250 ms always looks, and busy users need no further round trip. */
+#define LOOK_MS 100
+
+/* The columns of PG_OWNERS. */
+enum {
+    OWNER_ID,
+    OWNER_LEASE,
+    OWNER_CLOSED,
+    OWNER_RESTARTED,
+    OWNER_AWAY,
+    OWNER_ROWS,
+    OWNER_ENTRIES
+};
+
+/* A lease that has changed is a sign of life. Without a session of its own this owner has not seen
+ * whether the other one had one. */
+static void compare(const slack_pg_t *pg, slack_pg_watched_t *now, int64_t passed_ms)
+{
+    for (size_t i = 0; i < pg->watch.count; i++) {
+        const slack_pg_watched_t *before = &pg->watch.owners[i];
+        if (before->id != now->id || before->lease_ms != now->lease_ms) continue;
+        now->silent_ms = before->silent_ms + passed_ms;
+        if (now->away && before->away && pg->watch.session == pg->sessions)
+            now->away_ms = before->away_ms + passed_ms;
+    }
+}
+
+static bool is_gone(const slack_pg_watched_t *w)
+{
+    return w->closed || w->away_ms >= AWAY_MS || w->silent_ms >= SLACK_STORE_LEASE_MS;
+}
+
+/* After a restart of the server an owner may run its rows without a session. */
+bool slack__pg_leaves_rows(const slack_pg_watched_t *gone)
+{
+    return gone->has_rows &&
+           (gone->closed || !gone->restarted || gone->silent_ms >= SLACK_STORE_LEASE_MS);
+}
+
+static int take_owners(slack_pg_t *pg, PGresult *result, void *user_data)
+{
+    slack_pg_gone_t *gone = user_data;
+    slack_pg_watch_t *watch = &pg->watch, now = {.looked_ms = pg->mono_ms, .session = pg->sessions};
+    /* The others may have slept when this one did. */
+    int64_t passed = (int64_t)(pg->mono_ms - watch->looked_ms);
+    if (passed > SLACK_STORE_RENEW_MS) passed = SLACK_STORE_RENEW_MS;
+    gone->count = 0;
+    for (int i = 0; i < PQntuples(result) && now.count < PG_OWNERS_MAX; i++) {
+        slack_pg_watched_t *w = &now.owners[now.count++];
+        *w = (slack_pg_watched_t){.id = slack__pg_get_int(result, i, OWNER_ID),
+                                  .lease_ms = slack__pg_get_int(result, i, OWNER_LEASE),
+                                  .closed = slack__pg_get_int(result, i, OWNER_CLOSED),
+                                  .restarted = slack__pg_get_int(result, i, OWNER_RESTARTED),
+                                  .away = slack__pg_get_int(result, i, OWNER_AWAY),
+                                  .has_rows = slack__pg_get_int(result, i, OWNER_ROWS),
+                                  .has_entries = slack__pg_get_int(result, i, OWNER_ENTRIES)};
+        compare(pg, w, passed);
+        if (!is_gone(w)) continue;
+        gone->owners[gone->count++] = *w;
+        if (w->has_entries) now.ended = true;
+    }
+    *watch = now;
+    return 0;
+}
+
+void slack__pg_send_look(slack_pg_t *pg, slack_slice_t app, slack_pg_gone_t *ret)
+{
+    slack_pg_params_t params = {0};
+    ret->count = 0;
+    slack__pg_int(&params, pg->owner);
+    slack__pg_some(&params, app);
+    slack__pg_int(&params, pg->lock_class);
+    slack__pg_send(pg, PG_OWNERS, &params, take_owners, ret);
+}
+
+/* --- entries -------------------------------------------------------------------------------- */
+
+/* A look in a transaction holds the locks of the owners without a session until its end: such an
+ * owner comes back after that, and does not find its entries. */
+static int find_ended(slack_pg_t *pg, slack_pg_gone_t *gone)
+{
+    const slack_pg_watch_t *watch = &pg->watch;
+    const bool recent = pg->mono_ms - watch->looked_ms < LOOK_MS;
+    gone->count = 0;
+    if (recent && watch->session == pg->sessions && !watch->ended) return 0;
+    slack__pg_send_look(pg, (slack_slice_t){NULL, 0}, gone);
+    return slack__pg_drain(pg);
+}
+
+bool slack__pg_entries_ended(slack_pg_t *pg)
+{
+    slack_pg_gone_t gone;
+    return find_ended(pg, &gone) != 0 || pg->watch.ended;
+}
+
+int slack__pg_end_entries(slack_pg_t *pg)
+{
+    slack_pg_gone_t gone;
+    const int rc = find_ended(pg, &gone);
+    for (size_t i = 0; i < gone.count; i++)
+        if (gone.owners[i].has_entries) slack__pg_send_end_entries(pg, gone.owners[i].id);
+    return rc;
+}
+
+void slack__pg_send_end_entries(slack_pg_t *pg, int64_t owner)
+{
+    slack_pg_params_t params = {0};
+    slack__pg_int(&params, owner);
+    slack__pg_send(pg, PG_OWNER_ENTRIES, &params, NULL, NULL);
+}
+
+void slack__pg_send_renew(slack_pg_t *pg)
+{
+    slack_pg_params_t params = {0};
+    slack__pg_int(&params, pg->owner);
+    slack__pg_int(&params, pg->now_ms + SLACK_STORE_LEASE_MS);
+    slack__pg_send(pg, PG_RENEW, &params, NULL, NULL);
+}
