@@ -18,6 +18,7 @@ BEGIN {
     below["store"] = below["webapi"] = below["net"] " net"
     below["queue"] = below["store"] " store"
     below["transport"] = below["store"] " store webapi"
+    below["cluster"] = below["transport"] " transport queue"
     below["wire"] = below["net"] " net webapi transport"
     below["history"] = below["wire"] " store" # its cursors
     below["ops"] = below["listeners"] = below["identity"] = below["transport"] " transport"
@@ -35,7 +36,7 @@ BEGIN {
     # The folders whose headers a folder of tests may include beside those that it is named after, or
     # the most that any test includes.
     subjects["support"] = "oauth app wire sim"
-    subjects["transport"] = "wire"
+    subjects["transport"] = subjects["cluster"] = "wire"
     subjects["bench"] = "wire"
     subjects["sim"] = "tools"
     subjects["installs"] = "tools oauth"

@@ -15,8 +15,10 @@ struct update {
 void slack__supervisor_init(slack_supervisor_t *sup, unsigned wanted,
                             const slack_socket_limits_t *limits, uint64_t seed)
 {
-    *sup = (slack_supervisor_t){
-        .limits = limits, .wanted = wanted, .probing = true, .random = seed | 1};
+    *sup = (slack_supervisor_t){.limits = limits,
+                                .allowance = slack__allowance_alone(wanted),
+                                .probing = true,
+                                .random = seed | 1};
     for (unsigned i = 0; i < SLACK_BACKOFF_COUNT; i++)
         sup->backoff[i] = (slack_backoff_t){.base_ms = limits->backoff[i].base_ms,
                                             .cap_ms = limits->backoff[i].cap_ms};
@@ -62,6 +64,19 @@ static unsigned count_opening(const slack_supervisor_t *sup)
 static unsigned count_in_state(const slack_supervisor_t *sup, enum slack_session_state state)
 {
     return count_sessions(sup, state, state);
+}
+
+/* How many connections count towards the limit. Slack has ended those that are PARTING. */
+static unsigned count_limited(const slack_supervisor_t *sup)
+{
+    return count_sessions(sup, SLACK_SESSION_CALLING, SLACK_SESSION_LEAVING) +
+           count_in_state(sup, SLACK_SESSION_CLOSING);
+}
+
+void slack__supervisor_allow(slack_supervisor_t *sup, const slack_allowance_t *allowance)
+{
+    sup->allowance = *allowance;
+    if (sup->unreplaced_count > allowance->wanted) sup->unreplaced_count = allowance->wanted;
 }
 
 bool slack__supervisor_takes(const slack_supervisor_t *sup, unsigned slot)
@@ -251,15 +266,38 @@ static void supervisor_tick(struct update *u)
 /* --- the difference between what is open and what should be -----------------------------------
  */
 
-/* Close the connections that have been replaced, once no more envelopes arrive and those that
- * arrived are acked or past their deadline. */
-static void close_replaced(struct update *u)
+/* Connections must make room: another process waits, or the allowance was lowered. */
+static void note_hurry(struct update *u)
 {
+    slack_supervisor_t *sup = u->sup;
+    if (!sup->allowance.hurry && count_limited(sup) <= sup->allowance.limit &&
+        count_in_state(sup, SLACK_SESSION_READY) <= sup->allowance.wanted)
+        sup->hurry_ms = 0;
+    else if (sup->hurry_ms == 0)
+        sup->hurry_ms = u->now;
+}
+
+/* From when a connection that serves may be closed: one that is replaced, when no more envelopes
+ * arrive; any, when it must make room. */
+static uint64_t close_time(const slack_supervisor_t *sup, const slack_session_t *s)
+{
+    uint64_t at = s->state == SLACK_SESSION_LEAVING ? s->leave_ms : NEVER;
+    return sup->hurry_ms != 0 && sup->hurry_ms < at ? sup->hurry_ms : at;
+}
+
+/* Close the connections that have been replaced or are not wanted any more, once the envelopes that
+ * arrived are acked or past their deadline. */
+static void close_surplus(struct update *u)
+{
+    slack_supervisor_t *sup = u->sup;
+    const unsigned wanted = sup->allowance.wanted;
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
-        const slack_session_t *s = &u->sup->sessions[i];
-        if (slack__supervisor_serving(u->sup) <= u->sup->wanted) return;
-        if (s->state != SLACK_SESSION_LEAVING || u->now < s->leave_ms) continue;
-        if (s->inflight == 0 || u->now >= s->leave_ms + u->sup->limits->ack_ms) retire(u, i);
+        const slack_session_t *s = &sup->sessions[i];
+        if (slack__supervisor_serving(sup) <= wanted) return;
+        if (!slack__session_serves(s) || u->now < close_time(sup, s)) continue;
+        if (s->state == SLACK_SESSION_READY && count_in_state(sup, SLACK_SESSION_READY) <= wanted)
+            continue;
+        if (s->inflight == 0 || u->now >= close_time(sup, s) + sup->limits->ack_ms) retire(u, i);
     }
 }
 
@@ -274,13 +312,18 @@ static slack_session_t *oldest(slack_supervisor_t *sup, enum slack_session_state
     return found;
 }
 
-/* Once one connection serves, the calls that were started beside it are not needed. */
+/* Once one connection serves, the calls that were started beside it are not needed. Of dials there
+ * are too many only after `wanted` was lowered. */
 static void retire_surplus(struct update *u)
 {
     slack_supervisor_t *sup = u->sup;
     const slack_session_t *s;
-    if (slack__supervisor_serving(sup) == 0) return;
-    while (count_sessions(sup, SLACK_SESSION_CALLING, SLACK_SESSION_READY) > sup->wanted &&
+    const unsigned wanted = sup->allowance.wanted;
+    while (count_sessions(sup, SLACK_SESSION_DIALING, SLACK_SESSION_READY) > wanted &&
+           ((s = oldest(sup, SLACK_SESSION_DIALING)) || (s = oldest(sup, SLACK_SESSION_GREETING))))
+        retire(u, s->slot);
+    if (slack__supervisor_serving(sup) == 0 && wanted > 0) return;
+    while (count_sessions(sup, SLACK_SESSION_CALLING, SLACK_SESSION_READY) > wanted &&
            (s = oldest(sup, SLACK_SESSION_CALLING)))
         retire(u, s->slot);
 }
@@ -292,10 +335,11 @@ static bool hangs(const slack_supervisor_t *sup, const slack_session_t *s, uint6
     return waits && now >= s->since_ms + sup->limits->hedge_ms;
 }
 
-/* There are too few connections, and only open_time() may delay the next one. */
-static bool wants_open(const slack_supervisor_t *sup, uint64_t now)
+/* How many connections are missing, and only open_time() or the limit may delay them. */
+static unsigned count_missing(const slack_supervisor_t *sup, uint64_t now)
 {
-    if (sup->phase != SLACK_PHASE_RUNNING) return false;
+    const unsigned wanted = sup->allowance.wanted;
+    if (sup->phase != SLACK_PHASE_RUNNING) return 0;
     unsigned opening = count_opening(sup);
     if (slack__supervisor_serving(sup) == 0)
         for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++)
@@ -304,7 +348,13 @@ static bool wants_open(const slack_supervisor_t *sup, uint64_t now)
     /* A new connection opens before the old one closes, unless Slack does not admit both
      * (docs/protocol.md, Hello). */
     if (sup->trouble != SLACK_BACKOFF_RETRY) staying += count_in_state(sup, SLACK_SESSION_LEAVING);
-    return staying < sup->wanted && !(sup->probing && opening > 0);
+    return staying < wanted && !(sup->probing && opening > 0) ? wanted - staying : 0;
+}
+
+/* A connection is missing, and only open_time() may delay it. */
+static bool wants_open(const slack_supervisor_t *sup, uint64_t now)
+{
+    return count_missing(sup, now) > 0 && count_limited(sup) < sup->allowance.limit;
 }
 
 /* The earliest time for the next apps.connections.open. */
@@ -394,7 +444,8 @@ static void close_sessions(struct update *u)
 static bool may_dial(struct update *u)
 {
     slack_supervisor_t *sup = u->sup;
-    if (count_sessions(sup, SLACK_SESSION_DIALING, SLACK_SESSION_READY) < sup->wanted) return true;
+    if (count_sessions(sup, SLACK_SESSION_DIALING, SLACK_SESSION_READY) < sup->allowance.wanted)
+        return true;
     const slack_session_t *dial = oldest(sup, SLACK_SESSION_DIALING);
     if (!dial || !hangs(sup, dial, u->now)) return false;
     retire(u, dial->slot);
@@ -433,12 +484,22 @@ void slack__supervisor_feed(slack_supervisor_t *sup, const slack_session_input_t
     default: feed_by_name(&u, in); break;
     }
     if (sup->phase == SLACK_PHASE_RUNNING) {
-        close_replaced(&u);
+        note_hurry(&u);
+        close_surplus(&u);
         retire_surplus(&u);
         open_missing(&u);
     } else if (sup->phase == SLACK_PHASE_DRAINING || sup->phase == SLACK_PHASE_STOPPING) {
         close_sessions(&u);
     }
+}
+
+slack_allowance_use_t slack__supervisor_use(const slack_supervisor_t *sup, uint64_t now_ms)
+{
+    return (slack_allowance_use_t){.open = count_limited(sup),
+                                   .missing =
+                                       now_ms >= open_time(sup) ? count_missing(sup, now_ms) : 0,
+                                   .serving = slack__supervisor_serving(sup),
+                                   .refused = sup->trouble != SLACK_BACKOFF_RETRY};
 }
 
 uint64_t slack__supervisor_deadline(const slack_supervisor_t *sup, uint64_t now_ms)
@@ -451,7 +512,10 @@ uint64_t slack__supervisor_deadline(const slack_supervisor_t *sup, uint64_t now_
     if (wants_open(sup, now_ms) && count_in_state(sup, SLACK_SESSION_FREE) > 0 &&
         open_time(sup) < next)
         next = open_time(sup);
-    if (sup->phase != SLACK_PHASE_RUNNING || slack__supervisor_serving(sup) > 0) return next;
+    if (sup->phase != SLACK_PHASE_RUNNING) return next;
+    const uint64_t gone = sup->hurry_ms + sup->limits->ack_ms;
+    if (sup->hurry_ms != 0 && gone > now_ms && gone < next) next = gone;
+    if (slack__supervisor_serving(sup) > 0) return next;
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
         const slack_session_t *s = &sup->sessions[i];
         uint64_t hedge = s->since_ms + sup->limits->hedge_ms;

@@ -57,13 +57,16 @@ static void check(const sessions_t *w)
         sessions_count(w, SLACK_SESSION_LEAVING) + sessions_count(w, SLACK_SESSION_CLOSING);
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++)
         sockets += w->socket[i];
-    assert_true(sockets <= w->sup.wanted + going);
-    assert_true(sessions_coming(w) - sessions_count(w, SLACK_SESSION_CALLING) + ready <=
-                w->sup.wanted);
-    if (slack__supervisor_serving(&w->sup) > 0)
-        assert_true(sessions_coming(w) + ready <= w->sup.wanted);
-    if (w->sup.phase == SLACK_PHASE_RUNNING)
+    /* More than `wanted` are left for a while after it was lowered. */
+    const unsigned wanted = w->sup.hurry_ms ? SLACK_SESSIONS_MAX : w->sup.allowance.wanted;
+    assert_true(sockets <= wanted + going);
+    assert_true(sessions_coming(w) - sessions_count(w, SLACK_SESSION_CALLING) + ready <= wanted);
+    if (slack__supervisor_serving(&w->sup) > 0) assert_true(sessions_coming(w) + ready <= wanted);
+    if (w->sup.phase == SLACK_PHASE_RUNNING && w->sup.allowance.wanted > 0)
         assert_true(slack__supervisor_deadline(&w->sup, w->now) != UINT64_MAX);
+    for (size_t i = 0; i < w->actions.count; i++)
+        if (w->actions.list[i].type == SLACK_DO_CALL)
+            assert_true(slack__supervisor_use(&w->sup, w->now).open <= w->sup.allowance.limit);
     assert_true(w->stops <= 1);
 }
 
@@ -83,6 +86,15 @@ void sessions_put(sessions_t *w, const slack_session_input_t *in)
 void sessions_put_all(sessions_t *w, enum slack_session_input_type type)
 {
     sessions_put(w, &(slack_session_input_t){.type = type});
+}
+
+void sessions_allow(sessions_t *w, unsigned wanted, unsigned limit, bool hurry)
+{
+    slack_allowance_t allowance = slack__allowance_alone(wanted);
+    allowance.limit = limit;
+    allowance.hurry = hurry;
+    slack__supervisor_allow(&w->sup, &allowance);
+    sessions_put_all(w, SLACK_INPUT_TICK);
 }
 
 slack_session_input_t sessions_input(const sessions_t *w, unsigned slot,

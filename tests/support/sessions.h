@@ -36,6 +36,8 @@ void sessions_put_all(sessions_t *w, enum slack_session_input_type type);
 void sessions_put_one(sessions_t *w, unsigned slot, enum slack_session_input_type type);
 void sessions_put_cause(sessions_t *w, unsigned slot, enum slack_session_input_type type,
                         enum slack_cause cause);
+/* Changes the allowance. */
+void sessions_allow(sessions_t *w, unsigned wanted, unsigned limit, bool hurry);
 /* A byte has just arrived on the slot's connection. */
 void sessions_seen(sessions_t *w, unsigned slot);
 /* Takes the session that is CALLING as far as hello. Returns its slot. */

@@ -106,6 +106,69 @@ READY_TEST(test_refresh_makes_before_it_breaks)
     assert_int_equal(sessions_count(&w, SLACK_SESSION_READY), 1);
 }
 
+/* ---- connections that processes share ---- */
+
+READY_TEST(test_a_replacement_waits_until_the_limit_admits_it)
+{
+    sessions_allow(&w, 1, 1, false);
+    unsigned old = sessions_slot_in(&w, SLACK_SESSION_READY);
+    sessions_put_cause(&w, old, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
+    sessions_pass(&w, 20 * SECOND, true);
+    assert_int_equal(w.calls + w.closes, 0); /* it serves until there is another one */
+    slack_allowance_use_t use = slack__supervisor_use(&w.sup, w.now);
+    assert_int_equal(use.open, 1);
+    assert_int_equal(use.missing, 1);
+    sessions_allow(&w, 1, 2, false);
+    assert_int_equal(w.calls, 1);
+    sessions_hello(&w);
+    assert_int_equal(w.closes, 1); /* Slack sends nothing more on the old one */
+    sessions_put_one(&w, old, SLACK_INPUT_CLOSED);
+    use = slack__supervisor_use(&w.sup, w.now);
+    assert_int_equal(use.open + use.missing, 1);
+}
+
+READY_TEST(test_a_replaced_connection_hurries_for_another_process)
+{
+    unsigned old = sessions_slot_in(&w, SLACK_SESSION_READY);
+    sessions_allow(&w, 1, 2, false);
+    sessions_put_cause(&w, old, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
+    sessions_allow(&w, 1, 2, true);
+    assert_int_equal(w.closes, 0);
+    sessions_put_one(&w, old, SLACK_INPUT_ENVELOPE);
+    sessions_hello(&w);
+    assert_int_equal(w.closes, 0); /* an ack is due */
+    sessions_put_one(&w, old, SLACK_INPUT_ACKED);
+    assert_int_equal(w.closes, 1);
+}
+
+READY_TEST(test_a_connection_that_is_not_wanted_closes_after_its_acks)
+{
+    unsigned slot = sessions_slot_in(&w, SLACK_SESSION_READY);
+    sessions_put_one(&w, slot, SLACK_INPUT_ENVELOPE);
+    sessions_allow(&w, 0, 0, false);
+    assert_int_equal(w.closes, 0);
+    sessions_pass(&w, 2999, true);
+    assert_int_equal(w.closes, 0);
+    sessions_pass(&w, 1, true); /* Slack no longer waits for the ack */
+    assert_int_equal(w.closes, 1);
+    sessions_pass(&w, 100 * SECOND, true);
+    assert_int_equal(w.calls + w.losses, 0);
+    sessions_allow(&w, 1, 1, false);
+    assert_int_equal(w.calls, 1);
+    sessions_allow(&w, 0, 0, false); /* in the middle of a call, of a dial, before hello */
+    assert_int_equal(sessions_count(&w, SLACK_SESSION_FREE), SLACK_SESSIONS_MAX);
+    for (unsigned steps = 1; steps <= 2; steps++) {
+        sessions_pass(&w, 10 * SECOND, true);
+        sessions_allow(&w, 1, 1, false);
+        slot = sessions_slot_in(&w, SLACK_SESSION_CALLING);
+        sessions_put_one(&w, slot, SLACK_INPUT_URL);
+        if (steps == 2) sessions_put_one(&w, slot, SLACK_INPUT_UPGRADED);
+        sessions_allow(&w, 0, 0, false);
+        assert_int_equal(sessions_coming(&w), 0);
+        assert_int_equal(w.losses, 0);
+    }
+}
+
 /* Neither a repeated goodbye nor an ack without an envelope delays the end. */
 READY_TEST(test_a_refresh_is_not_put_off)
 {

@@ -81,11 +81,12 @@ static void become_friendly(sessions_t *w)
         }
         sessions_pass(w, 10 * SECOND, true);
     }
-    assert_int_equal(sessions_count(w, SLACK_SESSION_READY), w->sup.wanted);
+    assert_int_equal(sessions_count(w, SLACK_SESSION_READY), w->sup.allowance.wanted);
     assert_int_equal(w->sup.trouble, SLACK_BACKOFF_RETRY);
 }
 
-static void run_arbitrary(unsigned wanted, unsigned steps, uint64_t seed)
+/* With `shares`, other processes take and leave connections. */
+static void run_arbitrary(unsigned wanted, unsigned steps, uint64_t seed, bool shares)
 {
     sessions_t w;
     dice = seed;
@@ -100,11 +101,16 @@ static void run_arbitrary(unsigned wanted, unsigned steps, uint64_t seed)
             calling && in.type == SLACK_INPUT_CALL_FAILED && in.cause == SLACK_CAUSE_UNREACHED;
         sessions_put(&w, &in);
         if (roll(4) == 0) put_old(&w);
+        if (shares && roll(8) == 0) {
+            const unsigned few = (unsigned)roll(wanted + 1);
+            sessions_allow(&w, few, few + (unsigned)roll(2), roll(4) == 0);
+        }
         if (in.type == SLACK_INPUT_TICK) /* the next tick is in the future */
             assert_true(slack__supervisor_deadline(&w.sup, w.now) > w.now);
         uint64_t minutes = (w.now - start) / MINUTE;
         assert_true(w.calls - unseen <= minutes + slack__socket_limits_default.burst + 1);
     }
+    if (shares) sessions_allow(&w, wanted, wanted + 1, false);
     become_friendly(&w);
     sessions_put_all(&w, SLACK_INPUT_STOP);
     sessions_pass(&w, SECOND, true);
@@ -113,9 +119,10 @@ static void run_arbitrary(unsigned wanted, unsigned steps, uint64_t seed)
 
 TEST(test_arbitrary_servers)
 {
-    run_arbitrary(2, 100000, 0x9e3779b97f4a7c15u);
+    run_arbitrary(2, 100000, 0x9e3779b97f4a7c15u, false);
+    run_arbitrary(3, 100000, 0x9e3779b97f4a7c15u, true);
     for (unsigned wanted = 1; wanted <= SLACK_SESSIONS_MAX; wanted++)
-        run_arbitrary(wanted, 10000, 77 + wanted);
+        run_arbitrary(wanted, 10000, 77 + wanted, wanted % 2);
 }
 
 /* A server that asks for a refresh after each hello gets one connection a minute in the long run.
