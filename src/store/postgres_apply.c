@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "util/crash.h"
 #include "util/error.h"
 
 /* The time limit of an operation, from its submission. It is tried for at least TRY_MS. */
@@ -160,8 +161,10 @@ static void send_stamp(slack_pg_t *pg)
 /* If the session ends, the transaction may have been committed. */
 static int commit(slack_pg_t *pg)
 {
+    SLACK_CRASH("before-commit");
     slack__pg_send(pg, PG_COMMIT, NULL, NULL, NULL);
     int rc = slack__pg_drain(pg);
+    if (rc == 0) SLACK_CRASH("committed");
     if (rc == 0 || pg->conn) return rc;
     pg->unclear = pg->batch;
     bool committed = false;

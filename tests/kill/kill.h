@@ -2,7 +2,6 @@
 #ifndef SLACK_TESTS_KILL_KILL_H
 #define SLACK_TESTS_KILL_KILL_H
 
-#include <sqlite3.h>
 #include <uv.h>
 
 #include "kill/orders.h"
@@ -11,17 +10,22 @@
 #include "net/websocket.h"
 #include "protocol/signature.h"
 
-/* The parts of kill_test: slack.c plays Slack, bots.c starts the bots, orders.c has the messages of
- * orders, verdict.c judges what the bots handled, kill_test.c decides when a bot dies. */
+/* The parts of kill_test: slack.c plays Slack, bots.c starts and ends the bots, store.c opens and
+ * breaks their store, orders.c has the messages of orders, verdict.c judges what the bots handled,
+ * kill_test.c decides when a bot dies. */
 
 #define SOCKETS_MAX 16
+#define BOTS_MAX    4 /* three, and the one that replaces one of them */
 #define SECRET      "kill-test-secret"
 #define PATIENCE_MS 30000 /* since the last activity of a bot */
 
 typedef struct bot {
     uv_process_t process;
     unsigned port;
+    unsigned run; /* the number of the process, from 1 on */
+    int signal;   /* that it was sent; 0: none */
     bool alive;
+    bool serves; /* HTTP requests are sent to it */
     uint64_t started_ms;
 } bot_t;
 
@@ -43,31 +47,36 @@ typedef struct kill {
     uint64_t progress_ms;                    /* a bot started, acked, called, or ended */
     unsigned acks;                           /* first acks of events, since a bot was started */
     unsigned sent, oldest;                   /* events below `oldest` are acked */
-    bot_t bots[2];
-    unsigned current; /* the bot that gets HTTP requests */
+    bot_t bots[BOTS_MAX];
+    unsigned count;   /* of bots that serve at a time */
+    unsigned running; /* those whose process has not ended */
+    unsigned runs;    /* processes that were started */
     unsigned newest;  /* the bot that was started last */
     void (*on_ready)(void);
     void (*on_gone)(unsigned which); /* a bot has ended */
     const char *program;
     bool roll, takeover, storm, faults;
-    const char *const *points; /* the bots have crash points; NULL: they have none */
+    const char *const *points; /* the first bot has crash points; NULL: it has none */
     const char *tool;          /* NULL: the inbox command is not used */
     uv_process_t tool_process;
-    bool outside;   /* the bot writes no log: its messages show what it handled */
-    bool deaf_disk; /* nothing can be stored since `fault_ms` */
+    bool outside;  /* the bot writes no log: its messages show what it handled */
+    bool postgres; /* the bots' store; false: SQLite */
+    bool deaf;     /* nothing can be stored since `fault_ms` */
     uint64_t fault_ms;
+    uint64_t healed_ms, resumed_ms; /* the store works again; until the first ack since, at most */
     unsigned later,
         unsound;       /* 503 answers during a fault; acks of events that cannot have been stored */
-    sqlite3 *lock;     /* an open transaction of another process */
-    const char *point; /* the crash point of the running bot; NULL: none */
+    const char *point; /* the crash point of the first bot; NULL: none */
     unsigned times, done; /* ends of bots, and the like */
     unsigned kills;       /* bots that ended by SIGKILL */
     uv_timer_t tick, blow;
     bool over;                  /* no new events */
     uint64_t begun_ms, over_ms; /* of the run, and of its new events */
-    char folder[64], log[96], store[96];
-    char fault[96]; /* the file that the bot's disk reads */
-    char words[96]; /* the bots' stderr */
+    char folder[64], log[96];
+    char file[96];   /* the store of SQLite */
+    char store[160]; /* SLACK_STORE */
+    char fault[96];  /* the file that the bot's disk reads */
+    char words[96];  /* the bots' stderr */
     int words_fd;
     char host[32]; /* a loopback address that no other program listens on */
 } kill_t;
@@ -92,9 +101,25 @@ void SLACK_PRINTF(1, 2) log_line(const char *format, ...);
 
 /* Starts a program in the folder; its stderr goes to the bots' words. */
 void spawn(uv_process_t *process, char **args, char **env, uv_exit_cb ended);
-/* Starts a bot, with the crash point of t.point. */
+/* Starts a bot; the first one has the crash point of t.point. */
 void start_bot(unsigned which);
-/* Calls `fn` once the newest bot is ready. */
-void when_ready(void (*fn)(void));
+/* Sends SIGTERM or SIGKILL to a bot that runs. */
+void end_bot(unsigned which, int signum);
+/* Calls `fn` once the bot is ready. */
+void when_ready(unsigned which, void (*fn)(void));
+
+/* ---- store.c ---- */
+
+/* Makes t.store; without PostgreSQL it ends the test, which is skipped. */
+void open_store(void);
+void close_store(void);
+/* The number of ways in which the store fails. */
+unsigned faults_count(void);
+/* Breaks the store for a while, and calls `fn` when it works again. */
+void break_store(void (*fn)(void));
+/* The number of uses of the inbox command. */
+unsigned commands_count(void);
+/* Uses it once, and calls `fn` at its end. */
+void use_tool(void (*fn)(void));
 
 #endif

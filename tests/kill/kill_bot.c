@@ -12,11 +12,12 @@
 #include "support/orphan.h"
 
 static int out = -1;
+static const char *run;
 
 static void note(char what, const char *id)
 {
     char line[64];
-    int len = snprintf(line, sizeof line, "%c %s\n", what, id);
+    int len = snprintf(line, sizeof line, "%c %s %s\n", what, id, run);
     if (write(out, line, (size_t)len) != len) exit(3);
 }
 
@@ -75,7 +76,8 @@ int main(void)
 {
     end_with_the_parent();
     const char *path = getenv("KILL_LOG");
-    out = path ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
+    run = getenv("KILL_RUN");
+    out = path && run ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
     slack_app_t *app = NULL;
     int rc = out < 0 ? SLACK_EIO : slack_app_new(&app, NULL);
     if (rc == 0) rc = slack_on_event(app, "message", look, NULL);

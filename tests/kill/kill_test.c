@@ -5,12 +5,17 @@
  * without an ack are sent again, over either transport. In the end every acknowledged event must
  * have been handled, and none twice unless a kill lies between its two runs, which are listed.
  *
- * usage: kill_test BOT [TIMES [HOW [TOOL]]]
+ * usage: kill_test [--postgres] BOT [TIMES [HOW [TOOL]]]
+ *
+ * With --postgres three bots, in processes of their own, share the store on a PostgreSQL that this
+ * program starts; at a kill at least one of them dies, and the others go on. TIMES is a number,
+ * HOW:
+ *
  *     kill      as above
  *     outside   the same for any bot that answers hello with a greeting, as examples/showcase.c
  *               does: its messages show the events that it handled
  *     points    the bot kills itself, TIMES times at each of the points of util/crash.h
- *     roll      instead of the kill a second bot is started on the same store, then the first gets
+ *     roll      instead of the kill another bot is started on the same store, then the oldest gets
  *               SIGTERM, as in a rolling deploy: no event may be handled twice
  *     storm     the same with 1,000 events that are sent ten times each, over both transports, all
  *               connections and the restarts
@@ -18,14 +23,14 @@
  *               TIMES times in all
  *     faults    the store of the bot, which was linked with disk.c, cannot write for a while, in
  *               each of four ways, TIMES times; nothing may be acknowledged meanwhile, and the bot
- *               goes on afterwards
+ *               goes on afterwards. PostgreSQL is killed, ended, and stopped instead
  *
  * With "orders-" before kill, roll, storm, points or faults, the events are orders, 50 a second in
  * 50 channels, for examples/courier.c or post_bot.c. Of the posts, 5 % lose their answer after they
  * took effect, 5 % are lost before, 2 % get a 503 after their effect, 3 % a 429, and 10 % are
  * answered late. In the end each order must have one message "received" and one "shipped", in the
  * order of the orders. There are also:
- *     orders-takeover  as orders-roll, but the first bot is killed, while the second one works
+ *     orders-takeover  as orders-roll, but the oldest bot is killed, while the others work
  *     orders-rush      as orders-points, at points at which a later order could pass: in one
  *                      channel, and no post is lost
  *     orders-blind     as orders-kill, but the history shows no message to the bot: orders must
@@ -93,7 +98,7 @@ void die(const char *what)
 {
     tell_last_words();
     printf("not ok 1 - %s\n", what);
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < BOTS_MAX; i++)
         if (t.bots[i].alive) uv_process_kill(&t.bots[i].process, SIGKILL);
     exit(1);
 }
@@ -105,7 +110,8 @@ static bool all_ended(void);
 static void finish(void)
 {
     uv_timer_stop(&t.tick);
-    uv_process_kill(&t.bots[t.current].process, SIGTERM);
+    for (unsigned i = 0; i < BOTS_MAX; i++)
+        end_bot(i, SIGTERM);
 }
 
 /* The point "claimed-nothing" needs an empty store, so that no new event may fail. */
@@ -159,124 +165,55 @@ static void on_tick(uv_timer_t *timer)
 
 static void blow_later(void);
 
-/* Every other bot has a crash point. */
+/* Every other start of the first bot has a crash point. */
 static void start_next(unsigned which)
 {
-    t.point = t.points && !t.point && !t.over ? t.points[t.done % count_points()] : NULL;
+    if (which == 0)
+        t.point = t.points && !t.point && !t.over ? t.points[t.done % count_points()] : NULL;
     start_bot(which);
 }
 
 static void on_gone(unsigned which)
 {
-    if (t.over && which == t.current && !uv_is_active((uv_handle_t *)&t.tick)) {
-        uv_stop(t.loop);
+    if (t.over && !uv_is_active((uv_handle_t *)&t.tick)) {
+        if (t.running == 0) uv_stop(t.loop);
         return;
     }
-    if (!t.roll) {
-        log_line("K x\n");
-        start_next(which);
-    }
+    if (!t.roll) start_next(which);
     blow_later();
+}
+
+/* The bots are killed one at a time, and sometimes all of them; each point is reached after the end
+ * of the first one. */
+static void kill_some(void)
+{
+    const bool all = rand() % 4 == 0;
+    const unsigned one = t.points ? 0 : (unsigned)rand() % t.count;
+    for (unsigned i = 0; i < t.count; i++)
+        if (all || i == one) end_bot(i, SIGKILL);
+}
+
+static unsigned oldest_bot(void)
+{
+    unsigned oldest = t.newest;
+    for (unsigned i = 0; i < BOTS_MAX; i++)
+        if (t.bots[i].alive && t.bots[i].run < t.bots[oldest].run) oldest = i;
+    return oldest;
 }
 
 static void roll_over(void)
 {
-    unsigned old = t.current;
-    t.current = t.newest;
-    uv_process_kill(&t.bots[old].process, t.takeover ? SIGKILL : SIGTERM);
+    t.bots[t.newest].serves = true;
+    end_bot(oldest_bot(), t.takeover ? SIGKILL : SIGTERM);
 }
 
-/* ---- faults of the store ---- */
-
-static const struct fault {
-    const char *name;
-    unsigned ms;
-} faults[] = {
-    {"full", 1500},
-    {"readonly", 1500},
-    {"error", 1500},
-    {"locked", 5000}, /* SQLite waits 1.5 s for another transaction */
-};
-#define FAULTS (sizeof faults / sizeof *faults)
-
-static const struct fault *this_fault(void)
+static void start_another(void)
 {
-    return &faults[(t.done - 1) % FAULTS];
-}
-
-static void on_blow(uv_timer_t *timer);
-
-static void set_fault(const char *what)
-{
-    FILE *file = fopen(t.fault, "w");
-    if (!file || fputs(what, file) < 0 || fclose(file) != 0) die("cannot write the fault");
-}
-
-static void lock_store(void)
-{
-    if (sqlite3_open(t.store, &t.lock) != SQLITE_OK) die("cannot open the store");
-    sqlite3_busy_timeout(t.lock, 5000);
-    if (sqlite3_exec(t.lock, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
-        die("cannot lock the store");
-}
-
-static void on_fault_over(uv_timer_t *timer)
-{
-    printf("# %s: %u answers \"later\", %u acks of what cannot have been stored\n",
-           this_fault()->name, t.later, t.unsound);
-    if (t.later == 0) die("no request got 503 while the store could not write");
-    t.deaf_disk = false;
-    set_fault("");
-    sqlite3_close(t.lock);
-    t.lock = NULL;
-    blow_later();
-}
-
-static void break_store(void)
-{
-    t.later = 0;
-    if (strcmp(this_fault()->name, "locked") == 0)
-        lock_store();
-    else
-        set_fault(this_fault()->name);
-    uv_update_time(t.loop);
-    t.fault_ms = uv_now(t.loop);
-    t.deaf_disk = true;
-    uv_timer_start(&t.blow, on_fault_over, this_fault()->ms, 0);
-}
-
-/* ---- the inbox command ---- */
-
-static const char *const commands[][2] = {
-    {"stats", NULL}, {"list", NULL}, {"retry", "all"},
-    {"stats", NULL}, {"list", NULL}, {"drop", "all"},
-};
-#define COMMANDS (sizeof commands / sizeof *commands)
-
-static void on_tool_freed(uv_handle_t *handle)
-{
-    blow_later();
-}
-
-static void on_tool_exit(uv_process_t *process, int64_t status, int signal)
-{
-    if (status != 0 || signal != 0) {
-        printf("# \"inbox %s\" ended with status %d, by signal %d\n",
-               commands[(t.done - 1) % COMMANDS][0], (int)status, signal);
-        die("the inbox command failed");
-    }
-    uv_close((uv_handle_t *)process, on_tool_freed);
-}
-
-static void use_tool(void)
-{
-    char store[128];
-    const char *const *command = commands[(t.done - 1) % COMMANDS];
-    snprintf(store, sizeof store, "sqlite:%s", t.store);
-    char *args[] = {
-        (char *)(uintptr_t)t.tool,     "inbox", (char *)(uintptr_t)command[0], "--store", store,
-        (char *)(uintptr_t)command[1], NULL};
-    spawn(&t.tool_process, args, NULL, on_tool_exit);
+    unsigned which = 0;
+    while (t.bots[which].alive)
+        which++;
+    start_bot(which);
+    when_ready(which, roll_over);
 }
 
 static bool blind(void)
@@ -299,14 +236,13 @@ static void on_blow(uv_timer_t *timer)
         t.over = true;
         t.over_ms = t.progress_ms = uv_now(t.loop);
     } else if (t.tool) {
-        use_tool();
+        use_tool(blow_later);
     } else if (t.faults) {
-        break_store();
+        break_store(blow_later);
     } else if (t.roll) {
-        start_bot(1 - t.current);
-        when_ready(roll_over);
+        start_another();
     } else {
-        uv_process_kill(&t.bots[t.current].process, SIGKILL);
+        kill_some();
     }
 }
 
@@ -326,13 +262,22 @@ static bool stormed(void)
     return t.sent == STORM_EVENTS;
 }
 
+static verdict_t verdict(bool tell)
+{
+    FILE *log = fopen(t.log, "r");
+    if (!log) return (verdict_t){.lost = t.sent}; /* no bot has begun */
+    const verdict_t v = verdict_of(log, t.events, t.sent, tell);
+    fclose(log);
+    return v;
+}
+
 static bool all_ended(void)
 {
     static uint64_t last_ms;
     if (uv_now(t.loop) - last_ms < 200) return false;
     last_ms = uv_now(t.loop);
     if (t.orders) return orders_judge(t.orders, t.events, t.sent, false).missing == 0;
-    return verdict_of(t.log, t.events, t.sent, false).lost == 0;
+    return verdict(false).lost == 0;
 }
 
 /* ---- the run ---- */
@@ -356,8 +301,8 @@ static void set_up(void)
     const slack_curl_options_t curl = {.user_agent = "Slackbot 1.0", .concurrency = 4096};
     snprintf(t.folder, sizeof t.folder, "/tmp/slackapp-kill-XXXXXX");
     if (!mkdtemp(t.folder)) die("no temporary folder");
+    open_store();
     snprintf(t.log, sizeof t.log, "%s/log", t.folder);
-    snprintf(t.store, sizeof t.store, "%s/inbox.db", t.folder);
     snprintf(t.fault, sizeof t.fault, "%s/fault", t.folder);
     snprintf(t.words, sizeof t.words, "%s/stderr", t.folder);
     t.words_fd =
@@ -375,8 +320,8 @@ static void set_up(void)
     unsigned pid = (unsigned)getpid();
     snprintf(t.host, sizeof t.host, "127.%u.%u.%u", 1 + (pid >> 16 & 127), pid >> 8 & 255,
              1 + pid % 254);
-    t.bots[0].port = free_port();
-    t.bots[1].port = free_port();
+    for (unsigned i = 0; i < BOTS_MAX; i++)
+        t.bots[i].port = free_port();
     uv_timer_init(t.loop, &t.tick);
     uv_timer_init(t.loop, &t.blow);
 }
@@ -391,6 +336,16 @@ static void clean_up(void)
         unlink(name);
     }
     if (rmdir(t.folder) != 0) die("the folder cannot be removed");
+}
+
+/* Blows begin when all bots are ready. */
+static void await_bots(void)
+{
+    static unsigned ready;
+    if (ready == t.count)
+        blow_later();
+    else
+        when_ready(ready++, await_bots);
 }
 
 static void set_flag(void *user_data)
@@ -425,11 +380,16 @@ static bool tell(bool good, const char *what)
 
 static bool judge_events(void)
 {
-    verdict_t v = verdict_of(t.log, t.events, t.sent, true);
+    verdict_t v = verdict(true);
     printf("# %u events, all acknowledged: %s; handled %u; lost %u; twice %u; again after a kill "
            "inside the handler %u, before its end was stored %u; calls that failed %u\n",
            t.sent, t.oldest == t.sent ? "yes" : "no", v.handled, v.lost, v.twice, v.interrupted,
            v.unstored, v.failed);
+    printf("# %u kills of %u processes in %.1f s\n", t.kills, t.runs,
+           (double)(uv_now(t.loop) - t.begun_ms) / 1000);
+    if (t.faults && t.postgres)
+        printf("# the first ack after the server was back: at most %u ms\n",
+               (unsigned)t.resumed_ms);
     return tell(v.lost == 0 && v.twice == 0 && t.oldest == t.sent && v.handled == t.sent &&
                     t.unsound == 0 && (!t.storm || stormed()) &&
                     (!(t.roll || t.faults || t.tool) || v.interrupted + v.unstored == 0),
@@ -458,6 +418,9 @@ static bool judge_orders(void)
 int main(int argc, char **argv)
 {
     static orders_t orders;
+    t.postgres = argc > 1 && strcmp(argv[1], "--postgres") == 0;
+    argc -= t.postgres;
+    argv += t.postgres;
     if (argc < 2) return 2;
     t.program = realpath(argv[1], NULL);
     if (!t.program) return 2;
@@ -479,17 +442,18 @@ int main(int argc, char **argv)
     t.roll = t.storm || t.takeover || strcmp(how, "roll") == 0;
     t.tool = argc > 4 ? realpath(argv[4], NULL) : NULL;
     if (t.points) t.times *= count_points();
-    t.times *= (unsigned)(t.faults ? FAULTS : t.tool ? COMMANDS : 1);
+    t.times *= t.faults ? faults_count() : t.tool ? commands_count() : 1;
     unsigned seed = (unsigned)uv_hrtime();
     srand(seed);
     setvbuf(stdout, NULL, _IOLBF, 0);
-    printf("1..1\n# %u times, seed %u\n", t.times, seed);
     set_up();
-    start_next(0);
+    printf("1..1\n# %u times, seed %u\n", t.times, seed);
+    for (unsigned i = 0; i < t.count; i++)
+        start_next(i);
     t.debt_ms = t.begun_ms = uv_now(t.loop);
     uv_timer_start(&t.tick, on_tick, TICK_MS, TICK_MS);
     if (t.roll || t.faults || t.tool)
-        when_ready(blow_later);
+        await_bots();
     else
         blow_later();
     uv_run(t.loop, UV_RUN_DEFAULT);
@@ -502,5 +466,6 @@ int main(int argc, char **argv)
     fflush(stdout);
     orders_free(&orders);
     close_server();
+    close_store();
     _exit(!good);
 }

@@ -11,8 +11,11 @@ static void event_acked(unsigned n)
 {
     if (n >= t.sent) return;
     event_t *e = &t.events[n];
-    if (t.deaf_disk && e->first_ms > t.fault_ms) t.unsound++;
+    if (t.deaf && e->first_ms > t.fault_ms) t.unsound++;
     if (!e->acked) {
+        const uint64_t since = uv_now(t.loop) - t.healed_ms;
+        if (t.healed_ms > 0 && since > t.resumed_ms) t.resumed_ms = since;
+        t.healed_ms = 0;
         t.progress_ms = uv_now(t.loop);
         t.acks++;
         e->acked_at = ++t.turns;
@@ -26,7 +29,7 @@ static void on_event_answer(const slack_curl_result_t *result, void *user_data)
 {
     if (result->status != 0) return;
     if (result->http_status == 200) event_acked((unsigned)(uintptr_t)user_data);
-    if (result->http_status == 503 && t.deaf_disk) t.later++;
+    if (result->http_status == 503 && t.deaf) t.later++;
 }
 
 /* A command has the time at which it was sent for its number. */
@@ -45,8 +48,21 @@ static void on_command_answer(const slack_curl_result_t *result, void *user_data
 
 /* ---- sending ---- */
 
+/* A bot that gets HTTP requests; NULL: there is none at this moment. */
+static const bot_t *any_serving(void)
+{
+    const unsigned first = (unsigned)rand() % BOTS_MAX;
+    for (unsigned i = 0; i < BOTS_MAX; i++) {
+        const bot_t *bot = &t.bots[(first + i) % BOTS_MAX];
+        if (bot->serves) return bot;
+    }
+    return NULL;
+}
+
 static void send_http(const char *type, const char *body, slack_curl_fn answered, unsigned n)
 {
+    const bot_t *bot = any_serving();
+    if (!bot) return;
     char time_line[64], sign_line[128], type_line[64], url[64], stamp[24];
     char signature[SLACK_SIGNATURE_LEN + 1];
     snprintf(stamp, sizeof stamp, "%lld", (long long)(slack__wall_ms(&slack__clock_system) / 1000));
@@ -55,7 +71,7 @@ static void send_http(const char *type, const char *body, slack_curl_fn answered
     snprintf(type_line, sizeof type_line, "Content-Type: application/%s", type);
     snprintf(time_line, sizeof time_line, "X-Slack-Request-Timestamp: %s", stamp);
     snprintf(sign_line, sizeof sign_line, "X-Slack-Signature: %s", signature);
-    snprintf(url, sizeof url, "http://%s:%u/slack/events", t.host, t.bots[t.current].port);
+    snprintf(url, sizeof url, "http://%s:%u/slack/events", t.host, bot->port);
     const char *headers[] = {type_line, time_line, sign_line, NULL};
     const slack_curl_request_t request = {.method = "POST",
                                           .url = url,
@@ -171,14 +187,12 @@ void SLACK_PRINTF(1, 2) log_line(const char *format, ...)
 static void observe(const slack_http_request_t *request)
 {
     char text[1024];
-    unsigned n;
-    if (strstr(request->path.ptr, "auth.test") && !t.roll)
-        log_line("K x\n"); /* later lines are of the new bot */
-    if (!strstr(request->path.ptr, "chat.postMessage")) return;
+    unsigned n, run;
+    if (sscanf(request->path.ptr, "/%u/api/chat.postMessage", &run) != 1) return;
     snprintf(text, sizeof text, "%.*s", (int)request->body_len, request->body);
     const char *who = strstr(text, "%3C%40U");
     if (!who || sscanf(who, "%%3C%%40U%u", &n) != 1) return;
-    log_line("B Ev%u\nE Ev%u\n", n, n);
+    log_line("B Ev%u %u\nE Ev%u %u\n", n, run, n, run);
 }
 
 static void conn_gone(slack_conn_t *conn, int status, void *user_data)

@@ -32,7 +32,7 @@ static size_t log_len;
 static int log_fd = -1;
 static bool ready;
 
-/* Those that run while the server does, if they were killed with it. */
+/* Its processes; `child_count` of them were killed with it. */
 static pid_t children[256];
 static size_t child_count;
 
@@ -41,30 +41,33 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
     return remove(path);
 }
 
-/* Kill the server and its processes; SIGSTOP keeps it from starting more of them. */
-static void kill_all(void)
+/* SIGSTOP comes first, so that the server starts no more processes. */
+static void signal_all(int signum)
 {
     char path[64];
     int pid;
-    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)server, (int)server);
-    prctl(PR_SET_CHILD_SUBREAPER, 1); /* so that postgres_is_gone() can wait for them */
     kill(server, SIGSTOP);
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)server, (int)server);
     FILE *file = fopen(path, "r");
-    while (file && child_count < sizeof children / sizeof *children &&
-           fscanf(file, "%d", &pid) == 1)
-        children[child_count++] = pid;
+    size_t count = 0;
+    while (file && count < sizeof children / sizeof *children && fscanf(file, "%d", &pid) == 1)
+        children[count++] = pid;
     if (file) fclose(file);
-    for (size_t i = 0; i < child_count; i++)
-        kill(children[i], SIGKILL);
-    kill(server, SIGKILL);
+    for (size_t i = 0; i < count; i++)
+        kill(children[i], signum);
+    kill(server, signum);
+    if (signum != SIGKILL) return;
+    prctl(PR_SET_CHILD_SUBREAPER, 1); /* so that postgres_is_gone() can wait for them */
+    child_count = count;
 }
 
 void postgres_signal(int signum)
 {
-    if (server > 0 && signum == SIGKILL)
-        kill_all();
-    else if (server > 0)
+    if (server <= 0) return;
+    if (signum == SIGINT || signum == SIGQUIT)
         kill(server, signum);
+    else
+        signal_all(signum);
 }
 
 /* Wait with the options of waitpid(). */

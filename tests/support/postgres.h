@@ -12,7 +12,7 @@ const char *postgres_start(void);
 /* End the server at once, as a crash does; postgres_start() starts it again with the same data. */
 void postgres_crash(void);
 /* The same in steps, none of which waits. SIGINT ends the sessions and then the server, SIGQUIT
- * ends it at once, SIGKILL kills all of its processes. */
+ * ends it at once; SIGKILL, SIGSTOP and SIGCONT are sent to all of its processes. */
 void postgres_signal(int signum);
 bool postgres_is_gone(void);
 void postgres_launch(void);

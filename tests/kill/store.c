@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "kill/kill.h"
+#include "support/postgres.h"
+
+void open_store(void)
+{
+    const char *conninfo = t.postgres ? postgres_start() : NULL;
+    t.count = conninfo ? 3 : 1;
+    snprintf(t.file, sizeof t.file, "%s/inbox.db", t.folder);
+    if (conninfo)
+        snprintf(t.store, sizeof t.store, "postgres:%s", conninfo);
+    else
+        snprintf(t.store, sizeof t.store, "sqlite:%s", t.file);
+    if (!t.postgres || conninfo) return;
+    printf("1..0 # SKIP there is no PostgreSQL\n");
+    rmdir(t.folder);
+    exit(0);
+}
+
+void close_store(void)
+{
+    postgres_end();
+}
+
+/* ---- faults ---- */
+
+/* How often to look after the server. */
+#define LOOK_MS 5
+
+/* The ways in which the store fails, and for how long. */
+typedef struct fault {
+    const char *name;
+    unsigned ms;
+    int signum; /* for the server of PostgreSQL */
+} fault_t;
+
+static const fault_t sqlite_faults[] = {
+    {"full", 1500, 0},
+    {"readonly", 1500, 0},
+    {"error", 1500, 0},
+    {"locked", 5000, 0}, /* SQLite waits 1.5 s for another transaction */
+};
+
+/* A server that is killed recovers from its log. What it has not written to a file is lost. */
+static const fault_t postgres_faults[] = {
+    {"killed", 0, SIGKILL},  {"ended at once", 0, SIGQUIT}, {"ended", 0, SIGINT},
+    {"away", 2500, SIGKILL}, {"hangs", 2500, SIGSTOP},
+};
+
+static sqlite3 *lock; /* an open transaction of another process */
+static void (*healed)(void);
+
+unsigned faults_count(void)
+{
+    return t.postgres ? sizeof postgres_faults / sizeof *postgres_faults
+                      : sizeof sqlite_faults / sizeof *sqlite_faults;
+}
+
+static const fault_t *this_fault(void)
+{
+    return &(t.postgres ? postgres_faults : sqlite_faults)[(t.done - 1) % faults_count()];
+}
+
+/* ---- the end of a fault ---- */
+
+static void set_fault(const char *what)
+{
+    FILE *file = fopen(t.fault, "w");
+    if (!file || fputs(what, file) < 0 || fclose(file) != 0) die("cannot write the fault");
+}
+
+static void on_works(void)
+{
+    t.healed_ms = uv_now(t.loop);
+    healed();
+}
+
+static void look_for_server(uv_timer_t *timer)
+{
+    if (postgres_is_ready())
+        on_works();
+    else if (uv_now(t.loop) - t.fault_ms > PATIENCE_MS)
+        die("the server does not start");
+    else
+        uv_timer_start(&t.blow, look_for_server, LOOK_MS, 0);
+}
+
+static void heal_server(void)
+{
+    if (this_fault()->signum == SIGSTOP)
+        postgres_signal(SIGCONT);
+    else
+        postgres_launch();
+    look_for_server(&t.blow);
+}
+
+static void heal_file(void)
+{
+    set_fault("");
+    sqlite3_close(lock);
+    lock = NULL;
+    on_works();
+}
+
+static void on_fault_over(uv_timer_t *timer)
+{
+    const fault_t *fault = this_fault();
+    if (fault->ms > 0 || t.unsound > 0)
+        printf("# %s: %u answers \"later\", %u acks of what cannot have been stored\n", fault->name,
+               t.later, t.unsound);
+    if (fault->ms > 0 && t.later == 0) die("no request got 503 while the store could not write");
+    t.deaf = false;
+    if (t.postgres)
+        heal_server();
+    else
+        heal_file();
+}
+
+/* ---- its begin ---- */
+
+static void lock_file(void)
+{
+    if (sqlite3_open(t.file, &lock) != SQLITE_OK) die("cannot open the store");
+    sqlite3_busy_timeout(lock, 5000);
+    if (sqlite3_exec(lock, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+        die("cannot lock the store");
+}
+
+static void on_broken(void)
+{
+    uv_update_time(t.loop);
+    t.fault_ms = uv_now(t.loop);
+    t.deaf = true;
+    uv_timer_start(&t.blow, on_fault_over, this_fault()->ms, 0);
+}
+
+static void look_for_end(uv_timer_t *timer)
+{
+    if (this_fault()->signum == SIGSTOP || postgres_is_gone())
+        on_broken();
+    else
+        uv_timer_start(&t.blow, look_for_end, LOOK_MS, 0);
+}
+
+void break_store(void (*fn)(void))
+{
+    const fault_t *fault = this_fault();
+    healed = fn;
+    t.later = 0;
+    if (t.postgres) {
+        postgres_signal(fault->signum);
+        look_for_end(&t.blow);
+        return;
+    }
+    if (strcmp(fault->name, "locked") == 0)
+        lock_file();
+    else
+        set_fault(fault->name);
+    on_broken();
+}
+
+/* ---- the inbox command ---- */
+
+static const char *const commands[][2] = {
+    {"stats", NULL}, {"list", NULL}, {"retry", "all"},
+    {"stats", NULL}, {"list", NULL}, {"drop", "all"},
+};
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+static void (*tool_ended)(void);
+
+unsigned commands_count(void)
+{
+    return COMMANDS;
+}
+
+static void on_tool_freed(uv_handle_t *handle)
+{
+    tool_ended();
+}
+
+static void on_tool_exit(uv_process_t *process, int64_t status, int signal)
+{
+    if (status != 0 || signal != 0) {
+        printf("# \"inbox %s\" ended with status %d, by signal %d\n",
+               commands[(t.done - 1) % COMMANDS][0], (int)status, signal);
+        die("the inbox command failed");
+    }
+    uv_close((uv_handle_t *)process, on_tool_freed);
+}
+
+void use_tool(void (*fn)(void))
+{
+    const char *const *command = commands[(t.done - 1) % COMMANDS];
+    char *args[] = {
+        (char *)(uintptr_t)t.tool,     "inbox", (char *)(uintptr_t)command[0], "--store", t.store,
+        (char *)(uintptr_t)command[1], NULL};
+    tool_ended = fn;
+    spawn(&t.tool_process, args, NULL, on_tool_exit);
+}
