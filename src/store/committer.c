@@ -31,7 +31,7 @@ typedef struct committer {
     bool over;                        /* the thread has closed the database */
     slack_db_time_t now;              /* of the last submission */
     char error[SLACK_ERROR_TEXT_MAX]; /* of the last transaction that failed; not logged yet */
-    char notice[SLACK_ERROR_TEXT_MAX];
+    char notice[SLACK_DB_NOTICE_MAX];
     bool works; /* the last transaction was committed */
 } committer_t;
 
@@ -68,7 +68,7 @@ void slack__db_give_up_late(slack_link_t *ops, slack_link_t *ended, uint64_t lim
 
 /* --- the thread ---------------------------------------------------------------------------- */
 
-/* The sentence that the engine has left, if any. Only the loop may write the log. */
+/* The sentences that the engine has left, if any. Only the loop may write the log. */
 static void take_notice(committer_t *c)
 {
     if (*c->db->notice) memcpy(c->notice, c->db->notice, sizeof c->notice);
@@ -145,10 +145,21 @@ static void report(committer_t *c, const char *error, bool works)
     }
 }
 
+/* One line for each sentence. */
+static void log_notice(committer_t *c, const char *notice)
+{
+    slack_slice_t rest = slack__slice(notice), line;
+    while (rest.len > 0) {
+        slack__slice_split(&rest, '\n', &line);
+        SLACK_LOG(slack__net_log(c->net), WARN, "store warns", "warning=%.*s", (int)line.len,
+                  line.ptr);
+    }
+}
+
 static void run_completions(slack_task_t *task)
 {
     committer_t *c = SLACK_CONTAINER(task, committer_t, task);
-    char error[SLACK_ERROR_TEXT_MAX], notice[SLACK_ERROR_TEXT_MAX];
+    char error[SLACK_ERROR_TEXT_MAX], notice[SLACK_DB_NOTICE_MAX];
     slack_link_t ended, *link;
     slack__link_init(&ended);
     uv_mutex_lock(&c->lock);
@@ -160,7 +171,7 @@ static void run_completions(slack_task_t *task)
     bool over = c->over, works = c->works;
     uv_mutex_unlock(&c->lock);
 
-    if (*notice) SLACK_LOG(slack__net_log(c->net), WARN, "store warns", "warning=%s", notice);
+    log_notice(c, notice);
     report(c, error, works);
     while ((link = slack__list_shift(&ended))) {
         slack_store_op_t *op = SLACK_CONTAINER(link, slack_store_op_t, link);
@@ -244,8 +255,7 @@ int slack__committer_open(slack_store_t **ret, const slack_db_ops_t *engine, sla
         return rc;
     }
     c->db->ops = engine;
-    if (*c->db->notice)
-        SLACK_LOG(slack__net_log(net), WARN, "store warns", "warning=%s", c->db->notice);
+    log_notice(c, c->db->notice);
     *c->db->notice = '\0';
     slack_db_t *db = c->db;
     rc = start_thread(c);

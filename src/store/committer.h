@@ -23,6 +23,8 @@ typedef struct slack_db_time {
     uint64_t mono_ms;
 } slack_db_time_t;
 
+#define SLACK_DB_NOTICE_MAX 1024
+
 #define SLACK_DB_READ 1 /* applied without a transaction: nothing had to be written */
 
 /* An engine. Every member is mandatory. The loop calls `open`, before the thread begins. The thread
@@ -52,9 +54,9 @@ typedef struct slack_db_ops {
 /* The first member of the engine's own struct. */
 struct slack_db {
     const slack_db_ops_t *ops;
-    /* A sentence that `open` or `apply` leaves for the log, as a warning; the committer empties it.
-     */
-    char notice[SLACK_ERROR_TEXT_MAX];
+    /* Sentences that the engine leaves for the log, as warnings; each ends with a newline. The
+     * committer empties it. */
+    char notice[SLACK_DB_NOTICE_MAX];
 };
 
 /* Fail operations. Rows that they have read are dropped, as the transaction is. */

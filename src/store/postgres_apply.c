@@ -197,15 +197,17 @@ static int transact(slack_pg_t *pg, slack_link_t *ops)
 }
 
 /* Apply the operations as one transaction. If the session ends, and the transaction was certainly
- * not committed, another session applies them within the time limit. */
+ * not committed, another session applies them within the time limit. The same session does, if the
+ * server has chosen this transaction to end a deadlock. */
 static int apply_all(slack_pg_t *pg, slack_link_t *ops)
 {
     for (;;) {
         const unsigned session = pg->sessions;
         const int rc = transact(pg, ops);
         if (rc == 0) return 0;
-        const bool again = pg->unclear == 0 && (!pg->conn || pg->sessions != session);
-        if (pg->conn && !again) roll_back(pg);
+        const bool lost = !pg->conn || pg->sessions != session;
+        const bool again = pg->unclear == 0 && (lost || pg->remedy == PG_TRY_AGAIN);
+        if (!lost) roll_back(pg);
         slack__db_fail(ops, rc);
         if (!again || have_session(pg) != 0 || uv_hrtime() >= pg->deadline_ns) return rc;
     }
@@ -250,4 +252,5 @@ int slack__pg_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
 
 void slack__pg_rest(slack_db_t *db)
 {
+    slack__pg_review_promises(SLACK_CONTAINER(db, slack_pg_t, db));
 }

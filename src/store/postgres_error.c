@@ -11,49 +11,64 @@
 static const struct cure {
     const char *state; /* or words */
     const char *cure;
+    enum pg_remedy remedy;
 } cures[] = {
-    {"08", "; it is connected again by itself"},
-    {"25006", "; name the primary, or add target_session_attrs=read-write"},
-    {"28", "; check the user, the password (PGPASSWORD, ~/.pgpass) and the server's pg_hba.conf"},
-    {"3D000", "; make the database with createdb"},
-    {"3F000", "; make the schema, and give it to this user"},
-    {"40", "; it is tried again with the next delivery"},
-    {"42501",
-     "; give this user a schema of its own: CREATE SCHEMA slackapp AUTHORIZATION its-name"},
-    {"53100", "; make room on the server's disk"},
-    {"53200", "; give the server more memory"},
-    {"53300", "; raise max_connections, or run fewer processes"},
-    {"55P03", "; another session holds its rows: see pg_stat_activity"},
-    {"57014", "; look after the load of the server"},
-    {"57P", "; it is connected again when the server is back"},
-    {"58", "; look after the server's disk"},
-    {"XX", "; look after the server: its log says more"},
+    {"08", "; it is connected again by itself", PG_NO_REMEDY},
+    {"25006", "; name the primary, or add target_session_attrs=read-write", PG_NEW_SESSION},
+    {"26000", "; a pooler has to have pool_mode=session", PG_NEW_SESSION},
+    {"28", "; check the user, the password (PGPASSWORD, ~/.pgpass) and the server's pg_hba.conf",
+     PG_NO_REMEDY},
+    {"3D000", "; make the database with createdb", PG_NO_REMEDY},
+    {"3F000", "; make the schema, and give it to this user", PG_NO_REMEDY},
+    {"40", "; it is tried again with the next delivery", PG_TRY_AGAIN},
+    {"42501", "; give this user a schema of its own: CREATE SCHEMA slackapp AUTHORIZATION its-name",
+     PG_NO_REMEDY},
+    {"53100", "; make room on the server's disk", PG_NO_REMEDY},
+    {"53200", "; give the server more memory", PG_NO_REMEDY},
+    {"53300", "; raise max_connections, or run fewer processes", PG_NO_REMEDY},
+    {"55P03", "; another session holds its rows: see pg_stat_activity", PG_NO_REMEDY},
+    {"57014", "; look after the load of the server", PG_NO_REMEDY},
+    {"57P", "; it is connected again when the server is back", PG_NO_REMEDY},
+    {"58", "; look after the server's disk", PG_NO_REMEDY},
+    {"XX", "; look after the server: its log says more", PG_NO_REMEDY},
 };
+
+#define LOG_IN "; check the user, the password (PGPASSWORD, ~/.pgpass) and the server's pg_hba.conf"
 
 /* A session that could not begin has no SQLSTATE, but the words of the server or of libpq. */
-static const struct cure phrases[] = {
+static const struct {
+    const char *words, *cure;
+} phrases[] = {
     {"database \"", "; make the database with createdb"},
-    {"role \"",
-     "; check the user, the password (PGPASSWORD, ~/.pgpass) and the server's pg_hba.conf"},
-    {"password",
-     "; check the user, the password (PGPASSWORD, ~/.pgpass) and the server's pg_hba.conf"},
-    {"pg_hba.conf",
-     "; check the user, the password (PGPASSWORD, ~/.pgpass) and the server's pg_hba.conf"},
+    {"role \"", LOG_IN},
+    {"password", LOG_IN},
+    {"pg_hba.conf", LOG_IN},
+    {"authentication", LOG_IN},
     {"certificate", "; check sslmode and sslrootcert"},
+    {"SSL", "; check sslmode and sslrootcert"},
+    {"bouncer", "; see the log of the pooler"},
+    {"no such database", "; make it, or let the pooler know it"},
+    {"sslmode", "; sslmode=verify-full is the safe one"},
     {"too many", "; raise max_connections, or run fewer processes"},
+    {"service", "; name a service of ~/.pg_service.conf or PGSERVICEFILE"},
+    {"read-only", "; name the primary too"},
+    {"hot standby", "; name the primary too"},
+    {"startup parameter", "; name the server itself, or let the pooler pass it on"},
+    {"no more connections", "; raise the limit of the pooler"},
 };
 
-static const char *cure_for(const char *state)
+static const struct cure *cure_for(const char *state)
 {
     for (size_t i = 0; i < sizeof cures / sizeof *cures; i++)
-        if (strncmp(state, cures[i].state, strlen(cures[i].state)) == 0) return cures[i].cure;
-    return "";
+        if (strncmp(state, cures[i].state, strlen(cures[i].state)) == 0) return &cures[i];
+    static const struct cure none = {"", "", PG_NO_REMEDY};
+    return &none;
 }
 
 static const char *cure_for_words(const slack_pg_t *pg, const char *what)
 {
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
-        if (strstr(what, phrases[i].state)) return phrases[i].cure;
+        if (strstr(what, phrases[i].words)) return phrases[i].cure;
     return pg->sessions > 0 ? "; it is connected again when the server is back"
                             : "; check the address, and that the server runs";
 }
@@ -63,14 +78,16 @@ void slack__pg_say(slack_pg_t *pg, const char *what, const char *cure)
     char text[104];
     snprintf(text, sizeof text, "%s", what);
     text[strcspn(text, "\n")] = '\0'; /* libpq's sentences have several lines */
-    slack__explain(pg->error, "postgres %s: %s%s", pg->place, text, cure);
+    slack__explain(pg->error, "postgres %s: %s%s", pg->address.place, text, cure);
 }
 
 int slack__pg_explain(slack_pg_t *pg, const PGresult *result)
 {
     const char *what = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
     const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    const struct cure *cure = state ? cure_for(state) : NULL;
     if (!what) what = PQerrorMessage(pg->conn);
+    pg->remedy = cure ? cure->remedy : PG_NO_REMEDY;
     if (strstr(what, "out of memory") && !state) {
         slack__pg_say(pg, "out of memory", "");
         return SLACK_ENOMEM;
@@ -78,6 +95,16 @@ int slack__pg_explain(slack_pg_t *pg, const PGresult *result)
     const char *reason = strstr(what, " failed: "); /* libpq names the place before it */
     if (reason) what = reason + sizeof " failed: " - 1;
     slack__pg_say(pg, *what ? what : "the connection is lost",
-                  state ? cure_for(state) : cure_for_words(pg, what));
+                  cure ? cure->cure : cure_for_words(pg, what));
+    return SLACK_ESTORE;
+}
+
+int slack__pg_explain_silence(slack_pg_t *pg)
+{
+    pg->remedy = PG_NO_REMEDY;
+    slack__pg_say(pg, "the server does not answer",
+                  pg->broken >> PG_NO_STANDBY & 1
+                      ? "; its commits wait for a standby: see synchronous_standby_names"
+                      : "; look after it and the network");
     return SLACK_ESTORE;
 }

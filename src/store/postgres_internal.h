@@ -10,7 +10,8 @@
 #include "store/committer.h"
 
 /*
- * Shared by the files of the PostgreSQL engine. postgres_open.c makes the session and the tables,
+ * Shared by the files of the PostgreSQL engine. postgres_open.c makes the session and the tables:
+ * postgres_dial.c connects, and postgres_promises.c checks what the server promises;
  * postgres_apply.c applies a list of operations as one transaction, and
  * postgres_locks.c takes its locks; postgres_rows.c sends the
  * statements of an operation and takes their results, postgres_claim.c claims rows,
@@ -134,11 +135,40 @@ typedef struct slack_pg_gone {
     size_t count;
 } slack_pg_gone_t;
 
+/* The options of libpq that may have an element for each host. */
+#define PG_LISTS 3
+
+/* The server, as the conninfo names it. */
+typedef struct slack_pg_address {
+    char *conninfo;        /* holds a password */
+    char *lists[PG_LISTS]; /* if there are several hosts, in the order in which they are tried */
+    char place[128];       /* "HOST:PORT/DATABASE", for sentences */
+} slack_pg_address_t;
+
+/* Warnings of postgres_promises.c, as bits of slack_pg.broken. */
+enum pg_warning {
+    PG_FSYNC_OFF,
+    PG_PAGES_OFF,
+    PG_COMMIT_OFF,
+    PG_COMMIT_LOCAL,
+    PG_COMMIT_WRITE,
+    PG_ASYNCHRONOUS,
+    PG_NO_STANDBY,
+    PG_UNLOGGED,
+    PG_UNVERIFIED
+};
+
+/* What helps after a failure. */
+enum pg_remedy {
+    PG_NO_REMEDY,
+    PG_TRY_AGAIN,  /* the same transaction in the same session */
+    PG_NEW_SESSION /* perhaps with another host */
+};
+
 struct slack_pg {
     slack_db_t db;
-    char *conninfo;  /* holds a password */
-    PGconn *conn;    /* NULL: there is no session */
-    char place[128]; /* "HOST:PORT/DATABASE", for sentences */
+    slack_pg_address_t address;
+    PGconn *conn; /* NULL: there is no session */
     char schema[64];
     int64_t owner;      /* this owner's id; 0: none yet */
     int64_t lock_class; /* stands before the numbers of this schema's advisory locks */
@@ -153,7 +183,10 @@ struct slack_pg {
     slack_pg_watch_t watch;
     slack_pg_expected_t expected[PG_EXPECTED_MAX];
     unsigned sent, received;
-    int status; /* of the statements since the last drain */
+    int status;            /* of the statements since the last drain */
+    enum pg_remedy remedy; /* of the last failure */
+    unsigned broken;       /* promises of the server, by enum pg_warning */
+    uint64_t promised_ms;  /* when they were looked at */
     char error[SLACK_ERROR_TEXT_MAX];
 };
 
@@ -164,6 +197,8 @@ void slack__pg_say(slack_pg_t *pg, const char *what, const char *cure);
 /* Write what the server, or libpq if `result` is NULL, says. Returns SLACK_ESTORE or SLACK_ENOMEM.
  */
 int slack__pg_explain(slack_pg_t *pg, const PGresult *result);
+/* The same for a time limit that is over. */
+int slack__pg_explain_silence(slack_pg_t *pg);
 
 /* ---- postgres_statements.c ---- */
 
@@ -184,6 +219,8 @@ void slack__pg_text(slack_pg_params_t *params, const char *text);
  */
 void slack__pg_send(slack_pg_t *pg, enum pg_statement which, const slack_pg_params_t *params,
                     slack_pg_take_fn take, void *user_data);
+/* The same for a text of SQL without parameters, whose results are texts. */
+void slack__pg_send_text(slack_pg_t *pg, const char *sql, slack_pg_take_fn take, void *user_data);
 /* Take all results. After a failure the results behind it are not taken. 0 or a status. */
 int slack__pg_drain(slack_pg_t *pg);
 /* Send a statement that has one parameter or none, and take its result. */
@@ -237,6 +274,24 @@ void slack__pg_send_renew(slack_pg_t *pg);
 /* ---- postgres_kv.c ---- */
 
 void slack__pg_send_kv(slack_pg_t *pg, slack_store_op_t *op);
+
+/* ---- postgres_dial.c ---- */
+
+/* Take what follows "postgres:" in SLACK_STORE. 0; SLACK_ECONFIG with a sentence; SLACK_ENOMEM. */
+int slack__pg_address_init(slack_pg_address_t *address, const char *rest, char *error);
+void slack__pg_address_done(slack_pg_address_t *address);
+/* Connect within the time limit. 0 or a status; the caller hangs up then. */
+int slack__pg_dial(slack_pg_t *pg);
+
+/* ---- postgres_promises.c ---- */
+
+/* Refuse a session behind a pooler that gives it several processes of the server; `pid` is the
+ * process that has just answered. 0 or a status. */
+int slack__pg_check_pooler(slack_pg_t *pg, int pid);
+/* Refuse a new session whose server cannot be written, and leave the warnings. 0 or a status. */
+int slack__pg_check_promises(slack_pg_t *pg);
+/* Look again, once a minute. */
+void slack__pg_review_promises(slack_pg_t *pg);
 
 /* ---- postgres_open.c ---- */
 

@@ -124,8 +124,9 @@ static int set_up_tables(slack_pg_t *pg)
 
 /* --- the session ---------------------------------------------------------------------------- */
 
-/* The schema that the conninfo names with options=-csearch_path=NAME, or "slackapp". */
-static int take_schema(slack_pg_t *pg, PGresult *result, void *unused)
+/* The schema that the conninfo names with options=-csearch_path=NAME, or "slackapp"; the process of
+ * the server. */
+static int take_schema(slack_pg_t *pg, PGresult *result, void *pid)
 {
     const bool named = strcmp(PQgetvalue(result, 0, 1), "client") == 0;
     const char *name = named ? PQgetvalue(result, 0, 0) : "slackapp";
@@ -135,73 +136,21 @@ static int take_schema(slack_pg_t *pg, PGresult *result, void *unused)
         return refuse(pg, "search_path is not one name of lowercase letters, digits and _",
                       "; name one schema");
     memcpy(pg->schema, name, len + 1);
+    *(int *)pid = atoi(PQgetvalue(result, 0, 2));
     return 0;
 }
 
-static const char *host_of(slack_pg_t *pg)
-{
-    const char *host = PQhost(pg->conn);
-    return host ? host : "";
-}
-
-static bool is_remote(slack_pg_t *pg)
-{
-    const char *host = host_of(pg);
-    return *host != '/' && *host != '\0' && !slack__is_loopback(slack__slice(host));
-}
-
-static bool verifies_server(PGconn *conn)
-{
-    PQconninfoOption *options = PQconninfo(conn);
-    bool full = false;
-    for (PQconninfoOption *option = options; option && option->keyword; option++)
-        if (strcmp(option->keyword, "sslmode") == 0 && option->val)
-            full = strcmp(option->val, "verify-full") == 0;
-    PQconninfoFree(options);
-    return full;
-}
-
-/* The columns of `facts` below. */
-enum { FACT_STANDBY, FACT_READ_ONLY, FACT_PID, FACT_FSYNC, FACT_COMMIT, FACT_CLASS };
-
-/* Check what the server promises, and note what a person should know. */
-static int take_facts(slack_pg_t *pg, PGresult *result, void *unused)
-{
-    const char *facts[FACT_CLASS + 1];
-    for (int i = 0; i <= FACT_CLASS; i++)
-        facts[i] = PQgetvalue(result, 0, i);
-    if (strcmp(facts[FACT_STANDBY], "t") == 0 || strcmp(facts[FACT_READ_ONLY], "on") == 0)
-        return refuse(pg, "the server is a standby or read-only",
-                      "; name the primary, or add target_session_attrs=read-write");
-    if (strtol(facts[FACT_PID], NULL, 10) != PQbackendPID(pg->conn))
-        return refuse(pg, "a pooler is between this program and the server",
-                      "; name the server itself: a store needs a session of its own");
-    pg->lock_class = strtol(facts[FACT_CLASS], NULL, 10);
-    const bool no_fsync = strcmp(facts[FACT_FSYNC], "off") == 0;
-    const bool no_wait = strcmp(facts[FACT_COMMIT], "off") == 0;
-    const bool open = is_remote(pg) && !verifies_server(pg->conn);
-    *pg->db.notice = '\0';
-    if (no_fsync || no_wait || open)
-        slack__explain(pg->db.notice, "postgres %s: %s%s%s", pg->place,
-                       no_fsync  ? "fsync is off, so a power cut loses acknowledged events; "
-                       : no_wait ? "synchronous_commit is off, so a power cut loses acknowledged "
-                                   "events; "
-                                 : "",
-                       no_fsync || no_wait ? "set it to on" : "",
-                       !open                 ? ""
-                       : no_fsync || no_wait ? "; and nobody checks the server's certificate: add "
-                                               "sslmode=verify-full"
-                                             : "nobody checks the server's certificate; add "
-                                               "sslmode=verify-full");
-    return 0;
-}
-
+/* Find the schema of a new session, and make it the only one. A pooler that is refused keeps no
+ * setting of this session. */
 static int choose_schema(slack_pg_t *pg)
 {
     char path[96];
-    const int rc =
-        slack__pg_exec(pg, "SELECT setting, source FROM pg_settings WHERE name = 'search_path'",
-                       take_schema, NULL);
+    int pid = 0;
+    int rc = slack__pg_exec(pg,
+                            "SELECT setting, source, pg_backend_pid() FROM pg_settings"
+                            " WHERE name = 'search_path'",
+                            take_schema, &pid);
+    if (rc == 0) rc = slack__pg_check_pooler(pg, pid);
     if (rc != 0) return rc;
     snprintf(path, sizeof path, "SET search_path TO %s", pg->schema);
     return slack__pg_exec(pg, path, NULL, NULL);
@@ -209,18 +158,20 @@ static int choose_schema(slack_pg_t *pg)
 
 static int begin_session(slack_pg_t *pg)
 {
-    static const char facts[] =
-        "SELECT pg_is_in_recovery(), current_setting('transaction_read_only'), pg_backend_pid(),"
-        " current_setting('fsync'), current_setting('synchronous_commit'),"
-        " (hashtext(current_setting('search_path')) & 2147483647)";
-    /* Every statement finds its rows by an index, however few rows there are when it is planned. */
-    static const char settings[] = "SET statement_timeout TO 5000; SET lock_timeout TO 1200;"
-                                   " SET idle_in_transaction_session_timeout TO 10000;"
-                                   "SET client_min_messages TO warning; SET enable_seqscan TO off;"
-                                   "SET plan_cache_mode TO force_generic_plan; SET jit TO off";
+    /* The server ends the session of a machine that it cannot reach for 30 s, so that nobody waits
+     * longer for its locks. Every statement finds its rows by an index, however few rows there are
+     * when it is planned. */
+    static const char settings[] =
+        "SET statement_timeout TO 5000; SET lock_timeout TO 1200;"
+        "SET idle_in_transaction_session_timeout TO 10000;"
+        "SET idle_session_timeout TO 0;"
+        "SET tcp_keepalives_idle TO 15; SET tcp_keepalives_interval TO 5;"
+        "SET tcp_user_timeout TO 30000;"
+        "SET client_min_messages TO warning; SET enable_seqscan TO off;"
+        "SET plan_cache_mode TO force_generic_plan; SET jit TO off";
     int rc = choose_schema(pg);
     if (rc == 0) rc = slack__pg_exec(pg, settings, NULL, NULL);
-    if (rc == 0) rc = slack__pg_exec(pg, facts, take_facts, NULL);
+    if (rc == 0) rc = slack__pg_check_promises(pg);
     if (rc == 0) rc = set_up_tables(pg);
     if (rc != 0) return rc;
     if (PQenterPipelineMode(pg->conn) != 1) return slack__pg_explain(pg, NULL);
@@ -252,51 +203,12 @@ static int begin_owner(slack_pg_t *pg)
     return rc;
 }
 
-/* Note where the session leads to, without the user and the password. */
-static void note_place(slack_pg_t *pg)
-{
-    const char *port = PQport(pg->conn), *name = PQdb(pg->conn);
-    snprintf(pg->place, sizeof pg->place, "%.48s:%.6s/%.24s", host_of(pg), port ? port : "",
-             name ? name : "");
-}
-
-/* libpq would print the server's warnings, which the server's own log has. */
-static void ignore_notice(void *unused, const PGresult *result)
-{
-}
-
-static int start_session(slack_pg_t *pg)
-{
-    static const char *const keywords[] = {"dbname", "fallback_application_name", "client_encoding",
-                                           "connect_timeout", NULL};
-    const char *const values[] = {pg->conninfo, "slackapp", "UTF8", "0", NULL};
-    pg->conn = PQconnectStartParams(keywords, values, 1);
-    if (!pg->conn) {
-        slack__pg_say(pg, "out of memory", "");
-        return SLACK_ENOMEM;
-    }
-    PQsetNoticeReceiver(pg->conn, ignore_notice, NULL);
-    PostgresPollingStatusType next = PGRES_POLLING_WRITING;
-    while (PQstatus(pg->conn) != CONNECTION_BAD && next != PGRES_POLLING_OK &&
-           next != PGRES_POLLING_FAILED) {
-        if (!slack__pg_wait(pg, next == PGRES_POLLING_WRITING)) {
-            note_place(pg);
-            return refuse(pg, "the server does not answer", "; look after it and the network");
-        }
-        next = PQconnectPoll(pg->conn);
-    }
-    note_place(pg);
-    if (PQstatus(pg->conn) == CONNECTION_BAD || next == PGRES_POLLING_FAILED)
-        return slack__pg_explain(pg, NULL);
-    return PQsetnonblocking(pg->conn, 1) == 0 ? 0 : slack__pg_explain(pg, NULL);
-}
-
 int slack__pg_connect(slack_pg_t *pg)
 {
     if (pg->conn && PQstatus(pg->conn) == CONNECTION_OK) return 0;
     slack__pg_hang_up(pg);
     pg->status = 0;
-    int rc = start_session(pg);
+    int rc = slack__pg_dial(pg);
     if (rc == 0) rc = begin_session(pg);
     if (rc == 0) rc = begin_owner(pg);
     if (rc == 0) {
@@ -319,34 +231,13 @@ int64_t slack__pg_lock(const slack_pg_t *pg, unsigned number)
 
 /* --- opening -------------------------------------------------------------------------------- */
 
-/* libpq repeats parts of a conninfo that it cannot read, and these may be a password. */
-static int check_conninfo(slack_pg_t *pg, char *error)
-{
-    char *why = NULL;
-    PQconninfoOption *options = PQconninfoParse(pg->conninfo, &why);
-    PQfreemem(why);
-    PQconninfoFree(options);
-    if (options) return 0;
-    slack__explain(error, "what follows \"postgres:\" is no conninfo of PostgreSQL: write "
-                          "postgres://HOST/DATABASE, or postgres:service=NAME");
-    return SLACK_ECONFIG;
-}
-
 /* A place without a session. */
 static int make_place(slack_pg_t **ret, const char *place, char *error)
 {
     slack_pg_t *pg = slack__calloc(1, sizeof *pg);
     if (!pg) return SLACK_ENOMEM;
-    const char *scheme = strncmp(place, "//", 2) == 0 ? "postgres:" : "";
-    const size_t size = strlen(scheme) + strlen(place) + 1;
-    pg->conninfo = slack__malloc(size);
-    if (!pg->conninfo) {
-        slack__free(pg);
-        return SLACK_ENOMEM;
-    }
-    snprintf(pg->conninfo, size, "%s%s", scheme, place);
     pg->deadline_ns = uv_hrtime() + OPEN_MS * PG_MS_NS;
-    const int rc = check_conninfo(pg, error);
+    const int rc = slack__pg_address_init(&pg->address, place, error);
     if (rc != 0)
         slack__pg_close(&pg->db);
     else
@@ -360,7 +251,7 @@ int slack__pg_find(const char *place, char *error)
     long version = -1;
     int rc = make_place(&pg, place, error);
     if (rc != 0) return rc;
-    rc = start_session(pg);
+    rc = slack__pg_dial(pg);
     if (rc == 0) rc = choose_schema(pg);
     if (rc == 0) rc = read_version(pg, &version);
     if (rc == 0 && version < 0) {
@@ -407,6 +298,6 @@ void slack__pg_close(slack_db_t *db)
         slack__pg_drain(pg);
     }
     slack__pg_hang_up(pg);
-    slack__free_secret(pg->conninfo);
+    slack__pg_address_done(&pg->address);
     slack__free(pg);
 }

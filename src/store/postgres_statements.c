@@ -59,7 +59,7 @@
     " value = excluded.value, owner = excluded.owner WHERE "
 
 static const char *const sql[] = {
-    [PG_BEGIN] = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+    [PG_BEGIN] = "BEGIN ISOLATION LEVEL READ COMMITTED",
     [PG_COMMIT] = "COMMIT",
     [PG_ROLLBACK] = "ROLLBACK",
     [PG_NO_SYNC] = "SET LOCAL synchronous_commit TO off",

@@ -100,9 +100,13 @@ bool slack__pg_wait(slack_pg_t *pg, bool for_write)
     }
 }
 
-static void send_failed(slack_pg_t *pg, int status)
+/* Expect the result of a statement, if libpq has taken it. */
+static void expect(slack_pg_t *pg, bool sent, slack_pg_take_fn take, void *user_data)
 {
-    if (pg->status == 0) pg->status = status;
+    if (sent)
+        pg->expected[pg->sent++] = (slack_pg_expected_t){take, user_data};
+    else if (pg->status == 0)
+        pg->status = slack__pg_explain(pg, NULL);
 }
 
 void slack__pg_send(slack_pg_t *pg, enum pg_statement which, const slack_pg_params_t *params,
@@ -117,11 +121,16 @@ void slack__pg_send(slack_pg_t *pg, enum pg_statement which, const slack_pg_para
     if (pg->status != 0) return;
     if (!params) params = &none;
     snprintf(name, sizeof name, "s%u", (unsigned)which);
-    if (PQsendQueryPrepared(pg->conn, name, params->count, params->values, params->lengths,
-                            params->formats, 1) != 1)
-        send_failed(pg, slack__pg_explain(pg, NULL));
-    else
-        pg->expected[pg->sent++] = (slack_pg_expected_t){take, user_data};
+    expect(pg,
+           PQsendQueryPrepared(pg->conn, name, params->count, params->values, params->lengths,
+                               params->formats, 1) == 1,
+           take, user_data);
+}
+
+void slack__pg_send_text(slack_pg_t *pg, const char *sql, slack_pg_take_fn take, void *user_data)
+{
+    expect(pg, PQsendQueryParams(pg->conn, sql, 0, NULL, NULL, NULL, NULL, 0) == 1, take,
+           user_data);
 }
 
 /* Wait until libpq has a result. 0 or a status, after which there is no session. */
@@ -130,10 +139,7 @@ static int receive(slack_pg_t *pg)
     while (PQisBusy(pg->conn)) {
         const int unsent = PQflush(pg->conn);
         if (unsent < 0) return slack__pg_explain(pg, NULL);
-        if (!slack__pg_wait(pg, unsent > 0)) {
-            slack__pg_say(pg, "the server does not answer", "; look after it and the network");
-            return SLACK_ESTORE;
-        }
+        if (!slack__pg_wait(pg, unsent > 0)) return slack__pg_explain_silence(pg);
         if (PQconsumeInput(pg->conn) != 1) return slack__pg_explain(pg, NULL);
     }
     return 0;
@@ -168,7 +174,7 @@ int slack__pg_drain(slack_pg_t *pg)
             take_result(pg, result);
         PQclear(result);
     }
-    if (rc != 0) slack__pg_hang_up(pg);
+    if (rc != 0 || (pg->status != 0 && pg->remedy == PG_NEW_SESSION)) slack__pg_hang_up(pg);
     if (rc == 0) rc = pg->status;
     pg->sent = pg->received = 0;
     pg->status = 0;

@@ -5,6 +5,8 @@
  * that does not exist.
  */
 #include <signal.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
 
 #include <slack/error.h>
 #include <slack/options.h>
@@ -45,9 +47,6 @@ static void test_places_that_open_nothing(void **state)
     } bad[] = {
         {"", "//u:secret@localhost:1/db", "Connection refused"},
         {"", "host=/nowhere password=secret", "No such file or directory"},
-        {"", "//u:secret@h:port/", "check the address, and that the server runs"},
-        {"", "password=secret nonsense=1", "is no conninfo of PostgreSQL: write postgres://"},
-        {"", "secret words", "is no conninfo of PostgreSQL"},
         {"", "+ dbname=nowhere password=secret", "does not exist; make the database with createdb"},
         {"", "+ user=stranger password=secret", "does not exist; check the user, the password"},
         {"", "+ options=-csearch_path=a;DROP", "search_path is not one name"},
@@ -210,7 +209,7 @@ static void test_a_server_that_hangs(void **state)
     world_until(&rows.world, task.ended);
     assert_int_equal(task.op.status, SLACK_ESTORE);
     assert_true(uv_hrtime() - start < UINT64_C(5000000000));
-    expect_logged("the server does not answer");
+    expect_logged("the server does not answer; look after it and the network");
     assert_int_equal(kill(session, SIGCONT), 0);
     rows_put("a", 0, false);
 }
@@ -220,12 +219,7 @@ static void test_a_server_that_hangs(void **state)
 /* From now on commits wait for a standby that does not exist: they are made, and nobody is told. */
 static void hold_commits(bool hold)
 {
-    postgres_query(hold ? "ALTER SYSTEM SET synchronous_standby_names = 'nobody'"
-                        : "ALTER SYSTEM RESET synchronous_standby_names");
-    postgres_query("SELECT pg_reload_conf()");
-    postgres_query(hold ? "DO $$ BEGIN WHILE current_setting('synchronous_standby_names') = ''"
-                          " LOOP PERFORM pg_sleep(0.001); END LOOP; END $$"
-                        : "SELECT 1");
+    postgres_set("synchronous_standby_names", hold ? "nobody" : NULL);
 }
 
 static void wait_for_held_commit(void)
@@ -280,6 +274,94 @@ static void test_a_commit_that_is_undone(void **state)
     rows_put("a", SLACK_ESTORE, false);
     postgres_query("DROP TRIGGER fall ON slackapp.inbox");
     rows_put("a", 0, false);
+}
+
+/* --- other sessions -------------------------------------------------------------------------- */
+
+/* Another session holds the table: the operation ends within its time limit, and the session goes
+ * on. */
+static void test_locks_of_another_session(void **state)
+{
+    rows_put("a", 0, false);
+    const int session = atoi(postgres_query(OUR_SESSION));
+    postgres_hold("BEGIN; LOCK TABLE slackapp.inbox", true);
+    const uint64_t start = uv_hrtime();
+    rows_put("b", SLACK_ESTORE, false);
+    assert_true(uv_hrtime() - start < UINT64_C(5000000000));
+    expect_logged(
+        "canceling statement due to lock timeout; another session holds its rows: see pg");
+    postgres_let_go();
+    rows_put("b", 0, false);
+    assert_int_equal(atoi(postgres_query(OUR_SESSION)), session);
+}
+
+/* The server ends a deadlock with another session at the cost of this one: it tries again. */
+static void test_a_deadlock(void **state)
+{
+    rows_task_t task;
+    const int64_t id = rows_put("a", 0, false);
+    postgres_set("deadlock_timeout", "20ms");
+    postgres_hold("BEGIN; SET deadlock_timeout TO '20s'; SELECT FROM slackapp.inbox FOR UPDATE",
+                  true);
+    rows_prepare(&task, SLACK_STORE_FINISH, "a");
+    task.op.row.id = id;
+    rows_submit_prepared(&task);
+    postgres_query("DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_stat_activity WHERE"
+                   " wait_event_type = 'Lock') LOOP PERFORM pg_stat_clear_snapshot(); END LOOP;"
+                   " END $$");
+    postgres_hold("UPDATE slackapp.owners SET closed = closed; COMMIT", false);
+    world_until(&rows.world, task.ended);
+    assert_int_equal(task.op.status, 0);
+    assert_string_equal(postgres_query("SELECT state FROM slackapp.inbox"), "2");
+    postgres_let_go();
+}
+
+/* A server that begins to refuse writes is left, perhaps for another host, and used again later. */
+static void test_a_server_that_becomes_read_only(void **state)
+{
+    rows_put("a", 0, false);
+    postgres_set("default_transaction_read_only", "on");
+    rows_put("b", SLACK_ESTORE, false);
+    expect_logged("the server is a standby or read-only; name the primary, or add target_session");
+    postgres_set("default_transaction_read_only", NULL);
+    rows_put("a", 0, true);
+    rows_put("b", 0, false);
+}
+
+/* The disk of the table is full: no row is half there, and the store goes on when there is room. */
+static void test_a_full_disk(void **state)
+{
+    char folder[96], sql[256];
+    snprintf(folder, sizeof folder, "%s/disk", postgres_folder());
+    const char *const make[] = {"/bin/mkdir", folder, NULL};
+    assert_true(waitpid(postgres_peer(make), NULL, 0) > 0);
+    if (mount("tmpfs", folder, "tmpfs", 0, "size=256k,mode=777") != 0) skip();
+    const char *const own[] = {"/bin/mkdir", strcat(folder, "/own"), NULL};
+    assert_true(waitpid(postgres_peer(own), NULL, 0) > 0);
+    snprintf(sql, sizeof sql, "CREATE TABLESPACE small LOCATION '%s'", folder);
+    postgres_query(sql);
+    postgres_query("ALTER TABLE slackapp.inbox SET TABLESPACE small");
+    unsigned stored = 0;
+    for (rows_task_t task; stored < 100; stored++) {
+        static char bytes[40000];
+        char key[16];
+        for (size_t i = 0; i < sizeof bytes; i++) /* nothing that could be compressed */
+            bytes[i] = (char)((i + stored) * 2654435761u >> 7);
+        snprintf(key, sizeof key, "k%u", stored);
+        rows_prepare(&task, SLACK_STORE_PUT, key);
+        task.op.row.payload = (slack_slice_t){bytes, sizeof bytes};
+        rows_run(&task);
+        if (task.op.status != 0) break;
+    }
+    assert_in_range(stored, 1, 99);
+    expect_logged("No space left on device; make room on the server's disk");
+    postgres_query("ALTER TABLE slackapp.inbox SET TABLESPACE pg_default");
+    rows_put("b", 0, false);
+    snprintf(sql, sizeof sql, "%u", stored + 1);
+    assert_string_equal(postgres_query("SELECT count(*) FROM slackapp.inbox"), sql);
+    postgres_query("DROP TABLESPACE small");
+    *strrchr(folder, '/') = '\0';
+    assert_int_equal(umount2(folder, MNT_DETACH), 0);
 }
 
 /* --- several stores -------------------------------------------------------------------------- */
@@ -348,12 +430,22 @@ static void test_there_is_a_server(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PG_CASE(test_places_that_open_nothing),   PG_CASE(test_a_schema_of_its_own),
-        PG_CASE(test_any_text_is_only_a_text),    PG_CASE(test_a_key_that_is_too_long),
-        PG_CASE(test_a_session_that_ends),        PG_CASE(test_a_server_that_is_away),
-        PG_CASE(test_a_server_that_hangs),        PG_CASE(test_a_commit_is_looked_up),
-        PG_CASE(test_a_commit_that_comes_late),   PG_CASE(test_a_commit_that_is_undone),
-        PG_CASE(test_an_owner_without_a_session), PG_CASE(test_two_stores_at_once),
+        PG_CASE(test_places_that_open_nothing),
+        PG_CASE(test_a_schema_of_its_own),
+        PG_CASE(test_any_text_is_only_a_text),
+        PG_CASE(test_a_key_that_is_too_long),
+        PG_CASE(test_a_session_that_ends),
+        PG_CASE(test_a_server_that_is_away),
+        PG_CASE(test_a_server_that_hangs),
+        PG_CASE(test_a_commit_is_looked_up),
+        PG_CASE(test_a_commit_that_comes_late),
+        PG_CASE(test_a_commit_that_is_undone),
+        PG_CASE(test_locks_of_another_session),
+        PG_CASE(test_a_deadlock),
+        PG_CASE(test_a_full_disk),
+        PG_CASE(test_a_server_that_becomes_read_only),
+        PG_CASE(test_an_owner_without_a_session),
+        PG_CASE(test_two_stores_at_once),
     };
     const struct CMUnitTest without[] = {cmocka_unit_test(test_there_is_a_server)};
     if (!postgres_start()) return cmocka_run_group_tests_name("postgres", without, NULL, NULL);

@@ -24,6 +24,8 @@
 
 static char folder[] = "/tmp/slackapp-postgres-XXXXXX";
 static char conninfo[96], programs[64];
+static const char *const *more_options;
+static PGconn *held;
 static pid_t maker, server; /* a forked child must not end the server */
 
 /* The server's log, since it was started. */
@@ -127,6 +129,7 @@ static pid_t run(const char *const argv[], int out)
     if (pid != 0) return pid;
     char path[96];
     snprintf(path, sizeof path, "%s/%s", programs, argv[0]);
+    if (*argv[0] == '/') snprintf(path, sizeof path, "%s", argv[0]);
     become_nobody();
     dup2(out, STDOUT_FILENO);
     dup2(out, STDERR_FILENO);
@@ -136,6 +139,20 @@ static pid_t run(const char *const argv[], int out)
     } args = {.in = argv};
     execv(path, args.out);
     _exit(127);
+}
+
+pid_t postgres_peer(const char *const argv[])
+{
+    const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    const pid_t pid = run(argv, null);
+    close(null);
+    return pid;
+}
+
+void postgres_peer_end(pid_t pid)
+{
+    kill(pid, SIGTERM);
+    waitpid(pid, NULL, 0);
 }
 
 static bool make_cluster(void)
@@ -149,10 +166,8 @@ static bool make_cluster(void)
     snprintf(data, sizeof data, "%s/data", folder);
     const char *const argv[] = {"initdb",          "-D", data,       "--no-sync", "--auth=trust",
                                 "--encoding=UTF8", "-U", "slackapp", NULL};
-    const int null = open("/dev/null", O_WRONLY);
     int status = 1;
-    waitpid(run(argv, null), &status, 0);
-    close(null);
+    waitpid(postgres_peer(argv), &status, 0);
     snprintf(conninfo, sizeof conninfo, "host=%s user=slackapp dbname=postgres", folder);
     return status == 0;
 }
@@ -162,8 +177,10 @@ void postgres_launch(void)
     char data[64];
     int pipe_fds[2];
     snprintf(data, sizeof data, "%s/data", folder);
-    const char *const argv[] = {
-        "postgres", "-D", data, "-k", folder, "-h", "", "-F", "-c", "log_min_messages=log", NULL};
+    const char *argv[32] = {"postgres", "-D", data, "-k", folder,
+                            "-h",       "",   "-F", "-c", "log_min_messages=log"};
+    for (size_t i = 0, at = 10; more_options && more_options[i] && at < 31; i++, at++)
+        argv[at] = more_options[i];
     if (log_fd >= 0) close(log_fd);
     /* Nobody reads all of the log, and the server must not wait for a reader. */
     if (pipe2(pipe_fds, O_NONBLOCK | O_CLOEXEC) != 0) return;
@@ -211,6 +228,47 @@ const char *postgres_query(const char *sql)
     return text;
 }
 
+void postgres_options(const char *const *options)
+{
+    more_options = options;
+}
+
+const char *postgres_folder(void)
+{
+    return folder;
+}
+
+void postgres_set(const char *name, const char *value)
+{
+    char sql[256], show[128];
+    if (value)
+        snprintf(sql, sizeof sql, "ALTER SYSTEM SET %s = '%s'", name, value);
+    else
+        snprintf(sql, sizeof sql, "ALTER SYSTEM RESET %s", name);
+    snprintf(show, sizeof show, "SELECT reset_val = boot_val FROM pg_settings WHERE name = '%s'",
+             name);
+    postgres_query(sql);
+    postgres_query("SELECT pg_reload_conf()");
+    if (value) snprintf(show, sizeof show, "SELECT current_setting('%s') = '%s'", name, value);
+    while (strcmp(postgres_query(show), "t") != 0) {
+    }
+}
+
+void postgres_hold(const char *sql, bool wait)
+{
+    if (!held) held = PQconnectdb(conninfo);
+    if (wait)
+        PQclear(PQexec(held, sql));
+    else
+        PQsendQuery(held, sql);
+}
+
+void postgres_let_go(void)
+{
+    PQfinish(held);
+    held = NULL;
+}
+
 void postgres_clean(void)
 {
     postgres_query("SET client_min_messages TO warning; DROP SCHEMA IF EXISTS slackapp CASCADE");
@@ -252,6 +310,36 @@ void postgres_end(void)
 const char *postgres_query(const char *sql)
 {
     return "";
+}
+
+void postgres_options(const char *const *options)
+{
+}
+
+const char *postgres_folder(void)
+{
+    return "";
+}
+
+void postgres_set(const char *name, const char *value)
+{
+}
+
+void postgres_hold(const char *sql, bool wait)
+{
+}
+
+pid_t postgres_peer(const char *const argv[])
+{
+    return -1;
+}
+
+void postgres_peer_end(pid_t pid)
+{
+}
+
+void postgres_let_go(void)
+{
 }
 
 void postgres_clean(void)
