@@ -9,10 +9,6 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
-/* The most operations of one transaction. Further operations wait for its commit, but no longer
- * than they would in a larger transaction. */
-#define BATCH_MAX 1024
-
 typedef struct committer {
     slack_store_t store;
     slack_net_t *net;
@@ -88,7 +84,7 @@ static void run_thread(void *arg)
         unsigned count = 0;
         for (link = batch.next; link != &batch; link = link->next)
             count++;
-        for (; count < BATCH_MAX && (link = slack__list_shift(&c->waiting)); count++)
+        for (; count < SLACK_DB_BATCH_MAX && (link = slack__list_shift(&c->waiting)); count++)
             slack__list_push(&batch, link);
         if (slack__list_empty(&batch)) {
             if (c->closing) break;

@@ -25,6 +25,10 @@ typedef struct slack_db_time {
 
 #define SLACK_DB_NOTICE_MAX 1024
 
+/* The most operations of one transaction. Further operations wait for its commit, but no longer
+ * than they would in a larger transaction. */
+#define SLACK_DB_BATCH_MAX 1024
+
 #define SLACK_DB_READ 1 /* applied without a transaction: nothing had to be written */
 
 /* An engine. Every member is mandatory. The loop calls `open`, before the thread begins. The thread

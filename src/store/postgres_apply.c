@@ -39,6 +39,7 @@ static int release_unclear(slack_pg_t *pg)
     int rc = look_up(pg, &committed);
     slack__pg_int(&params, pg->owner);
     slack__pg_int(&params, pg->unclear);
+    slack__pg_int(&params, pg->unclear + SLACK_DB_BATCH_MAX - 1);
     if (rc == 0 && committed) rc = slack__pg_run(pg, PG_RELEASE, &params, NULL, NULL);
     if (rc == 0) pg->unclear = 0;
     return rc;
@@ -138,13 +139,13 @@ static bool waits_for_disk(slack_link_t *ops)
     return false;
 }
 
-/* Whether all operations end well if they are committed, so that the COMMIT may follow at once. */
-static bool have_no_results(slack_link_t *ops)
+/* Whether the COMMIT may follow at once: the operations have no results, or these can be found if
+ * the answer is lost. */
+static bool commit_at_once(slack_link_t *ops)
 {
     for (slack_link_t *link = ops->next; link != ops; link = link->next) {
         const enum slack_store_op_kind kind = op_at(link)->kind;
-        if (kind < SLACK_STORE_MARK || kind > SLACK_STORE_RENEW || kind == SLACK_STORE_CLAIM)
-            return false;
+        if (kind > SLACK_STORE_RENEW || kind == SLACK_STORE_CLAIM) return false;
     }
     return true;
 }
@@ -154,7 +155,8 @@ static void send_stamp(slack_pg_t *pg)
     slack_pg_params_t params = {0};
     slack__pg_int(&params, pg->owner);
     slack__pg_int(&params, pg->now_ms + SLACK_STORE_LEASE_MS);
-    slack__pg_int(&params, ++pg->batch);
+    pg->batch += SLACK_DB_BATCH_MAX;
+    slack__pg_int(&params, pg->batch);
     slack__pg_send(pg, PG_STAMP, &params, NULL, NULL);
 }
 
@@ -170,6 +172,7 @@ static int commit(slack_pg_t *pg)
     bool committed = false;
     int found = have_session(pg);
     if (found == 0) found = look_up(pg, &committed);
+    if (found == 0 && committed) found = slack__pg_find_puts(pg);
     if (found != 0) return rc; /* release_unclear() looks later */
     pg->unclear = 0;
     return committed ? 0 : rc;
@@ -177,20 +180,25 @@ static int commit(slack_pg_t *pg)
 
 static int transact(slack_pg_t *pg, slack_link_t *ops)
 {
-    for (slack_link_t *link = ops->next; link != ops; link = link->next)
+    unsigned puts = 0;
+    for (slack_link_t *link = ops->next; link != ops; link = link->next) {
         if (op_at(link)->batch) op_at(link)->batch->arena = NULL; /* slack__db_fail() may drop it */
+        puts += op_at(link)->kind == SLACK_STORE_PUT;
+    }
+    slack__pg_groups_begin(pg);
     slack__pg_send(pg, PG_BEGIN, NULL, NULL, NULL);
     if (!waits_for_disk(ops)) slack__pg_send(pg, PG_NO_SYNC, NULL, NULL, NULL);
     slack__pg_send_locks(pg, ops);
     send_stamp(pg);
-    slack__pg_send_sweep(pg);
+    slack__pg_send_sweep(pg, puts);
     int rc = end_entries(pg, ops);
     for (slack_link_t *link = ops->next; rc == 0 && link != ops; link = link->next) {
         slack_store_op_t *op = op_at(link);
         rc = op->kind == SLACK_STORE_CLAIM ? slack__pg_claim(pg, op) : slack__pg_send_op(pg, op);
         op->status = 0;
     }
-    if (rc == 0 && !have_no_results(ops)) rc = slack__pg_drain(pg);
+    slack__pg_flush(pg);
+    if (rc == 0 && !commit_at_once(ops)) rc = slack__pg_drain(pg);
     if (rc == 0) return commit(pg);
     if (pg->conn) slack__pg_drain(pg); /* what was sent before the failure */
     return rc;

@@ -7,13 +7,12 @@
  * A claim has at most four round trips: the owners; the rows that may be claimed, which are locked
  * and skipped if others have locked them; the locks of their ordering keys, of which none is waited
  * for; the claims themselves. The last two are apart, because a statement sees the table as it was
- * when the statement began.
+ * when the statement began. Of the rows with one ordering key, at most one is not behind another.
  */
 
 typedef struct candidate {
     int64_t id;
-    unsigned lock; /* of its ordering key; 0: it needs none */
-    int64_t locked;
+    int64_t lock; /* of its ordering key; 0: it needs none, or has it */
 } candidate_t;
 
 typedef struct claim {
@@ -23,6 +22,7 @@ typedef struct claim {
     size_t count;
     int64_t bytes; /* of the candidates' texts */
     bool full;
+    bool ordered; /* some have ordering keys */
 } claim_t;
 
 /* --- owners --------------------------------------------------------------------------------- */
@@ -56,9 +56,9 @@ static int take_candidates(slack_pg_t *pg, PGresult *result, void *user_data)
         claim->candidates[claim->count++] = (candidate_t){
             .id = slack__pg_get_int(result, i, 0),
             .lock = queued && order.len > 0
-                        ? slack__pg_order_lock(slack__pg_get_bytes(result, i, 2), order)
+                        ? slack__pg_lock(
+                              pg, slack__pg_order_lock(slack__pg_get_bytes(result, i, 2), order))
                         : 0,
-            .locked = 1,
         };
         claim->bytes += bytes;
         claim->full = batch->bytes > 0 && claim->bytes >= (int64_t)batch->bytes;
@@ -80,44 +80,57 @@ static void send_candidates(slack_pg_t *pg, claim_t *claim)
     }
 }
 
+/* The numbers of the locks that were free. */
+static int take_locks(slack_pg_t *pg, PGresult *result, void *user_data)
+{
+    claim_t *claim = user_data;
+    for (int i = 0; i < PQntuples(result); i++)
+        for (size_t n = 0; n < claim->count; n++)
+            if (claim->candidates[n].lock == slack__pg_get_int(result, i, 0))
+                claim->candidates[n].lock = 0;
+    return 0;
+}
+
 static void send_locks(slack_pg_t *pg, claim_t *claim)
 {
     for (size_t i = 0; i < claim->count; i++) {
-        candidate_t *candidate = &claim->candidates[i];
         slack_pg_params_t params = {0};
-        if (candidate->lock == 0) continue;
-        slack__pg_int(&params, slack__pg_lock(pg, candidate->lock));
-        slack__pg_send(pg, PG_TRY_LOCK, &params, slack__pg_take_int, &candidate->locked);
+        if (claim->candidates[i].lock == 0) continue;
+        claim->ordered = true;
+        slack__pg_int(&params, claim->candidates[i].lock);
+        slack__pg_add(pg, PG_TRY_LOCK, &params, take_locks, claim);
     }
+    slack__pg_flush(pg);
 }
 
-/* A row behind another one with its ordering key stays queued. */
+/* In the order of the candidates. A row that is behind another one stays queued. */
 static int take_claimed(slack_pg_t *pg, PGresult *result, void *user_data)
 {
-    slack_store_batch_t *batch = user_data;
-    if (PQntuples(result) == 0) return 0;
-    slack_row_t row = slack__pg_row(result, 0, true);
-    if (row.state != SLACK_ROW_RUNNING) return 0;
-    if (row.damaged) row.payload = (slack_slice_t){NULL, 0};
-    if (slack__row_copy(batch->arena, &batch->rows[batch->count], &row)) {
-        batch->count++;
-        return 0;
-    }
-    slack__pg_say(pg, "out of memory", "");
-    return SLACK_ENOMEM;
+    const claim_t *claim = user_data;
+    slack_store_batch_t *batch = claim->op->batch;
+    for (size_t n = 0; n < claim->count; n++)
+        for (int i = 0; i < PQntuples(result); i++) {
+            if (slack__pg_get_int(result, i, 0) != claim->candidates[n].id) continue;
+            slack_row_t row = slack__pg_row(result, i, true);
+            if (row.damaged) row.payload = (slack_slice_t){NULL, 0};
+            if (!slack__row_copy(batch->arena, &batch->rows[batch->count++], &row)) {
+                slack__pg_say(pg, "out of memory", "");
+                return SLACK_ENOMEM;
+            }
+        }
+    return 0;
 }
 
-static void send_takes(slack_pg_t *pg, const claim_t *claim)
+static void send_takes(slack_pg_t *pg, claim_t *claim)
 {
     for (size_t i = 0; i < claim->count; i++) {
         slack_pg_params_t params = {0};
-        if (!claim->candidates[i].locked) continue;
+        if (claim->candidates[i].lock != 0) continue;
         slack__pg_int(&params, claim->candidates[i].id);
-        slack__pg_int(&params, pg->now_ms);
-        slack__pg_int(&params, pg->owner);
-        slack__pg_int(&params, pg->batch);
-        slack__pg_send(pg, PG_TAKE, &params, take_claimed, claim->op->batch);
+        if (claim->ordered) slack__pg_add(pg, PG_FALL_BEHIND, &params, NULL, NULL);
+        slack__pg_add(pg, PG_TAKE, &params, take_claimed, claim);
     }
+    slack__pg_flush(pg);
 }
 
 static int take_next_due(slack_pg_t *pg, PGresult *result, void *user_data)
@@ -140,6 +153,7 @@ int slack__pg_claim(slack_pg_t *pg, slack_store_op_t *op)
 {
     slack_store_batch_t *batch = op->batch;
     claim_t claim = {.op = op};
+    slack__pg_flush(pg);
     int rc = slack__batch_begin(batch, batch->limit);
     if (rc == 0)
         claim.candidates =
@@ -157,7 +171,7 @@ int slack__pg_claim(slack_pg_t *pg, slack_store_op_t *op)
     }
     if (rc == 0) {
         send_locks(pg, &claim);
-        rc = slack__pg_drain(pg);
+        if (claim.ordered) rc = slack__pg_drain(pg);
     }
     if (rc == 0) {
         slack__pg_allow(pg, (size_t)claim.bytes);

@@ -8,43 +8,51 @@
 #include <slack/options.h>
 
 #include "store/committer.h"
+#include "util/buf.h"
 
 /*
  * Shared by the files of the PostgreSQL engine. postgres_open.c makes the session and the tables:
  * postgres_dial.c connects, and postgres_promises.c checks what the server promises;
  * postgres_apply.c applies a list of operations as one transaction, and
- * postgres_locks.c takes its locks; postgres_rows.c sends the
- * statements of an operation and takes their results, postgres_claim.c claims rows,
- * postgres_owners.c finds the owners that are gone,
- * postgres_kv.c does both for entries. postgres_wire.c sends and receives with a time limit,
- * postgres_statements.c holds the SQL, postgres_error.c explains failures.
+ * postgres_locks.c takes its locks; postgres_rows.c sends the statements of an operation and takes
+ * their results, postgres_groups.c joins those of operations on single rows, postgres_claim.c
+ * claims rows, postgres_owners.c finds the owners that are gone, postgres_sweep.c deletes rows
+ * whose time is over, postgres_kv.c does both for entries. postgres_wire.c sends and receives with
+ * a time limit, postgres_statements.c holds the SQL, postgres_error.c explains failures.
  *
  * libpq is in pipeline mode: statements are sent one after the other, and slack__pg_drain() takes
  * all their results. No call of libpq blocks.
  */
 
 enum pg_statement {
-    PG_BEGIN,
-    PG_COMMIT,
-    PG_ROLLBACK,
-    PG_NO_SYNC,
-    PG_SHARE,
-    PG_ALONE,
-    PG_LOCK,
-    PG_TRY_LOCK,
-    PG_STAMP,
-    PG_STAMPED,
-    PG_RELEASE,
-    PG_SWEEP_DONE,
-    PG_SWEEP_DEAD,
-    PG_PUT,
+    /* For groups, in the order in which they are sent. */
     PG_FREE_KEY,
+    PG_PUT,
     PG_MARK,
     PG_FINISH,
     PG_FORGET,
     PG_WAIT,
     PG_BURY,
     PG_ADVANCE,
+    PG_TRY_LOCK,
+    PG_FALL_BEHIND,
+    PG_TAKE,
+    PG_GROUPS,
+
+    PG_BEGIN = PG_GROUPS,
+    PG_COMMIT,
+    PG_ROLLBACK,
+    PG_NO_SYNC,
+    PG_ALONE,
+    PG_LOCKS,
+    PG_STAMP,
+    PG_STAMPED,
+    PG_PUT_FOUND,
+    PG_RELEASE,
+    PG_SWEEP_DONE,
+    PG_OLDEST_DONE,
+    PG_SWEEP_DEAD,
+    PG_OLDEST_DEAD,
     PG_OWNER_NEW,
     PG_OWNER_BACK,
     PG_OWNER_EVICT,
@@ -57,7 +65,6 @@ enum pg_statement {
     PG_ABANDONED,
     PG_DUE,
     PG_NEXT_DUE,
-    PG_TAKE,
     PG_CANCEL,
     PG_CANCEL_TENANT,
     PG_KV_PUT,
@@ -82,7 +89,7 @@ enum pg_statement {
 
 /* The number of statements whose results may be outstanding. */
 #define PG_EXPECTED_MAX 1024
-/* The most expired rows that one transaction deletes. */
+/* The fewest expired rows that one transaction may delete. */
 #define PG_SWEEP_ROWS 200
 /* The most owners that one look handles; the next look goes on from there. */
 #define PG_OWNERS_MAX 64
@@ -108,6 +115,33 @@ typedef struct slack_pg_expected {
     slack_pg_take_fn take; /* NULL: the result has nothing to take */
     void *user_data;
 } slack_pg_expected_t;
+
+/* One statement for operations that do the same. */
+typedef struct slack_pg_group {
+    slack_buf_t columns[PG_PARAMS_MAX]; /* an array each */
+    int count;                          /* of the columns */
+    unsigned rows;
+    slack_pg_take_fn take;
+    void *user_data;
+} slack_pg_group_t;
+
+/* A power of 2: the more there are, the later two things share a bit. */
+#define PG_TOUCHED 65536u
+
+typedef struct slack_pg_groups {
+    slack_pg_group_t of[PG_GROUPS];
+    size_t bytes;                      /* of all columns */
+    uint64_t touched[PG_TOUCHED / 64]; /* hashes of keys, ordering keys and ids, a bit each */
+    slack_store_op_t *puts[SLACK_DB_BATCH_MAX]; /* of the transaction, by their numbers */
+    unsigned put_count;
+} slack_pg_groups_t;
+
+/* Rows of a state that expire. */
+typedef struct slack_pg_sweep {
+    int64_t oldest_ms; /* no older rows are left */
+    int64_t at_ms;     /* when to delete some next */
+    size_t count;      /* that the last transaction has deleted */
+} slack_pg_sweep_t;
 
 /* Another owner, as a look has found it. */
 typedef struct slack_pg_watched {
@@ -172,7 +206,7 @@ struct slack_pg {
     char schema[64];
     int64_t owner;      /* this owner's id; 0: none yet */
     int64_t lock_class; /* stands before the numbers of this schema's advisory locks */
-    int64_t batch;      /* the number of the last transaction */
+    int64_t batch;      /* the number of the last transaction; a PUT adds its own number */
     int64_t unclear;    /* the transaction that may have been committed; 0: none */
     int64_t now_ms;
     uint64_t mono_ms;
@@ -181,6 +215,8 @@ struct slack_pg {
     unsigned sessions;    /* that there have been */
     unsigned failures;    /* to connect, in a row */
     slack_pg_watch_t watch;
+    slack_pg_groups_t groups;
+    slack_pg_sweep_t done, dead;
     slack_pg_expected_t expected[PG_EXPECTED_MAX];
     unsigned sent, received;
     int status;            /* of the statements since the last drain */
@@ -241,15 +277,38 @@ slack_slice_t slack__pg_get_bytes(const PGresult *result, int row, int column);
 int slack__pg_take_int(slack_pg_t *pg, PGresult *result, void *number);
 int slack__pg_take_changed(slack_pg_t *pg, PGresult *result, void *count);
 
+/* ---- postgres_groups.c ---- */
+
+/* The groups of a new transaction are empty. */
+void slack__pg_groups_begin(slack_pg_t *pg);
+void slack__pg_groups_done(slack_pg_t *pg);
+/* Send the groups if they touch what the operation touches, its key, its ordering key or its row,
+ * and note what it touches. */
+void slack__pg_keep_order(slack_pg_t *pg, const slack_store_op_t *op);
+/* Add a row to a group: the values for its columns. Failures appear in the drain. `take` gets the
+ * result of all rows. */
+void slack__pg_add(slack_pg_t *pg, enum pg_statement which, const slack_pg_params_t *row,
+                   slack_pg_take_fn take, void *user_data);
+/* Send the groups. */
+void slack__pg_flush(slack_pg_t *pg);
+
+/* ---- postgres_sweep.c ---- */
+
+/* Send the deletion of some of the rows whose time is over, if there are any. A transaction that
+ * puts `puts` rows deletes more than it puts. */
+void slack__pg_send_sweep(slack_pg_t *pg, unsigned puts);
+/* Look for expired rows anew. */
+void slack__pg_sweep_again(slack_pg_t *pg);
+
 /* ---- postgres_rows.c ---- */
 
 /* Read the columns in the order of COLUMNS in postgres_statements.c, and the payload behind them.
  */
 slack_row_t slack__pg_row(const PGresult *result, int i, bool with_payload);
-/* Send the statements of an operation other than CLAIM. 0 or a status. */
+/* Send the statements of an operation other than CLAIM, or add it to the groups. 0 or a status. */
 int slack__pg_send_op(slack_pg_t *pg, slack_store_op_t *op);
-/* Send the deletion of some of the rows whose time is over. */
-void slack__pg_send_sweep(slack_pg_t *pg);
+/* Find out what became of the PUTs of a transaction whose results are lost. 0 or a status. */
+int slack__pg_find_puts(slack_pg_t *pg);
 
 /* ---- postgres_claim.c ---- */
 
@@ -297,11 +356,13 @@ void slack__pg_review_promises(slack_pg_t *pg);
 
 /* Make a session, unless there is one, within the time limit. Settles what is unclear. */
 int slack__pg_connect(slack_pg_t *pg);
-/* The advisory lock with this number in this schema. */
-int64_t slack__pg_lock(const slack_pg_t *pg, unsigned number);
 
 /* ---- postgres_locks.c ---- */
 
+/* The advisory lock with this number in this schema. */
+int64_t slack__pg_lock(const slack_pg_t *pg, unsigned number);
+/* A hash of two texts. */
+uint64_t slack__pg_hash(slack_slice_t a, slack_slice_t b);
 /* The number of the lock of an ordering key. */
 unsigned slack__pg_order_lock(slack_slice_t app, slack_slice_t order);
 /* Send the statements that take all the locks that the operations need. */

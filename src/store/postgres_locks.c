@@ -12,14 +12,24 @@
  */
 #define LOCKS 512
 
-static unsigned lock_number(slack_slice_t a, slack_slice_t b, unsigned first)
+int64_t slack__pg_lock(const slack_pg_t *pg, unsigned number)
+{
+    return pg->lock_class << 32 | number;
+}
+
+uint64_t slack__pg_hash(slack_slice_t a, slack_slice_t b)
 {
     uint64_t hash = 0xcbf29ce484222325u ^ a.len;
     for (size_t i = 0; i < a.len; i++)
         hash = (hash ^ (unsigned char)a.ptr[i]) * 0x100000001b3u;
     for (size_t i = 0; i < b.len; i++)
         hash = (hash ^ (unsigned char)b.ptr[i]) * 0x100000001b3u;
-    return first + (unsigned)((hash ^ hash >> 32) % LOCKS);
+    return hash ^ hash >> 32;
+}
+
+static unsigned lock_number(slack_slice_t a, slack_slice_t b, unsigned first)
+{
+    return first + (unsigned)(slack__pg_hash(a, b) % LOCKS);
 }
 
 unsigned slack__pg_order_lock(slack_slice_t app, slack_slice_t order)
@@ -57,20 +67,18 @@ static bool is_alone(const slack_store_op_t *op)
 void slack__pg_send_locks(slack_pg_t *pg, slack_link_t *ops)
 {
     bool needed[1 + 2 * LOCKS] = {false}, alone = false;
-    char list[6 * 2 * LOCKS + 3] = "{";
-    size_t len = 1;
+    char list[6 * 2 * LOCKS + 4] = "{0";
+    size_t len = 2;
     for (slack_link_t *link = ops->next; link != ops; link = link->next) {
         const slack_store_op_t *op = SLACK_CONTAINER(link, slack_store_op_t, link);
         note_locks(op, needed);
         if (is_alone(op)) alone = true;
     }
     for (unsigned i = 1; i <= 2 * LOCKS; i++)
-        if (needed[i])
-            len += (size_t)snprintf(list + len, sizeof list - len, "%s%u", len > 1 ? "," : "", i);
+        if (needed[i]) len += (size_t)snprintf(list + len, sizeof list - len, ",%u", i);
     snprintf(list + len, sizeof list - len, "}");
     slack_pg_params_t params = {0};
     slack__pg_int(&params, slack__pg_lock(pg, 0));
-    slack__pg_send(pg, alone ? PG_ALONE : PG_SHARE, &params, NULL, NULL);
-    slack__pg_text(&params, list);
-    if (len > 1 && !alone) slack__pg_send(pg, PG_LOCK, &params, NULL, NULL);
+    if (!alone) slack__pg_text(&params, list);
+    slack__pg_send(pg, alone ? PG_ALONE : PG_LOCKS, &params, NULL, NULL);
 }

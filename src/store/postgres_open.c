@@ -224,11 +224,6 @@ int slack__pg_connect(slack_pg_t *pg)
     return rc;
 }
 
-int64_t slack__pg_lock(const slack_pg_t *pg, unsigned number)
-{
-    return pg->lock_class << 32 | number;
-}
-
 /* --- opening -------------------------------------------------------------------------------- */
 
 /* A place without a session. */
@@ -298,6 +293,7 @@ void slack__pg_close(slack_db_t *db)
         slack__pg_drain(pg);
     }
     slack__pg_hang_up(pg);
+    slack__pg_groups_done(pg);
     slack__pg_address_done(&pg->address);
     slack__free(pg);
 }

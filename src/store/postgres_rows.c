@@ -68,34 +68,45 @@ slack_row_t slack__pg_row(const PGresult *result, int i, bool with_payload)
 
 /* --- operations on one row ------------------------------------------------------------------ */
 
-/* In statements about one row: its id, the present time, this owner. */
-static void about(const slack_pg_t *pg, int64_t id, slack_pg_params_t *ret)
+/* The rows that were put: ids, states, and the numbers of their transaction and operation. All the
+ * others were known. */
+static int take_puts(slack_pg_t *pg, PGresult *result, void *unused)
 {
-    *ret = (slack_pg_params_t){0};
-    slack__pg_int(ret, id);
-    slack__pg_int(ret, pg->now_ms);
-    slack__pg_int(ret, pg->owner);
-}
-
-static int take_put(slack_pg_t *pg, PGresult *result, void *user_data)
-{
-    slack_store_op_t *op = user_data;
-    op->duplicate = PQntuples(result) == 0;
-    if (op->duplicate) return 0;
-    op->claim = slack__pg_get_int(result, 0, 1) == SLACK_ROW_RUNNING;
-    op->row.id = slack__pg_get_int(result, 0, 0);
-    op->row.received_ms = pg->now_ms;
+    for (int i = 0; i < PQntuples(result); i++) {
+        const int64_t number = slack__pg_get_int(result, i, 2) - pg->batch;
+        if (number < 0 || number >= pg->groups.put_count) continue;
+        slack_store_op_t *op = pg->groups.puts[number];
+        op->duplicate = false;
+        op->claim = slack__pg_get_int(result, i, 1) == SLACK_ROW_RUNNING;
+        op->row.id = slack__pg_get_int(result, i, 0);
+        op->row.received_ms = pg->now_ms;
+    }
     return 0;
 }
 
-static void send_put(slack_pg_t *pg, slack_store_op_t *op)
+/* A row that is not found has been claimed by another owner meanwhile, or its key was known:
+ * somebody else sees to it in either case. */
+int slack__pg_find_puts(slack_pg_t *pg)
+{
+    slack_pg_params_t params = {0};
+    for (unsigned i = 0; i < pg->groups.put_count; i++)
+        pg->groups.puts[i]->claim = false;
+    if (pg->groups.put_count == 0) return 0;
+    slack__pg_int(&params, pg->owner);
+    slack__pg_int(&params, pg->batch);
+    slack__pg_int(&params, pg->batch + pg->groups.put_count - 1);
+    return slack__pg_run(pg, PG_PUT_FOUND, &params, take_puts, NULL);
+}
+
+static void add_put(slack_pg_t *pg, slack_store_op_t *op)
 {
     const slack_row_t *row = &op->row;
     slack_pg_params_t key = {0}, params = {0};
     slack__pg_bytes(&key, row->key);
-    if (op->succeeds) slack__pg_send(pg, PG_FREE_KEY, &key, NULL, NULL);
-    slack__pg_int(&params, pg->now_ms);
-    slack__pg_int(&params, pg->owner);
+    if (op->succeeds) slack__pg_add(pg, PG_FREE_KEY, &key, NULL, NULL);
+    op->duplicate = row->key.len > 0;
+    slack__pg_int(&params, pg->groups.put_count);
+    pg->groups.puts[pg->groups.put_count++] = op;
     slack__pg_int(&params, op->claim);
     slack__pg_int(&params, row->due_ms);
     slack__pg_bytes(&params, row->key);
@@ -108,54 +119,48 @@ static void send_put(slack_pg_t *pg, slack_store_op_t *op)
     slack__pg_bytes(&params, row->tenant);
     slack__pg_some(&params, row->app);
     slack__pg_bytes(&params, row->order);
-    slack__pg_int(&params, pg->batch);
-    slack__pg_send(pg, PG_PUT, &params, take_put, op);
+    slack__pg_add(pg, PG_PUT, &params, take_puts, NULL);
 }
 
 /* After the end of a row: the next row with its ordering key may be claimed. */
-static void send_advance(slack_pg_t *pg, const slack_row_t *row)
+static void add_advance(slack_pg_t *pg, const slack_row_t *row)
 {
     slack_pg_params_t params = {0};
     if (row->order.len == 0) return;
     slack__pg_some(&params, row->app);
     slack__pg_bytes(&params, row->order);
-    slack__pg_send(pg, PG_ADVANCE, &params, NULL, NULL);
+    slack__pg_add(pg, PG_ADVANCE, &params, NULL, NULL);
 }
 
-static void send_finish(slack_pg_t *pg, const slack_store_op_t *op)
+static void add_finish(slack_pg_t *pg, const slack_store_op_t *op)
 {
-    slack_pg_params_t params, ours = {0};
-    about(pg, op->row.id, &params);
-    slack__pg_int(&ours, op->row.id);
-    slack__pg_int(&ours, pg->owner);
     const bool forget = op->forget || op->row.key.len == 0;
-    slack__pg_send(pg, forget ? PG_FORGET : PG_FINISH, forget ? &ours : &params, NULL, NULL);
-    send_advance(pg, &op->row);
+    slack_pg_params_t params = {0};
+    slack__pg_int(&params, op->row.id);
+    slack__pg_add(pg, forget ? PG_FORGET : PG_FINISH, &params, NULL, NULL);
+    add_advance(pg, &op->row);
 }
 
 /* WAIT and BURY. */
-static void send_put_back(slack_pg_t *pg, const slack_store_op_t *op)
+static void add_put_back(slack_pg_t *pg, const slack_store_op_t *op)
 {
     const bool wait = op->kind == SLACK_STORE_WAIT;
-    slack_pg_params_t params;
-    about(pg, op->row.id, &params);
-    slack__pg_int(&params, wait ? op->row.due_ms : op->forget);
+    slack_pg_params_t params = {0};
+    slack__pg_int(&params, op->row.id);
     slack__pg_bytes(&params, op->row.done);
     slack__pg_bytes(&params, op->row.error);
-    if (wait && op->hold)
-        slack__pg_int(&params, 0);
-    else if (wait)
-        slack__pg_bytes(&params, (slack_slice_t){NULL, 0});
-    slack__pg_send(pg, wait ? PG_WAIT : PG_BURY, &params, NULL, NULL);
-    if (!op->hold) send_advance(pg, &op->row);
+    slack__pg_int(&params, wait ? op->hold : op->forget);
+    if (wait) slack__pg_int(&params, op->row.due_ms);
+    slack__pg_add(pg, wait ? PG_WAIT : PG_BURY, &params, NULL, NULL);
+    if (!op->hold) add_advance(pg, &op->row);
 }
 
-static void send_mark(slack_pg_t *pg, const slack_store_op_t *op)
+static void add_mark(slack_pg_t *pg, const slack_store_op_t *op)
 {
-    slack_pg_params_t params;
-    about(pg, op->row.id, &params);
+    slack_pg_params_t params = {0};
+    slack__pg_int(&params, op->row.id);
     slack__pg_bytes(&params, op->row.done);
-    slack__pg_send(pg, PG_MARK, &params, NULL, NULL);
+    slack__pg_add(pg, PG_MARK, &params, NULL, NULL);
 }
 
 /* --- operations on several rows ------------------------------------------------------------- */
@@ -251,14 +256,21 @@ static int take_stats(slack_pg_t *pg, PGresult *result, void *user_data)
 
 int slack__pg_send_op(slack_pg_t *pg, slack_store_op_t *op)
 {
+    if (op->kind <= SLACK_STORE_BURY)
+        slack__pg_keep_order(pg, op);
+    else
+        slack__pg_flush(pg);
     switch (op->kind) {
-    case SLACK_STORE_PUT: send_put(pg, op); break;
-    case SLACK_STORE_MARK: send_mark(pg, op); break;
-    case SLACK_STORE_FINISH: send_finish(pg, op); break;
+    case SLACK_STORE_PUT: add_put(pg, op); break;
+    case SLACK_STORE_MARK: add_mark(pg, op); break;
+    case SLACK_STORE_FINISH: add_finish(pg, op); break;
     case SLACK_STORE_WAIT:
-    case SLACK_STORE_BURY: send_put_back(pg, op); break;
+    case SLACK_STORE_BURY: add_put_back(pg, op); break;
     case SLACK_STORE_CLAIM: break; /* slack__pg_claim() */
-    case SLACK_STORE_RENEW: slack__pg_send_renew(pg); break;
+    case SLACK_STORE_RENEW:
+        slack__pg_send_renew(pg);
+        slack__pg_sweep_again(pg);
+        break;
     case SLACK_STORE_CANCEL: send_cancel(pg, op); break;
     case SLACK_STORE_CANCEL_TENANT: return send_cancel_tenant(pg, op);
     case SLACK_STORE_KV_PUT:
@@ -273,18 +285,4 @@ int slack__pg_send_op(slack_pg_t *pg, slack_store_op_t *op)
     case SLACK_STORE_STATS: slack__pg_send(pg, PG_STATS, NULL, take_stats, op); break;
     }
     return pg->status;
-}
-
-void slack__pg_send_sweep(slack_pg_t *pg)
-{
-    static const struct {
-        enum pg_statement which;
-        int64_t keep_ms;
-    } sweeps[] = {{PG_SWEEP_DONE, SLACK_STORE_KEEP_MS}, {PG_SWEEP_DEAD, SLACK_STORE_DEAD_MS}};
-    for (size_t i = 0; i < sizeof sweeps / sizeof *sweeps; i++) {
-        slack_pg_params_t params = {0};
-        slack__pg_int(&params, pg->now_ms - sweeps[i].keep_ms);
-        slack__pg_int(&params, PG_SWEEP_ROWS);
-        slack__pg_send(pg, sweeps[i].which, &params, NULL, NULL);
-    }
 }

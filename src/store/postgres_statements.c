@@ -5,18 +5,27 @@
 
 /*
  * All texts are bytea and all numbers bigint, so that any bytes can be stored, and every parameter
- * has one of two types. In statements about one row, $1 is its id, $2 the present time, $3 this
- * owner's id.
+ * has one of two types. In statements for groups, $1 is the present time, $2 this owner's id, $3
+ * the number of the transaction; the arrays follow.
+ *
+ * The server makes the plans when the tables may be empty, and keeps them. So a statement has a
+ * form of which every plan finds its rows by an index: "= ANY (array)" rather than a join, and a
+ * scalar subselect rather than EXISTS, which the server may answer out of a hash table of all rows.
  */
 
 #define COLUMNS                                                                                    \
     "id, state, key, kind, name, transport, retry_reason, done, error, retry_num, attempt,"        \
     " received_ms, due_ms, changed_ms, planned_ms, tenant, app, ordering"
 #define BEHIND "253402300799999" /* SLACK_ROW_BEHIND */
-#define OURS   "WHERE id = $1 AND state = 1 AND owner = $3"
+#define OURS   "WHERE id = ANY ($4::bigint[]) AND state = 1 AND owner = $2"
+/* The element of another array for the row. */
+#define ITS(array) "(" array ")[array_position($4::bigint[], id)]"
 #define SWEEP(state)                                                                               \
-    "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE state = " state                     \
-    " AND changed_ms <= $1 ORDER BY changed_ms LIMIT $2 FOR UPDATE SKIP LOCKED)"
+    "DELETE FROM inbox WHERE id = ANY (ARRAY(SELECT id FROM inbox WHERE state = " state            \
+    " AND changed_ms BETWEEN $1 AND $2 ORDER BY changed_ms LIMIT $3 FOR UPDATE SKIP LOCKED))"
+#define OLDEST(state)                                                                              \
+    "SELECT changed_ms FROM inbox WHERE state = " state                                            \
+    " AND changed_ms >= $1 ORDER BY changed_ms LIMIT 1"
 #define SOME_DEAD                                                                                  \
     "SELECT id FROM inbox WHERE state = 3 ORDER BY changed_ms LIMIT $1 FOR UPDATE SKIP LOCKED"
 /* After a deletion: of each ordering key, the next row that stays may be claimed. All parts of a
@@ -29,12 +38,13 @@
     " FROM gone AS g WHERE g.ordering IS NOT NULL)) SELECT count(*) FROM gone"
 /* A waiting row that holds the newer ones up has the owner 0. */
 #define ORDER_TAKEN                                                                                \
-    "EXISTS (SELECT 1 FROM inbox AS o WHERE o.app = $13 AND o.ordering = $14 AND (o.state = 1"     \
-    " OR (o.state = 0 AND (o.due_ms <= $1 OR o.due_ms = " BEHIND " OR o.owner = 0))))"
+    "(SELECT true FROM inbox AS o WHERE o.app = p.app AND o.ordering = p.ordering"                 \
+    " AND (o.state = 1 OR (o.state = 0 AND (o.due_ms <= $1 OR o.due_ms = " BEHIND                  \
+    " OR o.owner = 0))) LIMIT 1) IS NOT NULL"
 #define ORDER_BUSY                                                                                 \
-    "EXISTS (SELECT 1 FROM inbox AS o WHERE o.app = r.app AND o.ordering = r.ordering"             \
-    " AND o.id <> r.id AND (o.state = 1 OR (o.state = 0 AND o.id < r.id AND (o.due_ms <= $2"       \
-    " OR (o.owner = 0 AND o.due_ms < " BEHIND ")))))"
+    "(SELECT true FROM inbox AS o WHERE o.app = r.app AND o.ordering = r.ordering"                 \
+    " AND o.id <> r.id AND (o.state = 1 OR (o.state = 0 AND o.id < r.id AND (o.due_ms <= $1"       \
+    " OR (o.owner = 0 AND o.due_ms < " BEHIND ")))) LIMIT 1) IS NOT NULL"
 #define LENGTH(column) "coalesce(length(" column "), 0) + "
 /* With the bytes of its texts, and of what the batch needs beside them. */
 #define TEXT_BYTES                                                                                 \
@@ -63,41 +73,63 @@ static const char *const sql[] = {
     [PG_COMMIT] = "COMMIT",
     [PG_ROLLBACK] = "ROLLBACK",
     [PG_NO_SYNC] = "SET LOCAL synchronous_commit TO off",
-    [PG_SHARE] = "SELECT pg_advisory_xact_lock_shared($1)",
     [PG_ALONE] = "SELECT pg_advisory_xact_lock($1::bigint)",
-    [PG_LOCK] = "SELECT pg_advisory_xact_lock($1::bigint + n) FROM unnest($2::bigint[]) AS n",
-    [PG_TRY_LOCK] = "SELECT pg_try_advisory_xact_lock($1::bigint)::int::bigint",
+    [PG_LOCKS] = "SELECT count(CASE n WHEN 0 THEN pg_advisory_xact_lock_shared($1::bigint)"
+                 " ELSE pg_advisory_xact_lock($1 + n) END) FROM unnest($2::bigint[]) AS n",
+    [PG_TRY_LOCK] = "SELECT n FROM unnest($4::bigint[]) AS n WHERE pg_try_advisory_xact_lock(n)",
     [PG_STAMP] = "INSERT INTO owners AS o (id, lease_ms, batch) VALUES ($1, $2, $3)"
                  " ON CONFLICT (id) DO UPDATE SET batch = excluded.batch",
     [PG_STAMPED] = "SELECT batch FROM owners WHERE id = $1",
+    [PG_PUT_FOUND] =
+        "SELECT id, state, batch FROM inbox WHERE state = 1 AND owner = $1 AND batch BETWEEN $2"
+        " AND $3 UNION ALL SELECT id, state, batch FROM inbox WHERE state = 0 AND owner = $1"
+        " AND batch BETWEEN $2 AND $3",
     [PG_RELEASE] = "UPDATE inbox SET state = 0, owner = NULL, attempt = attempt - 1"
-                   " WHERE state = 1 AND owner = $1 AND batch = $2",
+                   " WHERE state = 1 AND owner = $1 AND batch BETWEEN $2 AND $3",
     [PG_SWEEP_DONE] = SWEEP("2"),
+    [PG_OLDEST_DONE] = OLDEST("2"),
     [PG_SWEEP_DEAD] = SWEEP("3"),
+    [PG_OLDEST_DEAD] = OLDEST("3"),
+    /* A queued row has an owner too: who has put it. */
     [PG_PUT] =
         "INSERT INTO inbox(received_ms, changed_ms, owner, state, attempt, due_ms, planned_ms,"
         " key, kind, name, transport, retry_num, retry_reason, payload, tenant, app, ordering,"
-        " batch) SELECT $1::bigint, $1, CASE WHEN claimed = 1 THEN $2::bigint END, claimed, "
-        "claimed,"
-        " CASE WHEN behind THEN " BEHIND
-        " ELSE $4::bigint END, $4, $5::bytea, $6::bytea, $7::bytea,"
-        " $8::bytea, $9::bigint, $10::bytea, $11::bytea, $12::bytea, $13::bytea, $14::bytea,"
-        " $15::bigint FROM (SELECT behind, CASE WHEN behind THEN 0 ELSE $3::bigint END AS claimed"
-        " FROM (SELECT $14::bytea IS NOT NULL AND " ORDER_TAKEN " AS behind) AS b) AS c"
-        " ON CONFLICT (key) DO NOTHING RETURNING id, state",
-    [PG_FREE_KEY] = "UPDATE inbox SET key = NULL WHERE key = $1 AND state <> 0",
-    [PG_MARK] = "UPDATE inbox SET done = $4, changed_ms = $2 " OURS,
+        " batch) SELECT $1, $1, $2, claimed, claimed,"
+        " CASE WHEN behind THEN " BEHIND " ELSE due END, due, key, kind, name, transport,"
+        " retry_num, retry_reason, payload, tenant, app, ordering, $3 + number"
+        " FROM (SELECT *, CASE WHEN behind THEN 0 ELSE claim END AS claimed"
+        " FROM (SELECT *, ordering IS NOT NULL AND " ORDER_TAKEN " AS behind"
+        " FROM unnest($4::bigint[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bytea[],"
+        " $9::bytea[], $10::bytea[], $11::bigint[], $12::bytea[], $13::bytea[], $14::bytea[],"
+        " $15::bytea[], $16::bytea[]) AS p(number, claim, due, key, kind, name, transport,"
+        " retry_num, retry_reason, payload, tenant, app, ordering) OFFSET 0) AS b) AS c"
+        " ON CONFLICT (key) DO NOTHING RETURNING id, state, batch",
+    [PG_FREE_KEY] = "UPDATE inbox SET key = NULL WHERE key = ANY ($4::bytea[]) AND state <> 0",
+    [PG_MARK] = "UPDATE inbox SET done = " ITS("$5::bytea[]") ", changed_ms = $1 " OURS,
     [PG_FINISH] = "UPDATE inbox SET state = 2, owner = NULL, payload = '', done = NULL,"
-                  " error = NULL, ordering = NULL, changed_ms = $2 " OURS,
-    [PG_FORGET] = "DELETE FROM inbox WHERE id = $1 AND state = 1 AND owner = $2",
-    [PG_WAIT] = "UPDATE inbox SET state = 0, owner = $7, due_ms = $4, done = $5, error = $6,"
-                " changed_ms = $2 " OURS,
-    [PG_BURY] = "UPDATE inbox SET state = 3, owner = NULL,"
-                " key = CASE WHEN $4::bigint = 1 THEN NULL ELSE key END, done = $5, error = $6,"
-                " changed_ms = $2 " OURS,
-    [PG_ADVANCE] = "UPDATE inbox SET due_ms = planned_ms WHERE id = (SELECT id FROM inbox"
-                   " WHERE app = $1 AND ordering = $2 AND state = 0 AND due_ms = " BEHIND
-                   " ORDER BY id LIMIT 1)",
+                  " error = NULL, ordering = NULL, changed_ms = $1 " OURS,
+    [PG_FORGET] = "DELETE FROM inbox " OURS,
+    [PG_WAIT] = "UPDATE inbox SET state = 0, done = " ITS("$5::bytea[]") ", error = " ITS(
+        "$6::bytea[]") ", owner = CASE " ITS("$7::bigint[]") " WHEN 1 THEN 0 END, due_ms "
+                                                             "= " ITS("$8::bigint[]") ", "
+                                                                                      "changed_"
+                                                                                      "ms = "
+                                                                                      "$1"
+                                                                                      " " OURS,
+    [PG_BURY] =
+        "UPDATE inbox SET state = 3, owner = NULL, done = " ITS("$5::bytea[]") ", error = " ITS(
+            "$6::bytea[]") ", key = CASE " ITS("$7::bigint[]") " WHEN 0 THEN key END, changed_ms = "
+                                                               "$1 " OURS,
+    [PG_ADVANCE] =
+        "UPDATE inbox SET due_ms = planned_ms WHERE id = ANY (ARRAY("
+        "SELECT (SELECT id FROM inbox AS i WHERE i.app = p.app"
+        " AND i.ordering = p.ordering AND state = 0 AND due_ms = " BEHIND " ORDER BY id LIMIT 1)"
+        " FROM unnest($4::bytea[], $5::bytea[]) AS p(app, ordering)))",
+    [PG_FALL_BEHIND] = "UPDATE inbox AS r SET due_ms = " BEHIND " WHERE id = ANY ($4::bigint[])"
+                       " AND state = 0 AND ordering IS NOT NULL AND " ORDER_BUSY,
+    [PG_TAKE] = "UPDATE inbox SET state = 1, owner = $2, attempt = attempt + 1, changed_ms = $1,"
+                " batch = $3 WHERE id = ANY ($4::bigint[]) AND (state = 1 OR due_ms < " BEHIND
+                ") RETURNING " COLUMNS ", payload",
     [PG_OWNER_NEW] = "INSERT INTO owners(lease_ms) VALUES ($1) RETURNING id",
     [PG_OWNER_BACK] = "INSERT INTO owners AS o (id, lease_ms) VALUES ($1, $2) ON CONFLICT (id)"
                       " DO UPDATE SET lease_ms = greatest(o.lease_ms + 1, excluded.lease_ms),"
@@ -133,16 +165,6 @@ static const char *const sql[] = {
     [PG_DUE] = CANDIDATE "state = 0 AND app = $3 AND due_ms <= $1 ORDER BY due_ms, id LIMIT $2"
                          " FOR UPDATE SKIP LOCKED",
     [PG_NEXT_DUE] = "SELECT due_ms FROM inbox WHERE state = 0 AND app = $1 ORDER BY due_ms LIMIT 1",
-    /* A row behind another one with its ordering key waits for the end of that one. */
-    [PG_TAKE] =
-        "UPDATE inbox AS t SET state = CASE WHEN busy THEN 0 ELSE 1 END,"
-        " owner = CASE WHEN busy THEN t.owner ELSE $3 END,"
-        " attempt = t.attempt + CASE WHEN busy THEN 0 ELSE 1 END,"
-        " changed_ms = CASE WHEN busy THEN t.changed_ms ELSE $2 END,"
-        " due_ms = CASE WHEN busy THEN " BEHIND " ELSE t.due_ms END, batch = $4"
-        " FROM (SELECT r.id AS row_id, r.state = 0 AND r.ordering IS NOT NULL AND " ORDER_BUSY
-        " AS busy FROM inbox AS r WHERE r.id = $1) AS b WHERE t.id = $1 RETURNING " COLUMNS
-        ", payload",
     [PG_CANCEL] = DELETE_AND_ADVANCE("key = $1 AND state = 0"),
     [PG_CANCEL_TENANT] = DELETE_AND_ADVANCE(
         "id IN (SELECT id FROM inbox WHERE state = 0 AND app = $1 AND tenant >= $2 AND tenant < $3"
@@ -178,10 +200,13 @@ static const char *const sql[] = {
 
 int slack__pg_prepare(slack_pg_t *pg)
 {
+    /* Not every statement for groups uses all of the numbers in front. */
+    static const Oid bigints[] = {20, 20, 20};
     for (unsigned i = 0; i < PG_STATEMENTS; i++) {
         char name[8];
         snprintf(name, sizeof name, "s%u", i);
-        if (PQsendPrepare(pg->conn, name, sql[i], 0, NULL) != 1) return slack__pg_explain(pg, NULL);
+        if (PQsendPrepare(pg->conn, name, sql[i], i < PG_GROUPS ? 3 : 0, bigints) != 1)
+            return slack__pg_explain(pg, NULL);
         pg->expected[pg->sent++] = (slack_pg_expected_t){0};
     }
     return slack__pg_drain(pg);

@@ -211,7 +211,12 @@ static void test_a_server_that_hangs(void **state)
     assert_true(uv_hrtime() - start < UINT64_C(5000000000));
     expect_logged("the server does not answer; look after it and the network");
     assert_int_equal(kill(session, SIGCONT), 0);
-    rows_put("a", 0, false);
+    /* The session may have gone on to its COMMIT before it was ended: then the row is queued. */
+    rows_submit(&task, SLACK_STORE_PUT, "a");
+    world_until(&rows.world, task.ended);
+    assert_int_equal(task.op.status, 0);
+    if (task.op.duplicate) rows_expect_claim("a ");
+    assert_string_equal(postgres_query("SELECT sum(state) FROM slackapp.inbox"), "1");
 }
 
 /* --- commits whose end is unclear ------------------------------------------------------------ */
@@ -229,22 +234,69 @@ static void wait_for_held_commit(void)
                    " END LOOP; END $$");
 }
 
+/* The session of a held commit ends, and the next one goes on. */
+static void lose_held_commit(void)
+{
+    wait_for_held_commit();
+    postgres_query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                   " WHERE wait_event = 'SyncRep'");
+    hold_commits(false);
+}
+
 /* The session ends after the commit, and before its answer. The operation ends well. */
 static void test_a_commit_is_looked_up(void **state)
 {
     rows_task_t task;
     hold_commits(true);
     rows_submit(&task, SLACK_STORE_PUT, "a");
-    wait_for_held_commit();
-    postgres_query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                   " WHERE wait_event = 'SyncRep'");
-    hold_commits(false);
+    lose_held_commit();
     world_until(&rows.world, task.ended);
     assert_int_equal(task.op.status, 0);
     assert_false(task.op.duplicate);
     rows_put("a", 0, true);
     rows_finish("a", task.op.row.id);
     assert_string_equal(postgres_query("SELECT state FROM slackapp.inbox"), "2");
+}
+
+/* The same for several operations: each has its own result. They are submitted while another
+ * operation has no answer, so that they are one transaction. */
+static void test_the_results_of_a_lost_commit(void **state)
+{
+    static const struct {
+        const char *key, *order;
+        bool claim, claimed, duplicate;
+    } puts[] = {{"a", "k", true, true, false},  {"known", "", true, false, true},
+                {"", "", true, true, false},    {"b", "", false, false, false},
+                {"a", "", true, false, true},   {"", "", false, false, false},
+                {"c", "k", true, false, false}, {"d", "", true, true, false}};
+    enum { COUNT = sizeof puts / sizeof *puts };
+    rows_task_t look, tasks[COUNT];
+    const int64_t known = rows_put("known", 0, false);
+    const pid_t session = (pid_t)atoi(postgres_query(OUR_SESSION));
+    assert_true(session > 0);
+    assert_int_equal(kill(session, SIGSTOP), 0);
+    rows_submit(&look, SLACK_STORE_STATS, "");
+    for (unsigned i = 0; i < COUNT; i++) {
+        rows_prepare(&tasks[i], SLACK_STORE_PUT, puts[i].key);
+        tasks[i].op.row.order = slack__slice(puts[i].order);
+        tasks[i].op.claim = puts[i].claim;
+        rows_submit_prepared(&tasks[i]);
+    }
+    hold_commits(true);
+    assert_int_equal(kill(session, SIGCONT), 0);
+    lose_held_commit();
+    world_until(&rows.world, rows.ends >= 2 + COUNT);
+    for (unsigned i = 0; i < COUNT; i++) {
+        const slack_store_op_t *op = &tasks[i].op;
+        assert_int_equal(op->status, 0);
+        assert_int_equal(op->duplicate, puts[i].duplicate);
+        if (!op->duplicate) assert_int_equal(op->claim, puts[i].claimed);
+        if (!op->duplicate) assert_true(op->row.id > known);
+        if (op->claim && !op->duplicate) rows_finish(puts[i].key, op->row.id);
+    }
+    assert_string_equal(
+        postgres_query("SELECT string_agg(state::text, '' ORDER BY id) FROM slackapp.inbox"),
+        "120002"); /* known, a, b, a job without a key, c, d */
 }
 
 /* Nobody answers within the time limit: the operation fails. Its row is there, so another attempt
@@ -438,6 +490,7 @@ int main(void)
         PG_CASE(test_a_server_that_is_away),
         PG_CASE(test_a_server_that_hangs),
         PG_CASE(test_a_commit_is_looked_up),
+        PG_CASE(test_the_results_of_a_lost_commit),
         PG_CASE(test_a_commit_that_comes_late),
         PG_CASE(test_a_commit_that_is_undone),
         PG_CASE(test_locks_of_another_session),

@@ -66,6 +66,35 @@ static void test_operations_end_in_order(void **state)
     }
 }
 
+/* Operations on one row and on one key, submitted together: each sees what those before it did. */
+static void test_operations_see_those_before_them(void **state)
+{
+    static const struct {
+        enum slack_store_op_kind kind;
+        bool forget, duplicate;
+    } steps[] = {{SLACK_STORE_PUT, false, true},
+                 {SLACK_STORE_MARK, false, false},
+                 {SLACK_STORE_FINISH, true, false},
+                 {SLACK_STORE_PUT, false, false},
+                 {SLACK_STORE_PUT, false, true}};
+    enum { COUNT = sizeof steps / sizeof *steps };
+    rows_task_t tasks[3][COUNT];
+    int64_t ids[3] = {rows_put("a", 0, false), rows_put("b", 0, false), rows_put("c", 0, false)};
+    for (unsigned n = 0; n < 3; n++)
+        for (unsigned i = 0; i < COUNT; i++) {
+            rows_prepare(&tasks[n][i], steps[i].kind, (char[]){(char)('a' + n), '\0'});
+            if (steps[i].kind != SLACK_STORE_PUT) tasks[n][i].op.row.id = ids[n];
+            tasks[n][i].op.row.done = SLACK_SLICE("first");
+            tasks[n][i].op.forget = steps[i].forget;
+            rows_submit_prepared(&tasks[n][i]);
+        }
+    world_until(&rows.world, rows.ends >= 3 + 3 * COUNT);
+    for (unsigned i = 0; i < 3 * COUNT; i++) {
+        assert_int_equal(tasks[i / COUNT][i % COUNT].op.status, 0);
+        assert_int_equal(tasks[i / COUNT][i % COUNT].op.duplicate, steps[i % COUNT].duplicate);
+    }
+}
+
 static void test_finishing_the_unknown_is_nothing(void **state)
 {
     rows_finish("Ev1", 77);
@@ -271,6 +300,7 @@ int store_suite(const slack_store_ops_t *backend, const char *rest, void (*clean
         ROWS_CASE(test_an_empty_key_is_never_a_duplicate),
         ROWS_CASE(test_any_bytes_are_a_key),
         ROWS_CASE(test_operations_end_in_order),
+        ROWS_CASE(test_operations_see_those_before_them),
         ROWS_CASE(test_finishing_the_unknown_is_nothing),
         ROWS_CASE(test_finished_keys_are_forgotten),
         cmocka_unit_test(test_the_bound),
