@@ -35,8 +35,7 @@ static void send_owners_gone(slack_pg_t *pg, const claim_t *claim)
         slack_pg_params_t params = {0};
         slack__pg_int(&params, gone->id);
         if (gone->has_entries) slack__pg_send_end_entries(pg, gone->id);
-        if (gone->closed || (gone->away_ms > 0 && gone->silent_ms >= SLACK_STORE_LEASE_MS))
-            slack__pg_send(pg, PG_OWNER_GONE, &params, NULL, NULL);
+        if (slack__pg_is_over(gone)) slack__pg_send(pg, PG_OWNER_GONE, &params, NULL, NULL);
     }
 }
 
@@ -190,6 +189,8 @@ bool slack__pg_nothing_to_claim(slack_pg_t *pg, slack_store_op_t *op)
     send_next_due(pg, op);
     if (slack__pg_drain(pg) != 0) return false;
     for (size_t i = 0; i < gone.count; i++)
-        if (slack__pg_leaves_rows(&gone.owners[i])) return false;
+        if (slack__pg_leaves_rows(&gone.owners[i]) || gone.owners[i].has_entries ||
+            slack__pg_is_over(&gone.owners[i]))
+            return false;
     return op->batch->next_ms > op->batch->now_ms;
 }

@@ -91,7 +91,7 @@ enum pg_statement {
 #define PG_EXPECTED_MAX 1024
 /* The fewest expired rows that one transaction may delete. */
 #define PG_SWEEP_ROWS 200
-/* The most owners that one look handles; the next look goes on from there. */
+/* The most owners that one look handles. */
 #define PG_OWNERS_MAX 64
 #define PG_PARAMS_MAX 16
 /* The most bytes of a key that is in an index, together with the name of the app. */
@@ -151,7 +151,8 @@ typedef struct slack_pg_watched {
     bool away;         /* it has no session */
     bool restarted;    /* it has had none since the server was started */
     bool closed;
-    bool has_rows;    /* it may have rows of the app */
+    bool has_rows;    /* of the app */
+    bool has_none;    /* it has no rows of any app */
     bool has_entries; /* it has entries */
 } slack_pg_watched_t;
 
@@ -323,6 +324,8 @@ bool slack__pg_nothing_to_claim(slack_pg_t *pg, slack_store_op_t *op);
 void slack__pg_send_look(slack_pg_t *pg, slack_slice_t app, slack_pg_gone_t *ret);
 /* Whether rows of this owner may be claimed. */
 bool slack__pg_leaves_rows(const slack_pg_watched_t *gone);
+/* Whether an owner that is gone can be deleted. */
+bool slack__pg_is_over(const slack_pg_watched_t *gone);
 /* Whether an owner that is gone has entries. Looks if the last look was a while ago. */
 bool slack__pg_entries_ended(slack_pg_t *pg);
 /* Look, and send the deletion of the entries of owners that are gone. 0 or a status. */

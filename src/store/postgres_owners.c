@@ -17,7 +17,8 @@ enum {
     OWNER_RESTARTED,
     OWNER_AWAY,
     OWNER_ROWS,
-    OWNER_ENTRIES
+    OWNER_ENTRIES,
+    OWNER_NO_ROWS
 };
 
 /* A lease that has changed is a sign of life. Without a session of its own this owner has not seen
@@ -45,6 +46,13 @@ bool slack__pg_leaves_rows(const slack_pg_watched_t *gone)
            (gone->closed || !gone->restarted || gone->silent_ms >= SLACK_STORE_LEASE_MS);
 }
 
+/* An owner that may come back has a number to look up. */
+bool slack__pg_is_over(const slack_pg_watched_t *gone)
+{
+    return gone->has_none &&
+           (gone->closed || (gone->away && gone->silent_ms >= SLACK_STORE_LEASE_MS));
+}
+
 static int take_owners(slack_pg_t *pg, PGresult *result, void *user_data)
 {
     slack_pg_gone_t *gone = user_data;
@@ -61,7 +69,8 @@ static int take_owners(slack_pg_t *pg, PGresult *result, void *user_data)
                                   .restarted = slack__pg_get_int(result, i, OWNER_RESTARTED),
                                   .away = slack__pg_get_int(result, i, OWNER_AWAY),
                                   .has_rows = slack__pg_get_int(result, i, OWNER_ROWS),
-                                  .has_entries = slack__pg_get_int(result, i, OWNER_ENTRIES)};
+                                  .has_entries = slack__pg_get_int(result, i, OWNER_ENTRIES),
+                                  .has_none = slack__pg_get_int(result, i, OWNER_NO_ROWS)};
         compare(pg, w, passed);
         if (!is_gone(w)) continue;
         gone->owners[gone->count++] = *w;
@@ -78,6 +87,7 @@ void slack__pg_send_look(slack_pg_t *pg, slack_slice_t app, slack_pg_gone_t *ret
     slack__pg_int(&params, pg->owner);
     slack__pg_some(&params, app);
     slack__pg_int(&params, pg->lock_class);
+    slack__pg_int(&params, PG_OWNERS_MAX);
     slack__pg_send(pg, PG_OWNERS, &params, take_owners, ret);
 }
 

@@ -141,15 +141,19 @@ static const char *const sql[] = {
         " AND classid = $1::bigint::oid AND objid = ($2::bigint % 2147483647)::oid"
         " AND objsubid = 2 AND pid <> pg_backend_pid()",
     [PG_OWNER_LOCK] = "SELECT pg_advisory_lock($1::bigint::int, ($2::bigint % 2147483647)::int)",
-    /* The lock is free only if no session holds it. Which owners have rows of this app, or none:
-     * all rows of an owner belong to one app. */
+    /* First the owners that have left something, then those that may be silent. The lock is free
+     * only if no session holds it. All rows of an owner belong to one app. */
     [PG_OWNERS] =
-        "SELECT id, lease_ms, closed::int::bigint,"
-        " (server_start <> pg_postmaster_start_time())::int::bigint,"
-        " pg_try_advisory_xact_lock_shared($3::bigint::int, (id % 2147483647)::int)::int::bigint,"
-        " (coalesce((SELECT app FROM inbox WHERE state = 1 AND owner = o.id LIMIT 1), $2) = $2)"
-        "::int::bigint, (EXISTS (SELECT 1 FROM kv WHERE owner = o.id))::int::bigint"
-        " FROM owners AS o WHERE id <> $1 ORDER BY id",
+        "SELECT id, lease_ms, closed::int::bigint, restarted::int::bigint, away::int::bigint,"
+        " coalesce(app = $2, false)::int::bigint, entries::int::bigint, (app IS NULL)::int::bigint"
+        " FROM (SELECT id, lease_ms, closed, server_start <> pg_postmaster_start_time() AS "
+        "restarted,"
+        " pg_try_advisory_xact_lock_shared($3::bigint::int, (id % 2147483647)::int) AS away,"
+        " (SELECT app FROM inbox WHERE state = 1 AND owner = o.id LIMIT 1) AS app,"
+        " EXISTS (SELECT 1 FROM kv WHERE owner = o.id) AS entries"
+        " FROM owners AS o WHERE id <> $1) AS o"
+        " ORDER BY (coalesce(app = $2, false) OR entries)::int * (1 + (away OR closed)::int) DESC,"
+        " lease_ms, id LIMIT $4",
     [PG_OWNER_GONE] = "DELETE FROM owners WHERE id IN (SELECT id FROM owners AS o WHERE id = $1"
                       " AND NOT EXISTS (SELECT 1 FROM inbox WHERE state = 1 AND owner = $1)"
                       " AND NOT EXISTS (SELECT 1 FROM kv WHERE owner = $1) FOR UPDATE SKIP LOCKED)",

@@ -446,6 +446,28 @@ static void test_an_owner_without_a_session(void **state)
     rows_close_other(first);
 }
 
+/* Many processes have died within a minute, so that one look does not have room for all of their
+ * owners: those that have left something come first. */
+static void test_an_owner_behind_many(void **state)
+{
+    postgres_query("INSERT INTO slackapp.owners(id, lease_ms) SELECT n, 4102444800000"
+                   " FROM generate_series(1000, 1069) AS n");
+    rows_put("a", 0, false);
+    postgres_query("UPDATE slackapp.inbox SET owner = 1069");
+    rows_expect_claim("");
+    rows_pass_ms(1000);
+    rows_expect_claim("a ");
+    postgres_query("UPDATE slackapp.inbox SET owner = 1068;"
+                   " UPDATE slackapp.owners SET closed = true WHERE id = 1068");
+    rows_expect_claim("a ");
+    assert_int_equal(rows_swap_in(rows.store, true, "", "1"), 0);
+    postgres_query("UPDATE slackapp.kv SET owner = 1067");
+    rows_pass_ms(1000);
+    rows_expect_entry("k", "1");
+    rows_pass_ms(1000);
+    rows_expect_entry("k", NULL);
+}
+
 /* Two stores put and end the same keys, with the same ordering keys, at the same time. */
 static void test_two_stores_at_once(void **state)
 {
@@ -498,6 +520,7 @@ int main(void)
         PG_CASE(test_a_full_disk),
         PG_CASE(test_a_server_that_becomes_read_only),
         PG_CASE(test_an_owner_without_a_session),
+        PG_CASE(test_an_owner_behind_many),
         PG_CASE(test_two_stores_at_once),
     };
     const struct CMUnitTest without[] = {cmocka_unit_test(test_there_is_a_server)};
