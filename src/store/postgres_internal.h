@@ -11,14 +11,23 @@
 #include "util/buf.h"
 
 /*
- * Shared by the files of the PostgreSQL engine. postgres_open.c makes the session and the tables:
- * postgres_dial.c connects, and postgres_promises.c checks what the server promises;
- * postgres_apply.c applies a list of operations as one transaction, and
- * postgres_locks.c takes its locks; postgres_rows.c sends the statements of an operation and takes
- * their results, postgres_groups.c joins those of operations on single rows, postgres_claim.c
- * claims rows, postgres_owners.c finds the owners that are gone, postgres_sweep.c deletes rows
- * whose time is over, postgres_kv.c does both for entries. postgres_wire.c sends and receives with
- * a time limit, postgres_statements.c holds the SQL, postgres_error.c explains failures.
+ * Shared by the files of the PostgreSQL engine:
+ *
+ *   postgres_open.c        makes a session, and becomes an owner
+ *   postgres_dial.c        connects
+ *   postgres_promises.c    checks what the server promises
+ *   postgres_tables.c      makes the tables
+ *   postgres_apply.c       applies a list of operations as one transaction
+ *   postgres_locks.c       takes its locks
+ *   postgres_rows.c        sends the statements of an operation and takes their results
+ *   postgres_groups.c      joins those of operations on single rows
+ *   postgres_claim.c       claims rows
+ *   postgres_owners.c      finds the owners that are gone
+ *   postgres_sweep.c       deletes rows whose time is over
+ *   postgres_kv.c          does the operations on entries
+ *   postgres_wire.c        sends and receives with a time limit
+ *   postgres_statements.c  holds the SQL
+ *   postgres_error.c       explains failures
  *
  * libpq is in pipeline mode: statements are sent one after the other, and slack__pg_drain() takes
  * all their results. No call of libpq blocks.
@@ -336,6 +345,15 @@ void slack__pg_send_renew(slack_pg_t *pg);
 /* ---- postgres_kv.c ---- */
 
 void slack__pg_send_kv(slack_pg_t *pg, slack_store_op_t *op);
+
+/* ---- postgres_tables.c ---- */
+
+/* Make the schema and its tables, or bring them up to date; one process at a time does. 0 or a
+ * status. */
+int slack__pg_set_up_tables(slack_pg_t *pg);
+/* 0: this program can use the tables, and need not change them; SLACK_ENOTFOUND: there are none; or
+ * another status. */
+int slack__pg_find_tables(slack_pg_t *pg);
 
 /* ---- postgres_dial.c ---- */
 

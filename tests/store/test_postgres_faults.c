@@ -57,7 +57,8 @@ static void test_places_that_open_nothing(void **state)
         {"", "+ user=poor options=-csearch_path=absent", "permission denied for database"},
         {"CREATE SCHEMA other; CREATE TABLE other.mine(a int)", "+ options=-csearch_path=other",
          "another program's tables; name another schema"},
-        {"CREATE SCHEMA newer; CREATE TABLE newer.schema_version AS SELECT 9::bigint AS version",
+        {"CREATE SCHEMA newer; CREATE TABLE newer.schema_version AS SELECT 9::bigint AS version, 9 "
+         "AS oldest",
          "+ options=-csearch_path=newer", "made by a newer slackapp; install that one"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

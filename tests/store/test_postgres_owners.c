@@ -39,24 +39,6 @@ static void test_an_entry_of_an_owner_without_a_session(void **state)
     }
 }
 
-/* Schema 1 had no owners of entries. */
-static void test_schema_1_is_changed(void **state)
-{
-    rows_open();
-    rows_put("a", 0, false);
-    rows_close();
-    postgres_query("SET search_path TO slackapp; ALTER TABLE kv DROP COLUMN owner;"
-                   "INSERT INTO kv VALUES ('k', '1', 9223372036854775807, '1');"
-                   "UPDATE schema_version SET version = 1");
-    rows_open_again();
-    rows_put("a", 0, true);
-    rows_expect_entry("k", "1");
-    assert_int_equal(rows_swap_in(rows.store, true, "1", "2"), 0);
-    rows_close();
-    assert_string_equal(postgres_query("SELECT version FROM slackapp.schema_version"), "2");
-    assert_string_equal(postgres_query("SELECT count(*) FROM slackapp.kv"), "0");
-}
-
 static void test_there_is_a_server(void **state)
 {
     skip();
@@ -66,7 +48,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_entry_of_an_owner_without_a_session),
-        cmocka_unit_test(test_schema_1_is_changed),
     };
     const struct CMUnitTest without[] = {cmocka_unit_test(test_there_is_a_server)};
     rows.ops = &slack__store_postgres;
