@@ -19,7 +19,7 @@
 #define AHEAD_MS 21000 /* a restarted bot: the lease of the one before has ended */
 #define LIMIT_MS 60000
 #define CLIENT   "1.2"
-#define BOTS     2
+#define BOTS     3
 
 static sim_peer_t peer;
 static child_t bots[BOTS];
@@ -45,7 +45,7 @@ static void start_bot(child_t *bot, const char *point, unsigned ahead_ms)
         "SLACK_SCOPES=channels:history,chat:write",
         "SLACK_APP_TOKEN=" SIM_PEER_APP_TOKEN,
         "SLACK_TRANSPORT=socket",
-        "SLACK_SOCKET_CONNECTIONS=1",
+        "SLACK_SOCKET_CONNECTIONS=3",
         "SLACK_LOG_LEVEL=error",
         text("%s/tests/crash_tenants", getenv("SLACKAPP_BUILD_DIR")),
         NULL,
@@ -177,11 +177,11 @@ static void wait_for_answers(unsigned each)
 /* ---- refreshes ---- */
 
 static struct refresh_case {
-    const char *name, *point; /* the bot dies there; "": two bots live */
+    const char *name, *point; /* the bot dies there; "": all bots live */
     const char *faults;
     unsigned least, most; /* new pairs of tokens */
 } refresh_cases[] = {
-    {"two_processes_refresh_each_token_once", "", "", TEAMS, TEAMS},
+    {"three_processes_refresh_each_token_once", "", "", TEAMS, TEAMS},
     {"calls_are_lost", "", "50% api-lost oauth.v2.access", TEAMS, TEAMS},
     {"answers_are_lost", "", "50% api-cut oauth.v2.access", TEAMS + 1, 6 * TEAMS},
     {"killed_with_a_lease", "refresh-asked", "", TEAMS, TEAMS},
@@ -198,7 +198,8 @@ TEST_EACH_CASE(expired_tokens, refresh_cases, NULL, teardown)
     const uint64_t before = peer.sim->oauth.tokens.last_number;
     if (*c->faults) sim_peer_fault(&peer, c->faults);
     start_bot(&bots[0], c->point, 0);
-    if (!dies) start_bot(&bots[1], "", 0);
+    for (size_t i = 1; !dies && i < BOTS; i++)
+        start_bot(&bots[i], "", 0);
     write_messages(each);
     if (dies) restart_bot(&bots[0]);
     wait_for_answers(each);

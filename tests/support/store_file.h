@@ -2,8 +2,13 @@
 #ifndef SLACK_TESTS_SUPPORT_STORE_FILE_H
 #define SLACK_TESTS_SUPPORT_STORE_FILE_H
 
-/* A database of the test's own, in a temporary folder that is removed at exit. */
+#include <stdbool.h>
 
+/* A database of the test's own, in a temporary folder that is removed at exit. If the variable
+ * SLACK_TEST_STORE is "postgres", it is a schema on a server of the test's own, and the test is
+ * skipped if there is none. */
+
+bool store_file_is_on_postgres(void);
 /* Its path, and its URL, "sqlite:PATH". */
 const char *store_file_path(void);
 const char *store_file_url(void);
