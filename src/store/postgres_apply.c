@@ -6,9 +6,14 @@
 #include "util/crash.h"
 #include "util/error.h"
 
-/* The time limit of an operation, from its submission. It is tried for at least TRY_MS. */
+/* The time limit of an operation, from its submission. A transaction has at least TRY_MS: it would
+ * end the session of a server that is only busy. */
 #define LIMIT_MS 1500
-#define TRY_MS   50
+#define TRY_MS   500
+/* A session is not begun within less than CONNECT_MS of that limit, since it would not come to its
+ * end. It has REST_MS if no operation waits for it. */
+#define CONNECT_MS 200
+#define REST_MS    1000
 
 static slack_store_op_t *op_at(slack_link_t *link)
 {
@@ -26,6 +31,10 @@ static int look_up(slack_pg_t *pg, bool *ret_committed)
     slack__pg_int(&owner, pg->owner);
     const int rc = slack__pg_run(pg, PG_STAMPED, &owner, slack__pg_take_int, &stamp);
     *ret_committed = stamp == pg->unclear;
+    if (rc == 0)
+        slack__pg_note(pg, "the session was lost during a commit",
+                       *ret_committed ? "it was looked up, and had been made"
+                                      : "it was looked up, and had not been made");
     return rc;
 }
 
@@ -48,15 +57,16 @@ static int release_unclear(slack_pg_t *pg)
 /* Have a session, by trying again until the time limit is over. 0 or a status. */
 static int have_session(slack_pg_t *pg)
 {
-    for (;;) {
+    int rc = SLACK_ESTORE;
+    while (!pg->conn || PQstatus(pg->conn) != CONNECTION_OK) {
         const uint64_t now = uv_hrtime();
-        const int rc = now < pg->retry_ns && !pg->conn ? SLACK_ESTORE : slack__pg_connect(pg);
-        if (rc == 0) return 0;
-        const uint64_t after = uv_hrtime();
-        if (after >= pg->deadline_ns || rc == SLACK_ENOMEM) return rc;
-        uint64_t until = pg->retry_ns < pg->deadline_ns ? pg->retry_ns : pg->deadline_ns;
-        if (until > after) uv_sleep((unsigned)((until - after) / PG_MS_NS) + 1);
+        if (now + CONNECT_MS * PG_MS_NS > pg->deadline_ns || rc == SLACK_ENOMEM) return rc;
+        if (now < pg->retry_ns)
+            uv_sleep((unsigned)((pg->retry_ns - now) / PG_MS_NS) + 1);
+        else
+            rc = slack__pg_connect(pg);
     }
+    return 0;
 }
 
 /* The sentence about the failure stays. */
@@ -79,7 +89,7 @@ static bool is_too_long(const slack_store_op_t *op)
 }
 
 /* Move the operations whose keys are too long to `ended`. */
-static void refuse_long(slack_pg_t *pg, slack_link_t *ops, slack_link_t *ended)
+static void refuse_long(slack_pg_t *pg, slack_link_t *ops, slack_link_t *ended, char *error)
 {
     slack_link_t *next;
     for (slack_link_t *link = ops->next; link != ops; link = next) {
@@ -88,6 +98,7 @@ static void refuse_long(slack_pg_t *pg, slack_link_t *ops, slack_link_t *ended)
         if (!is_too_long(op)) continue;
         slack__pg_say(pg, "a key, an ordering key or a tenant has more than 2000 bytes",
                       "; use shorter ones");
+        memcpy(error, pg->error, sizeof pg->error);
         slack__unlink(link);
         op->status = SLACK_ESTORE;
         if (op->batch) op->batch->arena = NULL;
@@ -225,6 +236,8 @@ static int apply_all(slack_pg_t *pg, slack_link_t *ops)
 static int begin(slack_pg_t *pg, slack_link_t *ops, slack_link_t *ended)
 {
     int rc = have_session(pg);
+    const uint64_t least = uv_hrtime() + TRY_MS * PG_MS_NS;
+    if (rc == 0 && pg->deadline_ns < least) pg->deadline_ns = least;
     if (rc == 0) rc = release_unclear(pg);
     if (rc != 0 && !slack__list_empty(ops)) slack__db_give_up_late(ops, ended, LIMIT_MS);
     return rc;
@@ -234,16 +247,12 @@ int slack__pg_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
                     const slack_db_time_t *now, char *error)
 {
     slack_pg_t *pg = SLACK_CONTAINER(db, slack_pg_t, db);
-    const uint64_t least = uv_hrtime() + TRY_MS * PG_MS_NS;
     pg->now_ms = now->wall_ms;
     pg->mono_ms = now->mono_ms;
     pg->deadline_ns = op_at(ops->next)->since_ns + LIMIT_MS * PG_MS_NS;
     for (slack_link_t *link = ops->next; link != ops; link = link->next)
         slack__pg_allow(pg, op_at(link)->row.payload.len);
-    if (pg->deadline_ns < least) pg->deadline_ns = least;
-    *pg->error = '\0';
-    refuse_long(pg, ops, ended);
-    memcpy(error, pg->error, sizeof pg->error);
+    refuse_long(pg, ops, ended, error);
     int rc = begin(pg, ops, ended);
     if (rc == 0 && slack__list_empty(ops)) rc = SLACK_DB_READ;
     if (rc == 0) {
@@ -258,7 +267,15 @@ int slack__pg_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
     return rc;
 }
 
+/* A session that takes longer than the operations may wait is made here, while none waits. */
 void slack__pg_rest(slack_db_t *db)
 {
-    slack__pg_review_promises(SLACK_CONTAINER(db, slack_pg_t, db));
+    slack_pg_t *pg = SLACK_CONTAINER(db, slack_pg_t, db);
+    const uint64_t now = uv_hrtime();
+    if (pg->conn) {
+        slack__pg_review_promises(pg);
+    } else if (now >= pg->retry_ns) {
+        pg->deadline_ns = now + REST_MS * PG_MS_NS;
+        slack__pg_connect(pg);
+    }
 }

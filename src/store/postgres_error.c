@@ -67,8 +67,10 @@ static const struct cure *cure_for(const char *state)
 
 static const char *cure_for_words(const slack_pg_t *pg, const char *what)
 {
+    char line[256]; /* several hosts have a line each, and the first one is shown */
+    snprintf(line, sizeof line, "%.*s", (int)strcspn(what, "\n"), what);
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
-        if (strstr(what, phrases[i].words)) return phrases[i].cure;
+        if (strstr(line, phrases[i].words)) return phrases[i].cure;
     return pg->sessions > 0 ? "; it is connected again when the server is back"
                             : "; check the address, and that the server runs";
 }
@@ -79,6 +81,15 @@ void slack__pg_say(slack_pg_t *pg, const char *what, const char *cure)
     snprintf(text, sizeof text, "%s", what);
     text[strcspn(text, "\n")] = '\0'; /* libpq's sentences have several lines */
     slack__explain(pg->error, "postgres %s: %s%s", pg->address.place, text, cure);
+}
+
+void slack__pg_note(slack_pg_t *pg, const char *what, const char *cure)
+{
+    char line[SLACK_ERROR_TEXT_MAX];
+    char *notice = pg->db.notice;
+    const size_t len = strlen(notice), room = sizeof pg->db.notice - len;
+    slack__explain(line, "postgres %s: %s; %s", pg->address.place, what, cure);
+    if (strlen(line) + 2 <= room) snprintf(notice + len, room, "%s\n", line);
 }
 
 int slack__pg_explain(slack_pg_t *pg, const PGresult *result)

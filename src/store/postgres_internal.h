@@ -240,6 +240,8 @@ struct slack_pg {
 
 /* Write a sentence about this place into pg->error: what is wrong, the cure. */
 void slack__pg_say(slack_pg_t *pg, const char *what, const char *cure);
+/* Leave a line for the log. */
+void slack__pg_note(slack_pg_t *pg, const char *what, const char *cure);
 /* Write what the server, or libpq if `result` is NULL, says. Returns SLACK_ESTORE or SLACK_ENOMEM.
  */
 int slack__pg_explain(slack_pg_t *pg, const PGresult *result);

@@ -13,7 +13,7 @@
 #define OPEN_MS 10000
 /* From one attempt to connect to the next: the first number, doubled up to the second. */
 #define RETRY_MIN_MS 50
-#define RETRY_MAX_MS 1000
+#define RETRY_MAX_MS 500
 
 /* --- the session ---------------------------------------------------------------------------- */
 

@@ -119,18 +119,14 @@ static unsigned find_broken(slack_pg_t *pg, char *const facts[FACTS])
     return mask;
 }
 
-/* Leave a line for each; `table` is unlogged. */
+/* `table` is unlogged. */
 static void warn(slack_pg_t *pg, unsigned broken, const char *table)
 {
-    char *notice = pg->db.notice;
-    size_t len = 0;
+    char what[160];
     for (size_t i = 0; i < WARNINGS; i++) {
-        char line[SLACK_ERROR_TEXT_MAX];
         if (!(broken >> i & 1)) continue;
-        slack__explain(line, "postgres %s: %.60s%s; %s", pg->address.place,
-                       i == PG_UNLOGGED ? table : "", warnings[i].what, warnings[i].cure);
-        if (len + strlen(line) + 2 > sizeof pg->db.notice) return;
-        len += (size_t)snprintf(notice + len, sizeof pg->db.notice - len, "%s\n", line);
+        snprintf(what, sizeof what, "%.60s%s", i == PG_UNLOGGED ? table : "", warnings[i].what);
+        slack__pg_note(pg, what, warnings[i].cure);
     }
 }
 
@@ -186,6 +182,7 @@ int slack__pg_check_promises(slack_pg_t *pg)
 {
     pg->broken = 0;
     pg->promised_ms = 0;
+    *pg->db.notice = '\0'; /* of a session that did not come to its owner */
     return slack__pg_exec(pg, sql, take_facts, NULL);
 }
 

@@ -66,7 +66,7 @@ void spawn(uv_process_t *process, char **args, char **env, uv_exit_cb ended)
 
 void start_bot(unsigned which)
 {
-    char host[64], port[64], api[64], log[128], run[32], store[192], fault[128];
+    char host[64], port[64], api[64], log[128], run[32], store[352], fault[128];
     bot_t *bot = &t.bots[which];
     bot->run = ++t.runs;
     snprintf(host, sizeof host, "SLACK_HTTP_HOST=%s", t.host);
@@ -92,7 +92,7 @@ void start_bot(unsigned which)
                    "SLACK_BOT_TOKEN=xoxb-kill",
                    "SLACK_APP_TOKEN=xapp-kill",
                    "SLACK_SIGNING_SECRET=" SECRET,
-                   "SLACK_LOG_LEVEL=error",
+                   t.failover ? "SLACK_LOG_LEVEL=debug" : "SLACK_LOG_LEVEL=error",
                    NULL};
     char *args[] = {(char *)(uintptr_t)t.program, NULL};
     spawn(&bot->process, args, env, bot_exited);

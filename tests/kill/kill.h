@@ -12,7 +12,7 @@
 
 /* The parts of kill_test: slack.c plays Slack, bots.c starts and ends the bots, store.c opens and
  * breaks their store, orders.c has the messages of orders, verdict.c judges what the bots handled,
- * kill_test.c decides when a bot dies. */
+ * failover.c fails over to a standby, kill_test.c decides when a bot dies. */
 
 #define SOCKETS_MAX 16
 #define BOTS_MAX    4 /* three, and the one that replaces one of them */
@@ -55,7 +55,7 @@ typedef struct kill {
     void (*on_ready)(void);
     void (*on_gone)(unsigned which); /* a bot has ended */
     const char *program;
-    bool roll, takeover, storm, faults;
+    bool roll, takeover, storm, faults, failover, timed;
     const char *const *points; /* the first bot has crash points; NULL: it has none */
     const char *tool;          /* NULL: the inbox command is not used */
     uv_process_t tool_process;
@@ -74,7 +74,7 @@ typedef struct kill {
     uint64_t begun_ms, over_ms; /* of the run, and of its new events */
     char folder[64], log[96];
     char file[96];   /* the store of SQLite */
-    char store[160]; /* SLACK_STORE */
+    char store[320]; /* SLACK_STORE */
     char fault[96];  /* the file that the bot's disk reads */
     char words[96];  /* the bots' stderr */
     int words_fd;
@@ -121,5 +121,14 @@ void break_store(void (*fn)(void));
 unsigned commands_count(void);
 /* Uses it once, and calls `fn` at its end. */
 void use_tool(void (*fn)(void));
+
+/* ---- failover.c ---- */
+
+/* Makes a primary and a synchronous standby: t.store names both. */
+void open_pair(void);
+/* Ends the primary, promotes the standby, makes the former primary a standby; then calls `fn`. */
+void fail_over(void (*fn)(void));
+/* Prints the figures. Returns true if the service resumed in time and no log has the password. */
+bool judge_failovers(void);
 
 #endif

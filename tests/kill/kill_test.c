@@ -21,9 +21,12 @@
  *               connections and the restarts
  *     tools     the slackapp command TOOL lists the inbox, and retries and drops its dead letters,
  *               TIMES times in all
- *     faults    the store of the bot, which was linked with disk.c, cannot write for a while, in
- *               each of four ways, TIMES times; nothing may be acknowledged meanwhile, and the bot
- *               goes on afterwards. PostgreSQL is killed, ended, and stopped instead
+ *     failover  with --postgres: the primary is killed while its replication stands still, so that
+ *               commits have no answer, its synchronous standby is promoted, and a new standby
+ * made, TIMES times; the first ack follows within 2 s faults    the store of the bot, which was
+ * linked with disk.c, cannot write for a while, in each of four ways, TIMES times; nothing may be
+ * acknowledged meanwhile, and the bot goes on afterwards. PostgreSQL is killed, ended, and stopped
+ * instead
  *
  * With "orders-" before kill, roll, storm, points or faults, the events are orders, 50 a second in
  * 50 channels, for examples/courier.c or post_bot.c. Of the posts, 5 % lose their answer after they
@@ -239,6 +242,8 @@ static void on_blow(uv_timer_t *timer)
         use_tool(blow_later);
     } else if (t.faults) {
         break_store(blow_later);
+    } else if (t.failover) {
+        fail_over(blow_later);
     } else if (t.roll) {
         start_another();
     } else {
@@ -373,6 +378,7 @@ static bool tell(bool good, const char *what)
            : t.takeover ? "taken over"
            : t.roll     ? "rolling"
            : t.faults   ? "while the store fails"
+           : t.failover ? "failing over"
            : t.tool     ? "while the inbox is looked at"
                         : "killed");
     return good;
@@ -390,10 +396,11 @@ static bool judge_events(void)
     if (t.faults && t.postgres)
         printf("# the first ack after the server was back: at most %u ms\n",
                (unsigned)t.resumed_ms);
-    return tell(v.lost == 0 && v.twice == 0 && t.oldest == t.sent && v.handled == t.sent &&
-                    t.unsound == 0 && (!t.storm || stormed()) &&
-                    (!(t.roll || t.faults || t.tool) || v.interrupted + v.unstored == 0),
-                "nothing acknowledged is lost");
+    return tell(
+        (!t.failover || judge_failovers()) && v.lost == 0 && v.twice == 0 && t.oldest == t.sent &&
+            v.handled == t.sent && t.unsound == 0 && (!t.storm || stormed()) &&
+            (!(t.roll || t.faults || t.tool || t.failover) || v.interrupted + v.unstored == 0),
+        "nothing acknowledged is lost");
 }
 
 static bool judge_orders(void)
@@ -438,6 +445,8 @@ int main(int argc, char **argv)
     t.storm = strcmp(how, "storm") == 0;
     t.outside = strcmp(how, "outside") == 0;
     t.faults = strcmp(how, "faults") == 0;
+    t.failover = t.postgres && strncmp(how, "failover", 8) == 0;
+    t.timed = strcmp(how, "failover-timed") == 0;
     t.takeover = strcmp(how, "takeover") == 0;
     t.roll = t.storm || t.takeover || strcmp(how, "roll") == 0;
     t.tool = argc > 4 ? realpath(argv[4], NULL) : NULL;
@@ -452,7 +461,7 @@ int main(int argc, char **argv)
         start_next(i);
     t.debt_ms = t.begun_ms = uv_now(t.loop);
     uv_timer_start(&t.tick, on_tick, TICK_MS, TICK_MS);
-    if (t.roll || t.faults || t.tool)
+    if (t.roll || t.faults || t.tool || t.failover)
         await_bots();
     else
         blow_later();

@@ -15,7 +15,9 @@ void open_store(void)
     const char *conninfo = t.postgres ? postgres_start() : NULL;
     t.count = conninfo ? 3 : 1;
     snprintf(t.file, sizeof t.file, "%s/inbox.db", t.folder);
-    if (conninfo)
+    if (conninfo && t.failover)
+        open_pair();
+    else if (conninfo)
         snprintf(t.store, sizeof t.store, "postgres:%s", conninfo);
     else
         snprintf(t.store, sizeof t.store, "sqlite:%s", t.file);

@@ -22,21 +22,26 @@
 
 #define START_MS 20000
 
-static char folder[] = "/tmp/slackapp-postgres-XXXXXX";
-static char conninfo[96], programs[64];
+static char programs[64];
 static const char *const *more_options;
 static PGconn *held;
-static pid_t maker, server; /* a forked child must not end the server */
+static pid_t maker; /* a forked child must not end the servers */
 
-/* The server's log, since it was started. */
-static char log_text[4096];
-static size_t log_len;
-static int log_fd = -1;
-static bool ready;
+/* The server of a test, and one that may be its standby. */
+static struct server {
+    char folder[40], conninfo[96];
+    pid_t pid; /* 0: it does not run */
 
-/* Its processes; `child_count` of them were killed with it. */
-static pid_t children[256];
-static size_t child_count;
+    /* Its log, since it was started. */
+    char log[4096];
+    size_t log_len;
+    int log_fd; /* 0: it was never started */
+    bool ready;
+
+    /* Those that run while the server does, if they were killed with it. */
+    pid_t children[256];
+    size_t child_count;
+} servers[2], *own = servers;
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
 {
@@ -48,26 +53,27 @@ static void signal_all(int signum)
 {
     char path[64];
     int pid;
-    kill(server, SIGSTOP);
-    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)server, (int)server);
+    kill(own->pid, SIGSTOP);
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)own->pid, (int)own->pid);
     FILE *file = fopen(path, "r");
     size_t count = 0;
-    while (file && count < sizeof children / sizeof *children && fscanf(file, "%d", &pid) == 1)
-        children[count++] = pid;
+    while (file && count < sizeof own->children / sizeof *own->children &&
+           fscanf(file, "%d", &pid) == 1)
+        own->children[count++] = pid;
     if (file) fclose(file);
     for (size_t i = 0; i < count; i++)
-        kill(children[i], signum);
-    kill(server, signum);
+        kill(own->children[i], signum);
+    kill(own->pid, signum);
     if (signum != SIGKILL) return;
     prctl(PR_SET_CHILD_SUBREAPER, 1); /* so that postgres_is_gone() can wait for them */
-    child_count = count;
+    own->child_count = count;
 }
 
 void postgres_signal(int signum)
 {
-    if (server <= 0) return;
+    if (own->pid <= 0) return;
     if (signum == SIGINT || signum == SIGQUIT)
-        kill(server, signum);
+        kill(own->pid, signum);
     else
         signal_all(signum);
 }
@@ -75,10 +81,11 @@ void postgres_signal(int signum)
 /* Wait with the options of waitpid(). */
 static bool is_gone(int options)
 {
-    if (server > 0 && waitpid(server, NULL, options) == server) server = 0;
-    while (server == 0 && child_count > 0 && waitpid(children[child_count - 1], NULL, options) != 0)
-        child_count--;
-    return server == 0 && child_count == 0;
+    if (own->pid > 0 && waitpid(own->pid, NULL, options) == own->pid) own->pid = 0;
+    while (own->pid == 0 && own->child_count > 0 &&
+           waitpid(own->children[own->child_count - 1], NULL, options) != 0)
+        own->child_count--;
+    return own->pid == 0 && own->child_count == 0;
 }
 
 bool postgres_is_gone(void)
@@ -95,8 +102,11 @@ void postgres_crash(void)
 void postgres_end(void)
 {
     if (getpid() != maker) return;
-    postgres_crash();
-    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    for (own = servers; own < servers + 2; own++) {
+        postgres_crash();
+        if (*own->folder) nftw(own->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    }
+    own = servers;
 }
 
 /* The newest version's folder of programs. */
@@ -155,61 +165,87 @@ void postgres_peer_end(pid_t pid)
     waitpid(pid, NULL, 0);
 }
 
-static bool make_cluster(void)
+static bool make_folder(void)
 {
     const struct passwd *nobody = getuid() == 0 ? getpwnam("nobody") : NULL;
-    if (!mkdtemp(folder)) return false;
+    snprintf(own->folder, sizeof own->folder, "/tmp/slackapp-postgres-XXXXXX");
+    if (!mkdtemp(own->folder)) return false;
+    if (!maker) atexit(postgres_end);
     maker = getpid();
-    atexit(postgres_end);
-    if (nobody && chown(folder, nobody->pw_uid, nobody->pw_gid) != 0) return false;
+    if (nobody && chown(own->folder, nobody->pw_uid, nobody->pw_gid) != 0) return false;
+    snprintf(own->conninfo, sizeof own->conninfo, "host=%s user=slackapp dbname=postgres",
+             own->folder);
+    return true;
+}
+
+static bool make_cluster(void)
+{
     char data[64];
-    snprintf(data, sizeof data, "%s/data", folder);
+    if (!make_folder()) return false;
+    snprintf(data, sizeof data, "%s/data", own->folder);
     const char *const argv[] = {"initdb",          "-D", data,       "--no-sync", "--auth=trust",
                                 "--encoding=UTF8", "-U", "slackapp", NULL};
     int status = 1;
     waitpid(postgres_peer(argv), &status, 0);
-    snprintf(conninfo, sizeof conninfo, "host=%s user=slackapp dbname=postgres", folder);
     return status == 0;
+}
+
+void postgres_use(unsigned which)
+{
+    own = &servers[which];
+    if (!*own->folder) make_folder();
+}
+
+pid_t postgres_copy(unsigned primary)
+{
+    char data[64];
+    snprintf(data, sizeof data, "%s/data", own->folder);
+    nftw(data, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    const char *const argv[] = {
+        "pg_basebackup",     "-D",        data, "-d", servers[primary].conninfo, "-R",
+        "--checkpoint=fast", "--no-sync", NULL};
+    return postgres_peer(argv);
 }
 
 void postgres_launch(void)
 {
     char data[64];
     int pipe_fds[2];
-    snprintf(data, sizeof data, "%s/data", folder);
-    const char *argv[32] = {"postgres", "-D", data, "-k", folder,
+    snprintf(data, sizeof data, "%s/data", own->folder);
+    const char *argv[32] = {"postgres", "-D", data, "-k", own->folder,
                             "-h",       "",   "-F", "-c", "log_min_messages=log"};
     for (size_t i = 0, at = 10; more_options && more_options[i] && at < 31; i++, at++)
         argv[at] = more_options[i];
-    if (log_fd >= 0) close(log_fd);
+    if (own->log_fd > 0) close(own->log_fd);
     /* Nobody reads all of the log, and the server must not wait for a reader. */
     if (pipe2(pipe_fds, O_NONBLOCK | O_CLOEXEC) != 0) return;
-    log_fd = pipe_fds[0];
-    log_len = 0;
-    ready = false;
-    server = run(argv, pipe_fds[1]);
+    own->log_fd = pipe_fds[0];
+    own->log_len = 0;
+    own->ready = false;
+    own->pid = run(argv, pipe_fds[1]);
     close(pipe_fds[1]);
 }
 
 bool postgres_is_ready(void)
 {
     ssize_t n;
-    while ((n = read(log_fd, log_text + log_len, sizeof log_text - 1 - log_len)) > 0) {
-        log_len += (size_t)n;
-        log_text[log_len] = '\0';
-        if (strstr(log_text, "ready to accept connections")) ready = true;
-        if (ready || log_len == sizeof log_text - 1) log_len = 0;
+    while ((n = read(own->log_fd, own->log + own->log_len, sizeof own->log - 1 - own->log_len)) >
+           0) {
+        own->log_len += (size_t)n;
+        own->log[own->log_len] = '\0';
+        if (strstr(own->log, "ready to accept")) own->ready = true;
+        if (own->ready || own->log_len == sizeof own->log - 1) own->log_len = 0;
     }
-    return ready && server > 0;
+    return own->ready && own->pid > 0;
 }
 
 const char *postgres_start(void)
 {
-    if (server == 0 && !maker && (!find_programs() || !make_cluster())) return NULL;
-    if (server == 0) postgres_launch();
+    if (own->pid == 0 && !maker && (!find_programs() || !make_cluster())) return NULL;
+    if (own->pid == 0) postgres_launch();
     for (;;) {
-        struct pollfd log = {.fd = log_fd, .events = POLLIN};
-        if (postgres_is_ready()) return conninfo;
+        struct pollfd log = {.fd = own->log_fd, .events = POLLIN};
+        if (postgres_is_ready()) return own->conninfo;
         if (poll(&log, 1, START_MS) != 1 || (log.revents & POLLHUP)) return NULL;
     }
 }
@@ -217,7 +253,7 @@ const char *postgres_start(void)
 const char *postgres_query(const char *sql)
 {
     static char text[512];
-    PGconn *conn = PQconnectdb(conninfo);
+    PGconn *conn = PQconnectdb(own->conninfo);
     PGresult *result = PQexec(conn, sql);
     const bool some = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) > 0;
     snprintf(text, sizeof text, "%s", some ? PQgetvalue(result, 0, 0) : "");
@@ -235,7 +271,7 @@ void postgres_options(const char *const *options)
 
 const char *postgres_folder(void)
 {
-    return folder;
+    return own->folder;
 }
 
 void postgres_set(const char *name, const char *value)
@@ -256,7 +292,7 @@ void postgres_set(const char *name, const char *value)
 
 void postgres_hold(const char *sql, bool wait)
 {
-    if (!held) held = PQconnectdb(conninfo);
+    if (!held) held = PQconnectdb(own->conninfo);
     if (wait)
         PQclear(PQexec(held, sql));
     else
@@ -330,6 +366,15 @@ void postgres_hold(const char *sql, bool wait)
 }
 
 pid_t postgres_peer(const char *const argv[])
+{
+    return -1;
+}
+
+void postgres_use(unsigned which)
+{
+}
+
+pid_t postgres_copy(unsigned primary)
 {
     return -1;
 }

@@ -23,6 +23,12 @@ bool postgres_is_ready(void);
  * _exit(). */
 void postgres_end(void);
 
+/* There may be two servers: from now on the functions are about server 0 or 1. Their conninfos
+ * differ by the folder alone. postgres_copy() begins to make this server a standby of the other
+ * one; its program is awaited before postgres_launch(). */
+void postgres_use(unsigned which);
+pid_t postgres_copy(unsigned primary);
+
 /* Further arguments of the server, ending with NULL, from its next start on; borrowed. */
 void postgres_options(const char *const *options);
 /* The folder of the test, in which the server has its socket, and its data in "data". */
