@@ -89,6 +89,14 @@ static const char *due_in(int64_t due_ms, char text[CLI_DURATION_SIZE])
     return ms > 0 ? cli_duration(ms, text) : "now";
 }
 
+/* "about 250000" for a count that may be an estimate. */
+#define COUNT_SIZE 32
+static const char *count_text(uint64_t count, char text[COUNT_SIZE])
+{
+    snprintf(text, COUNT_SIZE, "%s%" PRIu64, count > SLACK_STORE_COUNT_MAX ? "about " : "", count);
+    return text;
+}
+
 /* --- commands --- */
 
 typedef struct request {
@@ -219,24 +227,24 @@ static void catch_signals(void)
     }
 }
 
-/* The store changes the oldest rows first. No more rows are changed than are dead now, so that rows
- * which fail again meanwhile are left alone. */
+/* Rows that fail again meanwhile are left alone. */
 static int change_all(session_t *session, enum slack_store_op_kind kind, size_t *ret_changed)
 {
+    const int64_t begun_ms = slack__wall_ms(&slack__clock_system);
+    char dead[COUNT_SIZE];
     session->batch = (slack_store_batch_t){0};
     int rc = session_run(session, SLACK_STORE_STATS, 0);
-    const uint64_t dead = session->batch.counts[SLACK_ROW_DEAD];
+    count_text(session->batch.counts[SLACK_ROW_DEAD], dead);
     catch_signals();
-    while (rc == CLI_OK && *ret_changed < dead) {
-        const uint64_t left = dead - *ret_changed, before = *ret_changed / PROGRESS_ROWS;
-        session->batch =
-            (slack_store_batch_t){.limit = left < CHANGE_ROWS ? (unsigned)left : CHANGE_ROWS};
+    while (rc == CLI_OK) {
+        const size_t before = *ret_changed / PROGRESS_ROWS;
+        session->batch = (slack_store_batch_t){.limit = CHANGE_ROWS, .now_ms = begun_ms};
         rc = session_run(session, kind, 0);
         if (rc != CLI_OK || session->batch.count == 0) break;
         *ret_changed += session->batch.count;
         if (*ret_changed / PROGRESS_ROWS > before)
-            fprintf(stderr, "%zu of %" PRIu64 "\n", *ret_changed, dead);
-        if (interrupted && *ret_changed < dead)
+            fprintf(stderr, "%zu of %s\n", *ret_changed, dead);
+        if (interrupted)
             rc = inbox_fail(CLI_FAILED, "interrupted: run the command again for the others");
     }
     return rc;
@@ -279,8 +287,8 @@ static int print_stats(session_t *session, const request_t *request)
     int rc = session_run(session, SLACK_STORE_STATS, 0);
     if (rc != CLI_OK) return rc;
     for (unsigned s = 0; s < SLACK_ROW_STATES; s++) {
-        char text[CLI_DURATION_SIZE];
-        printf("%-8s %10" PRIu64, state_names[s], session->batch.counts[s]);
+        char text[CLI_DURATION_SIZE], count[COUNT_SIZE];
+        printf("%-8s %10s", state_names[s], count_text(session->batch.counts[s], count));
         if (session->batch.counts[s] > 0)
             printf("   the oldest: %s", age(session->batch.oldest_ms[s], text));
         putchar('\n');

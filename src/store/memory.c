@@ -487,6 +487,7 @@ static void memory_each_dead(memory_store_t *memory, const slack_store_op_t *op,
         row_t *row = SLACK_CONTAINER(link, row_t, link);
         if (op->batch->one && row_id(row) != op->row.id) continue;
         if (!op->batch->one && op->batch->limit && op->batch->count == op->batch->limit) return;
+        if (!op->batch->one && row->changed_ms > op->batch->now_ms) continue;
         fn(memory, row);
         op->batch->count++;
     }
@@ -509,8 +510,10 @@ static void memory_drop(memory_store_t *memory, slack_store_op_t *op)
     op->batch->count = 1;
 }
 
-static void memory_count_rows(const memory_store_t *memory, slack_store_batch_t *batch)
+static void memory_count_rows(const memory_store_t *memory, const slack_store_op_t *op)
 {
+    slack_store_batch_t *batch = op->batch;
+    batch->next_ms = INT64_MAX;
     for (unsigned s = 0; s < SLACK_ROW_STATES; s++) {
         const slack_link_t *list = &memory->lists[s];
         batch->counts[s] = 0;
@@ -519,6 +522,11 @@ static void memory_count_rows(const memory_store_t *memory, slack_store_batch_t 
             const row_t *row = SLACK_CONTAINER(link, row_t, link);
             int64_t ms = row->kept ? row->kept->row.received_ms : row->changed_ms;
             if (batch->counts[s]++ == 0 || ms < batch->oldest_ms[s]) batch->oldest_ms[s] = ms;
+            if (s != SLACK_ROW_QUEUED || row->kept->row.due_ms == SLACK_ROW_BEHIND) continue;
+            const bool counts =
+                !op->row.app.ptr || slack__slice_eq(op->row.app, row->kept->row.app);
+            if (counts && row->kept->row.due_ms < batch->next_ms)
+                batch->next_ms = row->kept->row.due_ms;
         }
     }
 }
@@ -556,7 +564,7 @@ static int memory_apply(memory_store_t *memory, slack_store_op_t *op)
     case SLACK_STORE_LIST: rc = memory_list_rows(memory, op); break;
     case SLACK_STORE_RETRY: memory_each_dead(memory, op, memory_retry); break;
     case SLACK_STORE_DROP: memory_drop(memory, op); break;
-    case SLACK_STORE_STATS: memory_count_rows(memory, op->batch); break;
+    case SLACK_STORE_STATS: memory_count_rows(memory, op); break;
     }
     return rc;
 }

@@ -92,7 +92,9 @@ enum pg_statement {
     PG_RETRY_ALL,
     PG_DROP,
     PG_DROP_ALL,
-    PG_STATS,
+    PG_BY_INDEX,
+    PG_STATS,     /* exact up to SLACK_STORE_COUNT_MAX rows of a state */
+    PG_STATS_FEW, /* exact up to PG_COUNT_FEW */
     PG_STATEMENTS
 };
 
@@ -100,6 +102,7 @@ enum pg_statement {
 #define PG_EXPECTED_MAX 1024
 /* The fewest expired rows that one transaction may delete. */
 #define PG_SWEEP_ROWS 200
+#define PG_COUNT_FEW  10000
 /* The most owners that one look handles. */
 #define PG_OWNERS_MAX 64
 #define PG_PARAMS_MAX 16

@@ -206,6 +206,7 @@ static void send_change_dead(slack_pg_t *pg, slack_store_op_t *op)
     const int64_t most = op->batch->limit ? (int64_t)op->batch->limit : INT64_MAX;
     slack_pg_params_t params = {0};
     slack__pg_int(&params, one ? op->row.id : most);
+    if (!one) slack__pg_int(&params, op->batch->now_ms);
     if (retry) slack__pg_int(&params, pg->now_ms);
     if (one && !retry)
         slack__pg_send(pg, PG_DROP, &params, take_gone, op);
@@ -243,13 +244,33 @@ static void send_list(slack_pg_t *pg, slack_store_op_t *op)
 static int take_stats(slack_pg_t *pg, PGresult *result, void *user_data)
 {
     slack_store_batch_t *batch = ((slack_store_op_t *)user_data)->batch;
-    batch->stateless = 0;                         /* the tables allow none */
+    batch->stateless = 0; /* the tables allow none */
+    batch->next_ms = INT64_MAX;
     for (int i = 0; i < PQntuples(result); i++) { /* in any order: parts may run in parallel */
         const int64_t state = slack__pg_get_int(result, i, 0);
+        if (state == SLACK_ROW_STATES) {
+            const bool due =
+                !PQgetisnull(result, i, 2) && slack__pg_get_int(result, i, 2) != SLACK_ROW_BEHIND;
+            if (due) batch->next_ms = slack__pg_get_int(result, i, 2);
+            continue;
+        }
         batch->counts[state] = (uint64_t)slack__pg_get_int(result, i, 1);
         batch->oldest_ms[state] = slack__pg_get_int(result, i, 2);
     }
     return 0;
+}
+
+static void send_stats(slack_pg_t *pg, slack_store_op_t *op)
+{
+    const unsigned limit = op->batch->limit;
+    slack_pg_params_t params = {0};
+    if (op->row.app.ptr)
+        slack__pg_some(&params, op->row.app);
+    else
+        slack__pg_bytes(&params, op->row.app);
+    slack__pg_send(pg, PG_BY_INDEX, NULL, NULL, NULL);
+    slack__pg_send(pg, limit > 0 && limit <= PG_COUNT_FEW ? PG_STATS_FEW : PG_STATS, &params,
+                   take_stats, op);
 }
 
 /* --- for transactions ----------------------------------------------------------------------- */
@@ -282,7 +303,7 @@ int slack__pg_send_op(slack_pg_t *pg, slack_store_op_t *op)
     case SLACK_STORE_LIST: send_list(pg, op); break;
     case SLACK_STORE_RETRY:
     case SLACK_STORE_DROP: send_change_dead(pg, op); break;
-    case SLACK_STORE_STATS: slack__pg_send(pg, PG_STATS, NULL, take_stats, op); break;
+    case SLACK_STORE_STATS: send_stats(pg, op); break;
     }
     return pg->status;
 }

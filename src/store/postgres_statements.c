@@ -27,7 +27,8 @@
     "SELECT changed_ms FROM inbox WHERE state = " state                                            \
     " AND changed_ms >= $1 ORDER BY changed_ms LIMIT 1"
 #define SOME_DEAD                                                                                  \
-    "SELECT id FROM inbox WHERE state = 3 ORDER BY changed_ms LIMIT $1 FOR UPDATE SKIP LOCKED"
+    "SELECT id FROM inbox WHERE state = 3 AND changed_ms <= $2 ORDER BY changed_ms LIMIT $1"       \
+    " FOR UPDATE SKIP LOCKED"
 /* After a deletion: of each ordering key, the next row that stays may be claimed. All parts of a
  * statement see the table as it was before, so the deleted rows are left out by their ids. */
 #define DELETE_AND_ADVANCE(rows)                                                                   \
@@ -63,6 +64,43 @@
 /* A parameter for the state would keep the planner from the partial indexes. */
 #define LIST_ROWS(state)                                                                           \
     "SELECT " COLUMNS " FROM inbox WHERE state = " state " AND id >= $1 ORDER BY id LIMIT $2"
+/* How many rows are in a state, and the time of the oldest: exact for so many rows as `most` says.
+ * They are read in the order of an index, so that no more are read. Of more rows, the server knows
+ * how many the index had when it was analyzed, and how large it is. */
+#define COUNT(state, most, index, order, time)                                                     \
+    "SELECT " state "::bigint, CASE WHEN n > " most " THEN greatest(n, (SELECT (reltuples"         \
+    " * pg_relation_size(oid) / 8192 / greatest(relpages, 1))::bigint FROM pg_class"               \
+    " WHERE oid = '" index                                                                         \
+    "'::regclass)) ELSE n END, oldest FROM (SELECT count(*) AS n, min(" time                       \
+    ") AS oldest FROM (SELECT " time " FROM inbox WHERE state = " state " ORDER BY " order         \
+    " LIMIT " most " + 1) AS r) AS c"
+#define STATS(most)                                                                                \
+    COUNT("0", most, "inbox_queued", "app, due_ms, id", "received_ms")                             \
+    " UNION ALL " COUNT(                                                                           \
+        "1", most, "inbox_running", "owner, id",                                                   \
+        "received_ms") " UNION ALL " COUNT("2", most, "inbox_done", "changed_ms",                  \
+                                           "changed_ms") " UNION ALL " COUNT("3", most,            \
+                                                                             "inbox_dead",         \
+                                                                             "changed_ms",         \
+                                                                             "received_ms") " UNI" \
+                                                                                            "ON "  \
+                                                                                            "ALL " \
+                                                                                            "SELE" \
+                                                                                            "CT "  \
+                                                                                            "4::"  \
+                                                                                            "bigi" \
+                                                                                            "nt, " \
+                                                                                            "0::"  \
+                                                                                            "bigi" \
+                                                                                            "nt,"  \
+                                                                                            " " FIRST_DUE
+/* When the first queued row of the app $1, or of any app, is due. */
+#define FIRST_DUE                                                                                  \
+    "CASE WHEN $1::bytea IS NOT NULL THEN (SELECT due_ms FROM inbox WHERE state = 0 AND app = $1"  \
+    " ORDER BY due_ms LIMIT 1) ELSE (WITH RECURSIVE first AS ((SELECT app, due_ms FROM inbox"      \
+    " WHERE state = 0 ORDER BY app, due_ms LIMIT 1) UNION ALL SELECT i.app, i.due_ms"              \
+    " FROM first AS f, LATERAL (SELECT app, due_ms FROM inbox WHERE state = 0 AND app > f.app"     \
+    " ORDER BY app, due_ms LIMIT 1) AS i) SELECT min(due_ms) FROM first) END"
 #define KV_WRITE                                                                                   \
     "INSERT INTO kv AS k (key, version, until_ms, value, owner) VALUES ($1, $2, $3, $4, $6)"       \
     " ON CONFLICT (key) DO UPDATE SET version = excluded.version, until_ms = excluded.until_ms,"   \
@@ -191,15 +229,15 @@ static const char *const sql[] = {
     [PG_ONE] = "SELECT " COLUMNS ", payload FROM inbox WHERE id = $1",
     [PG_RETRY] = "UPDATE inbox SET state = 0, attempt = 0, due_ms = $2, error = NULL,"
                  " changed_ms = $2 WHERE state = 3 AND id = $1",
-    [PG_RETRY_ALL] = "UPDATE inbox SET state = 0, attempt = 0, due_ms = $2, error = NULL,"
-                     " changed_ms = $2 WHERE id IN (" SOME_DEAD ")",
+    [PG_RETRY_ALL] = "UPDATE inbox SET state = 0, attempt = 0, due_ms = $3, error = NULL,"
+                     " changed_ms = $3 WHERE id IN (" SOME_DEAD ")",
     [PG_DROP] = DELETE_AND_ADVANCE("state NOT IN (1, 2) AND id = $1"),
     [PG_DROP_ALL] = "DELETE FROM inbox WHERE id IN (" SOME_DEAD ")",
-    [PG_STATS] =
-        "SELECT 0::bigint, count(*), min(received_ms) FROM inbox WHERE state = 0 UNION ALL "
-        "SELECT 1::bigint, count(*), min(received_ms) FROM inbox WHERE state = 1 UNION ALL "
-        "SELECT 2::bigint, count(*), min(changed_ms) FROM inbox WHERE state = 2 UNION ALL "
-        "SELECT 3::bigint, count(*), min(received_ms) FROM inbox WHERE state = 3",
+    /* The planner may think that there are few rows, and read and sort all of them. */
+    [PG_BY_INDEX] = "SELECT set_config('enable_sort', 'off', true),"
+                    " set_config('enable_bitmapscan', 'off', true)",
+    [PG_STATS] = STATS("100000"),
+    [PG_STATS_FEW] = STATS("10000"),
 };
 
 int slack__pg_prepare(slack_pg_t *pg)

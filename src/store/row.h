@@ -55,7 +55,7 @@ typedef struct slack_store_batch {
     unsigned limit;
     size_t
         bytes; /* CLAIM, KV_LIST: of texts; the row that reaches it is the last one; 0: no limit */
-    int64_t now_ms;
+    int64_t now_ms; /* CLAIM, and RETRY and DROP of all */
     enum slack_row_state state;
     bool one;
 
@@ -64,7 +64,7 @@ typedef struct slack_store_batch {
     slack_row_t *rows;
     size_t count;
     int64_t next_ms;
-    uint64_t counts[SLACK_ROW_STATES];
+    uint64_t counts[SLACK_ROW_STATES]; /* above `limit`: an estimate */
     int64_t
         oldest_ms[SLACK_ROW_STATES]; /* smallest received_ms, of done rows changed_ms; 0: no rows */
     uint64_t stateless;              /* damaged rows, which are in none of the states */

@@ -319,8 +319,10 @@ static int sqlite_change_dead(slack_sqlite_t *s, const slack_store_op_t *op, enu
     int64_t most = op->batch->limit ? (int64_t)op->batch->limit : -1;
     if (op->batch->one && one == DROP)
         return order_delete(s, slack__sqlite_about(s, DROP, op->row.id), &op->batch->count);
-    int rc = slack__sqlite_step(op->batch->one ? slack__sqlite_about(s, one, op->row.id)
-                                               : slack__sqlite_about(s, all, most));
+    sqlite3_stmt *stmt =
+        slack__sqlite_about(s, op->batch->one ? one : all, op->batch->one ? op->row.id : most);
+    if (!op->batch->one) sqlite3_bind_int64(stmt, 3, op->batch->now_ms);
+    int rc = slack__sqlite_step(stmt);
     op->batch->count = rc == 0 ? (size_t)sqlite3_changes(s->sqlite) : 0;
     return rc;
 }
@@ -345,16 +347,31 @@ static int sqlite_cancel_tenant(slack_sqlite_t *s, const slack_store_op_t *op)
     return rc;
 }
 
-static int sqlite_count_rows(slack_sqlite_t *s, slack_store_batch_t *batch)
+static int sqlite_count_rows(slack_sqlite_t *s, const slack_store_op_t *op)
 {
+    slack_store_batch_t *batch = op->batch;
     memset(batch->counts, 0, sizeof batch->counts);
     memset(batch->oldest_ms, 0, sizeof batch->oldest_ms);
+    batch->stateless = 0;
     sqlite3_stmt *stmt = s->statements[STATS];
-    int step;
+    int64_t app;
+    int step = op->row.app.ptr ? sqlite_app_id(s, op->row.app, false, &app) : 0;
+    if (step != 0) return step;
+    sqlite3_bind_int64(stmt, 1, batch->limit ? (int64_t)batch->limit + 1 : -1);
+    if (op->row.app.ptr)
+        sqlite3_bind_int64(stmt, 2, app);
+    else
+        sqlite3_bind_null(stmt, 2);
     while ((step = sqlite3_step(stmt)) == SQLITE_ROW) {
         int state = sqlite3_column_int(stmt, 0);
         const uint64_t count = (uint64_t)sqlite3_column_int64(stmt, 1);
-        if (state >= SLACK_ROW_STATES) {
+        if (state > SLACK_ROW_STATES) {
+            const bool some = sqlite3_column_type(stmt, 2) == SQLITE_INTEGER;
+            batch->next_ms = some ? sqlite3_column_int64(stmt, 2) : INT64_MAX;
+            if (batch->next_ms == SLACK_ROW_BEHIND) batch->next_ms = INT64_MAX;
+            continue;
+        }
+        if (state == SLACK_ROW_STATES) {
             batch->stateless = count;
             batch->stateless_id = sqlite3_column_int64(stmt, 2);
             continue;
@@ -396,7 +413,7 @@ int slack__sqlite_apply_op(slack_sqlite_t *s, slack_store_op_t *op)
     case SLACK_STORE_LIST: return sqlite_list_rows(s, op);
     case SLACK_STORE_RETRY: return sqlite_change_dead(s, op, RETRY, RETRY_ALL);
     case SLACK_STORE_DROP: return sqlite_change_dead(s, op, DROP, DROP_ALL);
-    case SLACK_STORE_STATS: return sqlite_count_rows(s, op->batch);
+    case SLACK_STORE_STATS: return sqlite_count_rows(s, op);
     }
     return SLACK_EINVAL;
 }

@@ -9,7 +9,9 @@
     "app),"                                                                                        \
     " ordering"
 
-#define SOME_DEAD "SELECT id FROM inbox WHERE state >= 2 AND state = 3 ORDER BY changed_ms LIMIT ?1"
+#define SOME_DEAD                                                                                  \
+    "SELECT id FROM inbox WHERE state >= 2 AND state = 3 AND changed_ms <= ?3"                     \
+    " ORDER BY changed_ms LIMIT ?1"
 /* "state >= 2" is for the planner: without it, it does not use the index inbox_over, and every
  * transaction reads all rows. With a parameter for the state, SQLite would compile the statement
  * again each time, since the state decides which index can be used. */
@@ -35,6 +37,10 @@
     "INSERT INTO kv(key, version, until_ms, value, sum, owner) VALUES(?1, ?2, ?3, ?4, ?5, ?7)"     \
     " ON CONFLICT(key) DO UPDATE SET version = excluded.version, until_ms = excluded.until_ms,"    \
     " value = excluded.value, sum = excluded.sum, owner = excluded.owner WHERE "
+#define COUNT(state, time, rows)                                                                   \
+    "SELECT " state ", count(*), min(" time ") FROM (SELECT " time " FROM inbox WHERE " rows       \
+    " LIMIT ?1) UNION ALL "
+
 static const char *const sql[] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
@@ -116,15 +122,20 @@ static const char *const sql[] = {
                   " changed_ms = ?2 WHERE id IN (" SOME_DEAD ")",
     [DROP] = "DELETE FROM inbox WHERE state NOT IN (1, 2) AND id = ?1 RETURNING app, ordering",
     [DROP_ALL] = "DELETE FROM inbox WHERE id IN (" SOME_DEAD ")",
-    /* Each from an index; done rows, which may be a million, from the index alone. Only rows in
-     * none of the states take a look at all. */
-    [STATS] =
-        "SELECT 0, count(*), min(received_ms) FROM inbox WHERE state = 0 UNION ALL "
-        "SELECT 1, count(*), min(received_ms) FROM inbox WHERE state = 1 UNION ALL "
-        "SELECT 2, count(*), min(changed_ms) FROM inbox WHERE state >= 2 AND state = 2 "
-        "UNION ALL "
-        "SELECT 3, count(*), min(received_ms) FROM inbox WHERE state >= 2 AND state = 3 UNION ALL "
-        "SELECT 4, count(*), min(id) FROM inbox WHERE state NOT IN (0, 1, 2, 3)",
+    /* Each from an index, up to a limit; done rows, which may be a million, from the index alone.
+     * Only rows in none of the states take a look at all, and are left out with a limit. The last
+     * line is when the first row of an app is due. */
+    [STATS] = COUNT("0", "received_ms", "state = 0") COUNT("1", "received_ms", "state = 1")
+        COUNT("2", "changed_ms", "state >= 2 AND state = 2 ORDER BY changed_ms") COUNT(
+            "3", "received_ms",
+            "state >= 2 AND state = 3 ORDER BY changed_ms") "SELECT 4, count(*), min(id) FROM "
+                                                            "inbox WHERE ?1 < 0 AND state NOT IN "
+                                                            "(0, 1, 2, 3) "
+                                                            "UNION ALL SELECT 5, 0, min((SELECT "
+                                                            "due_ms FROM inbox WHERE state = 0 AND "
+                                                            "app = a.id"
+                                                            " ORDER BY due_ms LIMIT 1)) FROM apps "
+                                                            "AS a WHERE ?2 IS NULL OR id = ?2",
 };
 
 int slack__sqlite_prepare(slack_sqlite_t *s)

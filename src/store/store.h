@@ -115,14 +115,18 @@ enum slack_store_op_kind {
      * their payloads. With batch.one: the row row.id, whatever its state, with its payload. */
     SLACK_STORE_LIST,
     /* Queue dead rows again, due now, as if never begun; listeners that are done stay done. With
-     * batch.one: only the row row.id. Else all dead rows, at most batch.limit of them unless that
-     * is 0. Retry a few at a time, so that other operations need not wait long. Out: batch.count.
-     */
+     * batch.one: only the row row.id. Else all dead rows that have not changed since batch.now_ms,
+     * the oldest first, at most batch.limit of them unless that is 0. Retry a few at a time, so
+     * that other operations need not wait long. Out: batch.count. */
     SLACK_STORE_RETRY,
     /* With batch.one: delete the row row.id, unless it is running or done. Else delete dead rows
      * within the same limit. Out: batch.count. */
     SLACK_STORE_DROP,
-    /* Out: batch.counts and batch.oldest_ms by state; batch.stateless, batch.stateless_id. */
+    /* Out, of all apps: batch.counts and batch.oldest_ms by state; batch.stateless and
+     * stateless_id, unless there is a limit. A count above batch.limit is an estimate: the
+     * operation takes no longer, however many rows there are. An engine may have a limit of its
+     * own, SLACK_STORE_COUNT_MAX or more. batch.next_ms is when the next queued row of the app
+     * row.app is due, or of any app if that text is NULL; INT64_MAX as by CLAIM. */
     SLACK_STORE_STATS
 };
 
@@ -201,6 +205,8 @@ extern const slack_store_ops_t slack__store_postgres; /* opens nothing without l
 /* How long the key of a done row is known, and how long a dead row is kept. */
 #define SLACK_STORE_KEEP_MS ((int64_t)24 * 3600 * 1000)
 #define SLACK_STORE_DEAD_MS ((int64_t)30 * 24 * 3600 * 1000)
+/* Up to so many rows of a state are counted exactly, unless STATS has a lower limit. */
+#define SLACK_STORE_COUNT_MAX 100000
 /* How long a lease lasts, and how often the inbox renews it. */
 #define SLACK_STORE_LEASE_MS ((int64_t)60 * 1000)
 #define SLACK_STORE_RENEW_MS ((int64_t)15 * 1000)

@@ -490,6 +490,7 @@ static void replay_all(void)
     rows_task_t task;
     rows_open_again();
     rows_prepare(&task, SLACK_STORE_RETRY, "");
+    task.batch.now_ms = INT64_MAX; /* the app has a clock of its own */
     rows_run_well(&task);
     assert_int_equal(task.batch.count, 1);
     rows_close();

@@ -69,7 +69,7 @@ static void apply(slack_store_op_t *op)
 
 static void replay(void)
 {
-    slack_store_batch_t batch = {0};
+    slack_store_batch_t batch = {.now_ms = INT64_MAX};
     slack_store_op_t op = {.kind = SLACK_STORE_RETRY, .batch = &batch};
     apply(&op);
     assert_int_equal(batch.count, 1);

@@ -140,7 +140,7 @@ static void dead_retried(slack_store_op_t *op)
 void inbox_retry_dead(int64_t id)
 {
     slack_store_t *store = slack__inspect_store(inbox.f.app);
-    slack_store_batch_t batch = {.one = id != 0};
+    slack_store_batch_t batch = {.one = id != 0, .now_ms = INT64_MAX};
     slack_store_op_t op = {
         .kind = SLACK_STORE_RETRY, .row.id = id, .batch = &batch, .done = dead_retried};
     slack__link_init(&op.link);

@@ -31,6 +31,7 @@ void rows_prepare(rows_task_t *task, enum slack_store_op_kind kind, const char *
     task->op.row.retry_reason = SLACK_SLICE("http_timeout");
     task->op.row.tenant = SLACK_SLICE("{\"team_id\":\"T1\"}");
     task->op.row.retry_num = 2;
+    task->batch.now_ms = rows_now();
     task->op.batch = &task->batch;
     task->op.status = 1;
     task->op.done = rows_on_done;

@@ -217,6 +217,10 @@ static void test_the_dead_are_listed_and_brought_back(void **state)
     rows_free(&task);
     assert_int_equal(change(SLACK_STORE_DROP, a), 1);
     assert_int_equal(change(SLACK_STORE_DROP, b), 0); /* it runs */
+    rows_prepare(&task, SLACK_STORE_RETRY, "");
+    task.batch.now_ms = rows_now() - 1; /* it was alive then */
+    rows_run_well(&task);
+    assert_int_equal(task.batch.count, 0);
     assert_int_equal(change(SLACK_STORE_RETRY, 0), 1);
     rows_expect_claim("c ");
     rows_put("a", 0, false);
@@ -337,6 +341,34 @@ static void test_the_oldest_are_told(void **state)
     for (unsigned i = 0; i < SLACK_ROW_STATES; i++) {
         assert_int_equal(task.batch.counts[i], want[i].count);
         assert_int_equal(task.batch.oldest_ms[i] - start, want[i].after_ms);
+    }
+}
+
+/* A count above the limit is an estimate. A row that is behind another one is never due. */
+static void test_counts_have_a_limit(void **state)
+{
+    static const struct {
+        slack_slice_t app;
+        int64_t next_ms; /* from now */
+    } cases[] = {{{NULL, 0}, 1000}, {{"other", 5}, 1000}, {{"", 0}, 2000}, {{"none", 4}, -1}};
+    rows_task_t task;
+    for (int i = 0; i < 4; i++) {
+        rows_prepare(&task, SLACK_STORE_PUT, "");
+        task.op.claim = false;
+        task.op.row.order = i < 2 ? SLACK_SLICE("o") : (slack_slice_t){NULL, 0};
+        task.op.row.app = i < 3 ? SLACK_SLICE("") : SLACK_SLICE("other");
+        task.op.row.due_ms = rows_now() + (i < 3 ? 2000 : 1000);
+        rows_run_well(&task);
+    }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        rows_prepare(&task, SLACK_STORE_STATS, "");
+        task.op.row.app = cases[i].app;
+        task.batch.limit = i % 2 ? 10 : 1;
+        rows_run_well(&task);
+        assert_true(i % 2 ? task.batch.counts[SLACK_ROW_QUEUED] == 4
+                          : task.batch.counts[SLACK_ROW_QUEUED] > 1);
+        assert_int_equal(task.batch.next_ms,
+                         cases[i].next_ms < 0 ? INT64_MAX : rows_now() + cases[i].next_ms);
     }
 }
 
@@ -668,6 +700,7 @@ int store_suite_claims(void)
         ROWS_CASE(test_a_key_may_be_given_up),
         ROWS_CASE(test_many_dead_are_changed_a_few_at_a_time),
         ROWS_CASE(test_the_oldest_are_told),
+        ROWS_CASE(test_counts_have_a_limit),
         ROWS_CASE(test_a_queued_row_can_be_canceled),
         ROWS_CASE(test_the_dead_are_forgotten_in_the_end),
         cmocka_unit_test(test_owners_leave_each_other_alone),
