@@ -7,7 +7,7 @@
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
-static char problem[256];
+static char problem[CLI_PROBLEM_SIZE];
 
 /* ---- options ---- */
 
