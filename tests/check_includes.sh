@@ -27,7 +27,7 @@ BEGIN {
     below["inbox"] = below["dispatch"] " dispatch"
     below["outbox"] = below["inbox"] " inbox"
     below["oauth"] = below["outbox"] " outbox"
-    below["app"] = below["oauth"] " oauth"
+    below["app"] = below["oauth"] " oauth cluster"
     below["transports.c"] = below["transport"] " transport wire"
     below["testkit"] = below["app"] " app wire"
     below["sim"] = below["store"] " store"
@@ -40,7 +40,7 @@ BEGIN {
     subjects["bench"] = "wire"
     subjects["sim"] = "tools"
     subjects["installs"] = "tools oauth"
-    subjects["fuzz"] = "oauth wire sim testkit"
+    subjects["fuzz"] = "oauth wire sim testkit cluster"
     low = below["ops"] " queue"
 
     split("assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal " \

@@ -60,6 +60,17 @@ enum slack_dedupe {
     SLACK_DEDUPE_MESSAGES
 };
 
+/** The work of a process, if several processes of an app share a durable store. docs/scaling.md. */
+enum slack_role {
+    /** It receives deliveries, and runs them and what other processes leave. */
+    SLACK_ROLE_ALL = 1,
+    /** It receives deliveries. It runs commands, interactions and options, for whose ack Slack
+     * waits, and stores events, jobs and requests for other processes. */
+    SLACK_ROLE_RECEIVE,
+    /** It has no transport. It runs stored events and jobs, and sends stored requests. */
+    SLACK_ROLE_WORK
+};
+
 /** All options of an app. */
 typedef struct slack_options {
     /** Optional. "http", "socket", or "http,socket". SLACK_TRANSPORT. Default: "socket" if only an
@@ -160,6 +171,10 @@ typedef struct slack_options {
      * a database that several machines share, "memory:" does not outlive the process. SLACK_STORE.
      * Default "sqlite:PROGRAM.db", after the name of the program's file. */
     const char *store;
+    /** Optional. The work of this process. SLACK_ROLE_RECEIVE and SLACK_ROLE_WORK need a store that
+     * outlives the process; with SLACK_ROLE_WORK, `transport`, `app_token` and `signing_secret`
+     * have no effect. SLACK_ROLE (all, receive, work). Default SLACK_ROLE_ALL. */
+    enum slack_role role;
     /** Optional. The key with which the app encrypts the tokens that it stores: 32 bytes in Base64,
      * as `slackapp key` prints them. While a new key replaces an old one, write both, the new one
      * first, separated by commas; there may be up to 8. The first one encrypts, and all decrypt.

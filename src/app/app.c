@@ -58,6 +58,7 @@ static int init_parts(slack_app_t *app)
     app->oauth.queue = &app->queue;
     app->oauth.inbox = &app->inbox;
     slack__oauth_init(&app->oauth);
+    slack__cluster_init(&app->cluster);
     slack__transports_init(&app->transports);
     slack__identity_init(&app->identity);
     slack__ack_deadlines_init(&app->deadlines);
@@ -79,7 +80,8 @@ int slack__app_new(slack_app_t **ret_app, const slack_options_t *options, bool e
     int rc = init_parts(app);
     if (rc == 0) rc = slack__options_resolve(&app->options, options, environment, app->error);
     const slack_options_t *o = &app->options;
-    if (rc == 0) rc = slack__token_files_init(&app->token_files, &app->options, app->error);
+    if (rc == 0)
+        rc = slack__token_files_init(&app->identity.token_files, &app->options, app->error);
     if (rc == 0)
         rc = slack__pool_new(&app->services.pool, o->workers, slack__mailbox_wake, &app->mailbox);
     app->log_limits = SLACK_LOG_LIMITS_INIT;
@@ -173,6 +175,35 @@ static void prepare_catch_up(slack_app_t *app)
                             });
 }
 
+/* ---- the other processes ---- */
+
+static void describe_process(void *user_data, slack_process_t *own)
+{
+    const slack_app_t *app = user_data;
+    own->running = (int64_t)(app->inbox.live_count + app->outbox.live_count);
+}
+
+static void store_changed(void *user_data, unsigned what)
+{
+    slack_app_t *app = user_data;
+    if (what & SLACK_STORE_CHANGED_ROWS) slack__queue_look_in(&app->queue, 0);
+    if (what & SLACK_STORE_CHANGED_ENTRIES) slack__cluster_changed(&app->cluster);
+}
+
+static void join_cluster(slack_app_t *app)
+{
+    slack_processes_t *processes = &app->cluster.processes;
+    processes->net = app->services.net;
+    processes->store = app->queue.store;
+    processes->app = app->queue.app;
+    processes->describe = describe_process;
+    processes->describe_data = app;
+    processes->own.role = app->options.role;
+    processes->own.sockets.candidate =
+        slack__transports_find(&app->transports, SLACK_SLICE("socket")) != NULL;
+    slack__cluster_start(&app->cluster);
+}
+
 /* Takes deliveries: the app's name for its rows is known. */
 static void app_begin(void *user_data)
 {
@@ -191,7 +222,9 @@ static void app_begin(void *user_data)
         else
             slack__app_shutdown(app, rc);
     }
-    if (app->life.state == SLACK_APP_RUNNING) slack__inbox_start(&app->inbox);
+    if (app->life.state != SLACK_APP_RUNNING) return;
+    slack__inbox_start(&app->inbox);
+    join_cluster(app);
 }
 
 static void identity_accepted(void *user_data)
@@ -313,6 +346,24 @@ static int open_calls(slack_app_t *app)
     return 0;
 }
 
+/* The store has to reach the processes that run what this one puts, or put what it runs. */
+static int open_for_others(slack_app_t *app)
+{
+    slack_store_t *store = app->queue.store;
+    const enum slack_role role = app->options.role;
+    if (role != SLACK_ROLE_ALL && !store->ops->durable)
+        return slack__app_fail(app, SLACK_ECONFIG,
+                               "SLACK_ROLE=%s needs a store that processes share: set SLACK_STORE "
+                               "to postgres://HOST/DATABASE, or sqlite:PATH on one machine",
+                               slack__role_names[role]);
+    app->queue.leaves_rows = role == SLACK_ROLE_RECEIVE;
+    app->queue.poll_ms = role == SLACK_ROLE_WORK && !store->ops->notifies ? SLACK_QUEUE_WORK_POLL_MS
+                                                                          : SLACK_QUEUE_POLL_MS;
+    store->changed = store_changed;
+    store->changed_data = app;
+    return 0;
+}
+
 static int open_parts(slack_app_t *app)
 {
     slack_net_t *net = app->services.net;
@@ -322,6 +373,7 @@ static int open_parts(slack_app_t *app)
     char why[SLACK_ERROR_TEXT_MAX] = "";
     if (rc == 0) rc = slack__store_open(&app->queue.store, net, o->store, why);
     if (*why) slack__explain(app->error, "SLACK_STORE: %.240s", why);
+    if (rc == 0) rc = open_for_others(app);
     if (rc == 0 && app->identity.distributed) rc = slack__oauth_open(&app->oauth, app->error);
     if (rc == 0) rc = slack__app_create_transports(app);
     /* A transport that listens takes the first of the sockets that were passed to the process, so
@@ -360,7 +412,7 @@ static int start_on(slack_app_t *app, uv_loop_t *loop)
     configure_parts(app);
     slack__loop_lag_start(&app->lag, loop, &app->counters.loop_lag, &app->log);
     life->handles++;
-    if (slack__token_files_start(&app->token_files, app->services.net)) life->handles++;
+    if (slack__token_files_start(&app->identity.token_files, app->services.net)) life->handles++;
     int uv = slack__mailbox_open(&app->mailbox, loop, slack__app_woken, app);
     if (uv == 0) /* a stop that was requested before the start comes now */
         life->handles++;

@@ -5,8 +5,9 @@
 #include <slack/slack.h>
 
 #include "app/mailbox.h"
+#include "cluster/cluster.h"
 #include "context/ack_deadline.h"
-#include "identity/token_file.h"
+#include "identity/identity.h"
 #include "inbox/inbox.h"
 #include "oauth/oauth.h"
 #include "oauth/openid.h"
@@ -95,12 +96,12 @@ struct slack_app {
     slack_admin_server_t admin;
     slack_transports_t transports;
     slack_identity_t identity;
-    slack_token_files_t token_files;
     slack_registry_t registry;
     slack_ack_deadlines_t deadlines;
     slack_services_t services; /* with the net, the Web API and the pool */
     slack_dispatcher_t dispatcher;
     slack_queue_t queue; /* with the store */
+    slack_cluster_t cluster;
     slack_inbox_t inbox;
     slack_outbox_t outbox;
     slack_oauth_t oauth; /* its options are NULL, unless the app is a distributed one */

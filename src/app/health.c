@@ -14,7 +14,8 @@ const char *slack__app_unready(const slack_app_t *app)
     if (app->queue.store_failing) return "the store fails\n";
     /* A distributed app goes on to serve the other workspaces. */
     if (app->identity.refused && !app->identity.distributed) return "Slack refuses the token\n";
-    if (!slack__transports_ready(&app->transports)) return "a transport is not ready\n";
+    if (app->options.role != SLACK_ROLE_WORK && !slack__transports_ready(&app->transports))
+        return "a transport is not ready\n";
     return NULL;
 }
 

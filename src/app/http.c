@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Routes of the program, and of the install flow. */
+/* Routes of the program, and of the install flow. A process that only works leaves them to those
+ * that receive: it serves them on its admin port, if it has one. */
 
 /* Socket Mode alone has no server. */
 static bool has_no_server(const slack_app_t *app)
@@ -19,6 +20,7 @@ static bool has_no_server(const slack_app_t *app)
 
 static void warn_of_routes(const slack_app_t *app)
 {
+    if (app->options.role == SLACK_ROLE_WORK) return;
     if (app->routes.count > SLACK_APP_PAGES && has_no_server(app))
         SLACK_LOG(&app->log, WARN, "no server serves the routes", "routes=%zu hint=%s",
                   app->routes.count - SLACK_APP_PAGES,
@@ -31,6 +33,7 @@ static void warn_of_routes(const slack_app_t *app)
 void slack__app_tell_of_routes(const slack_app_t *app)
 {
     warn_of_routes(app);
+    if (app->options.role == SLACK_ROLE_WORK) return;
     if (app->install_flow.start && !has_no_server(app))
         SLACK_LOG(&app->log, INFO, "people can install the app", "at=%s", app->install_flow.start);
 }

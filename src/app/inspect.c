@@ -161,12 +161,16 @@ bool slack__inspect_overflows(const slack_app_t *app)
 
 bool slack__inspect_renews(const slack_app_t *app)
 {
-    return app->queue.renewing;
+    return app->queue.renewing || app->cluster.processes.looking;
 }
 
 void slack__inspect_set_renewing(slack_app_t *app, bool renewing)
 {
     app->queue.renewing = renewing;
+    if (renewing) /* a written entry of the process renews the lease, too */
+        slack__processes_stop(&app->cluster.processes);
+    else
+        slack__processes_start(&app->cluster.processes);
 }
 
 void slack__inspect_set_store_failing(slack_app_t *app, bool failing)

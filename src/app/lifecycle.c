@@ -21,6 +21,7 @@
 void slack__app_destroy(slack_app_t *app)
 {
     slack__inbox_done(&app->inbox);
+    slack__cluster_done(&app->cluster);
     slack__lifetimes_done(&app->services.lifetimes);
     slack__pool_free(app->services.pool);
     slack__identity_done(&app->identity);
@@ -123,7 +124,7 @@ static void close_handles(slack_app_t *app)
     uv_signal_t *const signals[] = {&life->sigint, &life->sigterm, &life->sighup};
     for (size_t i = 0; life->signals && i < sizeof signals / sizeof *signals; i++)
         uv_close((uv_handle_t *)signals[i], signal_closed);
-    slack__token_files_close(&app->token_files, slack__app_handle_closed, app);
+    slack__token_files_close(&app->identity.token_files, slack__app_handle_closed, app);
     slack__loop_lag_close(&app->lag, slack__app_handle_closed, app);
 }
 
@@ -161,6 +162,7 @@ static void close_begin(slack_app_t *app)
     slack__oauth_close(&app->oauth);
     slack__client_for_close(&app->oauth);
     slack__inbox_close(&app->inbox);
+    slack__cluster_stop(&app->cluster);
     slack__install_flow_close(&app->install_flow);
     slack__http_routes_abandon(&app->routes);
     slack__admin_server_close(&app->admin);
@@ -212,6 +214,7 @@ static void drain_begin(slack_app_t *app)
               app->options.drain_ms);
     slack__identity_stop(&app->identity);
     slack__queue_drain(&app->queue);
+    slack__cluster_leave(&app->cluster);
     slack__transports_drain(&app->transports);
     app->life.drain_end_ms = slack__mono_ms(app->log.clock) + app->options.drain_ms;
     life_timer_start(app, drain_look, DRAIN_LOOK_MS);
@@ -233,6 +236,7 @@ void slack__app_shutdown(slack_app_t *app, int status)
                   app->options.drain_delay_ms);
         slack__identity_stop(&app->identity);
         slack__queue_drain(&app->queue);
+        slack__cluster_leave(&app->cluster);
         slack__transports_leave(&app->transports);
         life_timer_start(app, leave_over, app->options.drain_delay_ms);
     } else if (life->state == SLACK_APP_RUNNING) {
@@ -247,8 +251,8 @@ void slack__app_shutdown(slack_app_t *app, int status)
 void slack__app_read_files(slack_app_t *app)
 {
     if (app->life.state >= SLACK_APP_CLOSING) return;
-    const unsigned count =
-        slack__token_files_reload(&app->token_files) + slack__transports_reload(&app->transports);
+    const unsigned count = slack__token_files_reload(&app->identity.token_files) +
+                           slack__transports_reload(&app->transports);
     if (count == 0)
         SLACK_LOG(&app->log, INFO, "no file to read again", "reason=%s",
                   "no certificate, token or secret comes from a file");

@@ -251,7 +251,7 @@ static int end_api_url(slack_options_t *options)
 
 static int choose_transport(slack_options_t *options, char *error)
 {
-    if (options->transport) return 0;
+    if (options->transport || options->role == SLACK_ROLE_WORK) return 0;
     const bool socket = options->app_token != NULL;
     const bool http = options->signing_secret != NULL;
     if (socket != http) {

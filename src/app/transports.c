@@ -129,6 +129,7 @@ static int create_catch_up(slack_app_t *app)
 
 int slack__app_create_transports(slack_app_t *app)
 {
+    if (app->options.role == SLACK_ROLE_WORK) return 0;
     if (app->identity.distributed && names_several_apps(app->options.signing_secret))
         return slack__app_fail(app, SLACK_ECONFIG,
                                "SLACK_CLIENT_ID=%.64s: it belongs to one app, and "

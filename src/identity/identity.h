@@ -5,6 +5,7 @@
 #include <slack/options.h>
 
 #include "identity/authorizer.h"
+#include "identity/token_file.h"
 #include "net/loop.h"
 #include "util/backoff.h"
 #include "webapi/webapi.h"
@@ -50,8 +51,9 @@ typedef struct slack_identity {
     slack_client_t client;     /* the bot's */
     slack_client_t app_client; /* with the app-level token, for transports */
     char bot_user[32], bot_id[32], team_id[32];
-    char app[SLACK_APP_NAME_MAX];         /* the app's name for its rows, once accepted */
-    slack_grant_t own;                    /* the app's own token */
+    char app[SLACK_APP_NAME_MAX]; /* the app's name for its rows, once accepted */
+    slack_grant_t own;            /* the app's own token */
+    slack_token_files_t token_files;
     slack_authorizer_state_t *authorizer; /* NULL: the app's own token serves all deliveries */
     bool distributed;      /* the authorizer knows installations: see slack__identity_grant() */
     bool has_own;          /* the app has a token of its own, which is checked */

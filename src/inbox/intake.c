@@ -130,10 +130,11 @@ static void store_event(slack_entry_t *entry)
     }
     op->kind = SLACK_STORE_PUT;
     op->done = event_stored;
-    op->claim = !inbox->queue->store->ops->durable ||
-                (!inbox->queue->overflow && slack__inbox_room(inbox) > 0);
+    op->claim =
+        !inbox->queue->store->ops->durable ||
+        (!inbox->queue->leaves_rows && !inbox->queue->overflow && slack__inbox_room(inbox) > 0);
     if (!op->claim) {
-        inbox->queue->overflow = true;
+        inbox->queue->overflow = !inbox->queue->leaves_rows;
         op->row.due_ms = slack__wall_ms(inbox->services->net->clock);
     }
     SLACK_CRASH("before-store");

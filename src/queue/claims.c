@@ -77,8 +77,7 @@ static void rows_claimed(slack_store_op_t *op)
     queue->more = op->status == 0 && queue->batch.count == queue->batch.limit;
     /* No queued row is due any more, so new rows need not queue behind them. */
     if (op->status == 0 && !queue->more && next > now) queue->overflow = false;
-    if (queue->store->ops->durable || op->status != 0)
-        slack__queue_look_in(queue, SLACK_QUEUE_POLL_MS);
+    if (queue->store->ops->durable || op->status != 0) slack__queue_look_in(queue, queue->poll_ms);
     if (op->status == 0 && next != INT64_MAX)
         slack__queue_look_in(queue, next > now ? (uint64_t)(next - now) : 1);
     begin_claimed(queue);
@@ -88,7 +87,7 @@ static void rows_claimed(slack_store_op_t *op)
 bool slack__queue_has_room(const slack_queue_t *queue)
 {
     size_t bytes;
-    return queue->phase == SLACK_QUEUE_RUNNING && queue->host->room(queue->host_data, &bytes) > 0;
+    return slack__queue_may_claim(queue) && queue->host->room(queue->host_data, &bytes) > 0;
 }
 
 static void submit_claim(slack_queue_t *queue)
@@ -118,13 +117,13 @@ void slack__queue_claim_next(slack_queue_t *queue)
 {
     if (queue->claiming || queue->batch.arena)
         queue->again = true;
-    else if (queue->phase == SLACK_QUEUE_RUNNING)
+    else if (slack__queue_may_claim(queue))
         submit_claim(queue);
 }
 
 void slack__queue_claim(slack_queue_t *queue)
 {
-    if (queue->claiming || queue->phase != SLACK_QUEUE_RUNNING) return;
+    if (queue->claiming || !slack__queue_may_claim(queue)) return;
     if (queue->batch.arena) begin_claimed(queue);
     if (queue->batch.arena == NULL) submit_claim(queue);
 }

@@ -48,6 +48,7 @@ static void look_timer(slack_timer_t *timer)
 
 void slack__queue_init(slack_queue_t *queue)
 {
+    queue->poll_ms = SLACK_QUEUE_POLL_MS;
     slack__link_init(&queue->undone);
     slack__timer_init(&queue->timer, look_timer);
 }

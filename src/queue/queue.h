@@ -83,6 +83,8 @@ struct slack_queue {
     slack_store_t *store;
     slack_slice_t app; /* the app's name for its rows: see identity.h */
     enum slack_queue_phase phase;
+    bool leaves_rows;   /* to other processes: it claims none */
+    unsigned poll_ms;   /* the time between two looks for rows of other owners */
     bool store_failing; /* the last operation of the store failed */
     const slack_queue_host_t *host;
     void *host_data;
@@ -112,12 +114,20 @@ struct slack_queue {
 
 /* The most rows of one claim. */
 #define SLACK_CLAIM_MAX 64
-/* The time between two looks for rows that other owners of a shared store have queued or left. */
-#define SLACK_QUEUE_POLL_MS 2000
+/* The time between two looks for rows that other owners of a shared store have queued or left; in a
+ * process that only works, if the store does not notify it. */
+#define SLACK_QUEUE_POLL_MS      2000
+#define SLACK_QUEUE_WORK_POLL_MS 150
 
 static inline bool slack__queue_is_open(const slack_queue_t *queue)
 {
     return queue->phase == SLACK_QUEUE_RUNNING || queue->phase == SLACK_QUEUE_DRAINING;
+}
+
+/* Whether this process runs rows, or leaves them all to others. */
+static inline bool slack__queue_may_claim(const slack_queue_t *queue)
+{
+    return queue->phase == SLACK_QUEUE_RUNNING && !queue->leaves_rows;
 }
 
 static inline bool slack__queue_is_closed(const slack_queue_t *queue)

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "cluster/cluster.h"
+
+static void cluster_count(slack_cluster_t *cluster)
+{
+    const slack_processes_t *processes = &cluster->processes;
+    struct slack_cluster_counts *counts = &cluster->counts;
+    const size_t before = counts->processes;
+    *counts = (struct slack_cluster_counts){.processes = processes->count};
+    for (size_t i = 0; i < processes->count; i++) {
+        const slack_process_t *p = &processes->list[i];
+        counts->by_role[p->role]++;
+        counts->socket_candidates += p->sockets.candidate && !p->leaving;
+    }
+    if (counts->processes == before) return;
+    SLACK_LOG(processes->net->log, INFO, "the number of processes has changed",
+              "processes=%zu all=%zu receive=%zu work=%zu", counts->processes,
+              counts->by_role[SLACK_ROLE_ALL], counts->by_role[SLACK_ROLE_RECEIVE],
+              counts->by_role[SLACK_ROLE_WORK]);
+}
+
+static void cluster_looked(void *user_data)
+{
+    slack_cluster_t *cluster = user_data;
+    if (cluster->processes.count > 0) cluster_count(cluster);
+}
+
+void slack__cluster_init(slack_cluster_t *cluster)
+{
+    slack__processes_init(&cluster->processes);
+    cluster->counts.processes = 1;
+}
+
+void slack__cluster_start(slack_cluster_t *cluster)
+{
+    slack_processes_t *processes = &cluster->processes;
+    const slack_process_t *own = &processes->own;
+    cluster->counts.by_role[own->role] = 1;
+    cluster->counts.socket_candidates = own->sockets.candidate;
+    if (!processes->store->ops->durable) return;
+    processes->looked = cluster_looked;
+    processes->looked_data = cluster;
+    SLACK_LOG(processes->net->log, INFO, "process joins its app", "role=%s process=%s",
+              slack__role_names[own->role], own->id);
+    slack__processes_start(processes);
+}
+
+void slack__cluster_changed(slack_cluster_t *cluster)
+{
+    slack__processes_look_soon(&cluster->processes);
+}
+
+void slack__cluster_leave(slack_cluster_t *cluster)
+{
+    cluster->processes.own.leaving = true;
+    slack__processes_look_soon(&cluster->processes);
+}
+
+void slack__cluster_stop(slack_cluster_t *cluster)
+{
+    slack__processes_stop(&cluster->processes);
+}
+
+void slack__cluster_done(slack_cluster_t *cluster)
+{
+    slack__processes_done(&cluster->processes);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_CLUSTER_CLUSTER_H
+#define SLACK_CLUSTER_CLUSTER_H
+
+#include "cluster/processes.h"
+
+/*
+ * The processes of an app that share a durable store. Without such a store there is no cluster, and
+ * nothing is read or written.
+ *
+ *   process.c     what the entry of a process says
+ *   processes.c   the entry of this process, and the list of all
+ *   cluster.c     the parts by value
+ */
+typedef struct slack_cluster {
+    slack_processes_t processes;
+    /* How many processes the last look has found, this one included. 1 without a cluster. */
+    struct slack_cluster_counts {
+        size_t processes;
+        size_t by_role[SLACK_ROLE_WORK + 1];
+        size_t socket_candidates; /* that are not leaving */
+    } counts;
+} slack_cluster_t;
+
+void slack__cluster_init(slack_cluster_t *cluster);
+/* Joins the other processes. The owner has set the members of `processes` up to `describe_data`,
+ * and the role and the candidacy of processes.own. */
+void slack__cluster_start(slack_cluster_t *cluster);
+/* Hints of the store: other processes have changed their entries. */
+void slack__cluster_changed(slack_cluster_t *cluster);
+/* This process stops: the others take over what it holds. */
+void slack__cluster_leave(slack_cluster_t *cluster);
+/* Begins no more operations of the store. */
+void slack__cluster_stop(slack_cluster_t *cluster);
+void slack__cluster_done(slack_cluster_t *cluster);
+
+#endif

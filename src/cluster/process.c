@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "cluster/process.h"
+
+#include <string.h>
+
+#include "store/row.h"
+#include "util/json.h"
+
+/* The largest count of an entry. */
+#define COUNT_MAX INT64_C(1000000000)
+
+const char *const slack__role_names[] = {"", "all", "receive", "work"};
+
+bool slack__process_id_ok(slack_slice_t id)
+{
+    if (id.len != SLACK_PROCESS_ID_SIZE - 1) return false;
+    for (size_t i = 0; i < id.len; i++)
+        if (slack__hex_digit(id.ptr[i]) < 0) return false;
+    return true;
+}
+
+/* A number from 0 to `max`; a member that is missing is 0. */
+static bool read_number(const slack_json_t *body, const char *path, int64_t max, int64_t *ret)
+{
+    const slack_json_t *value = slack_json_get(body, path);
+    *ret = slack_json_int(value, "");
+    if (value == NULL) return true;
+    return slack_json_type(value) == SLACK_JSON_NUMBER && *ret >= 0 && *ret <= max &&
+           slack_json_num(value, "") == (double)*ret; /* a real number is no count */
+}
+
+static bool read_text(const slack_json_t *body, const char *path, char *ret)
+{
+    size_t len;
+    const char *text = slack_json_strn(body, path, &len);
+    if (text == NULL || len >= SLACK_PROCESS_TEXT_SIZE) return false;
+    if (!slack__is_visible((slack_slice_t){text, len})) return false;
+    memcpy(ret, text, len + 1);
+    return true;
+}
+
+static bool read_role(const slack_json_t *body, enum slack_role *ret)
+{
+    const char *name = slack_json_str(body, "/role");
+    for (*ret = SLACK_ROLE_ALL; *ret <= SLACK_ROLE_WORK; ++*ret)
+        if (strcmp(name, slack__role_names[*ret]) == 0) return true;
+    return false;
+}
+
+bool slack__process_read(slack_arena_t *arena, slack_slice_t value, slack_process_t *ret)
+{
+    const slack_json_t *body = NULL;
+    slack_process_t p = {.role = SLACK_ROLE_ALL};
+    if (value.len > SLACK_PROCESS_BYTES_MAX) return false;
+    if (slack__json_parse(arena, value.ptr, value.len, &body, NULL) != 0) return false;
+    if (!read_role(body, &p.role) || !read_text(body, "/host", p.host) ||
+        !read_text(body, "/version", p.version))
+        return false;
+    const struct {
+        const char *path;
+        int64_t max, *to;
+    } numbers[] = {
+        {"/pid", COUNT_MAX, &p.pid},
+        {"/since_ms", SLACK_ROW_TIME_MAX, &p.since_ms},
+        {"/seen_ms", SLACK_ROW_TIME_MAX, &p.seen_ms},
+        {"/running", COUNT_MAX, &p.running},
+        {"/sockets/slots", COUNT_MAX, &p.sockets.slots},
+        {"/sockets/ready", COUNT_MAX, &p.sockets.ready},
+        {"/catch_up/missed_ms", SLACK_ROW_TIME_MAX, &p.catch_up.missed_ms},
+        {"/catch_up/read_ms", SLACK_ROW_TIME_MAX, &p.catch_up.read_ms},
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (!read_number(body, numbers[i].path, numbers[i].max, numbers[i].to)) return false;
+    p.leaving = strcmp(slack_json_str(body, "/state"), "leaving") == 0;
+    p.sockets.candidate = slack_json_bool(body, "/sockets/candidate");
+    memcpy(p.id, ret->id, sizeof p.id);
+    *ret = p;
+    return true;
+}
+
+const char *slack__process_write(slack_arena_t *arena, const slack_process_t *process)
+{
+    const slack_process_t *p = process;
+    const slack_json_t *value = NULL;
+    char host[SLACK_PROCESS_TEXT_SIZE];
+    size_t i = 0, len;
+    for (; p->host[i]; i++)
+        host[i] = slack__is_visible((slack_slice_t){p->host + i, 1}) ? p->host[i] : '?';
+    host[i] = '\0';
+    const int rc = slack__jsonf(
+        arena, &value, NULL,
+        "{role: %s, state: %s, host: %s, pid: %lld, version: %s, since_ms: %lld, seen_ms: %lld, "
+        "running: %lld, sockets: {candidate: !!%d, slots: %lld, ready: %lld}, "
+        "catch_up: {missed_ms: %lld, read_ms: %lld}}",
+        slack__role_names[p->role], p->leaving ? "leaving" : "running", *host ? host : "?",
+        (long long)p->pid, p->version, (long long)p->since_ms, (long long)p->seen_ms,
+        (long long)p->running, p->sockets.candidate, (long long)p->sockets.slots,
+        (long long)p->sockets.ready, (long long)p->catch_up.missed_ms,
+        (long long)p->catch_up.read_ms);
+    return rc == 0 ? slack__json_text(arena, value, &len) : NULL;
+}
