@@ -161,16 +161,6 @@ static bool commit_at_once(slack_link_t *ops)
     return true;
 }
 
-static void send_stamp(slack_pg_t *pg)
-{
-    slack_pg_params_t params = {0};
-    slack__pg_int(&params, pg->owner);
-    slack__pg_int(&params, pg->now_ms + SLACK_STORE_LEASE_MS);
-    pg->batch += SLACK_DB_BATCH_MAX;
-    slack__pg_int(&params, pg->batch);
-    slack__pg_send(pg, PG_STAMP, &params, NULL, NULL);
-}
-
 /* If the session ends, the transaction may have been committed. */
 static int commit(slack_pg_t *pg)
 {
@@ -199,8 +189,7 @@ static int transact(slack_pg_t *pg, slack_link_t *ops)
     slack__pg_groups_begin(pg);
     slack__pg_send(pg, PG_BEGIN, NULL, NULL, NULL);
     if (!waits_for_disk(ops)) slack__pg_send(pg, PG_NO_SYNC, NULL, NULL, NULL);
-    slack__pg_send_locks(pg, ops);
-    send_stamp(pg);
+    slack__pg_enter(pg, ops);
     slack__pg_send_sweep(pg, puts);
     int rc = end_entries(pg, ops);
     for (slack_link_t *link = ops->next; rc == 0 && link != ops; link = link->next) {

@@ -52,9 +52,7 @@ enum pg_statement {
     PG_COMMIT,
     PG_ROLLBACK,
     PG_NO_SYNC,
-    PG_ALONE,
-    PG_LOCKS,
-    PG_STAMP,
+    PG_ENTER,
     PG_STAMPED,
     PG_PUT_FOUND,
     PG_RELEASE,
@@ -391,8 +389,9 @@ int64_t slack__pg_lock(const slack_pg_t *pg, unsigned number);
 uint64_t slack__pg_hash(slack_slice_t a, slack_slice_t b);
 /* The number of the lock of an ordering key. */
 unsigned slack__pg_order_lock(slack_slice_t app, slack_slice_t order);
-/* Send the statements that take all the locks that the operations need. */
-void slack__pg_send_locks(slack_pg_t *pg, slack_link_t *ops);
+/* Send the statement with which a transaction begins: it takes all the locks that the operations
+ * need, and leaves the number of the transaction at this owner. */
+void slack__pg_enter(slack_pg_t *pg, slack_link_t *ops);
 
 /* ---- members of slack_db_ops_t ---- */
 

@@ -64,21 +64,25 @@ static bool is_alone(const slack_store_op_t *op)
            op->kind == SLACK_STORE_DROP;
 }
 
-void slack__pg_send_locks(slack_pg_t *pg, slack_link_t *ops)
+void slack__pg_enter(slack_pg_t *pg, slack_link_t *ops)
 {
     bool needed[1 + 2 * LOCKS] = {false}, alone = false;
-    char list[6 * 2 * LOCKS + 4] = "{0";
-    size_t len = 2;
+    char list[6 * 2 * LOCKS + 5];
     for (slack_link_t *link = ops->next; link != ops; link = link->next) {
         const slack_store_op_t *op = SLACK_CONTAINER(link, slack_store_op_t, link);
         note_locks(op, needed);
         if (is_alone(op)) alone = true;
     }
-    for (unsigned i = 1; i <= 2 * LOCKS; i++)
+    size_t len = (size_t)snprintf(list, sizeof list, "{%d", alone ? -1 : 0);
+    for (unsigned i = 1; !alone && i <= 2 * LOCKS; i++)
         if (needed[i]) len += (size_t)snprintf(list + len, sizeof list - len, ",%u", i);
     snprintf(list + len, sizeof list - len, "}");
     slack_pg_params_t params = {0};
+    pg->batch += SLACK_DB_BATCH_MAX;
+    slack__pg_int(&params, pg->owner);
+    slack__pg_int(&params, pg->now_ms + SLACK_STORE_LEASE_MS);
+    slack__pg_int(&params, pg->batch);
     slack__pg_int(&params, slack__pg_lock(pg, 0));
-    if (!alone) slack__pg_text(&params, list);
-    slack__pg_send(pg, alone ? PG_ALONE : PG_LOCKS, &params, NULL, NULL);
+    slack__pg_text(&params, list);
+    slack__pg_send(pg, PG_ENTER, &params, NULL, NULL);
 }

@@ -39,7 +39,7 @@ static int take_schema(slack_pg_t *pg, PGresult *result, void *pid)
  * setting of this session. */
 static int choose_schema(slack_pg_t *pg)
 {
-    char path[96];
+    char path[128];
     int pid = 0;
     int rc = slack__pg_exec(pg,
                             "SELECT setting, source, pg_backend_pid() FROM pg_settings"
@@ -47,7 +47,7 @@ static int choose_schema(slack_pg_t *pg)
                             take_schema, &pid);
     if (rc == 0) rc = slack__pg_check_pooler(pg, pid);
     if (rc != 0) return rc;
-    snprintf(path, sizeof path, "SET search_path TO %s", pg->schema);
+    snprintf(path, sizeof path, "SELECT set_config('search_path', '%s', false)", pg->schema);
     return slack__pg_exec(pg, path, NULL, NULL);
 }
 

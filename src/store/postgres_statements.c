@@ -111,11 +111,12 @@ static const char *const sql[] = {
     [PG_COMMIT] = "COMMIT",
     [PG_ROLLBACK] = "ROLLBACK",
     [PG_NO_SYNC] = "SET LOCAL synchronous_commit TO off",
-    [PG_ALONE] = "SELECT pg_advisory_xact_lock($1::bigint)",
-    [PG_LOCKS] = "SELECT count(CASE n WHEN 0 THEN pg_advisory_xact_lock_shared($1::bigint)"
-                 " ELSE pg_advisory_xact_lock($1 + n) END) FROM unnest($2::bigint[]) AS n",
     [PG_TRY_LOCK] = "SELECT n FROM unnest($4::bigint[]) AS n WHERE pg_try_advisory_xact_lock(n)",
-    [PG_STAMP] = "INSERT INTO owners AS o (id, lease_ms, batch) VALUES ($1, $2, $3)"
+    /* Number -1 is lock 0 for this transaction alone. */
+    [PG_ENTER] = "INSERT INTO owners AS o (id, lease_ms, batch) SELECT $1, $2, $3 FROM (SELECT"
+                 " count(CASE n WHEN 0 THEN pg_advisory_xact_lock_shared($4::bigint)"
+                 " WHEN -1 THEN pg_advisory_xact_lock($4) ELSE pg_advisory_xact_lock($4 + n) END)"
+                 " AS count FROM unnest($5::bigint[]) AS n) AS locks WHERE count > 0"
                  " ON CONFLICT (id) DO UPDATE SET batch = excluded.batch",
     [PG_STAMPED] = "SELECT batch FROM owners WHERE id = $1",
     [PG_PUT_FOUND] =

@@ -120,7 +120,7 @@ int slack__pg_set_up_tables(slack_pg_t *pg)
     char make[128];
     long there = 0;
     /* The name has nothing but lowercase letters, digits and underscores. */
-    snprintf(make, sizeof make, "CREATE SCHEMA %s", pg->schema);
+    snprintf(make, sizeof make, "CREATE SCHEMA \"%s\"", pg->schema);
     int rc = slack__pg_exec(pg, "BEGIN; SELECT pg_advisory_xact_lock(1936485225)", NULL, NULL);
     if (rc == 0)
         rc = slack__pg_exec(pg,

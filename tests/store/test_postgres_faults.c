@@ -76,14 +76,21 @@ static void test_places_that_open_nothing(void **state)
 
 static void test_a_schema_of_its_own(void **state)
 {
-    char place[160];
-    postgres_query("CREATE ROLE guest LOGIN; CREATE SCHEMA mine AUTHORIZATION guest");
-    snprintf(place, sizeof place, "%s options=-csearch_path=mine user=guest", rows.place);
-    rows_close();
-    rows.place = place;
-    rows_open_again();
-    rows_put("a", 0, false);
-    assert_string_equal(postgres_query("SELECT count(*) FROM mine.inbox"), "1");
+    static const char *const names[] = {"mine", "_1", "full", "user"}; /* words of SQL, too */
+    postgres_query("CREATE ROLE guest LOGIN");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char place[160], text[80];
+        snprintf(text, sizeof text, "CREATE SCHEMA \"%s\" AUTHORIZATION guest", names[i]);
+        postgres_query(text);
+        snprintf(place, sizeof place, "%s options=-csearch_path=%s user=guest", postgres_start(),
+                 names[i]);
+        rows_close();
+        rows.place = place;
+        rows_open_again();
+        rows_put("a", 0, false);
+        snprintf(text, sizeof text, "SELECT count(*) FROM \"%s\".inbox", names[i]);
+        assert_string_equal(postgres_query(text), "1");
+    }
     assert_string_equal(postgres_query("SELECT count(*) FROM slackapp.inbox"), "0");
     expect_logged("fsync is off");
 }
@@ -355,7 +362,7 @@ static void test_a_deadlock(void **state)
 {
     rows_task_t task;
     const int64_t id = rows_put("a", 0, false);
-    postgres_set("deadlock_timeout", "20ms");
+    postgres_set("deadlock_timeout", "400ms"); /* it looks once: the other one waits by then */
     postgres_hold("BEGIN; SET deadlock_timeout TO '20s'; SELECT FROM slackapp.inbox FOR UPDATE",
                   true);
     rows_prepare(&task, SLACK_STORE_FINISH, "a");
