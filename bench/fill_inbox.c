@@ -65,7 +65,7 @@ static void apply(filler_t *f, unsigned count, int64_t now_ms)
         slack__list_push(&ops, &f->ops[i].link);
     }
     if (slack__sqlite_apply(f->db, &ops, &ended, &now, error) != 0) die(error);
-    slack__sqlite_rest(f->db);
+    slack__sqlite_rest(f->db, &(slack_db_wait_t){-1, -1});
 }
 
 static void fill(filler_t *f, unsigned count, bool left, int64_t now_ms)

@@ -60,7 +60,7 @@ static void apply(engine_t *e, slack_link_t *ops)
     slack_link_t ended;
     slack__link_init(&ended);
     if (slack__pg_apply(e->db, ops, &ended, &now, error) < 0) die(error);
-    slack__pg_rest(e->db);
+    slack__pg_rest(e->db, &(slack_db_wait_t){-1, -1});
 }
 
 /* Every row has a key and texts of its own, as the inbox gives them. */

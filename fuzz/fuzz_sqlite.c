@@ -170,7 +170,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             (slack_store_batch_t){.limit = 10});
     run((slack_store_op_t){.kind = SLACK_STORE_CLAIM, .row.app = SLACK_SLICE("A")},
         (slack_store_batch_t){.limit = 10, .now_ms = now.wall_ms});
-    slack__sqlite_rest(&store->db);
+    slack__sqlite_rest(&store->db, &(slack_db_wait_t){-1, -1});
     store->app_id = 0; /* another program has changed the ids */
     return 0;
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/committer.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <slack/options.h>
 
@@ -20,15 +23,18 @@ typedef struct committer {
     void *close_data;
     char reported[SLACK_ERROR_TEXT_MAX]; /* the failure that the log has; "": the store works */
 
+    int bell; /* an eventfd that wakes the thread */
+
     uv_mutex_t lock; /* of all that follows */
-    uv_cond_t work;
     slack_link_t waiting, ended;
+    bool asleep; /* the thread waits for the bell */
     bool closing;
     bool over;                        /* the thread has closed the database */
     slack_db_time_t now;              /* of the last submission */
     char error[SLACK_ERROR_TEXT_MAX]; /* of the last transaction that failed; not logged yet */
     char notice[SLACK_DB_NOTICE_MAX];
-    bool works; /* the last transaction was committed */
+    bool works;       /* the last transaction was committed */
+    unsigned changed; /* by others: the user has not been called yet */
 } committer_t;
 
 /* --- for engines --------------------------------------------------------------------------- */
@@ -71,41 +77,81 @@ static void take_notice(committer_t *c)
     *c->db->notice = '\0';
 }
 
+/* Fill the batch, behind the operations that the database was too busy for. */
+static void fill_batch(committer_t *c, slack_link_t *batch)
+{
+    slack_link_t *link;
+    unsigned count = 0;
+    for (link = batch->next; link != batch; link = link->next)
+        count++;
+    for (; count < SLACK_DB_BATCH_MAX && (link = slack__list_shift(&c->waiting)); count++)
+        slack__list_push(batch, link);
+}
+
+/* The lock is open during the call of the engine. */
+static void apply_batch(committer_t *c, slack_link_t *batch)
+{
+    const slack_db_time_t now = c->now;
+    char error[SLACK_ERROR_TEXT_MAX] = "";
+    slack_link_t ended;
+    slack__link_init(&ended);
+    uv_mutex_unlock(&c->lock);
+    const int rc = c->db->ops->apply(c->db, batch, &ended, &now, error);
+    uv_mutex_lock(&c->lock);
+    slack__list_splice(&c->ended, &ended);
+    if (*error) memcpy(c->error, error, sizeof error);
+    take_notice(c);
+    if (rc != SLACK_DB_READ) c->works = rc == 0;
+    uv_async_send(&c->wakeup);
+}
+
+static void rest(committer_t *c, slack_db_wait_t *ret)
+{
+    *ret = (slack_db_wait_t){.fd = -1, .ms = -1};
+    uv_mutex_unlock(&c->lock);
+    const unsigned changed = c->db->ops->rest(c->db, ret);
+    uv_mutex_lock(&c->lock);
+    c->changed |= changed;
+    if (changed) uv_async_send(&c->wakeup);
+}
+
+/* Wait for the bell, and for the engine. True: the engine has got what it waits for. */
+static bool sleep_until_due(committer_t *c, const slack_db_wait_t *wait)
+{
+    struct pollfd fds[] = {{.fd = c->bell, .events = POLLIN}, {.fd = wait->fd, .events = POLLIN}};
+    uint64_t rings;
+    c->asleep = true;
+    uv_mutex_unlock(&c->lock);
+    const int count = poll(fds, 2, wait->ms);
+    const bool rung = count > 0 && fds[0].revents && read(c->bell, &rings, sizeof rings) > 0;
+    uv_mutex_lock(&c->lock);
+    c->asleep = false;
+    return count == 0 || (count > 0 && !rung);
+}
+
+/* The lock is closed. */
+static void wake(committer_t *c)
+{
+    static const uint64_t once = 1;
+    const ssize_t n = c->asleep ? write(c->bell, &once, sizeof once) : 0;
+    (void)n; /* the counter is never full */
+    c->asleep = false;
+}
+
 static void run_thread(void *arg)
 {
     committer_t *c = arg;
-    slack_link_t batch, ended;
+    slack_link_t batch;
+    slack_db_wait_t wait;
     slack__link_init(&batch);
-    slack__link_init(&ended);
     uv_mutex_lock(&c->lock);
+    rest(c, &wait);
     for (;;) {
-        /* Fill the batch, behind the operations that the database was too busy for. */
-        slack_link_t *link;
-        unsigned count = 0;
-        for (link = batch.next; link != &batch; link = link->next)
-            count++;
-        for (; count < SLACK_DB_BATCH_MAX && (link = slack__list_shift(&c->waiting)); count++)
-            slack__list_push(&batch, link);
-        if (slack__list_empty(&batch)) {
-            if (c->closing) break;
-            uv_cond_wait(&c->work, &c->lock);
-            continue;
-        }
-        const slack_db_time_t now = c->now;
-        uv_mutex_unlock(&c->lock);
-
-        char error[SLACK_ERROR_TEXT_MAX] = "";
-        int rc = c->db->ops->apply(c->db, &batch, &ended, &now, error);
-
-        uv_mutex_lock(&c->lock);
-        slack__list_splice(&c->ended, &ended);
-        if (*error) memcpy(c->error, error, sizeof error);
-        take_notice(c);
-        if (rc != SLACK_DB_READ) c->works = rc == 0;
-        uv_async_send(&c->wakeup);
-        uv_mutex_unlock(&c->lock);
-        c->db->ops->rest(c->db);
-        uv_mutex_lock(&c->lock);
+        fill_batch(c, &batch);
+        const bool idle = slack__list_empty(&batch);
+        if (idle && c->closing) break;
+        if (!idle) apply_batch(c, &batch);
+        if (!idle || sleep_until_due(c, &wait)) rest(c, &wait);
     }
     uv_mutex_unlock(&c->lock);
     c->db->ops->close(c->db);
@@ -122,7 +168,7 @@ static void committer_closed(uv_handle_t *handle)
     committer_t *c = handle->data;
     void (*fn)(void *user_data) = c->close_fn;
     void *user_data = c->close_data;
-    uv_cond_destroy(&c->work);
+    close(c->bell);
     uv_mutex_destroy(&c->lock);
     slack__free(c);
     if (fn) fn(user_data);
@@ -164,7 +210,9 @@ static void run_completions(slack_task_t *task)
     *c->error = '\0';
     memcpy(notice, c->notice, sizeof notice);
     *c->notice = '\0';
-    bool over = c->over, works = c->works;
+    const bool over = c->over, works = c->works;
+    const unsigned changed = c->changed;
+    c->changed = 0;
     uv_mutex_unlock(&c->lock);
 
     log_notice(c, notice);
@@ -173,6 +221,7 @@ static void run_completions(slack_task_t *task)
         slack_store_op_t *op = SLACK_CONTAINER(link, slack_store_op_t, link);
         op->done(op);
     }
+    if (changed && c->store.changed) c->store.changed(c->store.changed_data, changed);
     if (!over || uv_is_closing((uv_handle_t *)&c->wakeup)) return;
     uv_thread_join(&c->thread);
     slack__task_cancel(&c->task);
@@ -194,7 +243,7 @@ void slack__committer_submit(slack_store_t *store, slack_store_op_t *op)
     slack__list_push(&c->waiting, &op->link);
     op->since_ns = uv_hrtime();
     c->now = now;
-    uv_cond_signal(&c->work);
+    wake(c);
     uv_mutex_unlock(&c->lock);
 }
 
@@ -205,7 +254,7 @@ void slack__committer_close(slack_store_t *store, void (*fn)(void *user_data), v
     c->close_data = user_data;
     uv_mutex_lock(&c->lock);
     c->closing = true;
-    uv_cond_signal(&c->work);
+    wake(c);
     uv_mutex_unlock(&c->lock);
 }
 
@@ -218,10 +267,9 @@ static int start_thread(committer_t *c)
         slack__free(c);
         return SLACK_ENOMEM;
     }
-    int rc = uv_cond_init(&c->work);
-    if (rc == 0 && (rc = uv_async_init(slack__net_loop(c->net), &c->wakeup, committer_woken)) != 0)
-        uv_cond_destroy(&c->work);
-    if (rc != 0) {
+    c->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (c->bell < 0 || uv_async_init(slack__net_loop(c->net), &c->wakeup, committer_woken) != 0) {
+        if (c->bell >= 0) close(c->bell);
         uv_mutex_destroy(&c->lock);
         slack__free(c);
         return SLACK_ENOMEM;

@@ -12,6 +12,8 @@
  * many deliveries. The committer knows nothing of the engine.
  *
  *     loop: submit -> waiting -> thread: apply -> ended -> loop: op->done()
+ *
+ * Between operations the thread waits for the next one, and for a descriptor of the engine.
  */
 typedef struct slack_db slack_db_t;
 
@@ -28,6 +30,12 @@ typedef struct slack_db_time {
 /* The most operations of one transaction. Further operations wait for its commit, but no longer
  * than they would in a larger transaction. */
 #define SLACK_DB_BATCH_MAX 1024
+
+/* What an engine waits for, beside operations. */
+typedef struct slack_db_wait {
+    int fd; /* until there is something to read; -1: none */
+    int ms; /* no longer than this; -1: without an end */
+} slack_db_wait_t;
 
 #define SLACK_DB_READ 1 /* applied without a transaction: nothing had to be written */
 
@@ -48,8 +56,10 @@ typedef struct slack_db_ops {
     int (*apply)(slack_db_t *db, slack_link_t *ops, slack_link_t *ended, const slack_db_time_t *now,
                  char *error);
 
-    /* Do work that no operation has to wait for. Called after the completions. */
-    void (*rest)(slack_db_t *db);
+    /* Do work that no operation has to wait for. Called once at first, after the completions, and
+     * after a wait for `ret`, which the engine may change: before the call it is a wait for
+     * nothing. A mask of SLACK_STORE_CHANGED_…: what others have changed. */
+    unsigned (*rest)(slack_db_t *db, slack_db_wait_t *ret);
 
     /* Close and free. This owner's claims are free from now on. */
     void (*close)(slack_db_t *db);

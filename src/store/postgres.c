@@ -17,6 +17,7 @@ static int postgres_open(slack_store_t **ret, slack_net_t *net, const char *conn
 const slack_store_ops_t slack__store_postgres = {
     .scheme = "postgres",
     .durable = true,
+    .notifies = true,
     .open = postgres_open,
     .find = slack__pg_find,
     .submit = slack__committer_submit,

@@ -250,6 +250,7 @@ int slack__pg_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
             rc = first->status == 0 ? SLACK_DB_READ : first->status;
         else
             rc = apply_all(pg, ops);
+        if (rc >= 0) slack__pg_note_changes(pg, ops);
         slack__list_splice(ended, ops);
     }
     if (rc < 0) memcpy(error, pg->error, sizeof pg->error);
@@ -257,7 +258,7 @@ int slack__pg_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
 }
 
 /* A session that takes longer than the operations may wait is made here, while none waits. */
-void slack__pg_rest(slack_db_t *db)
+unsigned slack__pg_rest(slack_db_t *db, slack_db_wait_t *ret)
 {
     slack_pg_t *pg = SLACK_CONTAINER(db, slack_pg_t, db);
     const uint64_t now = uv_hrtime();
@@ -267,4 +268,5 @@ void slack__pg_rest(slack_db_t *db)
         pg->deadline_ns = now + REST_MS * PG_MS_NS;
         slack__pg_connect(pg);
     }
+    return slack__pg_exchange_hints(pg, ret);
 }

@@ -23,6 +23,7 @@
  *   postgres_groups.c      joins those of operations on single rows
  *   postgres_claim.c       claims rows
  *   postgres_owners.c      finds the owners that are gone
+ *   postgres_notify.c      sends and takes hints of changes
  *   postgres_sweep.c       deletes rows whose time is over
  *   postgres_kv.c          does the operations on entries
  *   postgres_wire.c        sends and receives with a time limit
@@ -93,6 +94,7 @@ enum pg_statement {
     PG_BY_INDEX,
     PG_STATS,     /* exact up to SLACK_STORE_COUNT_MAX rows of a state */
     PG_STATS_FEW, /* exact up to PG_COUNT_FEW */
+    PG_NOTIFY,
     PG_STATEMENTS
 };
 
@@ -115,6 +117,15 @@ typedef struct slack_pg_params {
     char numbers[PG_PARAMS_MAX][8];
     int count;
 } slack_pg_params_t;
+
+/* Hints for other owners, and from them. Apps are hashes of their names; 0: any app. */
+typedef struct slack_pg_hints {
+    unsigned what;    /* the changes of which the others do not know yet, SLACK_STORE_CHANGED_… */
+    uint64_t app;     /* whose rows were queued */
+    uint64_t own;     /* this owner's app */
+    uint64_t next_ns; /* when to send the next hint at the earliest */
+    unsigned session; /* the one that listens */
+} slack_pg_hints_t;
 
 typedef struct slack_pg slack_pg_t;
 
@@ -228,6 +239,7 @@ struct slack_pg {
     slack_pg_watch_t watch;
     slack_pg_groups_t groups;
     slack_pg_sweep_t done, dead;
+    slack_pg_hints_t hints;
     slack_pg_expected_t expected[PG_EXPECTED_MAX];
     unsigned sent, received;
     int status;            /* of the statements since the last drain */
@@ -345,6 +357,20 @@ int slack__pg_end_entries(slack_pg_t *pg);
 void slack__pg_send_end_entries(slack_pg_t *pg, int64_t owner);
 void slack__pg_send_renew(slack_pg_t *pg);
 
+/* ---- postgres_notify.c ---- */
+
+/* Begin to listen, in a new session that is no pipeline yet. 0 or a status. */
+int slack__pg_listen(slack_pg_t *pg);
+/* Others are to know of these changes; `app` is the hash of the app whose rows were queued. */
+void slack__pg_note_change(slack_pg_t *pg, unsigned what, uint64_t app);
+/* Note what operations have changed that are committed. */
+void slack__pg_note_changes(slack_pg_t *pg, slack_link_t *ops);
+/* Send what was noted. */
+void slack__pg_notify(slack_pg_t *pg);
+/* Send it if it is time, and take the hints of others: what these have changed. In `ret`, what to
+ * wait for. */
+unsigned slack__pg_exchange_hints(slack_pg_t *pg, slack_db_wait_t *ret);
+
 /* ---- postgres_kv.c ---- */
 
 void slack__pg_send_kv(slack_pg_t *pg, slack_store_op_t *op);
@@ -400,7 +426,7 @@ int slack__pg_find(const char *place, char *error);
 int slack__pg_open(slack_db_t **ret, const char *place, int64_t now_ms, char *error);
 int slack__pg_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
                     const slack_db_time_t *now, char *error);
-void slack__pg_rest(slack_db_t *db);
+unsigned slack__pg_rest(slack_db_t *db, slack_db_wait_t *ret);
 void slack__pg_close(slack_db_t *db);
 
 #endif

@@ -12,6 +12,8 @@ static int take_write(slack_pg_t *pg, PGresult *result, void *user_data)
     const bool always = op->kind == SLACK_STORE_KV_PUT ||
                         (op->kind == SLACK_STORE_KV_DELETE && op->row.order.len == 0);
     op->duplicate = !always && changed == 0;
+    const bool owned = PQntuples(result) > 0 && !PQgetisnull(result, 0, 0); /* and deleted */
+    if (owned) slack__pg_note_change(pg, SLACK_STORE_CHANGED_ENTRIES, 0);
     return 0;
 }
 

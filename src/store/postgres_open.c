@@ -68,6 +68,7 @@ static int begin_session(slack_pg_t *pg)
     if (rc == 0) rc = slack__pg_exec(pg, settings, NULL, NULL);
     if (rc == 0) rc = slack__pg_check_promises(pg);
     if (rc == 0) rc = slack__pg_set_up_tables(pg);
+    if (rc == 0) rc = slack__pg_listen(pg);
     if (rc != 0) return rc;
     if (PQenterPipelineMode(pg->conn) != 1) return slack__pg_explain(pg, NULL);
     return slack__pg_prepare(pg);
@@ -172,9 +173,11 @@ void slack__pg_close(slack_db_t *db)
         slack__pg_int(&owner, pg->owner);
         pg->deadline_ns = uv_hrtime() + 500 * PG_MS_NS;
         slack__pg_send(pg, PG_OWNER_CLOSED, &owner, NULL, NULL);
-        slack__pg_send(pg, PG_OWNER_ENTRIES, &owner, NULL, NULL);
+        slack__pg_send_end_entries(pg, pg->owner);
         slack__pg_send(pg, PG_OWNER_GONE, &owner, NULL, NULL);
         slack__pg_drain(pg);
+        slack__pg_note_change(pg, SLACK_STORE_CHANGED_ROWS, pg->hints.own); /* those that ran */
+        slack__pg_notify(pg);
     }
     slack__pg_hang_up(pg);
     slack__pg_groups_done(pg);

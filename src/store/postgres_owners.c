@@ -120,11 +120,19 @@ int slack__pg_end_entries(slack_pg_t *pg)
     return rc;
 }
 
+static int take_ended(slack_pg_t *pg, PGresult *result, void *unused)
+{
+    size_t count;
+    slack__pg_take_changed(pg, result, &count);
+    if (count > 0) slack__pg_note_change(pg, SLACK_STORE_CHANGED_ENTRIES, 0);
+    return 0;
+}
+
 void slack__pg_send_end_entries(slack_pg_t *pg, int64_t owner)
 {
     slack_pg_params_t params = {0};
     slack__pg_int(&params, owner);
-    slack__pg_send(pg, PG_OWNER_ENTRIES, &params, NULL, NULL);
+    slack__pg_send(pg, PG_OWNER_ENTRIES, &params, take_ended, NULL);
 }
 
 void slack__pg_send_renew(slack_pg_t *pg)

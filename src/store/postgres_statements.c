@@ -217,7 +217,7 @@ static const char *const sql[] = {
     [PG_KV_SWAP] = "UPDATE kv SET version = $2, until_ms = $3, value = $4, owner = $6"
                    " WHERE key = $1 AND version = $7 AND until_ms > $5",
     [PG_KV_DELETE] = "DELETE FROM kv WHERE key = $1"
-                     " AND ($2::bytea IS NULL OR (version = $2 AND until_ms > $3))",
+                     " AND ($2::bytea IS NULL OR (version = $2 AND until_ms > $3)) RETURNING owner",
     [PG_KV_SWEEP] = "DELETE FROM kv WHERE key IN (SELECT key FROM kv WHERE until_ms <= $1"
                     " ORDER BY until_ms LIMIT $2 FOR UPDATE SKIP LOCKED)",
     [PG_KV_GET] = "SELECT key, version, until_ms, value FROM kv WHERE key = $1 AND until_ms > $2",
@@ -239,6 +239,8 @@ static const char *const sql[] = {
                     " set_config('enable_bitmapscan', 'off', true)",
     [PG_STATS] = STATS("100000"),
     [PG_STATS_FEW] = STATS("10000"),
+    /* The commit is not synced: others wait for the lock that it holds. */
+    [PG_NOTIFY] = "SELECT pg_notify($1, $2) FROM set_config('synchronous_commit', 'off', true)",
 };
 
 int slack__pg_prepare(slack_pg_t *pg)

@@ -245,7 +245,7 @@ int slack__sqlite_on_commit(void *sqlite, sqlite3 *handle, const char *name, int
 int slack__sqlite_open(slack_db_t **ret, const char *path, int64_t now_ms, char *error);
 int slack__sqlite_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
                         const slack_db_time_t *now, char *error);
-void slack__sqlite_rest(slack_db_t *db);
+unsigned slack__sqlite_rest(slack_db_t *db, slack_db_wait_t *unused);
 void slack__sqlite_close(slack_db_t *db);
 
 #endif

@@ -236,10 +236,11 @@ void slack__sqlite_empty_log(slack_sqlite_t *s)
     slack__sqlite_wait_no_more(s);
 }
 
-void slack__sqlite_rest(slack_db_t *db)
+unsigned slack__sqlite_rest(slack_db_t *db, slack_db_wait_t *unused)
 {
     slack_sqlite_t *s = SLACK_CONTAINER(db, slack_sqlite_t, db);
     copy_log(s);
     for (int ms = 0; ms < YIELD_MS && slack__owner_awaited(&s->owner); ms += LOOK_MS)
         uv_sleep(LOOK_MS);
+    return 0;
 }

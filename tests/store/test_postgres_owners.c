@@ -1,8 +1,56 @@
 /* SPDX-License-Identifier: MIT */
-/* The owners of a PostgreSQL store, as others see them: sessions that are lost. */
+/* The owners of a PostgreSQL store, as others see them: sessions that are lost, and hints. */
 #include "support/postgres.h"
 #include "support/store_rows.h"
 #include "support/test.h"
+
+#define CASE(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+static slack_store_t *other; /* beside rows.store */
+
+/* What a store has told its user. */
+static struct told {
+    unsigned what, count;
+} told[2];
+
+static void on_changed(void *user_data, unsigned what)
+{
+    struct told *t = user_data;
+    t->what |= what;
+    t->count++;
+}
+
+static int set_up(void **state)
+{
+    rows_open();
+    other = rows_open_other();
+    rows.store->changed = other->changed = on_changed;
+    rows.store->changed_data = &told[0];
+    other->changed_data = &told[1];
+    memset(told, 0, sizeof told);
+    return 0;
+}
+
+static void close_other(void)
+{
+    slack_store_t *store = other;
+    other = NULL;
+    if (store) rows_close_other(store);
+}
+
+static int tear_down(void **state)
+{
+    close_other();
+    return rows_tear_down(state);
+}
+
+/* Now rows.store is the other store, and the other way round. */
+static void swap_stores(void)
+{
+    slack_store_t *store = rows.store;
+    rows.store = other;
+    other = store;
+}
 
 /* An owner whose session ends has a second to come back, seen by a store that only reads entries;
  * after a restart of the server it begins with the session of that store. An owner that comes back
@@ -11,10 +59,8 @@ static void test_an_entry_of_an_owner_without_a_session(void **state)
 {
     for (unsigned i = 0; i < 4; i++) {
         const bool restart = i / 2, comes_back = i % 2;
-        rows_open();
-        slack_store_t *first = rows.store, *second = rows_open_other();
-        assert_int_equal(rows_swap_in(first, true, "", "1"), 0);
-        rows.store = second;
+        assert_int_equal(rows_swap_in(rows.store, true, "", "1"), 0);
+        swap_stores();
         rows_expect_entry("k", "1");
         rows_pass_ms(5000);
         rows_expect_entry("k", "1");
@@ -28,15 +74,135 @@ static void test_an_entry_of_an_owner_without_a_session(void **state)
         rows_expect_entry("k", "1");
         rows_pass_ms(899);
         rows_expect_entry("k", "1");
-        if (comes_back) rows_swap_in(first, true, "", "");
+        if (comes_back) rows_swap_in(other, true, "", "");
         rows_pass_ms(101);
         rows_expect_entry("k", comes_back ? "1" : NULL);
         rows_pass_ms(100);
-        assert_int_equal(rows_swap_in(first, true, "1", "2"), !comes_back);
+        assert_int_equal(rows_swap_in(other, true, "1", "2"), !comes_back);
         rows_expect_entry("k", comes_back ? "2" : NULL);
-        rows_close_other(first);
-        rows_close();
+        tear_down(state);
+        set_up(state);
     }
+}
+
+/* --- hints ---------------------------------------------------------------------------------- */
+
+#define ROWS    SLACK_STORE_CHANGED_ROWS
+#define ENTRIES SLACK_STORE_CHANGED_ENTRIES
+
+static void expect_told(unsigned what)
+{
+    world_until(&rows.world, (told[1].what & what) == what);
+    assert_int_equal(told[1].what, what);
+    assert_int_equal(told[0].count, 0); /* not of its own changes */
+    told[1].what = 0;
+}
+
+/* Each change, and what the other store is told before it hears of the next one. */
+static void test_the_other_store_is_told(void **state)
+{
+    static const struct {
+        enum slack_store_op_kind kind;
+        const char *key, *app;
+        unsigned what;
+        bool claim, owned;
+        int in_ms;
+    } changes[] = {
+        {SLACK_STORE_PUT, "a", "A1", .claim = true},
+        {SLACK_STORE_PUT, "b", "A1", .what = ROWS},
+        {SLACK_STORE_PUT, "b", "A1", .what = 0}, /* a duplicate */
+        {SLACK_STORE_PUT, "c", "A1", .in_ms = 60000},
+        {SLACK_STORE_PUT, "d", "A2", .what = 0},
+        {SLACK_STORE_RETRY, "", "A1", .what = 0}, /* no row is dead */
+        {SLACK_STORE_WAIT, "a", "A1", .in_ms = 1000},
+        {SLACK_STORE_PUT, "e", "A1", .claim = true},
+        {SLACK_STORE_WAIT, "e", "A1", .what = ROWS},
+        {SLACK_STORE_PUT, "f", "A1", .claim = true},
+        {SLACK_STORE_BURY, "f", "A1", .what = 0},
+        {SLACK_STORE_RETRY, "", "A2", .what = ROWS}, /* rows of any app */
+        {SLACK_STORE_KV_ADD, "k", "", .what = 0},
+        {SLACK_STORE_KV_SWAP, "k", "", .owned = true},
+        {SLACK_STORE_KV_SWAP, "l", "", .what = 0},
+        {SLACK_STORE_KV_SWAP, "m", "", .what = ENTRIES, .owned = true},
+        {SLACK_STORE_KV_DELETE, "l", "", .what = 0},
+        {SLACK_STORE_KV_DELETE, "m", "", .what = ENTRIES},
+        {SLACK_STORE_KV_DELETE, "m", "", .what = 0},
+    };
+    rows_task_t task;
+    int64_t id = 0;
+    swap_stores();
+    rows_prepare(&task, SLACK_STORE_CLAIM, "");
+    task.op.row.app = SLACK_SLICE("A1");
+    rows_run_well(&task);
+    swap_stores();
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        rows_prepare(&task, changes[i].kind, changes[i].key);
+        task.op.claim = changes[i].claim;
+        task.op.owned = changes[i].owned;
+        task.op.row.app = slack__slice(changes[i].app);
+        const bool entry =
+            changes[i].kind >= SLACK_STORE_KV_PUT && changes[i].kind < SLACK_STORE_LIST;
+        task.op.row.due_ms = rows_now() + (entry ? 60000 : changes[i].in_ms);
+        task.op.row.id = id;
+        rows_run_well(&task);
+        if (changes[i].claim) id = task.op.row.id;
+        rows_prepare(&task, entry ? SLACK_STORE_PUT : SLACK_STORE_KV_SWAP, "");
+        task.op.claim = false;
+        task.op.owned = true;
+        snprintf(task.key, sizeof task.key, "end%zu", i);
+        task.op.row.key = slack__slice(task.key);
+        task.op.row.app = SLACK_SLICE("A1");
+        task.op.row.due_ms = entry ? 0 : INT64_MAX;
+        rows_run_well(&task);
+        expect_told(changes[i].what | (entry ? ROWS : ENTRIES));
+    }
+}
+
+/* A store that closes leaves its rows and its entries. */
+static void test_the_other_store_is_told_of_a_close(void **state)
+{
+    assert_int_equal(rows_swap_in(rows.store, true, "", "1"), 0);
+    expect_told(ENTRIES);
+    swap_stores();
+    close_other();
+    expect_told(ROWS | ENTRIES);
+}
+
+static void test_many_rows_are_few_hints(void **state)
+{
+    enum { COUNT = 10000 };
+    rows_task_t *tasks = calloc(COUNT, sizeof *tasks);
+    assert_non_null(tasks);
+    const uint64_t start_ns = uv_hrtime();
+    for (unsigned i = 0; i < COUNT; i++) {
+        rows_prepare(&tasks[i], SLACK_STORE_PUT, "");
+        tasks[i].op.claim = false;
+        rows_submit_prepared(&tasks[i]);
+    }
+    world_until(&rows.world, rows.ends >= COUNT);
+    expect_told(ROWS);
+    const uint64_t ms = (uv_hrtime() - start_ns) / 1000000;
+    assert_in_range(told[1].count, 1, ms / 10 + 2);
+    free(tasks);
+}
+
+/* Anybody may send anything. After a session that was lost, the user has to look. */
+static void test_hints_that_are_bad_or_lost(void **state)
+{
+    postgres_query("NOTIFY slackapp; NOTIFY slackapp, 'x'; NOTIFY slackapp, '-1x';"
+                   "NOTIFY slackapp, '4 0'; NOTIFY other, '1 0'");
+    postgres_query("NOTIFY slackapp, '99999999999999999999999 zz'; NOTIFY slackapp, '2 0'");
+    world_until(&rows.world, told[0].count > 0 && told[1].count > 0);
+    assert_int_equal(told[0].what, ENTRIES);
+    memset(told, 0, sizeof told);
+    postgres_query("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE"
+                   " application_name = 'slackapp'");
+    rows_put_queued("a", 0);
+    world_until(&rows.world, told[0].what == (ROWS | ENTRIES));
+    assert_int_equal(told[1].count, 0);
+    assert_int_equal(rows_swap_in(other, false, "", "1"), 0);
+    world_until(&rows.world, told[1].what == (ROWS | ENTRIES));
+    rows_expect_claim("a ");
 }
 
 static void test_there_is_a_server(void **state)
@@ -47,7 +213,11 @@ static void test_there_is_a_server(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_an_entry_of_an_owner_without_a_session),
+        CASE(test_an_entry_of_an_owner_without_a_session),
+        CASE(test_the_other_store_is_told),
+        CASE(test_the_other_store_is_told_of_a_close),
+        CASE(test_many_rows_are_few_hints),
+        CASE(test_hints_that_are_bad_or_lost),
     };
     const struct CMUnitTest without[] = {cmocka_unit_test(test_there_is_a_server)};
     rows.ops = &slack__store_postgres;
