@@ -434,7 +434,15 @@ static int check_startable(slack_app_t *app)
                                "the app was started before: make another with slack_app_new()");
     if (app->life.status != 0) /* of slack_app_new() */
         return slack__app_fail(app, app->life.status, "%s", app->life.unfit);
-    return app->identity.authorizer ? 0 : slack__options_need_token(&app->options, app->error);
+    const slack_options_t *o = &app->options;
+    if (app->identity.authorizer == NULL) return slack__options_need_token(o, app->error);
+    /* Otherwise rows of those that receive would have another name. */
+    if (o->role == SLACK_ROLE_WORK && !app->identity.distributed && !o->app_id && !o->app_token)
+        return slack__app_fail(
+            app, SLACK_ECONFIG,
+            "SLACK_ROLE=work: an app with slack_app_authorize() does not know its "
+            "rows: set SLACK_APP_ID, to the same id in all processes");
+    return 0;
 }
 
 int slack_app_start(slack_app_t *app, slack_app_stopped_fn fn, void *user_data)

@@ -82,7 +82,9 @@ void app_open(app_fixture_t *f, const slack_options_t *options)
     o.log_user_data = &f->world;
     if (!o.log_level) o.log_level = SLACK_LOG_DEBUG;
     if (!o.transport) o.transport = "memory";
-    f->transport = strstr(o.transport, "memory") ? "memory" : "http";
+    f->transport = o.role == SLACK_ROLE_WORK       ? NULL
+                   : strstr(o.transport, "memory") ? "memory"
+                                                   : "http";
     if (!o.store) o.store = "memory:";
     if (!o.bot_token && !o.bot_token_file) o.bot_token = "xoxb-test";
     if (o.bot_token && *o.bot_token == '\0') o.bot_token = NULL;
@@ -104,6 +106,7 @@ static void stopped(slack_app_t *app, int status, void *user_data)
 static bool is_ready(const app_fixture_t *f)
 {
     slack_transport_stats_t stats = {0};
+    if (f->transport == NULL) return slack__inspect_is(f->app, "running");
     return slack_app_transport_stats(f->app, f->transport, &stats) == 0 &&
            stats.state == SLACK_TRANSPORT_READY;
 }

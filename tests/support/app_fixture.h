@@ -26,7 +26,7 @@ typedef struct app_fixture {
     world_t world; /* without a net; its clock is running */
     fake_slack_t *slack;
     slack_app_t *app;
-    const char *transport; /* the transport that app_ready() waits for */
+    const char *transport; /* the transport that app_ready() waits for; NULL: the role has none */
     bool started;
     bool stopped; /* the app has stopped */
     int status;   /* the status with which it stopped */
