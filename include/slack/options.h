@@ -171,6 +171,11 @@ typedef struct slack_options {
      * a database that several machines share, "memory:" does not outlive the process. SLACK_STORE.
      * Default "sqlite:PROGRAM.db", after the name of the program's file. */
     const char *store;
+    /** Optional. 1: an app whose database does not answer at the start waits for it. It starts, is
+     * not ready, answers "later", and goes on when the database is there. It still ends if what
+     * `store` says can never be a store. SLACK_STORE_WAIT. Default: slack_app_start() or
+     * slack_app_run() fails. */
+    unsigned store_wait;
     /** Optional. The work of this process. SLACK_ROLE_RECEIVE and SLACK_ROLE_WORK need a store that
      * outlives the process; with SLACK_ROLE_WORK, `transport`, `app_token` and `signing_secret`
      * have no effect. SLACK_ROLE (all, receive, work). Default SLACK_ROLE_ALL. */

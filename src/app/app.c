@@ -371,7 +371,11 @@ static int open_parts(slack_app_t *app)
     int rc = open_recorder(app);
     if (rc == 0) rc = open_calls(app);
     char why[SLACK_ERROR_TEXT_MAX] = "";
-    if (rc == 0) rc = slack__store_open(&app->queue.store, net, o->store, why);
+    if (rc == 0)
+        rc = (o->store_wait ? slack__store_open_later : slack__store_open)(&app->queue.store, net,
+                                                                           o->store, why);
+    if (rc == 0) /* until the first renewal */
+        app->queue.store_failing = o->store_wait && app->queue.store->ops->durable;
     if (*why) slack__explain(app->error, "SLACK_STORE: %.240s", why);
     if (rc == 0) rc = open_for_others(app);
     if (rc == 0 && app->identity.distributed) rc = slack__oauth_open(&app->oauth, app->error);

@@ -59,6 +59,7 @@ int slack__oauth_open(slack_oauth_t *oauth, char *error)
 void slack__oauth_close(slack_oauth_t *oauth)
 {
     oauth->events = NULL;
+    slack__oauth_start_close(oauth);
     slack__sweep_stop(&oauth->sweep);
     slack__rotation_close(&oauth->rotation);
 }

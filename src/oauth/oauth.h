@@ -69,6 +69,8 @@ void slack__oauth_done(slack_oauth_t *oauth);
  * identity->app and ->home. One of the events follows, unless the part is closed before. The
  * identity is accepted. */
 void slack__oauth_start(slack_oauth_t *oauth);
+/* Ends it if it waits for the store. */
+void slack__oauth_start_close(slack_oauth_t *oauth);
 
 /* ---- lookup.c ---- */
 

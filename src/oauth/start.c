@@ -25,9 +25,11 @@
 #define CHECK_TEXT  "slackapp"
 #define CHECK_CLEAR "in clear" /* written without a key */
 #define TRIES_MAX   8          /* of an entry that another process writes at the same time */
+#define AGAIN_MS    1000       /* from one question to a store that is away to the next */
 
 typedef struct slack_oauth_start {
     slack_oauth_t *oauth;
+    slack_timer_t timer; /* until a store that is away is asked again */
     slack_arena_t *arena;
     slack_store_op_t op; /* on the entry `key` */
     slack_store_batch_t batch;
@@ -81,10 +83,17 @@ static void entry_read(start_t *s)
                                         .batch = &s->batch});
 }
 
+static void entry_read_again(slack_timer_t *timer)
+{
+    entry_read(SLACK_CONTAINER(timer, start_t, timer));
+}
+
 static void entry_done(slack_store_op_t *op)
 {
     start_t *s = SLACK_CONTAINER(op, start_t, op);
-    if (op->status != 0) {
+    if (op->status == SLACK_ESTORE && s->oauth->options->store_wait && s->oauth->events) {
+        slack__timer_start(s->oauth->services->net, &s->timer, AGAIN_MS);
+    } else if (op->status != 0) {
         start_fail_store(s, op->status);
     } else if (op->kind == SLACK_STORE_KV_GET) {
         slack_kv_entry_t entry;
@@ -261,6 +270,15 @@ void slack__oauth_start(slack_oauth_t *oauth)
     }
     *s = (start_t){
         .oauth = oauth, .arena = arena, .key = key, .judge = check_judge, .next = name_begin};
+    slack__timer_init(&s->timer, entry_read_again);
     oauth->start = s;
     entry_read(s);
+}
+
+void slack__oauth_start_close(slack_oauth_t *oauth)
+{
+    start_t *s = oauth->start;
+    if (!s || !slack__timer_waits(&s->timer)) return;
+    slack__timer_stop(oauth->services->net, &s->timer);
+    start_free(s);
 }

@@ -12,6 +12,9 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
+/* From one line about a store that fails to the next. */
+#define REPORT_MS 60000
+
 typedef struct committer {
     slack_store_t store;
     slack_net_t *net;
@@ -22,6 +25,7 @@ typedef struct committer {
     void (*close_fn)(void *user_data);
     void *close_data;
     char reported[SLACK_ERROR_TEXT_MAX]; /* the failure that the log has; "": the store works */
+    uint64_t failed_ms, reported_ms;     /* when it began; when the log had it last */
 
     int bell; /* an eventfd that wakes the thread */
 
@@ -174,13 +178,23 @@ static void committer_closed(uv_handle_t *handle)
     if (fn) fn(user_data);
 }
 
-/* One line when the store begins to fail, or fails in another way, and one when it works again. */
+/* One line when the store begins to fail, or fails in another way, one a minute while it fails, and
+ * one when it works again. */
 static void report(committer_t *c, const char *error, bool works)
 {
-    if (*error && strcmp(error, c->reported) != 0) {
+    const uint64_t now = slack__mono_ms(slack__net_clock(c->net));
+    const bool another = *error && strcmp(error, c->reported) != 0;
+    if (another && !*c->reported) c->failed_ms = now;
+    if (another) {
         SLACK_LOG(slack__net_log(c->net), ERROR, "store failed", "error=%s", error);
         snprintf(c->reported, sizeof c->reported, "%s", error);
+    } else if (*error && now - c->reported_ms >= REPORT_MS) {
+        SLACK_LOG(slack__net_log(c->net), WARN, "store still fails", "for_s=%llu error=%s",
+                  (unsigned long long)((now - c->failed_ms) / 1000), error);
+    } else if (*error) {
+        return;
     }
+    c->reported_ms = now;
     if (works && *c->reported) {
         SLACK_LOG(slack__net_log(c->net), INFO, "store works again", "was=%s", c->reported);
         *c->reported = '\0';

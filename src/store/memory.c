@@ -652,6 +652,7 @@ const slack_store_ops_t slack__store_memory = {
     .scheme = "memory",
     .durable = false,
     .open = memory_open,
+    .open_later = memory_open,
     .find = memory_find,
     .submit = memory_submit,
     .close = memory_close,

@@ -423,6 +423,8 @@ void slack__pg_enter(slack_pg_t *pg, slack_link_t *ops);
 
 /* The member `find` of slack_store_ops_t. */
 int slack__pg_find(const char *place, char *error);
+/* Without a session: the first operation makes it. */
+int slack__pg_open_later(slack_db_t **ret, const char *place, int64_t now_ms, char *error);
 int slack__pg_open(slack_db_t **ret, const char *place, int64_t now_ms, char *error);
 int slack__pg_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
                     const slack_db_time_t *now, char *error);

@@ -31,6 +31,7 @@ const slack_store_ops_t slack__store_postgres = {
     .scheme = "postgres",
     .durable = true,
     .open = missing_open,
+    .open_later = missing_open,
     .find = missing_find,
     .submit = missing_submit,
     .close = missing_close,

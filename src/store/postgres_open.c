@@ -149,20 +149,26 @@ int slack__pg_find(const char *place, char *error)
     return rc;
 }
 
-int slack__pg_open(slack_db_t **ret, const char *place, int64_t now_ms, char *error)
+int slack__pg_open_later(slack_db_t **ret, const char *place, int64_t now_ms, char *error)
 {
     slack_pg_t *pg;
-    int rc = make_place(&pg, place, error);
+    const int rc = make_place(&pg, place, error);
     if (rc != 0) return rc;
     pg->now_ms = now_ms;
-    rc = slack__pg_connect(pg);
-    if (rc != 0) {
-        memcpy(error, pg->error, sizeof pg->error);
-        slack__pg_close(&pg->db);
-        return rc;
-    }
     *ret = &pg->db;
     return 0;
+}
+
+int slack__pg_open(slack_db_t **ret, const char *place, int64_t now_ms, char *error)
+{
+    int rc = slack__pg_open_later(ret, place, now_ms, error);
+    if (rc != 0) return rc;
+    slack_pg_t *pg = SLACK_CONTAINER(*ret, slack_pg_t, db);
+    rc = slack__pg_connect(pg);
+    if (rc == 0) return 0;
+    memcpy(error, pg->error, sizeof pg->error);
+    slack__pg_close(&pg->db);
+    return rc;
 }
 
 void slack__pg_close(slack_db_t *db)

@@ -46,6 +46,7 @@ const slack_store_ops_t slack__store_sqlite = {
     .scheme = "sqlite",
     .durable = true,
     .open = sqlite_open,
+    .open_later = sqlite_open,
     .find = sqlite_find,
     .submit = slack__committer_submit,
     .close = slack__committer_close,

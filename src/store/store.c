@@ -36,6 +36,13 @@ int slack__store_open(slack_store_t **ret, slack_net_t *net, const char *url, ch
     return engine ? engine->open(ret, net, rest, error) : SLACK_ECONFIG;
 }
 
+int slack__store_open_later(slack_store_t **ret, slack_net_t *net, const char *url, char *error)
+{
+    const char *rest;
+    const slack_store_ops_t *engine = find_engine(url, &rest, error);
+    return engine ? engine->open_later(ret, net, rest, error) : SLACK_ECONFIG;
+}
+
 int slack__store_find(const char *url, char *error)
 {
     const char *rest;

@@ -168,6 +168,9 @@ typedef struct slack_store_ops {
      * like `open`. 0; SLACK_ENOTFOUND, or a status of `open`, with a sentence in `error`. */
     int (*find)(const char *rest, char *error);
 
+    /* The same for a database that may be away for now: operations fail until it is there. */
+    int (*open_later)(slack_store_t **ret, slack_net_t *net, const char *rest, char *error);
+
     /* Take an operation. Never fails: problems are the operation's status. */
     void (*submit)(slack_store_t *store, slack_store_op_t *op);
 
@@ -193,6 +196,8 @@ struct slack_store {
  * "memory:". `error` is optional, and gets a sentence that does not say where the value came from.
  */
 int slack__store_open(slack_store_t **ret, slack_net_t *net, const char *url, char *error);
+/* The same for a database that may be away for now. */
+int slack__store_open_later(slack_store_t **ret, slack_net_t *net, const char *url, char *error);
 
 /* Whether another process can open the store that a SLACK_STORE value names, and finds it there:
  * see `find`. */
