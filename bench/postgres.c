@@ -162,6 +162,15 @@ static void run(engine_t *e, const char *what, int64_t step_us)
     e->now_us += step_us * e->batch;
 }
 
+/* What an event took, in the tenth of the batches that begins there. */
+static double mean_us(const engine_t *e, unsigned from)
+{
+    double sum = 0;
+    for (unsigned i = from; i < from + e->times / 10; i++)
+        sum += e->times_us[i];
+    return sum / (e->times / 10 * e->batch + 1);
+}
+
 int main(int argc, char **argv)
 {
     static engine_t engine;
@@ -191,6 +200,7 @@ int main(int argc, char **argv)
     printf("rate=%.0f cpu_us=%.1f", speed.rate, speed.cpu_us);
     printf(" server_us=%.1f",
            (double)(bench_cpu_ns(server) - server_ns) / 1000 / count / (looks ? 1 : e->batch));
+    printf(" begin_us=%.1f end_us=%.1f", mean_us(e, 0), mean_us(e, count - count / 10));
     printf(" p50_us=%u", bench_percentile(e->times_us, count, 50));
     printf(" p99_us=%u", bench_percentile(e->times_us, count, 99));
     printf(" max_us=%u\n", e->times_us[count - 1]);

@@ -17,7 +17,8 @@
     "id, state, key, kind, name, transport, retry_reason, done, error, retry_num, attempt,"        \
     " received_ms, due_ms, changed_ms, planned_ms, tenant, app, ordering"
 #define BEHIND "253402300799999" /* SLACK_ROW_BEHIND */
-#define OURS   "WHERE id = ANY ($4::bigint[]) AND state = 1 AND owner = $2"
+/* "state + 0", as the index of running rows would lead to all of this owner's rows. */
+#define OURS "WHERE id = ANY ($4::bigint[]) AND state + 0 = 1 AND owner = $2"
 /* The element of another array for the row. */
 #define ITS(array) "(" array ")[array_position($4::bigint[], id)]"
 #define SWEEP(state)                                                                               \
@@ -159,11 +160,12 @@ static const char *const sql[] = {
         "UPDATE inbox SET state = 3, owner = NULL, done = " ITS("$5::bytea[]") ", error = " ITS(
             "$6::bytea[]") ", key = CASE " ITS("$7::bigint[]") " WHEN 0 THEN key END, changed_ms = "
                                                                "$1 " OURS,
-    [PG_ADVANCE] =
-        "UPDATE inbox SET due_ms = planned_ms WHERE id = ANY (ARRAY("
-        "SELECT (SELECT id FROM inbox AS i WHERE i.app = p.app"
-        " AND i.ordering = p.ordering AND state = 0 AND due_ms = " BEHIND " ORDER BY id LIMIT 1)"
-        " FROM unnest($4::bytea[], $5::bytea[]) AS p(app, ordering)))",
+    /* "$3 * 0", as the index of queued rows would lead to all that are behind others. */
+    [PG_ADVANCE] = "UPDATE inbox SET due_ms = planned_ms WHERE id = ANY (ARRAY("
+                   "SELECT (SELECT id FROM inbox AS i WHERE i.app = p.app"
+                   " AND i.ordering = p.ordering AND state = $3 * 0 AND due_ms = " BEHIND
+                   " ORDER BY id LIMIT 1)"
+                   " FROM unnest($4::bytea[], $5::bytea[]) AS p(app, ordering)))",
     [PG_FALL_BEHIND] = "UPDATE inbox AS r SET due_ms = " BEHIND " WHERE id = ANY ($4::bigint[])"
                        " AND state = 0 AND ordering IS NOT NULL AND " ORDER_BUSY,
     [PG_TAKE] = "UPDATE inbox SET state = 1, owner = $2, attempt = attempt + 1, changed_ms = $1,"
