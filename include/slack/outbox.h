@@ -65,7 +65,8 @@ typedef struct slack_post_options {
      * is an object with `method`, `key`, `channel` and `ts` of the message, and `error`: "" after a
      * success, or why the request was not sent: it has become a dead letter, or a newer update has
      * taken its place. `key`, `channel` and `ts` are "" if there are none. A request that is
-     * cancelled stores no job.
+     * cancelled stores no job. Such jobs of the requests for one channel run one at a time, in the
+     * order of the requests.
      */
     const char *then;
     /** Optional. Receives the result of storing the request. */

@@ -29,7 +29,8 @@ static void job_stored(slack_store_op_t *op)
 }
 
 /* The process may end before the end of the request is stored. The next attempt then has the same
- * result, and the store knows the key even if the job has run. */
+ * result, and the store knows the key even if the job has run. The jobs of a channel's requests run
+ * in the order of the requests, in whichever process. */
 static void store_job(slack_attempt_t *a)
 {
     const slack_row_t *row = &a->item.op.row;
@@ -43,7 +44,11 @@ static void store_job(slack_attempt_t *a)
     const char *key =
         slack__arena_printf(a->arena, "then:%.*s:%s:%s", (int)row->app.len, row->app.ptr, a->mark,
                             result->effect == SLACK_EFFECT_DONE ? "done" : "refused");
-    if (text == NULL || key == NULL) {
+    const char *order =
+        row->order.len > 0
+            ? slack__arena_printf(a->arena, "then/%.*s", (int)row->order.len, row->order.ptr)
+            : "";
+    if (text == NULL || key == NULL || order == NULL) {
         lost(a, SLACK_ENOMEM);
         return;
     }
@@ -56,6 +61,7 @@ static void store_job(slack_attempt_t *a)
                 .transport = row->transport,
                 .tenant = row->tenant,
                 .app = row->app,
+                .order = slack__slice(order),
                 .due_ms = slack__wall_ms(a->outbox->services->net->clock)},
         .done = job_stored,
     };

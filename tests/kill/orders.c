@@ -81,21 +81,27 @@ static bool is_shown(const post_t *post, const slack_json_t *args)
            (double)post->at_ms >= 1000 * strtod(slack_json_str(args, "/oldest"), NULL);
 }
 
+/* A page, from the newest message on. Its cursor is the number of the messages that are left. */
 static const char *look_answer(orders_t *orders, const slack_json_t *args, slack_arena_t *arena)
 {
-    const char *list = "", *comma = "";
-    for (size_t i = orders->blind ? 0 : orders->count; i > 0; i--) {
-        const post_t *post = &orders->posts[i - 1];
+    const char *list = "", *cursor = slack_json_str(args, "/cursor");
+    size_t left = orders->blind ? 0 : *cursor ? strtoul(cursor, NULL, 10) : orders->count;
+    for (int64_t room = strtol(slack_json_str(args, "/limit"), NULL, 10); room > 0 && left > 0;) {
+        const post_t *post = &orders->posts[--left];
         if (!is_shown(post, args)) continue;
         list = slack__arena_printf(
             arena,
             "%s%s{\"type\":\"message\",\"user\":\"UB\",\"ts\":\"%s\",\"text\":\"order %u %s\","
             "\"metadata\":%s}",
-            list, comma, ts_of(orders, post, arena), post->order, kinds[post->shipped],
+            list, *list ? "," : "", ts_of(orders, post, arena), post->order, kinds[post->shipped],
             *post->metadata ? post->metadata : "{}");
-        comma = ",";
+        if (!list) abort();
+        room--;
     }
-    return slack__arena_printf(arena, "{\"ok\":true,\"messages\":[%s],\"has_more\":false}", list);
+    return slack__arena_printf(arena,
+                               "{\"ok\":true,\"messages\":[%s],\"has_more\":%s,"
+                               "\"response_metadata\":{\"next_cursor\":\"%.0zu\"}}",
+                               list, left > 0 ? "true" : "false", left);
 }
 
 /* ---- faults ---- */

@@ -22,6 +22,9 @@ static const struct {
     {"B Ev0 1\nE Ev0 1\nB Ev1 2\nB Ev1 3\nK 2\nE Ev1 3\n", {.twice = 1, .handled = 2}},
     {"B Ev0 1\nE Ev0 1\nB Ev1 2\nK 2\nB Ev1 3\nE Ev1 3\n", {.interrupted = 1, .handled = 2}},
     {"B Ev0 1\nE Ev0 1\nK 1\nB Ev0 2\nE Ev0 2\nB Ev1 2\nE Ev1 2\n", {.unstored = 1, .handled = 2}},
+    /* The message of a process that was killed comes late. */
+    {"K 1\nB Ev0 1\nE Ev0 1\nB Ev0 2\nE Ev0 2\nB Ev1 2\nE Ev1 2\n", {.unstored = 1, .handled = 2}},
+    {"K 1\nB Ev0 2\nE Ev0 2\nB Ev0 1\nE Ev0 1\nB Ev1 2\nE Ev1 2\n", {.unstored = 1, .handled = 2}},
     {"B Ev0 1\nF Ev0 1\nB Ev0 2\nE Ev0 2\nB Ev1 2\nE Ev1 2\n", {.failed = 1, .handled = 2}},
     {"B Ev0 1\nE Ev0 1\nB Ev1 1\nE Ev1 1\nB Ev2 1\n", {.handled = 2}},
 };

@@ -29,9 +29,9 @@ static void judge_line(verdict_t *v, event_t *e, char what, unsigned n, unsigned
         v->failed++;
     } else {
         if (e->begun > 0 && !e->failed_since) judge_again(v, e, n, run, tell);
+        if (e->begun == 0 || !dead[run]) e->run = run;
         e->begun++;
         e->failed_since = false;
-        if (!dead[run]) e->run = run;
     }
 }
 

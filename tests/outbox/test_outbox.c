@@ -270,6 +270,50 @@ EACH_STORE(test_a_job_gets_the_result)
     assert_int_equal(slack__inspect_counters(inbox.f.app)->dead_letters, 1);
 }
 
+static int post_to(slack_ctx_t *ctx, void *user_data)
+{
+    const slack_post_options_t post = {
+        .request = slack_chat_postMessage(.channel = slack_json_str(slack_ctx_event(ctx), "/text"),
+                                          .text = slack_json_str(slack_ctx_body(ctx), "/event_id")),
+        .then = "posted"};
+    return slack_post_with(ctx, &post);
+}
+
+/* The result of each message of C1 waits until the handler of the one before has ended, also if
+ * Slack has refused it. Other channels do not wait. */
+EACH_STORE(test_the_results_of_a_channel_come_in_order)
+{
+    static const char *const to[] = {"C1", "C1", "C2", "C1"};
+    static const unsigned held[] = {2, 3, 4};
+    slack_on_message(inbox.f.app, NULL, post_to, NULL);
+    slack_on_job(inbox.f.app, "posted", inbox_hold, NULL);
+    for (unsigned i = 0; i < 4; i++)
+        fake_slack_answer(inbox.f.slack, "chat.postMessage", 200,
+                          i == 1 ? "{'ok':false,'error':'is_archived'}"
+                                 : "{'ok':true,'channel':'C1','ts':'7.1'}");
+    app_ready(&inbox.f);
+    for (unsigned i = 0; i < 4; i++) {
+        const char id[] = {'E', 'v', (char)('1' + i), '\0'};
+        app_ack_t ack = {0};
+        inbox_deliver(id, to[i], &ack);
+        app_run_until(&inbox.f, &ack.count);
+        app_run_until_calls(&inbox.f, i + 1);
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        inbox_until_held(held[i]);
+        for (unsigned n = 0; n < 3; n++) {
+            app_pass_ms(&inbox.f, 2000);
+            slack__inspect_poll(inbox.f.app);
+            world_until(&inbox.f.world, !slack__inspect_claims(inbox.f.app));
+        }
+        assert_int_equal(inbox.held_count, held[i]);
+        /* the first of C1, and then each that has come since */
+        slack_ctx_release(inbox.held[i == 0 ? 0 : held[i] - 1], 0);
+    }
+    slack_ctx_release(inbox.held[1], 0);
+    app_settle(&inbox.f);
+}
+
 static slack_request_t refused[8];
 static int refusals[8];
 
