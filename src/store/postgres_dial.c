@@ -23,7 +23,7 @@
 static const struct complaint {
     const char *words, *why;
 } complaints[] = {
-    {"missing \"=\"", "a word has no \"=\": quote values that have spaces, as in password='a b'"},
+    {"missing \"=\"", "a word has no \"=\": quote values that have spaces, as in dbname='a b'"},
     {"%00", "%00 cannot be part of it"},
     {"percent-encoded", "a % is not followed by two hexadecimal digits: write %25 for a %"},
     {"connection option", "it has an option that this libpq does not know: check their names"},

@@ -75,7 +75,8 @@ void start_bot(unsigned which)
              slack__http_server_port(t.server), bot->run);
     snprintf(log, sizeof log, "KILL_LOG=%s", t.log);
     snprintf(run, sizeof run, "KILL_RUN=%u", bot->run);
-    snprintf(store, sizeof store, "SLACK_STORE=%s", t.store);
+    snprintf(store, sizeof store, "SLACK_STORE=%s%s", t.store,
+             t.partition && which == 0 ? " port=6000" : "");
     snprintf(fault, sizeof fault, "DISK_FAULT=%s", t.fault);
     char point[64] = "NO_POINT=";
     if (t.point && which == 0) snprintf(point, sizeof point, "SLACK_CRASH_POINT=%s", t.point);

@@ -55,7 +55,7 @@ typedef struct kill {
     void (*on_ready)(void);
     void (*on_gone)(unsigned which); /* a bot has ended */
     const char *program;
-    bool roll, takeover, storm, faults, failover, timed;
+    bool roll, takeover, storm, faults, failover, timed, partition;
     const char *const *points; /* the first bot has crash points; NULL: it has none */
     const char *tool;          /* NULL: the inbox command is not used */
     uv_process_t tool_process;
@@ -121,6 +121,9 @@ void break_store(void (*fn)(void));
 unsigned commands_count(void);
 /* Uses it once, and calls `fn` at its end. */
 void use_tool(void (*fn)(void));
+
+/* Cuts the first bot off from the store for longer than its lease, and calls `fn` afterwards. */
+void cut_off(void (*fn)(void));
 
 /* ---- failover.c ---- */
 

@@ -23,10 +23,14 @@
  *               TIMES times in all
  *     failover  with --postgres: the primary is killed while its replication stands still, so that
  *               commits have no answer, its synchronous standby is promoted, and a new standby
- * made, TIMES times; the first ack follows within 2 s faults    the store of the bot, which was
- * linked with disk.c, cannot write for a while, in each of four ways, TIMES times; nothing may be
- * acknowledged meanwhile, and the bot goes on afterwards. PostgreSQL is killed, ended, and stopped
- * instead
+ *               made, TIMES times
+ *     failover-timed
+ *               the same, and the first ack follows within 2 s
+ *     partition with --postgres: the first bot is cut off from the store for longer than its lease,
+ *               TIMES times
+ *     faults    the store of the bot, which was linked with disk.c, cannot write for a while, in
+ *               each of four ways, TIMES times; nothing may be acknowledged meanwhile, and the bot
+ *               goes on afterwards. PostgreSQL is killed, ended, and stopped instead
  *
  * With "orders-" before kill, roll, storm, points or faults, the events are orders, 50 a second in
  * 50 channels, for examples/courier.c or post_bot.c. Of the posts, 5 % lose their answer after they
@@ -244,6 +248,8 @@ static void on_blow(uv_timer_t *timer)
         break_store(blow_later);
     } else if (t.failover) {
         fail_over(blow_later);
+    } else if (t.partition) {
+        cut_off(blow_later);
     } else if (t.roll) {
         start_another();
     } else {
@@ -374,13 +380,14 @@ static void close_server(void)
 static bool tell(bool good, const char *what)
 {
     printf("%s 1 - %s, %s\n", good ? "ok" : "not ok", what,
-           t.storm      ? "in a storm"
-           : t.takeover ? "taken over"
-           : t.roll     ? "rolling"
-           : t.faults   ? "while the store fails"
-           : t.failover ? "failing over"
-           : t.tool     ? "while the inbox is looked at"
-                        : "killed");
+           t.storm       ? "in a storm"
+           : t.takeover  ? "taken over"
+           : t.roll      ? "rolling"
+           : t.faults    ? "while the store fails"
+           : t.failover  ? "failing over"
+           : t.partition ? "cut off"
+           : t.tool      ? "while the inbox is looked at"
+                         : "killed");
     return good;
 }
 
@@ -446,6 +453,7 @@ int main(int argc, char **argv)
     t.outside = strcmp(how, "outside") == 0;
     t.faults = strcmp(how, "faults") == 0;
     t.failover = t.postgres && strncmp(how, "failover", 8) == 0;
+    t.partition = t.postgres && strcmp(how, "partition") == 0;
     t.timed = strcmp(how, "failover-timed") == 0;
     t.takeover = strcmp(how, "takeover") == 0;
     t.roll = t.storm || t.takeover || strcmp(how, "roll") == 0;
@@ -461,7 +469,7 @@ int main(int argc, char **argv)
         start_next(i);
     t.debt_ms = t.begun_ms = uv_now(t.loop);
     uv_timer_start(&t.tick, on_tick, TICK_MS, TICK_MS);
-    if (t.roll || t.faults || t.tool || t.failover)
+    if (t.roll || t.faults || t.tool || t.failover || t.partition)
         await_bots();
     else
         blow_later();

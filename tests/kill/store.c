@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include "kill/kill.h"
+#include "support/cut_proxy.h"
 #include "support/postgres.h"
 
 void open_store(void)
@@ -19,7 +20,12 @@ void open_store(void)
         open_pair();
     else if (conninfo)
         snprintf(t.store, sizeof t.store, "postgres:%s", conninfo);
-    else
+    if (t.partition && conninfo) {
+        char own[96], server[96];
+        snprintf(own, sizeof own, "%s/.s.PGSQL.6000", postgres_folder());
+        snprintf(server, sizeof server, "%s/.s.PGSQL.5432", postgres_folder());
+        cut_proxy_start(own, server);
+    } else
         snprintf(t.store, sizeof t.store, "sqlite:%s", t.file);
     if (!t.postgres || conninfo) return;
     printf("1..0 # SKIP there is no PostgreSQL\n");
@@ -29,10 +35,16 @@ void open_store(void)
 
 void close_store(void)
 {
+    if (t.partition) cut_proxy_stop();
     postgres_end();
 }
 
 /* ---- faults ---- */
+
+/* More than a lease, and a look at it. */
+#define PARTITION_MS 80000
+#define ANSWERS_MS   200
+#define CLAIMED_MS   2500 /* a row of another bot does not run for so long */
 
 /* How often to look after the server. */
 #define LOOK_MS 5
@@ -167,6 +179,50 @@ void break_store(void (*fn)(void))
     else
         set_fault(fault->name);
     on_broken();
+}
+
+/* ---- a partition ---- */
+
+/* The rows that have run for so long. */
+static int count_old(unsigned ms)
+{
+    char sql[128];
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM slackapp.inbox WHERE state = 1 AND changed_ms < %lld",
+             (long long)slack__wall_ms(&slack__clock_system) - ms);
+    return atoi(postgres_query(sql));
+}
+
+static void on_joined(uv_timer_t *timer)
+{
+    const int left = count_old(CLAIMED_MS);
+    cut_proxy_hold(0);
+    printf("# cut off for %u s; of its rows, %d were claimed by nobody\n", PARTITION_MS / 1000,
+           left);
+    if (left > 0) die("rows of a bot that was cut off are left");
+    healed();
+}
+
+static void look_at_rows(uv_timer_t *timer)
+{
+    printf("# the bot that is cut off has %d rows\n", count_old(CLAIMED_MS));
+    uv_timer_start(&t.blow, on_joined, PARTITION_MS, 0);
+}
+
+static void cut_both(uv_timer_t *timer)
+{
+    cut_proxy_hold(CUT_BOTH);
+    uv_timer_start(&t.blow, look_at_rows, 2 * CLAIMED_MS, 0);
+}
+
+/* To the others the bot is as good as dead: the events that it has begun run again. At first only
+ * answers are lost, so that it has claimed rows without knowing it. */
+void cut_off(void (*fn)(void))
+{
+    healed = fn;
+    log_line("K %u\n", t.bots[0].run);
+    cut_proxy_hold(1u << CUT_TO_CLIENT);
+    uv_timer_start(&t.blow, cut_both, ANSWERS_MS, 0);
 }
 
 /* ---- the inbox command ---- */

@@ -11,6 +11,7 @@
 #include <slack/error.h>
 #include <slack/options.h>
 
+#include "store/kv.h"
 #include "support/postgres.h"
 #include "support/store_rows.h"
 #include "support/test.h"
@@ -51,6 +52,10 @@ static void test_places_that_open_nothing(void **state)
         {"", "+ user=stranger password=secret", "does not exist; check the user, the password"},
         {"", "+ options=-csearch_path=a;DROP", "search_path is not one name"},
         {"", "+ options=-csearch_path=a,b", "search_path is not one name"},
+        {"", "+ options=-csearch_path=Aa", "search_path is not one name"},
+        {"", "+ options=-csearch_path=$user", "search_path is not one name"},
+        {"", "+ options=-csearch_path=pg_temp", "unacceptable schema name"},
+        {"", "+ options=-csearch_path=pg_catalog", "another program's tables"},
         {"", "+ options=-cdefault_transaction_read_only=on",
          "a standby or read-only; name the pri"},
         {"CREATE ROLE poor LOGIN", "+ user=poor", "make the schema, and give it to this user"},
@@ -111,6 +116,9 @@ static void test_any_text_is_only_a_text(void **state)
         SLACK_SLICE("\"; DROP SCHEMA slackapp"),
         SLACK_SLICE("{1,2}"),
         SLACK_SLICE("E'\\\\000'"),
+        SLACK_SLICE("%"),
+        SLACK_SLICE("_"),
+        SLACK_SLICE("T%' OR true --"),
     };
     for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
         const slack_slice_t text = hostile[i], nul = {"a\0b", 3};
@@ -145,11 +153,71 @@ static void test_any_text_is_only_a_text(void **state)
         rows_prepare(&task, SLACK_STORE_BURY, "");
         task.op.row = put_back.row;
         rows_run_well(&task);
+        rows_prepare(&task, SLACK_STORE_PUT, ""); /* of another tenant: it stays */
+        task.op.claim = false;
+        task.op.row.app = text;
+        task.op.row.tenant = SLACK_SLICE("T2");
+        rows_run_well(&task);
         rows_prepare(&task, SLACK_STORE_CANCEL_TENANT, "");
         task.op.row.app = task.op.row.tenant = text;
         rows_run_well(&task);
+        assert_int_equal(task.batch.count, 0);
     }
-    assert_string_equal(postgres_query("SELECT count(*) FROM slackapp.inbox WHERE state = 3"), "9");
+    assert_string_equal(postgres_query("SELECT count(*) FROM slackapp.inbox WHERE state = 3"),
+                        "12");
+    assert_string_equal(postgres_query("SELECT count(*) FROM slackapp.inbox WHERE state = 0"),
+                        "12");
+}
+
+/* The same of entries: each is found by its own key alone, and by the prefix that it is. */
+static void test_any_entry_is_only_an_entry(void **state)
+{
+    const slack_slice_t hostile[] = {
+        SLACK_SLICE("'; DROP TABLE kv; --"),
+        SLACK_SLICE("%"),
+        SLACK_SLICE("_"),
+        SLACK_SLICE("\xff\xfe"),
+        SLACK_SLICE("\\x00'"),
+        {"a\0b", 3},
+    };
+    for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++)
+        for (int read = 0; read < 3; read++) {
+            rows_task_t task;
+            const slack_slice_t text = hostile[i];
+            rows_prepare(&task,
+                         read == 0   ? SLACK_STORE_KV_SWAP
+                         : read == 1 ? SLACK_STORE_KV_GET
+                                     : SLACK_STORE_KV_LIST,
+                         "");
+            task.op.row = read == 2
+                              ? slack__kv_page(text, SLACK_SLICE(""))
+                              : slack__kv_to_row(&(slack_kv_entry_t){.key = text,
+                                                                     .version = text,
+                                                                     .value = text,
+                                                                     .until_ms = SLACK_KV_FOREVER});
+            task.batch.limit = 10;
+            rows_run_well(&task);
+            assert_false(task.op.duplicate);
+            if (read == 0) continue;
+            assert_int_equal(task.batch.count, 1);
+            const slack_kv_entry_t entry = slack__kv_from_row(&task.batch.rows[0]);
+            assert_true(slack__slice_eq(entry.key, text) && slack__slice_eq(entry.value, text) &&
+                        slack__slice_eq(entry.version, text));
+            rows_free(&task);
+        }
+}
+
+/* Everybody who may log in may write on the channel. */
+static void test_hints_of_strangers(void **state)
+{
+    static const char *const hints[] = {"", "99999999999999999999 1", "3", "-1 -1", "x''; DROP"};
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
+        char sql[96];
+        snprintf(sql, sizeof sql, "SELECT pg_notify('slackapp', '%s')", hints[i]);
+        postgres_query(sql);
+        rows_put("a", 0, i > 0);
+    }
+    assert_string_equal(postgres_query("SELECT count(*) FROM slackapp.inbox"), "1");
 }
 
 /* An index takes no longer keys: the operation fails, and those beside it do not. */
@@ -518,6 +586,8 @@ int main(void)
         PG_CASE(test_a_schema_of_its_own),
         PG_CASE(test_any_text_is_only_a_text),
         PG_CASE(test_a_key_that_is_too_long),
+        PG_CASE(test_any_entry_is_only_an_entry),
+        PG_CASE(test_hints_of_strangers),
         PG_CASE(test_a_session_that_ends),
         PG_CASE(test_a_server_that_is_away),
         PG_CASE(test_a_server_that_hangs),

@@ -3,6 +3,8 @@
  * The promises on which the store relies, and the ways to a server: settings that lose events,
  * standbys, poolers, certificates, passwords, and every form of a conninfo.
  */
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,13 +52,14 @@ static int try_place(const char *place, char *error)
     return rc;
 }
 
-/* The same with a line in the log, or in the sentence of a failure; NULL: neither line. */
+/* The same with a line in the log, or with a sentence if it fails; NULL: it opens, and warns of
+ * nothing but fsync, without which the server of the tests runs. */
 static void expect(const char *place, const char *words)
 {
     char error[SLACK_ERROR_TEXT_MAX];
     const int rc = try_place(place, error);
     const char *told = rc == 0 ? rows.world.log : error;
-    if (words ? !strstr(told, words) : rc != 0 || strstr(told, "fsync is off; set") != NULL)
+    if (words ? !strstr(told, words) : rc != 0 || world_log_count(&rows.world, "store warns") != 1)
         fail_msg("%s: \"%s\" is not in %d: %s", place, words ? words : "success", rc, told);
     assert_null(strstr(error, "secret"));
     assert_null(strstr(rows.world.log, "secret"));
@@ -276,8 +279,167 @@ PROMISE_TEST(test_conninfos)
     unsetenv("PGDATABASE");
 }
 
+/* --- certificates ---------------------------------------------------------------------------- */
+
+static unsigned free_port(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof address;
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, len), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+    close(fd);
+    return ntohs(address.sin_port);
+}
+
+/* Copy a file of certs.h for the server's user. */
+static const char *copy_cert(const char *name, mode_t mode)
+{
+    static char text[8192];
+    struct stat st;
+    FILE *file = fopen(certs_path(name), "r");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    const char *path = write_file(name, text, mode);
+    assert_int_equal(stat(postgres_folder(), &st), 0);
+    assert_int_equal(chown(path, st.st_uid, st.st_gid), 0);
+    return path;
+}
+
+/* The address is of IPv4's loopback, and no loopback by its look. */
+#define REMOTE "hostaddr=::ffff:127.0.0.1 "
+
+PROMISE_TEST(test_certificates)
+{
+    static const char unchecked[] = "nobody checks the server's certificate; add sslmode=verify-fu";
+    static const struct {
+        const char *how, *ca, *words;
+    } ways[] = {
+        {"host=other.example " REMOTE "sslmode=verify-full", "ca.pem", NULL},
+        {"host=other.example hostaddr=127.0.0.1 sslmode=disable", "ca.pem", NULL},
+        {"host=other.example " REMOTE "sslmode=verify-ca", "ca.pem", unchecked},
+        {"host=other.example " REMOTE "sslmode=require", "", unchecked},
+        {"host=localhost " REMOTE "sslmode=prefer", "", unchecked},
+        {"host=other.example " REMOTE "sslmode=disable", "ca.pem", unchecked},
+        {"host=wrong.example " REMOTE "sslmode=verify-full", "ca.pem",
+         "does not match host name \"wrong.example\"; check sslmode and sslrootcert"},
+        {"host=other.example " REMOTE "sslmode=verify-full", "stranger.pem",
+         "certificate verify failed; check sslmode and sslrootcert"},
+        {"host=other.example " REMOTE "sslmode=verify-full", "absent.pem",
+         "does not exist; check sslmode and sslrootcert"},
+    };
+    char port[8], cert[160], key[160];
+    const int ipv6 = socket(AF_INET6, SOCK_STREAM, 0);
+    if (ipv6 < 0 || !certs_make()) skip();
+    close(ipv6);
+    snprintf(port, sizeof port, "%u", free_port());
+    snprintf(cert, sizeof cert, "ssl_cert_file=%s", copy_cert("other.pem", 0644));
+    snprintf(key, sizeof key, "ssl_key_file=%s", copy_cert("server.key", 0600));
+    const char *const options[] = {"-p", port,     "-c", "listen_addresses=127.0.0.1",
+                                   "-c", cert,     "-c", key,
+                                   "-c", "ssl=on", NULL};
+    postgres_crash();
+    postgres_options(options);
+    setenv("PGPORT", port, 1);
+    assert_non_null(postgres_start());
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        char place[400], ca[200] = "";
+        if (*ways[i].ca) snprintf(ca, sizeof ca, " sslrootcert=%s", certs_path(ways[i].ca));
+        snprintf(place, sizeof place, "postgres:%s%s user=slackapp dbname=postgres", ways[i].how,
+                 ca);
+        expect(place, ways[i].words);
+        if (ways[i].words != unchecked) assert_false(world_logged(&rows.world, unchecked));
+    }
+    postgres_crash();
+    postgres_options(NULL);
+    unsetenv("PGPORT");
+    postgres_start();
+}
+
+/* --- passwords ------------------------------------------------------------------------------- */
+
+/* From now on the user "guarded" needs a password. */
+static void guard(void)
+{
+    static char text[16384] = "local all guarded scram-sha-256\n";
+    char path[96];
+    const size_t len = strlen(text);
+    snprintf(path, sizeof path, "%s/data/pg_hba.conf", postgres_folder());
+    FILE *file = fopen(path, "r+");
+    assert_non_null(file);
+    text[len + fread(text + len, 1, sizeof text - 1 - len, file)] = '\0';
+    rewind(file);
+    fputs(text, file);
+    fclose(file);
+    postgres_query("CREATE ROLE guarded LOGIN PASSWORD 'a secret'");
+    postgres_query("CREATE SCHEMA guarded AUTHORIZATION guarded");
+    postgres_query("SELECT pg_reload_conf()");
+}
+
+PROMISE_TEST(test_passwords)
+{
+    static const char bad[] = "password authentication failed for user \"guarded\"; check the user";
+    static const char none[] = "no password supplied; check the user, the password (PGPASSWORD, ~";
+    static const struct {
+        const char *place, *variable, *words;
+    } ways[] = {
+        {"postgres://guarded:a%20secret@%S/postgres?options=-csearch_path%3Dguarded", NULL, NULL},
+        {"postgres:password='a secret'", NULL, NULL},
+        {"postgres:", "PGPASSWORD", NULL},
+        {"postgres:", "PGPASSFILE", NULL},
+        {"postgres:service=bot", "PGSERVICEFILE", NULL},
+        {"postgres:", NULL, none},
+        {"postgres:password=secretive", NULL, bad},
+        {"postgres://guarded:secretive@%S/postgres", NULL, bad},
+        {"postgres:password='a secret' dbname=absent", NULL, "make the database with createdb"},
+        {"postgres:password='a secret' host=/nowhere", NULL, "check the address, and that the"},
+        {"postgres:password='a secret' options=-csearch_path=public", NULL, "permission denied"},
+    };
+    char place[256], text[SLACK_ERROR_TEXT_MAX];
+    guard();
+    setenv("PGHOST", postgres_folder(), 1);
+    setenv("PGUSER", "guarded", 1);
+    setenv("PGDATABASE", "postgres", 1);
+    setenv("PGOPTIONS", "-csearch_path=guarded", 1);
+    setenv("PGPASSFILE", "/nowhere", 1);
+    spin_until(strstr((try_place("postgres:", text), text), "no password") != NULL);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        const char *variable = ways[i].variable ? ways[i].variable : "";
+        if (strcmp(variable, "PGPASSWORD") == 0)
+            setenv(variable, "a secret", 1);
+        else if (strcmp(variable, "PGPASSFILE") == 0)
+            setenv(variable, write_file("pass", "*:*:*:guarded:a secret\n", 0600), 1);
+        else if (*variable)
+            setenv(variable, write_file("service", "[bot]\npassword=a secret\n", 0600), 1);
+        make_place(place, sizeof place, ways[i].place);
+        expect(place, ways[i].words);
+        if (*variable) unsetenv(variable);
+        setenv("PGPASSFILE", "/nowhere", 1);
+    }
+    /* A session that is lost, and a server that is away. */
+    rows_close();
+    rows.place = "password='a secret'";
+    rows_open_again();
+    rows_put("a", 0, false);
+    postgres_crash();
+    rows_put("b", SLACK_ESTORE, false);
+    assert_true(world_logged(&rows.world, "event=\"store failed\""));
+    assert_false(world_logged(&rows.world, "secret"));
+    static const char *const variables[] = {"PGHOST", "PGUSER", "PGDATABASE", "PGOPTIONS",
+                                            "PGPASSFILE"};
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
+        unsetenv(variables[i]);
+}
+
+static void test_there_is_a_server(void **state)
+{
+    skip();
+}
+
 int main(void)
 {
-    if (postgres_start()) return test_run_all(NULL, NULL);
-    return 0;
+    const struct CMUnitTest without[] = {cmocka_unit_test(test_there_is_a_server)};
+    if (!postgres_start()) return cmocka_run_group_tests_name("postgres", without, NULL, NULL);
+    return test_run_all(NULL, NULL);
 }
