@@ -514,6 +514,8 @@ static void memory_count_rows(const memory_store_t *memory, const slack_store_op
 {
     slack_store_batch_t *batch = op->batch;
     batch->next_ms = INT64_MAX;
+    batch->owners = batch->bare_owners = 0;
+    *batch->about = '\0';
     for (unsigned s = 0; s < SLACK_ROW_STATES; s++) {
         const slack_link_t *list = &memory->lists[s];
         batch->counts[s] = 0;

@@ -95,6 +95,7 @@ enum pg_statement {
     PG_STATS,     /* exact up to SLACK_STORE_COUNT_MAX rows of a state */
     PG_STATS_FEW, /* exact up to PG_COUNT_FEW */
     PG_NOTIFY,
+    PG_ABOUT,
     PG_STATEMENTS
 };
 

@@ -2,6 +2,7 @@
 #include "store/postgres_internal.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A row with texts of these sizes fits into a batch. */
@@ -254,23 +255,38 @@ static int take_stats(slack_pg_t *pg, PGresult *result, void *user_data)
             if (due) batch->next_ms = slack__pg_get_int(result, i, 2);
             continue;
         }
+        if (state > SLACK_ROW_STATES) {
+            batch->owners = (uint64_t)slack__pg_get_int(result, i, 1);
+            batch->bare_owners = (uint64_t)slack__pg_get_int(result, i, 2);
+            continue;
+        }
         batch->counts[state] = (uint64_t)slack__pg_get_int(result, i, 1);
         batch->oldest_ms[state] = slack__pg_get_int(result, i, 2);
     }
     return 0;
 }
 
+static int take_about(slack_pg_t *pg, PGresult *result, void *user_data)
+{
+    slack_store_batch_t *batch = user_data;
+    const slack_slice_t text = slack__pg_get_bytes(result, 0, 0);
+    snprintf(batch->about, sizeof batch->about, "%.*s", (int)text.len, text.ptr);
+    return 0;
+}
+
 static void send_stats(slack_pg_t *pg, slack_store_op_t *op)
 {
-    const unsigned limit = op->batch->limit;
+    const bool few = op->batch->limit > 0 && op->batch->limit <= PG_COUNT_FEW;
     slack_pg_params_t params = {0};
     if (op->row.app.ptr)
         slack__pg_some(&params, op->row.app);
     else
         slack__pg_bytes(&params, op->row.app);
+    slack__pg_int(&params, pg->owner);
     slack__pg_send(pg, PG_BY_INDEX, NULL, NULL, NULL);
-    slack__pg_send(pg, limit > 0 && limit <= PG_COUNT_FEW ? PG_STATS_FEW : PG_STATS, &params,
-                   take_stats, op);
+    slack__pg_send(pg, few ? PG_STATS_FEW : PG_STATS, &params, take_stats, op);
+    *op->batch->about = '\0';
+    if (!few) slack__pg_send(pg, PG_ABOUT, NULL, take_about, op->batch);
 }
 
 /* --- for transactions ----------------------------------------------------------------------- */

@@ -74,34 +74,24 @@
     " WHERE oid = '" index                                                                         \
     "'::regclass)) ELSE n END, oldest FROM (SELECT count(*) AS n, min(" time                       \
     ") AS oldest FROM (SELECT " time " FROM inbox WHERE state = " state " ORDER BY " order         \
-    " LIMIT " most " + 1) AS r) AS c"
+    " LIMIT " most " + 1) AS r) AS c UNION ALL "
 #define STATS(most)                                                                                \
     COUNT("0", most, "inbox_queued", "app, due_ms, id", "received_ms")                             \
-    " UNION ALL " COUNT(                                                                           \
-        "1", most, "inbox_running", "owner, id",                                                   \
-        "received_ms") " UNION ALL " COUNT("2", most, "inbox_done", "changed_ms",                  \
-                                           "changed_ms") " UNION ALL " COUNT("3", most,            \
-                                                                             "inbox_dead",         \
-                                                                             "changed_ms",         \
-                                                                             "received_ms") " UNI" \
-                                                                                            "ON "  \
-                                                                                            "ALL " \
-                                                                                            "SELE" \
-                                                                                            "CT "  \
-                                                                                            "4::"  \
-                                                                                            "bigi" \
-                                                                                            "nt, " \
-                                                                                            "0::"  \
-                                                                                            "bigi" \
-                                                                                            "nt,"  \
-                                                                                            " " FIRST_DUE
+    COUNT("1", most, "inbox_running", "owner, id", "received_ms")                                  \
+    COUNT("2", most, "inbox_done", "changed_ms", "changed_ms")                                     \
+    COUNT("3", most, "inbox_dead", "changed_ms", "received_ms")                                    \
+    FIRST_DUE COUNT_OWNERS
 /* When the first queued row of the app $1, or of any app, is due. */
 #define FIRST_DUE                                                                                  \
-    "CASE WHEN $1::bytea IS NOT NULL THEN (SELECT due_ms FROM inbox WHERE state = 0 AND app = $1"  \
+    "SELECT 4::bigint, 0::bigint, CASE WHEN $1::bytea IS NOT NULL THEN (SELECT due_ms FROM inbox " \
+    "WHERE state = 0 AND app = $1"                                                                 \
     " ORDER BY due_ms LIMIT 1) ELSE (WITH RECURSIVE first AS ((SELECT app, due_ms FROM inbox"      \
     " WHERE state = 0 ORDER BY app, due_ms LIMIT 1) UNION ALL SELECT i.app, i.due_ms"              \
     " FROM first AS f, LATERAL (SELECT app, due_ms FROM inbox WHERE state = 0 AND app > f.app"     \
-    " ORDER BY app, due_ms LIMIT 1) AS i) SELECT min(due_ms) FROM first) END"
+    " ORDER BY app, due_ms LIMIT 1) AS i) SELECT min(due_ms) FROM first) END UNION ALL "
+#define COUNT_OWNERS                                                                               \
+    "SELECT 5::bigint, count(*), count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM kv"              \
+    " WHERE owner = o.id)) FROM owners AS o WHERE NOT closed AND id <> $2"
 #define KV_WRITE                                                                                   \
     "INSERT INTO kv AS k (key, version, until_ms, value, owner) VALUES ($1, $2, $3, $4, $6)"       \
     " ON CONFLICT (key) DO UPDATE SET version = excluded.version, until_ms = excluded.until_ms,"   \
@@ -240,6 +230,11 @@ static const char *const sql[] = {
     [PG_BY_INDEX] = "SELECT set_config('enable_sort', 'off', true),"
                     " set_config('enable_bitmapscan', 'off', true)",
     [PG_STATS] = STATS("100000"),
+    [PG_ABOUT] = "SELECT 'PostgreSQL ' || split_part(current_setting('server_version'), ' ', 1)"
+                 " || ', synchronous_commit ' || current_setting('synchronous_commit') || CASE WHEN"
+                 " current_setting('synchronous_standby_names') = '' THEN '' ELSE"
+                 " ', a synchronous standby' END || ', rows and entries take ' ||"
+                 " pg_size_pretty(pg_total_relation_size('inbox') + pg_total_relation_size('kv'))",
     [PG_STATS_FEW] = STATS("10000"),
     /* The commit is not synced: others wait for the lock that it holds. */
     [PG_NOTIFY] = "SELECT pg_notify($1, $2) FROM set_config('synchronous_commit', 'off', true)",

@@ -67,6 +67,9 @@ typedef struct slack_store_batch {
     uint64_t counts[SLACK_ROW_STATES]; /* above `limit`: an estimate */
     int64_t
         oldest_ms[SLACK_ROW_STATES]; /* smallest received_ms, of done rows changed_ms; 0: no rows */
+    char about[128];                 /* the engine, for people; "": it says nothing */
+    uint64_t owners;                 /* other open stores */
+    uint64_t bare_owners;            /* of them those that have no entry */
     uint64_t stateless;              /* damaged rows, which are in none of the states */
     int64_t stateless_id;            /* the smallest id of them */
 } slack_store_batch_t;

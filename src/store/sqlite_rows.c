@@ -2,6 +2,7 @@
 #include "store/sqlite_internal.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <slack/error.h>
@@ -362,10 +363,17 @@ static int sqlite_count_rows(slack_sqlite_t *s, const slack_store_op_t *op)
         sqlite3_bind_int64(stmt, 2, app);
     else
         sqlite3_bind_null(stmt, 2);
+    sqlite3_bind_int64(stmt, 3, s->owner.id);
+    snprintf(batch->about, sizeof batch->about, "SQLite %s", sqlite3_libversion());
     while ((step = sqlite3_step(stmt)) == SQLITE_ROW) {
         int state = sqlite3_column_int(stmt, 0);
         const uint64_t count = (uint64_t)sqlite3_column_int64(stmt, 1);
-        if (state > SLACK_ROW_STATES) {
+        if (state == SLACK_ROW_STATES + 2) {
+            batch->owners = count;
+            batch->bare_owners = (uint64_t)sqlite3_column_int64(stmt, 2);
+            continue;
+        }
+        if (state == SLACK_ROW_STATES + 1) {
             const bool some = sqlite3_column_type(stmt, 2) == SQLITE_INTEGER;
             batch->next_ms = some ? sqlite3_column_int64(stmt, 2) : INT64_MAX;
             if (batch->next_ms == SLACK_ROW_BEHIND) batch->next_ms = INT64_MAX;

@@ -40,6 +40,14 @@
 #define COUNT(state, time, rows)                                                                   \
     "SELECT " state ", count(*), min(" time ") FROM (SELECT " time " FROM inbox WHERE " rows       \
     " LIMIT ?1) UNION ALL "
+#define STATELESS                                                                                  \
+    "SELECT 4, count(*), min(id) FROM inbox WHERE ?1 < 0 AND state NOT IN (0, 1, 2, 3) UNION ALL "
+#define FIRST_DUE                                                                                  \
+    "SELECT 5, 0, min((SELECT due_ms FROM inbox WHERE state = 0 AND app = a.id"                    \
+    " ORDER BY due_ms LIMIT 1)) FROM apps AS a WHERE ?2 IS NULL OR id = ?2 UNION ALL "
+#define COUNT_OWNERS                                                                               \
+    "SELECT 6, count(*), count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM kv WHERE owner = o.id))" \
+    " FROM owners AS o WHERE id > 0 AND id <> ?3"
 
 static const char *const sql[] = {
     [BEGIN] = "BEGIN IMMEDIATE",
@@ -124,18 +132,11 @@ static const char *const sql[] = {
     [DROP_ALL] = "DELETE FROM inbox WHERE id IN (" SOME_DEAD ")",
     /* Each from an index, up to a limit; done rows, which may be a million, from the index alone.
      * Only rows in none of the states take a look at all, and are left out with a limit. The last
-     * line is when the first row of an app is due. */
+     * lines are when the first row of an app is due, and the owners. */
     [STATS] = COUNT("0", "received_ms", "state = 0") COUNT("1", "received_ms", "state = 1")
-        COUNT("2", "changed_ms", "state >= 2 AND state = 2 ORDER BY changed_ms") COUNT(
-            "3", "received_ms",
-            "state >= 2 AND state = 3 ORDER BY changed_ms") "SELECT 4, count(*), min(id) FROM "
-                                                            "inbox WHERE ?1 < 0 AND state NOT IN "
-                                                            "(0, 1, 2, 3) "
-                                                            "UNION ALL SELECT 5, 0, min((SELECT "
-                                                            "due_ms FROM inbox WHERE state = 0 AND "
-                                                            "app = a.id"
-                                                            " ORDER BY due_ms LIMIT 1)) FROM apps "
-                                                            "AS a WHERE ?2 IS NULL OR id = ?2",
+        COUNT("2", "changed_ms", "state >= 2 AND state = 2 ORDER BY changed_ms")
+            COUNT("3", "received_ms", "state >= 2 AND state = 3 ORDER BY changed_ms")
+                STATELESS FIRST_DUE COUNT_OWNERS,
 };
 
 int slack__sqlite_prepare(slack_sqlite_t *s)

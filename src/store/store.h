@@ -126,7 +126,8 @@ enum slack_store_op_kind {
      * stateless_id, unless there is a limit. A count above batch.limit is an estimate: the
      * operation takes no longer, however many rows there are. An engine may have a limit of its
      * own, SLACK_STORE_COUNT_MAX or more. batch.next_ms is when the next queued row of the app
-     * row.app is due, or of any app if that text is NULL; INT64_MAX as by CLAIM. */
+     * row.app is due, or of any app if that text is NULL; INT64_MAX as by CLAIM. Also owners and
+     * bare_owners, and without a limit a text about the engine. */
     SLACK_STORE_STATS
 };
 

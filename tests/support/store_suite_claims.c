@@ -367,6 +367,7 @@ static void test_counts_have_a_limit(void **state)
         rows_run_well(&task);
         assert_true(i % 2 ? task.batch.counts[SLACK_ROW_QUEUED] == 4
                           : task.batch.counts[SLACK_ROW_QUEUED] > 1);
+        assert_int_equal(task.batch.owners, 0); /* beside this one */
         assert_int_equal(task.batch.next_ms,
                          cases[i].next_ms < 0 ? INT64_MAX : rows_now() + cases[i].next_ms);
     }

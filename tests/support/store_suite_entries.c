@@ -261,6 +261,21 @@ static void test_an_owned_entry_ends_with_its_store(void **state)
     }
 }
 
+static void test_owners_with_and_without_entries(void **state)
+{
+    for (unsigned i = 0; rows.ops->durable && i < 2; i++) {
+        slack_store_t *other = rows_open_other();
+        if (i == 1) assert_int_equal(rows_swap_in(other, true, "", "1"), 0);
+        rows_task_t task;
+        rows_prepare(&task, SLACK_STORE_STATS, "");
+        rows_run_well(&task);
+        assert_int_equal(task.batch.owners, 1);
+        assert_int_equal(task.batch.bare_owners, i == 0);
+        assert_true(*task.batch.about != '\0');
+        rows_close_other(other);
+    }
+}
+
 /* The last write decides whether an entry has an owner. */
 static void test_an_entry_changes_its_owner(void **state)
 {
@@ -429,6 +444,7 @@ int store_suite_entries(void)
         ROWS_CASE(test_an_entry_is_swapped_by_its_version),
         ROWS_CASE(test_an_owned_entry_ends_with_its_store),
         ROWS_CASE(test_an_entry_changes_its_owner),
+        ROWS_CASE(test_owners_with_and_without_entries),
         ROWS_CASE(test_an_owned_entry_ends_with_its_lease),
         ROWS_CASE(test_two_stores_swap_one_version),
         ROWS_CASE(test_an_entry_for_ever),
