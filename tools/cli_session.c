@@ -20,6 +20,27 @@ void cli_session_wait(cli_session_t *session, const bool *flag)
     }
 }
 
+typedef struct session_op {
+    slack_store_op_t op;
+    bool done;
+} session_op_t;
+
+static void session_op_done(slack_store_op_t *op)
+{
+    SLACK_CONTAINER(op, session_op_t, op)->done = true;
+}
+
+int cli_session_run(cli_session_t *session, slack_store_op_t *op)
+{
+    session_op_t run = {.op = *op};
+    run.op.done = session_op_done;
+    slack__link_init(&run.op.link);
+    session->store->ops->submit(session->store, &run.op);
+    cli_session_wait(session, &run.done);
+    *op = run.op;
+    return op->status;
+}
+
 void cli_session_close(cli_session_t *session)
 {
     bool closed = false;

@@ -23,6 +23,8 @@ int cli_session_open(cli_session_t *session, const char *subcommand, const store
                      const slack_options_t *calls);
 void cli_session_close(cli_session_t *session);
 
+/* Run an operation of the store, and wait for its end. Returns its status. */
+int cli_session_run(cli_session_t *session, slack_store_op_t *op);
 /* Run the loop until *flag is set; cli_session_flag() is a callback that sets it. */
 void cli_session_wait(cli_session_t *session, const bool *flag);
 void cli_session_flag(void *flag);

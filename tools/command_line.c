@@ -2,6 +2,7 @@
 #include "command_line.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 #include <time.h>
@@ -160,4 +161,29 @@ int cli_fail(const char *subcommand, int status, const char *problem)
     putc('\n', stderr);
     if (status == CLI_USAGE) fprintf(stderr, "See slackapp %s --help\n", subcommand);
     return status;
+}
+
+static volatile sig_atomic_t signaled;
+
+static void note_signal(int number)
+{
+    (void)number;
+    signaled = 1;
+}
+
+void cli_signals_catch(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM};
+    const struct sigaction action = {.sa_handler = note_signal, .sa_flags = (int)SA_RESETHAND};
+    signaled = 0;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct sigaction before;
+        if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(numbers[i], &action, NULL);
+    }
+}
+
+bool cli_signals_caught(void)
+{
+    return signaled != 0;
 }

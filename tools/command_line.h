@@ -59,6 +59,11 @@ const char *cli_duration(int64_t ms, char text[CLI_DURATION_SIZE]);
 #define CLI_DATE_SIZE 40
 const char *cli_date(int64_t ms, char text[CLI_DATE_SIZE]);
 
+/* From now on the first SIGINT or SIGTERM is only noted, unless it is ignored; the second one ends
+ * the program. */
+void cli_signals_catch(void);
+bool cli_signals_caught(void);
+
 /* Print the problem of that subcommand. If `status` is CLI_USAGE, also say how to get help. Returns
  * `status`. */
 int cli_fail(const char *subcommand, int status, const char *problem);

@@ -2,7 +2,6 @@
 #include "inbox.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,26 +51,14 @@ static int inbox_fail(int status, const char *problem)
 
 typedef struct session {
     cli_session_t open;
-    slack_store_op_t op;
     slack_store_batch_t batch;
-    bool done; /* the operation */
 } session_t;
-
-static void session_done(slack_store_op_t *op)
-{
-    SLACK_CONTAINER(op, session_t, op)->done = true;
-}
 
 /* Run one operation on session->batch. Prints a failure. */
 static int session_run(session_t *session, enum slack_store_op_kind kind, int64_t id)
 {
-    session->done = false;
-    session->op = (slack_store_op_t){
-        .kind = kind, .row.id = id, .batch = &session->batch, .done = session_done};
-    slack__link_init(&session->op.link);
-    session->open.store->ops->submit(session->open.store, &session->op);
-    cli_session_wait(&session->open, &session->done);
-    int rc = session->op.status;
+    slack_store_op_t op = {.kind = kind, .row.id = id, .batch = &session->batch};
+    const int rc = cli_session_run(&session->open, &op);
     return rc ? inbox_fail(CLI_FAILED, slack_strerror(rc)) : CLI_OK;
 }
 
@@ -206,27 +193,6 @@ static int show_row(session_t *session, const request_t *request)
     return CLI_OK;
 }
 
-static volatile sig_atomic_t interrupted;
-
-static void note_signal(int number)
-{
-    (void)number;
-    interrupted = 1;
-}
-
-/* A second signal ends the program at once. */
-static void catch_signals(void)
-{
-    static const int numbers[] = {SIGINT, SIGTERM};
-    const struct sigaction action = {.sa_handler = note_signal, .sa_flags = (int)SA_RESETHAND};
-    interrupted = 0;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        struct sigaction before;
-        if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-            sigaction(numbers[i], &action, NULL);
-    }
-}
-
 /* Rows that fail again meanwhile are left alone. */
 static int change_all(session_t *session, enum slack_store_op_kind kind, size_t *ret_changed)
 {
@@ -235,7 +201,7 @@ static int change_all(session_t *session, enum slack_store_op_kind kind, size_t 
     session->batch = (slack_store_batch_t){0};
     int rc = session_run(session, SLACK_STORE_STATS, 0);
     count_text(session->batch.counts[SLACK_ROW_DEAD], dead);
-    catch_signals();
+    cli_signals_catch();
     while (rc == CLI_OK) {
         const size_t before = *ret_changed / PROGRESS_ROWS;
         session->batch = (slack_store_batch_t){.limit = CHANGE_ROWS, .now_ms = begun_ms};
@@ -244,7 +210,7 @@ static int change_all(session_t *session, enum slack_store_op_kind kind, size_t 
         *ret_changed += session->batch.count;
         if (*ret_changed / PROGRESS_ROWS > before)
             fprintf(stderr, "%zu of %s\n", *ret_changed, dead);
-        if (interrupted)
+        if (cli_signals_caught())
             rc = inbox_fail(CLI_FAILED, "interrupted: run the command again for the others");
     }
     return rc;

@@ -389,40 +389,24 @@ static bool check_first(void *user_data, const slack_install_found_t *found)
     return false;
 }
 
-typedef struct entry_read {
-    slack_store_op_t op;
-    slack_store_batch_t batch;
-    bool over;
-} entry_read_t;
-
-static void entry_done(slack_store_op_t *op)
-{
-    SLACK_CONTAINER(op, entry_read_t, op)->over = true;
-}
-
 /* Opens the entry with which the app checks its key at the start: see oauth/start.c. */
 static int check_entry(installs_session_t *session)
 {
     char key[sizeof session->client_id + 16], why[SLACK_ERROR_TEXT_MAX];
     slack_slice_t plain;
     snprintf(key, sizeof key, "seal-check/%s", session->client_id);
-    entry_read_t get = {.op = {.kind = SLACK_STORE_KV_GET,
-                               .row.key = slack__slice(key),
-                               .batch = &get.batch,
-                               .done = entry_done},
-                        .batch.limit = 1};
-    slack__link_init(&get.op.link);
-    submit(session->open.store, &get.op);
-    cli_session_wait(&session->open, &get.over);
-    const slack_slice_t value =
-        get.batch.count > 0 ? get.batch.rows[0].payload : (slack_slice_t){NULL, 0};
-    if (get.op.status == 0 && slack__is_sealed(value) &&
+    slack_store_batch_t batch = {.limit = 1};
+    slack_store_op_t get = {
+        .kind = SLACK_STORE_KV_GET, .row.key = slack__slice(key), .batch = &batch};
+    const int rc = cli_session_run(&session->open, &get);
+    const slack_slice_t value = batch.count > 0 ? batch.rows[0].payload : (slack_slice_t){NULL, 0};
+    if (rc == 0 && slack__is_sealed(value) &&
         slack__unseal(session->keys, slack__slice(key), value, session->arena, &plain, why) ==
             SLACK_ECONFIG)
         snprintf(session->wrong_key, sizeof session->wrong_key,
                  "SLACK_STORE_KEY: what the app has stored %s", why);
-    slack__arena_free(get.batch.arena);
-    return get.op.status;
+    slack__arena_free(batch.arena);
+    return rc;
 }
 
 int installs_need_key(installs_session_t *session)

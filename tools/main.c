@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "catch_up.h"
+#include "cluster.h"
 #include "command_line.h"
 #include "inbox.h"
 #include "installs.h"
@@ -15,6 +16,7 @@ static const struct subcommand {
     const char *help;
 } subcommands[] = {
     {"catch-up", catch_up_command, "show how far an app has read its channels, and what it missed"},
+    {"cluster", cluster_command, "show the processes that share a store, and how they are"},
     {"inbox", inbox_command, "list, retry and drop stored events, jobs and requests"},
     {"installs", installs_command, "installations: list, revoke, rotate, export, import"},
     {"key", key_command, "make a key with which an app encrypts the tokens in its store"},
