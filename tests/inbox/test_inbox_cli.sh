@@ -140,7 +140,7 @@ servers_that_are_none() {
 # What is wrong with the place on a server that runs. Nothing is made.
 places_on_a_server() {
     sql 'CREATE ROLE poor LOGIN; CREATE SCHEMA foreign_tables; CREATE TABLE foreign_tables.t(a int)
-         ; CREATE SCHEMA newer; CREATE TABLE newer.schema_version AS SELECT 9::bigint AS version' &&
+         ; CREATE SCHEMA newer; CREATE TABLE newer.schema_version AS SELECT 9::bigint AS version, 9::bigint AS oldest' &&
         expect 1 'the schema "none" has no store, or none for this user; the app makes it' --store "$(store_url none)" stats &&
         [ "$(sql "SELECT count(*) FROM pg_namespace WHERE nspname = 'none'")" = 0 ] &&
         expect 1 "another program's tables; name another schema" --store "$(store_url foreign_tables)" stats &&
