@@ -85,8 +85,7 @@ static void call_fail(slack_call_t *call, int status)
     call_give_up(call);
 }
 
-/* End the calls that have waited for too long, and send those whose turn it is. */
-static void queue_run(slack_webapi_t *webapi)
+void slack__webapi_run(slack_webapi_t *webapi)
 {
     const uint64_t now = slack__webapi_now_ms(webapi);
     uint64_t ready_ms, late_ms;
@@ -123,7 +122,7 @@ static void queue_run(slack_webapi_t *webapi)
 
 static void queue_timer_fired(slack_timer_t *timer)
 {
-    queue_run(SLACK_CONTAINER(timer, slack_webapi_t, queue.timer));
+    slack__webapi_run(SLACK_CONTAINER(timer, slack_webapi_t, queue.timer));
 }
 
 /* --- another try ------------------------------------------------------------------------------ */
@@ -206,7 +205,7 @@ static void call_renewed(slack_renewal_t *renewal)
 {
     slack_call_t *call = SLACK_CONTAINER(renewal, slack_call_t, renewal);
     if (call_renew(call)) {
-        queue_run(call->webapi);
+        slack__webapi_run(call->webapi);
         return;
     }
     response_of_lookup(call);
@@ -243,7 +242,7 @@ static void call_end(slack_call_t *call)
     if (first == NULL || !first->pace.behind) return;
     first->pace.behind = false;
     slack__pace_wait(webapi->queue.pace, &first->pace.paced, 0);
-    queue_run(webapi); /* a webapi that the callee closes is freed later */
+    slack__webapi_run(webapi); /* a webapi that the callee closes is freed later */
 }
 
 static void call_got_result(const slack_curl_result_t *result, void *user_data)
@@ -263,7 +262,7 @@ static void call_got_result(const slack_curl_result_t *result, void *user_data)
                       webapi->user_data);
     if (again) call_starts_waiting(call);
     if (!again) slack__pace_leave(webapi->queue.pace, &call->pace.paced);
-    queue_run(webapi); /* the next call of the lane */
+    slack__webapi_run(webapi); /* the next call of the lane */
     if (again) return;
     slack__call_log(call, result);
     call_end(call);
@@ -280,6 +279,18 @@ void slack__call_queue_flush(slack_webapi_t *webapi)
 static void queue_run_end_task(slack_task_t *task)
 {
     slack__call_queue_flush(SLACK_CONTAINER(task, slack_webapi_t, queue.end_task));
+}
+
+/* --- other processes -------------------------------------------------------------------------- */
+
+slack_pacer_t *slack__webapi_pacer(const slack_webapi_t *webapi)
+{
+    return webapi->queue.pace;
+}
+
+uint64_t slack__webapi_accepted(const slack_webapi_t *webapi)
+{
+    return webapi->queue.last_number;
 }
 
 /* --- the places ------------------------------------------------------------------------------- */
@@ -321,7 +332,7 @@ int slack__call_queue_put(slack_call_t *call, slack_client_t *client, const slac
     call->pace.behind = !call->pace.ordered.first;
     if (call->pace.behind) return 0;
     slack__pace_wait(webapi->queue.pace, &call->pace.paced, 0);
-    queue_run(webapi);
+    slack__webapi_run(webapi);
     return 0;
 }
 

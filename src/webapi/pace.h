@@ -4,7 +4,7 @@
 
 #include "util/heap.h"
 #include "util/queue.h"
-#include "webapi/rates.h"
+#include "webapi/bucket.h"
 
 /*
  * When calls are sent, so that Slack need not refuse them. No I/O: the caller passes the time.
@@ -20,9 +20,26 @@
  *
  * A 429 closes a lane for as long as Slack says. After it the calls are sent one at a time until
  * none waits. Sent together, most of them would be refused again and use up their tries.
+ *
+ * If the app has several processes, the lanes of all of them lease tokens of one bucket
+ * (bucket.h), and a 429 closes the lane in all of them.
  */
 typedef struct slack_pacer slack_pacer_t;
 typedef struct slack_lane slack_lane_t;
+
+typedef struct slack_pace_closing {
+    uint64_t lane, until_ms;
+} slack_pace_closing_t;
+
+/* How a pacer reaches the other processes. The functions are called while calls are sent, and must
+ * not call the pacer. */
+typedef struct slack_pace_share {
+    /* Asks for a lease; slack__pace_leased() is the answer. False: there will be none. */
+    bool (*want)(void *user_data, const slack_lease_want_t *want);
+    /* A 429 has closed the lane for this process. */
+    void (*closed)(void *user_data, uint64_t lane, uint64_t until_ms);
+    void *user_data;
+} slack_pace_share_t;
 
 /* The facts by which a call finds its lane; no member is NULL. */
 typedef struct slack_pace_call {
@@ -49,6 +66,21 @@ slack_pacer_t *slack__pace_new(enum slack_pace limits, unsigned places);
 /* Changes their number, also below that of the calls that are on their way. */
 void slack__pace_set_places(slack_pacer_t *pace, unsigned places);
 void slack__pace_free(slack_pacer_t *pace); /* no call is in it */
+
+/* From now on, so many processes share the buckets, by way of `share`, which is copied. With one
+ * process nothing is asked; leases that were asked for have to be answered all the same. */
+void slack__pace_share(slack_pacer_t *pace, unsigned processes, const slack_pace_share_t *share);
+/* The answer to a want. The lane may have ended. */
+void slack__pace_leased(slack_pacer_t *pace, uint64_t lane, const slack_lease_t *lease,
+                        uint64_t now_ms);
+/* The answer is late: the lane is alone until it comes. */
+void slack__pace_alone(slack_pacer_t *pace, uint64_t lane, uint64_t now_ms);
+/* Lanes that a 429 has closed for other processes. The list, borrowed until the next one comes, is
+ * for those that begin later. */
+void slack__pace_closed(slack_pacer_t *pace, const slack_pace_closing_t *list, size_t count,
+                        uint64_t now_ms);
+/* How many calls were sent with a token of a lease so far. */
+uint64_t slack__pace_leases_used(const slack_pacer_t *pace);
 
 /* Gives a call its lane. It does not wait there yet. */
 void slack__pace_enter(slack_pacer_t *pace, slack_paced_t *paced, const slack_pace_call_t *call,

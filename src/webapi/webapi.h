@@ -93,6 +93,13 @@ size_t slack__webapi_room(const slack_webapi_t *webapi);
 /* The number of calls that the program has begun so far, and whose end no delivery gets. */
 uint64_t slack__webapi_unwatched(const slack_webapi_t *webapi);
 
+/* For rates that processes share (cluster/shares.h): the pacer, and the number of calls that were
+ * accepted so far. */
+struct slack_pacer *slack__webapi_pacer(const slack_webapi_t *webapi);
+uint64_t slack__webapi_accepted(const slack_webapi_t *webapi);
+/* Ends the calls that have waited for too long, and sends those whose turn it is. */
+void slack__webapi_run(slack_webapi_t *webapi);
+
 /*
  * A client is a token on a webapi. If it belongs to a delivery, the delivery waits for the calls
  * that have no callback.
