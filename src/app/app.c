@@ -201,6 +201,7 @@ static void join_cluster(slack_app_t *app)
     processes->own.role = app->options.role;
     processes->own.sockets.candidate =
         slack__transports_find(&app->transports, SLACK_SLICE("socket")) != NULL;
+    app->cluster.shares.webapi = app->services.webapi;
     slack__cluster_start(&app->cluster);
 }
 

@@ -27,6 +27,15 @@ static void write_queues(slack_metrics_text_t *text, const slack_app_t *app)
     slack__metrics_single(text, "calls_waiting", "gauge",
                           services->webapi ? slack__webapi_waiting(services->webapi) : 0,
                           "Web API calls that wait for their turn.");
+    const slack_shares_t *shares = &app->cluster.shares;
+    slack__metrics_single(
+        text, "calls_leased_total", "counter",
+        services->webapi ? slack__pace_leases_used(slack__webapi_pacer(services->webapi)) : 0,
+        "Calls sent with a token of a rate that processes share.");
+    slack__metrics_single(text, "rate_leases_total", "counter", shares->leases,
+                          "Leases of such rates that the store gave.");
+    slack__metrics_single(text, "rate_leases_late_total", "counter", shares->late,
+                          "Leases that came too late: the process kept its part of the rate.");
     slack__metrics_single(text, "posts_under_way", "gauge", app->outbox.live_count,
                           "Stored requests that this process is sending.");
     slack__metrics_single(text, "call_bytes", "gauge", atomic_load(&services->calls.used),

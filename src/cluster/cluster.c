@@ -13,6 +13,7 @@ static void cluster_count(slack_cluster_t *cluster)
         counts->socket_candidates += p->sockets.candidate && !p->leaving;
     }
     if (counts->processes == before) return;
+    slack__shares_set_processes(&cluster->shares, counts->processes);
     SLACK_LOG(processes->net->log, INFO, "the number of processes has changed",
               "processes=%zu all=%zu receive=%zu work=%zu", counts->processes,
               counts->by_role[SLACK_ROLE_ALL], counts->by_role[SLACK_ROLE_RECEIVE],
@@ -43,6 +44,14 @@ void slack__cluster_start(slack_cluster_t *cluster)
     SLACK_LOG(processes->net->log, INFO, "process joins its app", "role=%s process=%s",
               slack__role_names[own->role], own->id);
     slack__processes_start(processes);
+    slack_shares_t *shares = &cluster->shares;
+    shares->net = processes->net;
+    shares->store = processes->store;
+    shares->app = processes->app;
+    if (shares->webapi && slack__shares_start(shares) != 0)
+        SLACK_LOG(processes->net->log, WARN, "rate limits are not shared", "error=%s hint=%s",
+                  slack_err_name(SLACK_ENOMEM),
+                  "memory is out: each process keeps the whole rate, and Slack may refuse calls");
 }
 
 void slack__cluster_changed(slack_cluster_t *cluster)
@@ -59,9 +68,11 @@ void slack__cluster_leave(slack_cluster_t *cluster)
 void slack__cluster_stop(slack_cluster_t *cluster)
 {
     slack__processes_stop(&cluster->processes);
+    slack__shares_stop(&cluster->shares);
 }
 
 void slack__cluster_done(slack_cluster_t *cluster)
 {
     slack__processes_done(&cluster->processes);
+    slack__shares_done(&cluster->shares);
 }

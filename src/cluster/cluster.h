@@ -3,6 +3,7 @@
 #define SLACK_CLUSTER_CLUSTER_H
 
 #include "cluster/processes.h"
+#include "cluster/shares.h"
 
 /*
  * The processes of an app that share a durable store. Without such a store there is no cluster, and
@@ -10,10 +11,12 @@
  *
  *   process.c     what the entry of a process says
  *   processes.c   the entry of this process, and the list of all
+ *   shares.c      the rates of Web API calls that the processes share
  *   cluster.c     the parts by value
  */
 typedef struct slack_cluster {
     slack_processes_t processes;
+    slack_shares_t shares;
     /* How many processes the last look has found, this one included. 1 without a cluster. */
     struct slack_cluster_counts {
         size_t processes;
@@ -24,7 +27,7 @@ typedef struct slack_cluster {
 
 void slack__cluster_init(slack_cluster_t *cluster);
 /* Joins the other processes. The owner has set the members of `processes` up to `describe_data`,
- * and the role and the candidacy of processes.own. */
+ * the role and the candidacy of processes.own, and shares.webapi; NULL: there are no calls. */
 void slack__cluster_start(slack_cluster_t *cluster);
 /* Hints of the store: other processes have changed their entries. */
 void slack__cluster_changed(slack_cluster_t *cluster);

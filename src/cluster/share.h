@@ -3,7 +3,7 @@
 #define SLACK_CLUSTER_SHARE_H
 
 #include "util/str.h"
-#include "webapi/bucket.h"
+#include "webapi/rate_bucket.h"
 
 /*
  * What the store has of a lane that processes share: its bucket, and the end of a 429. Pure.

@@ -20,7 +20,7 @@
  * after their use.
  *
  * With one process, the store is asked for nothing. If the store fails or is slow, each lane that
- * waits for it is alone (webapi/bucket.h) until it answers.
+ * waits for it is alone (webapi/rate_bucket.h) until it answers.
  */
 #define SLACK_SHARES_LOOK_MS 500
 /* Of more lanes that are closed at once, those with the smallest numbers. */

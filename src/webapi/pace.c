@@ -23,7 +23,7 @@ struct slack_lane {
     slack_link_t calls;     /* that wait and are due, by number */
     slack_link_t unused;    /* in pace->unused, without calls and lanes below it */
     uint64_t key;
-    slack_bucket_t bucket;
+    slack_rate_bucket_t bucket;
     unsigned calls_in, lanes_in;
     unsigned sent, sent_max; /* of its calls; without an answer yet */
 };
@@ -55,10 +55,10 @@ struct slack_pacer {
  * first. */
 static uint64_t lane_ready_ms(const slack_pacer_t *pace, const slack_lane_t *lane)
 {
-    const slack_bucket_t *bucket = &lane->bucket;
-    uint64_t ready = slack__bucket_may_ask(bucket, pace->processes)
+    const slack_rate_bucket_t *bucket = &lane->bucket;
+    uint64_t ready = slack__rate_bucket_may_ask(bucket, pace->processes)
                          ? 0
-                         : slack__bucket_token_ms(bucket, pace->processes);
+                         : slack__rate_bucket_token_ms(bucket, pace->processes);
     if (lane->sent >= lane->sent_max) return UINT64_MAX;
     if (ready < bucket->closed_ms) ready = bucket->closed_ms;
     if (!slack__list_empty(&lane->calls)) return ready;
@@ -69,7 +69,7 @@ static uint64_t lane_ready_ms(const slack_pacer_t *pace, const slack_lane_t *lan
 static void lane_refresh(slack_pacer_t *pace, slack_lane_t *lane)
 {
     const bool waits = lane->calls_in > lane->sent;
-    slack__bucket_refresh(&lane->bucket, pace->processes, waits, pace->now_ms);
+    slack__rate_bucket_refresh(&lane->bucket, pace->processes, waits, pace->now_ms);
 }
 
 /* Gives a lane, and those above it, the turn that it has after a change. A lane that is ready keeps
@@ -91,7 +91,7 @@ static void lane_changed(slack_pacer_t *pace, slack_lane_t *lane, bool served)
 static void lane_close(slack_pacer_t *pace, slack_lane_t *lane, uint64_t until_ms)
 {
     lane->sent_max = 1;
-    slack__bucket_close(&lane->bucket, pace->processes, until_ms);
+    slack__rate_bucket_close(&lane->bucket, pace->processes, until_ms);
     lane_changed(pace, lane, false);
 }
 
@@ -288,8 +288,8 @@ static void stop_waiting(slack_pacer_t *pace, slack_paced_t *paced)
 
 static void lane_ask(slack_pacer_t *pace, slack_lane_t *lane)
 {
-    slack_bucket_t *bucket = &lane->bucket;
-    slack_lease_want_t want = slack__bucket_ask(bucket, pace->processes, pace->now_ms);
+    slack_rate_bucket_t *bucket = &lane->bucket;
+    slack_lease_want_t want = slack__rate_bucket_ask(bucket, pace->processes, pace->now_ms);
     want.lane = lane->key;
     bucket->asked = pace->share.want(pace->share.user_data, &want);
     bucket->alone = !bucket->asked;
@@ -303,8 +303,8 @@ static slack_paced_t *class_send(slack_pacer_t *pace, slack_lane_t *class)
     while (lane->lanes.first)
         lane = SLACK_CONTAINER(lane->lanes.first, slack_lane_t, turn);
     for (slack_lane_t *up = lane; up->parent; up = up->parent) {
-        if (slack__bucket_token_ms(&up->bucket, pace->processes) <= pace->now_ms) continue;
-        if (slack__bucket_may_ask(&up->bucket, pace->processes)) lane_ask(pace, up);
+        if (slack__rate_bucket_token_ms(&up->bucket, pace->processes) <= pace->now_ms) continue;
+        if (slack__rate_bucket_may_ask(&up->bucket, pace->processes)) lane_ask(pace, up);
         lane_changed(pace, up, true);
         return NULL;
     }
@@ -313,7 +313,7 @@ static slack_paced_t *class_send(slack_pacer_t *pace, slack_lane_t *class)
     pace->waiting--;
     for (slack_lane_t *up = lane; up; up = up->parent) {
         up->sent++;
-        pace->leases_used += slack__bucket_take(&up->bucket, pace->processes, pace->now_ms);
+        pace->leases_used += slack__rate_bucket_take(&up->bucket, pace->processes, pace->now_ms);
     }
     lane_changed(pace, lane, true);
     return paced;
@@ -420,7 +420,7 @@ void slack__pace_leased(slack_pacer_t *pace, uint64_t number, const slack_lease_
 {
     slack_lane_t *lane = lane_of_number(pace, number, now_ms);
     if (lane == NULL || !lane->bucket.asked) return;
-    slack__bucket_leased(&lane->bucket, lease, now_ms);
+    slack__rate_bucket_leased(&lane->bucket, lease, now_ms);
     lane_changed(pace, lane, false);
 }
 

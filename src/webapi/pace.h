@@ -4,7 +4,7 @@
 
 #include "util/heap.h"
 #include "util/queue.h"
-#include "webapi/bucket.h"
+#include "webapi/rate_bucket.h"
 
 /*
  * When calls are sent, so that Slack need not refuse them. No I/O: the caller passes the time.
@@ -22,7 +22,7 @@
  * none waits. Sent together, most of them would be refused again and use up their tries.
  *
  * If the app has several processes, the lanes of all of them lease tokens of one bucket
- * (bucket.h), and a 429 closes the lane in all of them.
+ * (rate_bucket.h), and a 429 closes the lane in all of them.
  */
 typedef struct slack_pacer slack_pacer_t;
 typedef struct slack_lane slack_lane_t;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef SLACK_WEBAPI_BUCKET_H
-#define SLACK_WEBAPI_BUCKET_H
+#ifndef SLACK_WEBAPI_RATE_BUCKET_H
+#define SLACK_WEBAPI_RATE_BUCKET_H
 
 #include "webapi/rates.h"
 
@@ -13,7 +13,7 @@
  * sent without a lease. It waits for the lease. If that is late, the lane is alone: its rate is
  * that of the method, divided by the number of processes.
  */
-typedef struct slack_bucket {
+typedef struct slack_rate_bucket {
     slack_rate_t rate;        /* that the processes share */
     uint64_t full_ms;         /* the process's own part is full then */
     uint64_t closed_ms;       /* by a 429, until then */
@@ -25,7 +25,7 @@ typedef struct slack_bucket {
     bool asked;               /* for a lease, without an answer yet */
     bool outdated;            /* a 429 has come since */
     bool alone;               /* no lease is asked for, or the answer is late */
-} slack_bucket_t;
+} slack_rate_bucket_t;
 
 /* What a lane asks of the shared bucket. */
 typedef struct slack_lease_want {
@@ -54,25 +54,29 @@ static inline unsigned slack__lease_tokens(slack_rate_t rate)
 }
 
 /* The functions take the number of processes, which may have changed, and most the time. */
-static inline bool slack__bucket_is_shared(const slack_bucket_t *bucket, unsigned processes)
+static inline bool slack__rate_bucket_is_shared(const slack_rate_bucket_t *bucket,
+                                                unsigned processes)
 {
     return processes > 1 && bucket->rate.interval_ms > 0;
 }
 
 /* When there is a token of the process's own part, or of the lease. */
-uint64_t slack__bucket_token_ms(const slack_bucket_t *bucket, unsigned processes);
+uint64_t slack__rate_bucket_token_ms(const slack_rate_bucket_t *bucket, unsigned processes);
 /* Whether the lane may ask for a lease. */
-bool slack__bucket_may_ask(const slack_bucket_t *bucket, unsigned processes);
+bool slack__rate_bucket_may_ask(const slack_rate_bucket_t *bucket, unsigned processes);
 /* Adjusts the bucket to the number of processes. If no call waits, tokens that were not used in
  * time are dropped: together, those of all processes would be a burst. */
-void slack__bucket_refresh(slack_bucket_t *bucket, unsigned processes, bool waits, uint64_t now_ms);
+void slack__rate_bucket_refresh(slack_rate_bucket_t *bucket, unsigned processes, bool waits,
+                                uint64_t now_ms);
 /* Takes a token for a call. Returns whether it was one of a lease. */
-bool slack__bucket_take(slack_bucket_t *bucket, unsigned processes, uint64_t now_ms);
+bool slack__rate_bucket_take(slack_rate_bucket_t *bucket, unsigned processes, uint64_t now_ms);
 /* What the lane wants of the shared bucket; the caller sets the number of the lane. */
-slack_lease_want_t slack__bucket_ask(slack_bucket_t *bucket, unsigned processes, uint64_t now_ms);
+slack_lease_want_t slack__rate_bucket_ask(slack_rate_bucket_t *bucket, unsigned processes,
+                                          uint64_t now_ms);
 /* The answer. */
-void slack__bucket_leased(slack_bucket_t *bucket, const slack_lease_t *lease, uint64_t now_ms);
+void slack__rate_bucket_leased(slack_rate_bucket_t *bucket, const slack_lease_t *lease,
+                               uint64_t now_ms);
 /* A 429 has closed the lane. */
-void slack__bucket_close(slack_bucket_t *bucket, unsigned processes, uint64_t until_ms);
+void slack__rate_bucket_close(slack_rate_bucket_t *bucket, unsigned processes, uint64_t until_ms);
 
 #endif

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-#include "webapi/bucket.h"
+#include "webapi/rate_bucket.h"
 
 /* A process may use up one part in so many of its share of a rate without a lease. All processes
  * together then stay below what Slack allows, which is a fifth more than the rate (rates.c). */
 #define FREE_PART 8
 
 /* The rate of the process's own part. */
-static slack_rate_t own_rate(const slack_bucket_t *bucket, unsigned processes)
+static slack_rate_t own_rate(const slack_rate_bucket_t *bucket, unsigned processes)
 {
     slack_rate_t rate = bucket->rate;
-    if (!slack__bucket_is_shared(bucket, processes)) return rate;
+    if (!slack__rate_bucket_is_shared(bucket, processes)) return rate;
     rate.interval_ms *= bucket->alone ? processes : processes * FREE_PART;
     rate.burst /= bucket->alone ? processes : 2 * processes;
     if (rate.burst == 0) rate.burst = 1;
     return rate;
 }
 
-uint64_t slack__bucket_token_ms(const slack_bucket_t *bucket, unsigned processes)
+uint64_t slack__rate_bucket_token_ms(const slack_rate_bucket_t *bucket, unsigned processes)
 {
     /* The bucket is empty if it needs `burst` intervals to be full. */
     const slack_rate_t rate = own_rate(bucket, processes);
@@ -26,13 +26,14 @@ uint64_t slack__bucket_token_ms(const slack_bucket_t *bucket, unsigned processes
     return bucket->tokens > 0 && bucket->next_ms < own_ms ? bucket->next_ms : own_ms;
 }
 
-bool slack__bucket_may_ask(const slack_bucket_t *bucket, unsigned processes)
+bool slack__rate_bucket_may_ask(const slack_rate_bucket_t *bucket, unsigned processes)
 {
-    return slack__bucket_is_shared(bucket, processes) && bucket->tokens == 0 && !bucket->asked &&
-           !bucket->alone;
+    return slack__rate_bucket_is_shared(bucket, processes) && bucket->tokens == 0 &&
+           !bucket->asked && !bucket->alone;
 }
 
-void slack__bucket_refresh(slack_bucket_t *bucket, unsigned processes, bool waits, uint64_t now_ms)
+void slack__rate_bucket_refresh(slack_rate_bucket_t *bucket, unsigned processes, bool waits,
+                                uint64_t now_ms)
 {
     const slack_rate_t rate = own_rate(bucket, processes);
     const uint64_t since_ms = bucket->closed_ms > now_ms ? bucket->closed_ms : now_ms;
@@ -42,7 +43,7 @@ void slack__bucket_refresh(slack_bucket_t *bucket, unsigned processes, bool wait
     if (!waits && bucket->end_ms < now_ms) bucket->tokens = 0;
 }
 
-bool slack__bucket_take(slack_bucket_t *bucket, unsigned processes, uint64_t now_ms)
+bool slack__rate_bucket_take(slack_rate_bucket_t *bucket, unsigned processes, uint64_t now_ms)
 {
     if (bucket->tokens > 0 && bucket->next_ms <= now_ms) {
         bucket->tokens--;
@@ -54,7 +55,8 @@ bool slack__bucket_take(slack_bucket_t *bucket, unsigned processes, uint64_t now
     return false;
 }
 
-slack_lease_want_t slack__bucket_ask(slack_bucket_t *bucket, unsigned processes, uint64_t now_ms)
+slack_lease_want_t slack__rate_bucket_ask(slack_rate_bucket_t *bucket, unsigned processes,
+                                          uint64_t now_ms)
 {
     /* Twice as many as last time, if those did not suffice for long. Other processes wait for them
      * too, so that no want is for more than a while, or than this process's part of the burst. */
@@ -78,7 +80,8 @@ slack_lease_want_t slack__bucket_ask(slack_bucket_t *bucket, unsigned processes,
                                 .opened_ms = bucket->closed_ms};
 }
 
-void slack__bucket_leased(slack_bucket_t *bucket, const slack_lease_t *lease, uint64_t now_ms)
+void slack__rate_bucket_leased(slack_rate_bucket_t *bucket, const slack_lease_t *lease,
+                               uint64_t now_ms)
 {
     const uint64_t last_ms = lease->from_ms + (uint64_t)lease->tokens * bucket->rate.interval_ms;
     bucket->tokens = bucket->outdated ? 0 : lease->tokens;
@@ -87,12 +90,12 @@ void slack__bucket_leased(slack_bucket_t *bucket, const slack_lease_t *lease, ui
     bucket->asked = bucket->alone = bucket->outdated = false;
 }
 
-void slack__bucket_close(slack_bucket_t *bucket, unsigned processes, uint64_t until_ms)
+void slack__rate_bucket_close(slack_rate_bucket_t *bucket, unsigned processes, uint64_t until_ms)
 {
     if (bucket->closed_ms < until_ms) bucket->closed_ms = until_ms;
     bucket->tokens = 0;
     bucket->outdated = bucket->asked;
     /* Calls then wait for their turn in the shared bucket, which is empty when the lane opens. */
-    if (slack__bucket_is_shared(bucket, processes))
+    if (slack__rate_bucket_is_shared(bucket, processes))
         bucket->full_ms = bucket->reported_ms = UINT64_MAX;
 }
