@@ -80,7 +80,11 @@ void start_bot(unsigned which)
     snprintf(fault, sizeof fault, "DISK_FAULT=%s", t.fault);
     char point[64] = "NO_POINT=";
     if (t.point && which == 0) snprintf(point, sizeof point, "SLACK_CRASH_POINT=%s", t.point);
+    char *role = !t.roles     ? "SLACK_ROLE=all"
+                 : which == 0 ? "SLACK_ROLE=receive"
+                              : "SLACK_ROLE=work";
     char *env[] = {point,
+                   role,
                    port,
                    api,
                    log,
@@ -102,7 +106,7 @@ void start_bot(unsigned which)
     t.running++;
     bot->signal = 0;
     bot->alive = true;
-    bot->serves = !t.roll || t.done == 0;
+    bot->serves = (!t.roll || t.done == 0) && (!t.roles || which == 0);
     bot->started_ms = t.progress_ms = uv_now(t.loop);
     t.acks = 0;
 }

@@ -59,6 +59,7 @@ typedef struct kill {
     const char *const *points; /* the first bot has crash points; NULL: it has none */
     const char *tool;          /* NULL: the inbox command is not used */
     uv_process_t tool_process;
+    bool roles;    /* the first bot receives, the others work */
     bool outside;  /* the bot writes no log: its messages show what it handled */
     bool postgres; /* the bots' store; false: SQLite */
     bool deaf;     /* nothing can be stored since `fault_ms` */

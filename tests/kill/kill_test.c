@@ -12,6 +12,7 @@
  * HOW:
  *
  *     kill      as above
+ *     roles     with --postgres: the same, but one of the bots receives and the others work
  *     outside   the same for any bot that answers hello with a greeting, as examples/showcase.c
  *               does: its messages show the events that it handled
  *     points    the bot kills itself, TIMES times at each of the points of util/crash.h
@@ -32,16 +33,15 @@
  *               each of four ways, TIMES times; nothing may be acknowledged meanwhile, and the bot
  *               goes on afterwards. PostgreSQL is killed, ended, and stopped instead
  *
- * With "orders-" before kill, roll, storm, points or faults, the events are orders, 50 a second in
- * 50 channels, for examples/courier.c or post_bot.c. Of the posts, 5 % lose their answer after they
- * took effect, 5 % are lost before, 2 % get a 503 after their effect, 3 % a 429, and 10 % are
- * answered late. In the end each order must have one message "received" and one "shipped", in the
- * order of the orders. There are also:
- *     orders-takeover  as orders-roll, but the oldest bot is killed, while the others work
- *     orders-rush      as orders-points, at points at which a later order could pass: in one
- *                      channel, and no post is lost
- *     orders-blind     as orders-kill, but the history shows no message to the bot: orders must
- *                      have several messages then, or this test would not see what it looks for
+ * With "orders-" before kill, roles, roll, storm, points or faults, the events are orders, 50 a
+ * second in 50 channels, for examples/courier.c or post_bot.c. Of the posts, 5 % lose their answer
+ * after they took effect, 5 % are lost before, 2 % get a 503 after their effect, 3 % a 429, and 10
+ * % are answered late. In the end each order must have one message "received" and one "shipped", in
+ * the order of the orders. There are also: orders-takeover  as orders-roll, but the oldest bot is
+ * killed, while the others work orders-rush      as orders-points, at points at which a later order
+ * could pass: in one channel, and no post is lost orders-blind     as orders-kill, but the history
+ * shows no message to the bot: orders must have several messages then, or this test would not see
+ * what it looks for
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -450,6 +450,7 @@ int main(int argc, char **argv)
     if (strcmp(how, "points") == 0) t.points = t.orders ? order_points : event_points;
     if (orders.calm) t.points = rush_points;
     t.storm = strcmp(how, "storm") == 0;
+    t.roles = strcmp(how, "roles") == 0;
     t.outside = strcmp(how, "outside") == 0;
     t.faults = strcmp(how, "faults") == 0;
     t.failover = t.postgres && strncmp(how, "failover", 8) == 0;
