@@ -243,6 +243,7 @@ struct slack_pg {
     slack_pg_hints_t hints;
     slack_pg_expected_t expected[PG_EXPECTED_MAX];
     unsigned sent, received;
+    bool has_result; /* of the statement whose end comes next */
     int status;            /* of the statements since the last drain */
     enum pg_remedy remedy; /* of the last failure */
     unsigned broken;       /* promises of the server, by enum pg_warning */
@@ -283,7 +284,8 @@ void slack__pg_send(slack_pg_t *pg, enum pg_statement which, const slack_pg_para
                     slack_pg_take_fn take, void *user_data);
 /* The same for a text of SQL without parameters, whose results are texts. */
 void slack__pg_send_text(slack_pg_t *pg, const char *sql, slack_pg_take_fn take, void *user_data);
-/* Take all results. After a failure the results behind it are not taken. 0 or a status. */
+/* Take all results. After a failure the results behind it are not taken. If memory is out, the
+ * session ends, since a result may be missing that the server has sent. 0 or a status. */
 int slack__pg_drain(slack_pg_t *pg);
 /* Send a statement that has one parameter or none, and take its result. */
 int slack__pg_run(slack_pg_t *pg, enum pg_statement which, const slack_pg_params_t *params,

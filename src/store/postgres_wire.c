@@ -137,6 +137,8 @@ void slack__pg_send_text(slack_pg_t *pg, const char *sql, slack_pg_take_fn take,
 static int receive(slack_pg_t *pg)
 {
     while (PQisBusy(pg->conn)) {
+        /* libpq may wait for an answer that it had no memory for. */
+        if (strstr(PQerrorMessage(pg->conn), "out of memory")) return slack__pg_explain(pg, NULL);
         const int unsent = PQflush(pg->conn);
         if (unsent < 0) return slack__pg_explain(pg, NULL);
         if (!slack__pg_wait(pg, unsent > 0)) return slack__pg_explain_silence(pg);
@@ -145,11 +147,18 @@ static int receive(slack_pg_t *pg)
     return 0;
 }
 
+/* A statement has one result, and NULL behind it. Without memory for it, the NULL comes alone. */
 static void take_result(slack_pg_t *pg, PGresult *result)
 {
-    const slack_pg_expected_t *expected = &pg->expected[pg->received++];
+    const slack_pg_expected_t *expected = &pg->expected[pg->received];
     const ExecStatusType status = PQresultStatus(result);
-    if (pg->status != 0) return;
+    if (!result && !pg->has_result && pg->status == 0) {
+        slack__pg_say(pg, "out of memory", "");
+        pg->status = SLACK_ENOMEM;
+    }
+    pg->has_result = result != NULL;
+    if (!result) pg->received++;
+    if (!result || pg->status != 0) return;
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
         pg->status = slack__pg_explain(pg, result);
     else if (expected->take)
@@ -161,6 +170,7 @@ int slack__pg_drain(slack_pg_t *pg)
     int rc = 0;
     bool end = false;
     if (!pg->conn) return pg->status ? pg->status : SLACK_ESTORE;
+    pg->has_result = false;
     if (PQpipelineSync(pg->conn) != 1) rc = slack__pg_explain(pg, NULL);
     while (rc == 0 && !end) {
         rc = receive(pg);
@@ -170,10 +180,11 @@ int slack__pg_drain(slack_pg_t *pg)
         end = result && status == PGRES_PIPELINE_SYNC;
         if (PQstatus(pg->conn) == CONNECTION_BAD)
             rc = slack__pg_explain(pg, result);
-        else if (result && !end && pg->received < pg->sent)
+        else if (!end && pg->received < pg->sent)
             take_result(pg, result);
         PQclear(result);
     }
+    if (pg->status == SLACK_ENOMEM) rc = pg->status;
     if (rc != 0 || (pg->status != 0 && pg->remedy == PG_NEW_SESSION)) slack__pg_hang_up(pg);
     if (rc == 0) rc = pg->status;
     pg->sent = pg->received = 0;
