@@ -243,7 +243,7 @@ struct slack_pg {
     slack_pg_hints_t hints;
     slack_pg_expected_t expected[PG_EXPECTED_MAX];
     unsigned sent, received;
-    bool has_result; /* of the statement whose end comes next */
+    bool has_result;       /* of the statement whose end comes next */
     int status;            /* of the statements since the last drain */
     enum pg_remedy remedy; /* of the last failure */
     unsigned broken;       /* promises of the server, by enum pg_warning */

@@ -145,7 +145,8 @@ typedef struct slack_store_op {
     slack_store_batch_t *batch; /* required by CLAIM and those after it, except RENEW and those that
                                  * write an entry */
     int status; /* out: 0; SLACK_EBUSY when a limit is reached; SLACK_ESTORE; SLACK_ENOMEM. Unless
-                 * it is 0, nothing was changed. */
+                 * it is 0, nothing was changed; but if a server does not answer at the commit, a
+                 * write that fails with SLACK_ESTORE may have been made. */
     void (*done)(struct slack_store_op *op);
 } slack_store_op_t;
 

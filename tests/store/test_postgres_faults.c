@@ -376,6 +376,42 @@ static void test_the_results_of_a_lost_commit(void **state)
         "120002"); /* known, a, b, a job without a key, c, d */
 }
 
+/* The same for writes to an entry, whether they change it or not. If nobody answers within the time
+ * limit, the write fails, and may have been made. */
+static void test_a_commit_of_an_entry_is_looked_up(void **state)
+{
+    static const struct {
+        enum slack_store_op_kind kind;
+        const char *expected, *version;
+        bool duplicate;
+        const char *now;
+    } writes[] = {
+        {SLACK_STORE_KV_SWAP, "", "1", false, "1"},    {SLACK_STORE_KV_SWAP, "", "2", true, "1"},
+        {SLACK_STORE_KV_SWAP, "1", "2", false, "2"},   {SLACK_STORE_KV_DELETE, "1", "", true, "2"},
+        {SLACK_STORE_KV_DELETE, "2", "", false, NULL}, {SLACK_STORE_KV_SWAP, "", "3", false, "3"},
+    };
+    for (size_t i = 0; i < sizeof writes / sizeof *writes; i++) {
+        const bool late = i == sizeof writes / sizeof *writes - 1;
+        rows_task_t task;
+        rows_prepare(&task, writes[i].kind, "");
+        task.op.owned = true;
+        task.op.row =
+            slack__kv_to_row(&(slack_kv_entry_t){.key = SLACK_SLICE("k"),
+                                                 .version = slack__slice(writes[i].version),
+                                                 .value = slack__slice(writes[i].version),
+                                                 .expected = slack__slice(writes[i].expected),
+                                                 .until_ms = SLACK_KV_FOREVER});
+        hold_commits(true);
+        rows_submit_prepared(&task);
+        if (!late) lose_held_commit();
+        world_until(&rows.world, task.ended);
+        if (late) hold_commits(false);
+        assert_int_equal(task.op.status, late ? SLACK_ESTORE : 0);
+        assert_int_equal(task.op.duplicate, writes[i].duplicate);
+        rows_expect_entry("k", writes[i].now);
+    }
+}
+
 /* Nobody answers within the time limit: the operation fails. Its row is there, so another attempt
  * runs it. */
 static void test_a_commit_that_comes_late(void **state)
@@ -592,6 +628,7 @@ int main(void)
         PG_CASE(test_a_server_that_is_away),
         PG_CASE(test_a_server_that_hangs),
         PG_CASE(test_a_commit_is_looked_up),
+        PG_CASE(test_a_commit_of_an_entry_is_looked_up),
         PG_CASE(test_the_results_of_a_lost_commit),
         PG_CASE(test_a_commit_that_comes_late),
         PG_CASE(test_a_commit_that_is_undone),

@@ -3,8 +3,10 @@
 
 #include <slack/options.h>
 
+#include "store/kv.h"
 #include "store/sqlite_internal.h"
 #include "support/store_file.h"
+#include "support/store_work.h"
 #include "support/test.h"
 
 /* Allocations inside SQLite fail while a store is opened and used: an operation reports success
@@ -71,6 +73,29 @@ static int claim(slack_db_t *db, size_t *ret_count)
     return rc;
 }
 
+/* Swaps in an entry of this owner. Returns the status, or 1 if it is there. */
+static int swap(slack_db_t *db, const char *key)
+{
+    slack_store_op_t op = {
+        .kind = SLACK_STORE_KV_SWAP,
+        .owned = true,
+        .row = slack__kv_to_row(&(slack_kv_entry_t){
+            .key = slack__slice(key), .version = SLACK_SLICE("1"), .until_ms = SLACK_KV_FOREVER})};
+    const int rc = apply(db, &op);
+    return op.duplicate ? 1 : rc;
+}
+
+static int count_entries(slack_db_t *db, const char *key, size_t *ret)
+{
+    slack_store_batch_t batch = {0};
+    slack_store_op_t op = {
+        .kind = SLACK_STORE_KV_GET, .batch = &batch, .row.key = slack__slice(key)};
+    const int rc = apply(db, &op);
+    *ret = batch.count;
+    slack__arena_free(batch.arena);
+    return rc;
+}
+
 /* A key is known exactly if its PUT succeeded. */
 static void check(slack_db_t *db, const char *key, int status)
 {
@@ -87,18 +112,25 @@ static int open_db(slack_db_t **ret)
     return rc;
 }
 
-/* Returns whether there was an nth allocation. */
+/* The entry "gone" belongs to an owner that is gone. Returns whether there was an nth allocation.
+ */
 static bool use_with_failure(slack_db_t *db, long nth)
 {
     char a[16], b[16];
     bool known;
-    size_t count;
+    size_t count, gone;
     snprintf(a, sizeof a, "a%ld", nth);
     snprintf(b, sizeof b, "b%ld", nth);
+    sw_sql("INSERT INTO owners VALUES (NULL, 0);"
+           "INSERT INTO kv(key, until_ms, sum, owner) SELECT CAST('gone' AS BLOB), 9999, 0, max(id)"
+           " FROM owners WHERE true ON CONFLICT DO NOTHING");
     failed = false;
     left = nth;
+    const int rc_gone = count_entries(db, "gone", &gone), rc_swap = swap(db, a);
     int rc_a = put(db, a, &known), rc_claim = claim(db, &count), rc_b = put(db, b, &known);
     left = -1;
+    if (rc_gone == 0) assert_int_equal(gone, 0);
+    assert_int_equal(swap(db, a), rc_swap == 0);
     if (rc_a == 0 && rc_claim == 0) assert_true(count >= 1);
     check(db, a, rc_a);
     check(db, b, rc_b);
