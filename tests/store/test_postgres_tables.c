@@ -10,9 +10,12 @@
 /* Schema 1 had no owners of entries. */
 static void test_schema_1_is_changed(void **state)
 {
+    char newest[8];
     rows_open();
     rows_put("a", 0, false);
     rows_close();
+    snprintf(newest, sizeof newest, "%.7s",
+             postgres_query("SELECT version FROM slackapp.schema_version"));
     postgres_query("SET search_path TO slackapp; ALTER TABLE kv DROP COLUMN owner;"
                    "INSERT INTO kv VALUES ('k', '1', 9223372036854775807, '1');"
                    "UPDATE schema_version SET version = 1");
@@ -21,7 +24,7 @@ static void test_schema_1_is_changed(void **state)
     rows_expect_entry("k", "1");
     assert_int_equal(rows_swap_in(rows.store, true, "1", "2"), 0);
     rows_close();
-    assert_string_equal(postgres_query("SELECT version FROM slackapp.schema_version"), "2");
+    assert_string_equal(postgres_query("SELECT version FROM slackapp.schema_version"), newest);
     assert_string_equal(postgres_query("SELECT count(*) FROM slackapp.kv"), "0");
 }
 
