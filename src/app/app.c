@@ -173,6 +173,8 @@ static void prepare_catch_up(slack_app_t *app)
                                 .takes = takes_event,
                                 .user_data = app,
                             });
+    /* Until this process has the duty, if others share the store. */
+    if (app->queue.store->ops->durable) slack__catch_up_take(app->transports.catch_up, false);
 }
 
 /* ---- the other processes ---- */
@@ -181,6 +183,31 @@ static void describe_process(void *user_data, slack_process_t *own)
 {
     const slack_app_t *app = user_data;
     own->running = (int64_t)(app->inbox.live_count + app->outbox.live_count);
+    if (app->transports.catch_up == NULL) return;
+    slack_catch_up_figures_t figures;
+    slack__catch_up_figures(app->transports.catch_up, &figures);
+    own->catch_up.missed_ms = figures.missed_ms;
+    own->catch_up.read_ms = figures.read_ms;
+}
+
+/* Of the processes that receive events, one reads history: it has to know of the gaps of the
+ * others, and they of what it has read. */
+static void tell_of_gaps(void *user_data)
+{
+    slack_app_t *app = user_data;
+    const slack_processes_t *processes = &app->cluster.processes;
+    for (size_t i = 1; app->transports.catch_up && i < processes->count; i++)
+        slack__catch_up_note(app->transports.catch_up, processes->list[i].catch_up.missed_ms,
+                             processes->list[i].catch_up.read_ms);
+}
+
+static void reader_changed(void *user_data, bool reads)
+{
+    slack_app_t *app = user_data;
+    if (app->transports.catch_up == NULL) return;
+    SLACK_LOG(&app->log, INFO, reads ? "this process catches up" : "another process catches up",
+              "process=%s", app->cluster.processes.own.id);
+    slack__catch_up_take(app->transports.catch_up, reads);
 }
 
 static void store_changed(void *user_data, unsigned what)
@@ -202,6 +229,10 @@ static void join_cluster(slack_app_t *app)
     processes->own.sockets.candidate =
         slack__transports_find(&app->transports, SLACK_SLICE("socket")) != NULL;
     app->cluster.shares.webapi = app->services.webapi;
+    app->cluster.looked = tell_of_gaps;
+    app->cluster.catch_up.changed = reader_changed;
+    app->cluster.user_data = app->cluster.catch_up.user_data = app;
+    if (app->transports.catch_up) app->cluster.catch_up.name = "catch-up";
     slack__cluster_start(&app->cluster);
 }
 

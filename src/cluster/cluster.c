@@ -23,12 +23,16 @@ static void cluster_count(slack_cluster_t *cluster)
 static void cluster_looked(void *user_data)
 {
     slack_cluster_t *cluster = user_data;
-    if (cluster->processes.count > 0) cluster_count(cluster);
+    if (cluster->processes.count == 0) return;
+    cluster_count(cluster);
+    slack__duty_look(&cluster->catch_up);
+    cluster->looked(cluster->user_data);
 }
 
 void slack__cluster_init(slack_cluster_t *cluster)
 {
     slack__processes_init(&cluster->processes);
+    cluster->catch_up.processes = &cluster->processes;
     cluster->counts.processes = 1;
 }
 
@@ -63,6 +67,7 @@ void slack__cluster_leave(slack_cluster_t *cluster)
 {
     cluster->processes.own.leaving = true;
     slack__processes_look_soon(&cluster->processes);
+    slack__duty_leave(&cluster->catch_up);
 }
 
 void slack__cluster_stop(slack_cluster_t *cluster)

@@ -2,6 +2,7 @@
 #ifndef SLACK_CLUSTER_CLUSTER_H
 #define SLACK_CLUSTER_CLUSTER_H
 
+#include "cluster/duty.h"
 #include "cluster/processes.h"
 #include "cluster/shares.h"
 
@@ -12,11 +13,16 @@
  *   process.c     what the entry of a process says
  *   processes.c   the entry of this process, and the list of all
  *   shares.c      the rates of Web API calls that the processes share
+ *   duty.c        work that one process does at a time
  *   cluster.c     the parts by value
  */
 typedef struct slack_cluster {
     slack_processes_t processes;
     slack_shares_t shares;
+    slack_duty_t catch_up; /* reading the history of channels; has no name: nobody does */
+    /* A look at the processes is over, and `counts` is set. */
+    void (*looked)(void *user_data);
+    void *user_data;
     /* How many processes the last look has found, this one included. 1 without a cluster. */
     struct slack_cluster_counts {
         size_t processes;
@@ -27,7 +33,8 @@ typedef struct slack_cluster {
 
 void slack__cluster_init(slack_cluster_t *cluster);
 /* Joins the other processes. The owner has set the members of `processes` up to `describe_data`,
- * the role and the candidacy of processes.own, and shares.webapi; NULL: there are no calls. */
+ * the role and the candidacy of processes.own, shares.webapi (NULL: there are no calls), the
+ * members of the duty up to `user_data`, and `looked` with its `user_data`. */
 void slack__cluster_start(slack_cluster_t *cluster);
 /* Hints of the store: other processes have changed their entries. */
 void slack__cluster_changed(slack_cluster_t *cluster);

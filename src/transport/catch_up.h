@@ -45,6 +45,13 @@ typedef struct slack_catch_up_facts {
 /* Called once, before the start. */
 void slack__catch_up_prepare(slack_transport_t *t, const slack_catch_up_facts_t *facts);
 
+/* Of the processes of an app, one reads history: whether this one does. It does from the start on,
+ * unless this function says otherwise. A process that begins to read takes the cursors from the
+ * store. One that does not read remembers its gaps for the one that does. */
+void slack__catch_up_take(slack_transport_t *t, bool reads);
+/* What another process says in its figures of the same names. */
+void slack__catch_up_note(slack_transport_t *t, int64_t missed_ms, int64_t read_ms);
+
 /* An event of another transport is stored. */
 void slack__catch_up_stored(slack_transport_t *t, const slack_delivery_t *d);
 /* No event can arrive, until slack__catch_up_gap() says that they do again. */
@@ -60,6 +67,9 @@ typedef struct slack_catch_up_figures {
     uint64_t known;     /* those that had */
     uint64_t left_out;  /* messages beyond SLACK_CATCH_UP_MESSAGES */
     bool behind;        /* a gap is not caught up on yet */
+    /* Wall clock. This process does not read, and may have missed events up to then; it has read
+     * what was missed up to then. 0: none. */
+    int64_t missed_ms, read_ms;
 } slack_catch_up_figures_t;
 void slack__catch_up_figures(const slack_transport_t *t, slack_catch_up_figures_t *ret);
 

@@ -21,6 +21,14 @@ typedef struct watch {
     uint64_t gaps;
 } watch_t;
 
+/* The gaps of an app of several processes. Times are of the wall clock; 0: none. */
+typedef struct shared_gaps {
+    bool reads;        /* this process reads history */
+    int64_t missed_ms; /* the end of the last gap of this process, which another one has to read */
+    int64_t read_ms;   /* this process has read what was missed up to then */
+    int64_t others_ms; /* the end of the last gap of another process */
+} shared_gaps_t;
+
 typedef struct slack_history {
     slack_transport_t base;
     slack_net_t *net;
@@ -28,6 +36,7 @@ typedef struct slack_history {
     slack_round_t round;
     slack_handover_t handover;
     watch_t watch;
+    shared_gaps_t shared;
     slack_task_t task;   /* reports states, and passes events on */
     slack_timer_t tick;  /* the next look at the cursors */
     slack_timer_t begin; /* the next round */
@@ -59,7 +68,7 @@ static bool history_is_over(const slack_history_t *h)
  */
 static void history_begin_in(slack_history_t *h, uint64_t in_ms)
 {
-    if (!h->started || history_is_over(h)) return;
+    if (!h->started || history_is_over(h) || !h->shared.reads) return;
     const uint64_t due_us = slack__mono_us(h->net->clock) + in_ms * 1000;
     if (slack__timer_waits(&h->begin) && h->begin.due_us <= due_us) return;
     slack__timer_start_at(h->net, &h->begin, due_us);
@@ -72,13 +81,23 @@ void slack__catch_up_deaf(slack_transport_t *t)
     slack__round_fall_behind(&h->round);
 }
 
+/* Another process has to read what was missed up to the end of the last gap. */
+static void history_missed(slack_history_t *h)
+{
+    const uint64_t now_ms = history_now_ms(h), until_ms = h->watch.until_ms;
+    h->shared.missed_ms = slack__wall_ms(h->net->clock) + SLACK_HISTORY_SKEW_MS +
+                          (until_ms > now_ms ? (int64_t)(until_ms - now_ms) : 0);
+}
+
 void slack__catch_up_gap(slack_transport_t *t, const char *why, unsigned delay_ms)
 {
     slack_history_t *h = history_of(t);
+    const uint64_t due_ms = history_now_ms(h) + delay_ms;
     slack__catch_up_deaf(t);
     h->watch.why = why;
-    const uint64_t due_ms = history_now_ms(h) + delay_ms;
+    const bool is_start = h->watch.until_ms == 0; /* of one of several processes: no gap */
     if (due_ms > h->watch.until_ms) h->watch.until_ms = due_ms;
+    if (!h->shared.reads && !is_start) history_missed(h);
     slack__backoff_reset(&h->rounds);
     history_begin_in(h, delay_ms);
 }
@@ -89,8 +108,9 @@ void slack__catch_up_stored(slack_transport_t *t, const slack_delivery_t *d)
     const char *type = slack_json_str(d->body, "/event/type");
     const char *ts = slack_json_str(d->body, "/event/ts");
     h->watch.heard_ms = history_now_ms(h);
-    if (d->retry_num >= SLACK_HISTORY_RETRY_NUM && !h->watch.open)
+    if (d->retry_num >= SLACK_HISTORY_RETRY_NUM && (!h->watch.open || !h->shared.reads))
         slack__catch_up_gap(t, "Slack could not reach the app", SLACK_CATCH_UP_REDELIVERED_MS);
+    if (!h->shared.reads) return;
     if (strcmp(type, "message") != 0 && strcmp(type, "app_mention") != 0) return;
     slack_channel_t *channel =
         slack__ts_ok(ts)
@@ -100,6 +120,42 @@ void slack__catch_up_stored(slack_transport_t *t, const slack_delivery_t *d)
     if (*channel->cursor.ts == '\0' && *channel->cursor.newest == '\0') /* new */
         channel->cursor.behind = h->watch.open;
     slack__cursor_arrived(&channel->cursor, ts, h->watch.heard_ms);
+}
+
+/* ---- several processes ---- */
+
+void slack__catch_up_take(slack_transport_t *t, bool reads)
+{
+    slack_history_t *h = history_of(t);
+    shared_gaps_t *shared = &h->shared;
+    slack_channel_t *channel;
+    if (shared->reads == reads) return;
+    shared->reads = reads;
+    h->round.cursors.read_only = !reads;
+    if (!reads && h->watch.open && h->watch.until_ms > 0) history_missed(h);
+    if (!reads) return;
+    SLACK_CHANNELS_EACH(&h->round.channels, channel)
+    {
+        channel->cursor = (slack_cursor_t){.behind = true};
+    }
+    h->round.mark->cursor = (slack_cursor_t){.behind = false};
+    slack__catch_up_deaf(t);
+    const uint64_t now_ms = history_now_ms(h), until_ms = h->watch.until_ms;
+    shared->missed_ms = 0;
+    if (until_ms > 0) /* else the start of a transport follows */
+        history_begin_in(h, until_ms > now_ms ? until_ms - now_ms : 0);
+}
+
+void slack__catch_up_note(slack_transport_t *t, int64_t missed_ms, int64_t read_ms)
+{
+    slack_history_t *h = history_of(t);
+    shared_gaps_t *shared = &h->shared;
+    const int64_t now_ms = slack__wall_ms(h->net->clock);
+    if (read_ms >= shared->missed_ms) shared->missed_ms = 0;
+    if (!shared->reads || missed_ms <= shared->read_ms || missed_ms <= shared->others_ms) return;
+    shared->others_ms = missed_ms;
+    slack__catch_up_gap(t, "another process has missed events",
+                        missed_ms > now_ms ? (unsigned)(missed_ms - now_ms) : 0);
 }
 
 /* ---- rounds ---- */
@@ -116,7 +172,8 @@ static void history_ask_listeners(slack_history_t *h)
 static void round_due(slack_timer_t *timer)
 {
     slack_history_t *h = SLACK_CONTAINER(timer, slack_history_t, begin);
-    if (history_is_over(h) || h->round.step != SLACK_ROUND_IDLE) return; /* round_over() goes on */
+    if (history_is_over(h) || !h->shared.reads) return;
+    if (h->round.step != SLACK_ROUND_IDLE) return; /* round_over() goes on */
     h->recovered_before = h->handover.recovered;
     h->watch.began_ms = history_now_ms(h);
     history_ask_listeners(h);
@@ -135,6 +192,8 @@ static void history_caught_up(slack_history_t *h)
     }
     h->watch.open = false;
     h->watch.gaps++;
+    h->shared.read_ms =
+        slack__wall_ms(h->net->clock) - (int64_t)(history_now_ms(h) - h->watch.began_ms);
     slack__backoff_reset(&h->rounds);
 }
 
@@ -214,7 +273,7 @@ static void history_ticked(slack_timer_t *timer)
     if (late_ms > (uint64_t)3 * SLACK_HISTORY_TICK_MS)
         slack__catch_up_gap(&h->base, "the process stood still", 0);
     history_save(h);
-    if (now_ms - h->watch.heard_ms >= SLACK_HISTORY_QUIET_MS && !h->watch.open &&
+    if (now_ms - h->watch.heard_ms >= SLACK_HISTORY_QUIET_MS && !h->watch.open && h->shared.reads &&
         h->round.step == SLACK_ROUND_IDLE) { /* Slack gives no sign of a gap: see history.h */
         h->watch.heard_ms = history_now_ms(h);
         h->recovered_before = h->handover.recovered;
@@ -406,6 +465,7 @@ int slack__catch_up_create(slack_transport_t **ret, const struct slack_transport
     h->events = (slack_backoff_t){1000, SLACK_HISTORY_RETRY_MAX_MS, 0};
     h->watch.why = "the start";
     h->watch.open = true;
+    h->shared.reads = true;
     h->handover =
         (slack_handover_t){.transport = &h->base, .facts = &h->facts, .walk = &h->round.walk};
     slack__handover_init(&h->handover);
@@ -443,6 +503,8 @@ void slack__catch_up_figures(const slack_transport_t *t, slack_catch_up_figures_
         .recovered = h->handover.recovered,
         .known = h->handover.known,
         .left_out = h->round.left_out + h->handover.skipped,
-        .behind = h->watch.open,
+        .behind = h->shared.reads ? h->watch.open : h->shared.missed_ms > 0,
+        .missed_ms = h->shared.reads ? 0 : h->shared.missed_ms,
+        .read_ms = h->shared.read_ms,
     };
 }

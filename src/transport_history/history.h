@@ -14,6 +14,8 @@
 /* An event that Slack sends for the third time is a sign that others were sent for the last time in
  * vain. */
 #define SLACK_HISTORY_RETRY_NUM 2
+/* The most that the clocks of two processes differ. */
+#define SLACK_HISTORY_SKEW_MS 5000
 /* The wait after a failed round, and after an event that the host could not store. */
 #define SLACK_HISTORY_RETRY_MS     5000
 #define SLACK_HISTORY_RETRY_MAX_MS 300000

@@ -19,6 +19,10 @@ static void describe(void *user_data, slack_process_t *own)
 {
 }
 
+static void looked(void *user_data)
+{
+}
+
 static void join(struct bot *bot, enum slack_role role)
 {
     char error[SLACK_ERROR_TEXT_MAX];
@@ -30,6 +34,7 @@ static void join(struct bot *bot, enum slack_role role)
     processes->store = bot->store;
     processes->app = SLACK_SLICE("A1");
     processes->describe = describe;
+    bot->cluster.looked = looked;
     processes->own.role = role;
     processes->own.sockets.candidate = role != SLACK_ROLE_WORK;
     slack__cluster_start(&bot->cluster);

@@ -6,6 +6,7 @@
 #include "support/heap.h"
 #include "support/postgres.h"
 #include "support/store_file.h"
+#include "transport/catch_up.h"
 
 /* Processes of different roles on one store. Each is an app on a loop of its own. */
 
@@ -16,7 +17,8 @@ static char notes[2048];      /* "0a 1b ": bot 0 has run "a", bot 1 "b" */
 static slack_ctx_t *held[64]; /* by the last letter of the message */
 static unsigned on_hold;
 static bool holds;
-static int64_t skew_ms; /* the case begins five minutes after the hour */
+static const char *catch_up; /* the option */
+static int64_t skew_ms;      /* the case begins five minutes after the hour */
 
 static void turn_all(void)
 {
@@ -74,7 +76,7 @@ static int on_command(slack_ctx_t *ctx, void *user_data)
 
 static void start(size_t i, enum slack_role role)
 {
-    const slack_options_t options = {.store = store, .role = role};
+    const slack_options_t options = {.store = store, .role = role, .catch_up = catch_up};
     app_open(&bots[i], &options);
     bots[i].world.wall_skew_ms = skew_ms;
     const slack_listener_t listener = {.kind = SLACK_KIND_EVENT,
@@ -147,6 +149,7 @@ static int begin(void **state)
     *notes = '\0';
     on_hold = 0;
     holds = false;
+    catch_up = NULL;
     skew_ms = 1767225900000 - slack__wall_ms(&slack__clock_system);
     return 0;
 }
@@ -314,6 +317,50 @@ EACH_STORE(test_a_rolling_restart_loses_nothing)
         UNTIL(strstr(notes, text));
         assert_null(strstr(strstr(notes, text) + 1, text));
     }
+}
+
+/* ---- catch-up ---- */
+
+/* Lets time pass for all. */
+static void pass_ms(uint64_t ms)
+{
+    for (size_t i = 0; i < MOST; i++)
+        if (bots[i].slack) app_pass_ms(&bots[i], ms);
+    turn_all();
+}
+
+static slack_catch_up_figures_t figures(size_t i)
+{
+    slack_catch_up_figures_t ret;
+    slack__catch_up_figures(slack__inspect_transport(bots[i].app, SLACK_TRANSPORT_HISTORY), &ret);
+    return ret;
+}
+
+/* One process reads history, also what another one has missed; when it goes, the next one does. */
+EACH_STORE(test_one_process_catches_up)
+{
+    catch_up = "member";
+    for (size_t i = 0; i < 3; i++) {
+        start(i, (enum slack_role)(SLACK_ROLE_ALL + i));
+        if (i == 0) UNTIL(world_logged(&bots[0].world, "this process catches up"));
+    }
+    pass_ms(2000);
+    UNTIL(figures(0).gaps == 1);
+    pass_ms(60000);
+    assert_int_equal(fake_slack_count(bots[1].slack), 0);
+    assert_false(figures(1).behind);
+
+    slack__catch_up_gap(slack__inspect_transport(bots[1].app, SLACK_TRANSPORT_HISTORY), "a", 0);
+    assert_true(figures(1).behind);
+    UNTIL(figures(0).behind);
+    pass_ms(6000); /* the clocks of the two may differ by five seconds */
+    UNTIL(figures(0).gaps == 2 && !figures(1).behind);
+    assert_int_equal(fake_slack_count(bots[1].slack), 0);
+
+    stop_at_once(0);
+    UNTIL(figures(1).gaps == 1);
+    assert_true(fake_slack_count(bots[1].slack) > 0);
+    assert_int_equal(fake_slack_count(bots[2].slack), 0);
 }
 
 /* ---- options ---- */

@@ -51,6 +51,8 @@ static void open_app(const slack_options_t *options, const char *listeners)
     if (strchr(listeners, 'a'))
         assert_int_equal(slack_on_event(f.app, "app_mention", note, (void *)(uintptr_t) "@"), 0);
     app_ready(&f);
+    if (strncmp(o.store, "memory", 6) != 0)
+        world_until(&f.world, world_logged(&f.world, "this process catches up"));
     app_pass_ms(&f, 2000);
 }
 
@@ -478,9 +480,9 @@ TEST_EACH_CASE(a_channel_that_cannot_be_read_holds_up_no_other, faults, NULL, te
     SAY("C1", 10);
     SAY("C2", 20);
     SAY("D1", 30);
-    open_app(&member, "m");
     past.faulty = "C1";
     past.fault = *(const struct past_fault *)*state;
+    open_app(&member, "m");
     slack__catch_up_gap(history(), "a gap", 0);
     for (int i = 0; i < 200 && strlen(got) < strlen("C2:20! D1:30! "); i++) {
         app_pass_ms(&f, 5000);
