@@ -125,6 +125,7 @@ typedef struct slack_pg_hints {
     uint64_t app;     /* whose rows were queued */
     uint64_t own;     /* this owner's app */
     uint64_t next_ns; /* when to send the next hint at the earliest */
+    unsigned found;   /* changes that a look has found */
     unsigned session; /* the one that listens */
 } slack_pg_hints_t;
 
@@ -173,9 +174,10 @@ typedef struct slack_pg_watched {
     bool away;         /* it has no session */
     bool restarted;    /* it has had none since the server was started */
     bool closed;
-    bool has_rows;    /* of the app */
-    bool has_none;    /* it has no rows of any app */
-    bool has_entries; /* it has entries */
+    bool is_gone, was_gone; /* at this look, at the one before */
+    bool has_rows;          /* of the app */
+    bool has_none;          /* it has no rows of any app */
+    bool has_entries;       /* it has entries */
 } slack_pg_watched_t;
 
 typedef struct slack_pg_watch {

@@ -119,9 +119,11 @@ unsigned slack__pg_exchange_hints(slack_pg_t *pg, slack_db_wait_t *ret)
     if (pg->conn && PQconsumeInput(pg->conn) != 1) slack__pg_hang_up(pg);
     if (!pg->conn) return 0; /* the next operation makes a session */
     const bool again = hints->session != 0 && hints->session != pg->sessions;
+    const unsigned found = hints->found;
     hints->session = pg->sessions;
+    hints->found = 0;
     ret->fd = PQsocket(pg->conn);
     if (hints->what != 0) ret->ms = (int)((hints->next_ns - now) / PG_MS_NS) + 1;
     /* Those that came before this session are lost. */
-    return take_hints(pg) | (again ? ALL : 0);
+    return take_hints(pg) | found | (again ? ALL : 0);
 }

@@ -27,16 +27,13 @@ static void compare(const slack_pg_t *pg, slack_pg_watched_t *now, int64_t passe
 {
     for (size_t i = 0; i < pg->watch.count; i++) {
         const slack_pg_watched_t *before = &pg->watch.owners[i];
+        if (before->id == now->id) now->was_gone = before->is_gone;
         if (before->id != now->id || before->lease_ms != now->lease_ms) continue;
         now->silent_ms = before->silent_ms + passed_ms;
         if (now->away && before->away && pg->watch.session == pg->sessions)
             now->away_ms = before->away_ms + passed_ms;
     }
-}
-
-static bool is_gone(const slack_pg_watched_t *w)
-{
-    return w->closed || w->away_ms >= AWAY_MS || w->silent_ms >= SLACK_STORE_LEASE_MS;
+    now->is_gone = now->closed || now->away_ms >= AWAY_MS || now->silent_ms >= SLACK_STORE_LEASE_MS;
 }
 
 /* After a restart of the server an owner may run its rows without a session. */
@@ -72,8 +69,9 @@ static int take_owners(slack_pg_t *pg, PGresult *result, void *user_data)
                                   .has_entries = slack__pg_get_int(result, i, OWNER_ENTRIES),
                                   .has_none = slack__pg_get_int(result, i, OWNER_NO_ROWS)};
         compare(pg, w, passed);
-        if (!is_gone(w)) continue;
+        if (!w->is_gone) continue;
         gone->owners[gone->count++] = *w;
+        if (!w->was_gone && !w->has_none) pg->hints.found |= SLACK_STORE_CHANGED_ROWS;
         if (w->has_entries) now.ended = true;
     }
     *watch = now;

@@ -183,7 +183,7 @@ static const char *const sql[] = {
         " (SELECT app FROM inbox WHERE state = 1 AND owner = o.id LIMIT 1) AS app,"
         " EXISTS (SELECT 1 FROM kv WHERE owner = o.id) AS entries"
         " FROM owners AS o WHERE id <> $1) AS o"
-        " ORDER BY (coalesce(app = $2, false) OR entries)::int * (1 + (away OR closed)::int) DESC,"
+        " ORDER BY (app IS NOT NULL OR entries)::int * (1 + (away OR closed)::int) DESC,"
         " lease_ms, id LIMIT $4",
     [PG_OWNER_GONE] = "DELETE FROM owners WHERE id IN (SELECT id FROM owners AS o WHERE id = $1"
                       " AND NOT EXISTS (SELECT 1 FROM inbox WHERE state = 1 AND owner = $1)"

@@ -98,6 +98,31 @@ static void expect_told(unsigned what)
     told[1].what = 0;
 }
 
+/* A look at entries finds that an owner is gone, and tells of the rows that it has left: its
+ * session has ended, it has closed, and its session has ended, with rows of another app. */
+static void test_rows_of_an_owner_that_is_gone(void **state)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        rows_put("a", 0, false);
+        if (i == 2) postgres_query("UPDATE slackapp.inbox SET app = 'other'");
+        swap_stores();
+        if (i == 1)
+            close_other();
+        else
+            postgres_query("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE"
+                           " application_name = 'slackapp' ORDER BY backend_start LIMIT 1");
+        for (unsigned n = 0; n < 2; n++) {
+            if (i != 1) assert_int_equal(told[1].what, 0);
+            rows_pass_ms(1000);
+            rows_expect_entry("k", NULL);
+        }
+        expect_told(ROWS);
+        rows_expect_claim(i < 2 ? "a " : "");
+        tear_down(state);
+        set_up(state);
+    }
+}
+
 /* Each change, and what the other store is told before it hears of the next one. */
 static void test_the_other_store_is_told(void **state)
 {
@@ -214,6 +239,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_an_entry_of_an_owner_without_a_session),
+        CASE(test_rows_of_an_owner_that_is_gone),
         CASE(test_the_other_store_is_told),
         CASE(test_the_other_store_is_told_of_a_close),
         CASE(test_many_rows_are_few_hints),
