@@ -159,6 +159,11 @@ bool slack__inspect_overflows(const slack_app_t *app)
     return app->queue.overflow;
 }
 
+unsigned slack__inspect_shares(const slack_app_t *app)
+{
+    return app->cluster.shares.under_way;
+}
+
 bool slack__inspect_renews(const slack_app_t *app)
 {
     return app->queue.renewing || app->cluster.processes.looking;

@@ -88,6 +88,8 @@ void slack__inspect_poll(slack_app_t *app);
 bool slack__inspect_claims(const slack_app_t *app);
 /* New events queue in the store behind older ones. */
 bool slack__inspect_overflows(const slack_app_t *app);
+/* How many operations for rates that processes share the store works on. */
+unsigned slack__inspect_shares(const slack_app_t *app);
 /* A renewal of the lease is in flight, or an operation on the entry of the process, which renews it
  * too. A test may set this to hold both back. */
 bool slack__inspect_renews(const slack_app_t *app);

@@ -21,6 +21,8 @@
  * each of them. */
 #define TRIES   10
 #define WAIT_MS 20
+/* No more than one line in this time says that the store fails. */
+#define WARN_MS 60000
 /* Without calls for so long, nobody looks for 429s. */
 #define QUIET_MS 60000
 #define PAGE     100
@@ -123,13 +125,15 @@ static void lane_is_late(share_lane_t *lane, int status)
     if (lane->late) return;
     lane->late = true;
     shares->late++;
-    const bool failing = status != SLACK_EBUSY; /* by many processes, the store works */
-    if (failing && !shares->failing)
+    const uint64_t now_ms = mono_ms(shares);
+    if (status != SLACK_EBUSY &&
+        now_ms >= shares->warn_ms) { /* busy with many processes, it works */
+        shares->warn_ms = now_ms + WARN_MS;
         SLACK_LOG(shares->net->log, WARN, "rate limits are not shared", "error=%s hint=%s",
                   slack_err_name(status),
                   "calls go on, and each process keeps its part of the rates: see to the store");
-    shares->failing |= failing;
-    slack__pace_alone(slack__webapi_pacer(shares->webapi), lane->number, mono_ms(shares));
+    }
+    slack__pace_alone(slack__webapi_pacer(shares->webapi), lane->number, now_ms);
     slack__webapi_run(shares->webapi);
 }
 
@@ -165,6 +169,7 @@ static void bucket_written(slack_store_op_t *op)
 {
     share_lane_t *lane = SLACK_CONTAINER(op, share_lane_t, op);
     slack_shares_t *shares = lane->shares;
+    shares->under_way--;
     if (!shares->started) return;
     if (op->status != 0) {
         lane_failed(lane, op->status);
@@ -180,7 +185,6 @@ static void bucket_written(slack_store_op_t *op)
         return;
     }
     shares->leases++;
-    shares->failing = false;
     lane->bucket = lane->next;
     memcpy(lane->version, lane->next_version, sizeof lane->version);
     slack_lease_t lease = lane->lease;
@@ -191,6 +195,7 @@ static void bucket_written(slack_store_op_t *op)
 static void lane_submit(share_lane_t *lane, enum share_state state, slack_store_op_t op)
 {
     slack_store_t *store = lane->shares->store;
+    lane->shares->under_way++;
     lane->state = state;
     lane->op = op;
     slack__link_init(&lane->op.link);
@@ -227,6 +232,7 @@ static void bucket_read(slack_store_op_t *op)
 {
     share_lane_t *lane = SLACK_CONTAINER(op, share_lane_t, op);
     const int status = op->status;
+    lane->shares->under_way--;
     lane->bucket = (slack_share_t){0};
     *lane->version = '\0';
     if (status == 0 && lane->batch.count > 0) {
@@ -306,6 +312,7 @@ static void closing_written(slack_store_op_t *op)
 {
     share_closing_t *closing = SLACK_CONTAINER(op, share_closing_t, op);
     closing->shares->closings--;
+    closing->shares->under_way--;
     slack__free(closing);
 }
 
@@ -335,6 +342,7 @@ static void shares_closed(void *user_data, uint64_t number, uint64_t until_ms)
         .kind = SLACK_STORE_KV_PUT, .row = slack__kv_to_row(&entry), .done = closing_written};
     slack__link_init(&closing->op.link);
     shares->closings++;
+    shares->under_way++;
     shares->store->ops->submit(shares->store, &closing->op);
 }
 
@@ -376,6 +384,7 @@ static void page_listed(slack_store_op_t *op)
     struct slack_shares_look *look = &shares->look;
     const size_t count = op->status == 0 && shares->started ? look->batch.count : 0;
     const bool complete = op->status == 0 && count == 0 && shares->started;
+    shares->under_way--;
     slack__free(look->after);
     look->after = NULL;
     for (size_t i = 0; i < count; i++) {
@@ -405,6 +414,7 @@ static void look_on(slack_shares_t *shares)
         .batch = &look->batch,
         .done = page_listed};
     slack__link_init(&look->op.link);
+    shares->under_way++;
     shares->store->ops->submit(shares->store, &look->op);
 }
 

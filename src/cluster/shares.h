@@ -39,8 +39,9 @@ typedef struct slack_shares {
     slack_link_t idle;  /* of them those that wait for nothing, the oldest first */
     slack_heap_t due;   /* lanes that wait for the store, or to ask it again */
     slack_timer_t timer;
-    unsigned closings; /* that are being written */
-    bool failing;      /* the log has a line about the store */
+    unsigned closings;  /* that are being written */
+    unsigned under_way; /* operations of the store */
+    uint64_t warn_ms;   /* the log has a line about the store, and no other one until then */
     bool started;
 
     struct slack_shares_look {

@@ -74,7 +74,11 @@ slack_lease_want_t slack__rate_bucket_ask(slack_rate_bucket_t *bucket, unsigned 
     bucket->wanted_ms = now_ms;
     bucket->reported_ms = bucket->full_ms;
     bucket->asked = true;
-    return (slack_lease_want_t){.rate = bucket->rate,
+    /* All own parts may be used at once; the rest of the burst is shared. */
+    slack_rate_t shared = bucket->rate;
+    const unsigned own = processes * own_rate(bucket, processes).burst;
+    shared.burst = shared.burst > own ? shared.burst - own : 1;
+    return (slack_lease_want_t){.rate = shared,
                                 .tokens = bucket->wanted,
                                 .owed_ms = owed_ms,
                                 .opened_ms = bucket->closed_ms};
