@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* An app whose PostgreSQL is away when it starts. */
+/* An app whose PostgreSQL is away when it starts, or hangs later. */
+#include <signal.h>
+
 #include "app/inspect.h"
 #include "support/distributed.h"
 #include "support/inbox.h"
@@ -67,6 +69,33 @@ TEST_CASE(test_a_start_that_waits, set_up, close_app, NULL)
     app_settle(&inbox.f);
     assert_string_equal(inbox.order, "a");
     assert_true(world_logged(&inbox.f.world, "event=\"store works again\""));
+}
+
+/* A server that stops while the app runs: an event is answered "later" in time, the app is not
+ * ready, and goes on with the server. */
+TEST_CASE(test_a_server_that_hangs, set_up, close_app, NULL)
+{
+    app_ack_t ack[2] = {{0}};
+    assert_non_null(postgres_start());
+    inbox_open(place, NULL);
+    slack_on_message(inbox.f.app, NULL, inbox_append, "a");
+    app_ready(&inbox.f);
+    wait_until_unready(&inbox.f, NULL);
+    postgres_signal(SIGSTOP);
+    const uint64_t since = uv_hrtime();
+    inbox_deliver("Ev1", "h", &ack[0]);
+    app_run_until(&inbox.f, &ack[0].count);
+    assert_int_equal(ack[0].outcome, SLACK_ACK_LATER);
+    const uint64_t took_ms = (uv_hrtime() - since) / 1000000;
+    if (took_ms > 2900) fail_msg("%u ms: Slack waits for 3 s", (unsigned)took_ms);
+    assert_string_equal(slack__inspect_unready(inbox.f.app), "the store fails\n");
+    postgres_signal(SIGCONT);
+    wait_until_unready(&inbox.f, NULL);
+    inbox_deliver("Ev1", "h", &ack[1]);
+    app_run_until(&inbox.f, &ack[1].count);
+    assert_int_equal(ack[1].outcome, SLACK_ACK_OK);
+    app_settle(&inbox.f);
+    assert_string_equal(inbox.order, "a");
 }
 
 /* What can never be a store ends the start, whether it waits or not. */
