@@ -146,11 +146,11 @@ static void page_listed(slack_store_op_t *op)
     slack_store_batch_t *batch = &processes->batch;
     const size_t count = op->status == 0 ? batch->count : 0;
     slack_slice_t after = {NULL, 0};
-    const size_t size = (processes->next_count + count + 1) * sizeof *processes->next;
+    const size_t size = (processes->next_count + count) * sizeof *processes->next;
     if (count > 0) {
         slack_process_t *next =
             slack__arena_realloc(processes->next_arena, processes->next,
-                                 (processes->next_count + 1) * sizeof *processes->next, size);
+                                 processes->next_count * sizeof *processes->next, size);
         const slack_slice_t last = batch->rows[count - 1].key;
         after = slack__slice(slack__arena_strndup(processes->next_arena, last.ptr, last.len));
         if (next) processes->next = next;
