@@ -11,26 +11,29 @@
 #include "support/cut_proxy.h"
 #include "support/postgres.h"
 
+static void open_proxy(void)
+{
+    char own[96], server[96];
+    snprintf(own, sizeof own, "%s/.s.PGSQL.6000", postgres_folder());
+    snprintf(server, sizeof server, "%s/.s.PGSQL.5432", postgres_folder());
+    cut_proxy_start(own, server);
+}
+
 void open_store(void)
 {
-    const char *conninfo = t.postgres ? postgres_start() : NULL;
-    t.count = conninfo ? 3 : 1;
+    t.count = t.postgres ? 3 : 1;
     snprintf(t.file, sizeof t.file, "%s/inbox.db", t.folder);
-    if (conninfo && t.failover)
-        open_pair();
-    else if (conninfo)
-        snprintf(t.store, sizeof t.store, "postgres:%s", conninfo);
-    if (t.partition && conninfo) {
-        char own[96], server[96];
-        snprintf(own, sizeof own, "%s/.s.PGSQL.6000", postgres_folder());
-        snprintf(server, sizeof server, "%s/.s.PGSQL.5432", postgres_folder());
-        cut_proxy_start(own, server);
-    } else
-        snprintf(t.store, sizeof t.store, "sqlite:%s", t.file);
-    if (!t.postgres || conninfo) return;
-    printf("1..0 # SKIP there is no PostgreSQL\n");
-    rmdir(t.folder);
-    exit(0);
+    snprintf(t.store, sizeof t.store, "sqlite:%s", t.file);
+    if (!t.postgres) return;
+    const char *conninfo = postgres_start();
+    if (!conninfo) {
+        printf("1..0 # SKIP there is no PostgreSQL\n");
+        rmdir(t.folder);
+        exit(0);
+    }
+    snprintf(t.store, sizeof t.store, "postgres:%s", conninfo);
+    if (t.failover) open_pair();
+    if (t.partition) open_proxy();
 }
 
 void close_store(void)
