@@ -36,8 +36,17 @@ void open_store(void)
     if (t.partition) open_proxy();
 }
 
+/* The bots had the store for which this program was asked. */
+static void check_store(void)
+{
+    if (!t.postgres || strcmp(postgres_query("SELECT count(*) > 0 FROM slackapp.inbox"), "t") == 0)
+        return;
+    die("no bot has stored anything on the server");
+}
+
 void close_store(void)
 {
+    check_store();
     if (t.partition) cut_proxy_stop();
     postgres_end();
 }
