@@ -162,13 +162,27 @@ static void run(engine_t *e, const char *what, int64_t step_us)
     e->now_us += step_us * e->batch;
 }
 
-/* What an event took, in the tenth of the batches that begins there. */
-static double mean_us(const engine_t *e, unsigned from)
+/* Run `count` batches. Prints the server's processor time for an event of the first tenth of them,
+ * and of the last. */
+static void run_all(engine_t *e, const char *what, unsigned count, int64_t step_us)
 {
-    double sum = 0;
-    for (unsigned i = from; i < from + e->times / 10; i++)
-        sum += e->times_us[i];
-    return sum / (e->times / 10 * e->batch + 1);
+    const pid_t server = PQbackendPID(SLACK_CONTAINER(e->db, slack_pg_t, db)->conn);
+    const unsigned tenth = count / 10, ends[] = {0, tenth, count - tenth, count};
+    uint64_t at_ns[4];
+    const bench_clock_t clock = bench_clock_start();
+    for (unsigned i = 0; i < 4; i++) {
+        while (e->times < ends[i])
+            run(e, what, step_us);
+        at_ns[i] = bench_cpu_ns(server);
+    }
+    const bool looks = e->put == 0;
+    const bench_speed_t speed = bench_clock_stop(clock, count * (looks ? 1 : e->batch));
+    const double part = 1000.0 * (tenth > 0 ? tenth : 1) * (looks ? 1 : e->batch);
+    printf("rate=%.0f cpu_us=%.1f", speed.rate, speed.cpu_us);
+    printf(" server_us=%.1f",
+           (double)(at_ns[3] - at_ns[0]) / 1000 / count / (looks ? 1 : e->batch));
+    printf(" begin_us=%.1f end_us=%.1f", (double)(at_ns[1] - at_ns[0]) / part,
+           (double)(at_ns[3] - at_ns[2]) / part);
 }
 
 int main(int argc, char **argv)
@@ -190,17 +204,7 @@ int main(int argc, char **argv)
     e->times_us = calloc(count, sizeof *e->times_us);
     if (!e->times_us) die("out of memory");
     if (slack__pg_open(&e->db, argv[1], e->now_us / 1000, error) != 0) die(error);
-    const PGconn *session = SLACK_CONTAINER(e->db, slack_pg_t, db)->conn;
-    const pid_t server = PQbackendPID(session);
-    const uint64_t server_ns = bench_cpu_ns(server);
-    const bench_clock_t clock = bench_clock_start();
-    while (e->times < count)
-        run(e, argv[2], step_us);
-    const bench_speed_t speed = bench_clock_stop(clock, count * (looks ? 1 : e->batch));
-    printf("rate=%.0f cpu_us=%.1f", speed.rate, speed.cpu_us);
-    printf(" server_us=%.1f",
-           (double)(bench_cpu_ns(server) - server_ns) / 1000 / count / (looks ? 1 : e->batch));
-    printf(" begin_us=%.1f end_us=%.1f", mean_us(e, 0), mean_us(e, count - count / 10));
+    run_all(e, argv[2], count, step_us);
     printf(" p50_us=%u", bench_percentile(e->times_us, count, 50));
     printf(" p99_us=%u", bench_percentile(e->times_us, count, 99));
     printf(" max_us=%u\n", e->times_us[count - 1]);

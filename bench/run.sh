@@ -2,18 +2,19 @@
 # Measures what docs/performance.md has budgets for, side by side: rounds of each, one after the
 # other, so that whatever else the machine does falls on all of them. Prints the best figure of each
 # and says of every budget whether it was met; time never makes it fail.
-# usage: bench/run.sh BUILD_FOLDER [inbox]
+# usage: bench/run.sh BUILD_FOLDER [inbox|postgres]
 #   inbox: only what the durable inbox costs
+#   postgres: only what the engine over PostgreSQL costs
 #   BENCH_ROUNDS (5), BENCH_EVENTS (20000 in a round), BENCH_SECONDS (10 at most for a round),
 #   BENCH_PAIRS (20)
 set -eu
 
-given=${1?usage: bench/run.sh BUILD_FOLDER [inbox]}
+given=${1?usage: bench/run.sh BUILD_FOLDER [inbox|postgres]}
 part=${2-all}
 case $part in
-all | inbox) ;;
+all | inbox | postgres) ;;
 *)
-    echo "bench: there is no part \"$part\", there is \"inbox\"" >&2
+    echo "bench: there is no part \"$part\", there are \"inbox\" and \"postgres\"" >&2
     exit 2
     ;;
 esac
@@ -97,6 +98,8 @@ install_bolt() {
 
 # shellcheck source=/dev/null
 . "$bench/inbox.sh"
+# shellcheck source=/dev/null
+. "$bench/postgres.sh"
 
 # --- measuring --------------------------------------------------------------------------------
 
@@ -231,8 +234,8 @@ print_posts() {
 
 print_table() {
     printf '%-44s %14s %9s  %-9s %s\n' figure value ratio budget ''
-    if [ "$part" = inbox ]; then
-        print_inbox
+    if [ "$part" != all ]; then
+        "print_$part"
         print_end
         return
     fi
@@ -244,6 +247,7 @@ print_table() {
     row 'start to first ack over HTTP, ms' '' "$start" '<= 20'
     row 'resident memory idle, MB' '' "$(mb "$idle")" '<= 12'
     row '  under load, peak' '' "$(mb "$peak")" '<= 24'
+    [ -z "$postgres" ] || print_postgres
     print_end
 }
 
@@ -268,6 +272,12 @@ wrk_round() {
 }
 
 read -r quiet rest </proc/loadavg
+if [ "$part" = postgres ]; then
+    start_postgres || exit 0
+    measure_postgres
+    print_table
+    exit
+fi
 start_sim
 if [ "$part" = all ]; then install_bolt; fi
 start floor "$build/bench/floor_http"
@@ -302,5 +312,13 @@ while [ $round -lt "$rounds" ]; do
     wrk_round
 done
 peak=$(memory "$bot_pid" VmHWM)
-[ "$part" = inbox ] || { calls && posts; }
+postgres=
+if [ "$part" = all ]; then
+    calls
+    posts
+    if start_postgres; then
+        postgres=yes
+        measure_postgres
+    fi
+fi
 print_table
