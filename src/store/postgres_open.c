@@ -31,7 +31,7 @@ static int take_schema(slack_pg_t *pg, PGresult *result, void *pid)
         return SLACK_ESTORE;
     }
     memcpy(pg->schema, name, len + 1);
-    *(int *)pid = atoi(PQgetvalue(result, 0, 2));
+    *(int *)pid = (int)strtol(PQgetvalue(result, 0, 2), NULL, 10);
     return 0;
 }
 

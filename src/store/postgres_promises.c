@@ -154,7 +154,7 @@ static int take_facts(slack_pg_t *pg, PGresult *result, void *unused)
 
 static int take_pid(slack_pg_t *pg, PGresult *result, void *pid)
 {
-    *(int *)pid = atoi(PQgetvalue(result, 0, 0));
+    *(int *)pid = (int)strtol(PQgetvalue(result, 0, 0), NULL, 10);
     return 0;
 }
 
