@@ -180,6 +180,7 @@ typedef struct slack_transport_stats {
     uint64_t deaf_ms;            /* Socket Mode: time without a connection since the first one */
     uint64_t ping_us;            /* Socket Mode: the last ping's round trip; 0 before */
     unsigned num_connections;    /* Socket Mode: Slack's own count in the last hello; 0 before */
+    bool standby;                /* Socket Mode: other processes have the connections */
 } slack_transport_stats_t;
 
 /** Read the figures of a transport.

@@ -156,8 +156,8 @@ typedef struct slack_options {
     /** Optional. The limits of the HTTP transport; limits.h has the variables and the defaults. */
     slack_http_limits_t http_limits;
 
-    /** Optional. The number of Socket Mode connections, 1 to 10. SLACK_SOCKET_CONNECTIONS.
-     * Default 2. */
+    /** Optional. The number of Socket Mode connections, 1 to 10: of all processes together that
+     * share a store which outlives them. SLACK_SOCKET_CONNECTIONS. Default 2. */
     unsigned socket_connections;
 
     /** Optional. The name by which rows of the store belong to this app: the app's id, "A…". Apps

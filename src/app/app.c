@@ -183,6 +183,8 @@ static void describe_process(void *user_data, slack_process_t *own)
 {
     const slack_app_t *app = user_data;
     own->running = (int64_t)(app->inbox.live_count + app->outbox.live_count);
+    own->sockets.slots = slack__slots_count(&app->cluster.slots.slots);
+    own->sockets.ready = app->cluster.slots.use.serving;
     if (app->transports.catch_up == NULL) return;
     slack_catch_up_figures_t figures;
     slack__catch_up_figures(app->transports.catch_up, &figures);
@@ -226,8 +228,7 @@ static void join_cluster(slack_app_t *app)
     processes->describe = describe_process;
     processes->describe_data = app;
     processes->own.role = app->options.role;
-    processes->own.sockets.candidate =
-        slack__transports_find(&app->transports, SLACK_SLICE("socket")) != NULL;
+    processes->own.sockets.candidate = slack__app_share_connections(app);
     app->cluster.shares.webapi = app->services.webapi;
     app->cluster.looked = tell_of_gaps;
     app->cluster.catch_up.changed = reader_changed;
@@ -245,6 +246,7 @@ static void app_begin(void *user_data)
     slack__app_tell_of_routes(app);
     app->queue.app = slack__slice(identity->app);
     prepare_catch_up(app);
+    join_cluster(app);
     slack__recorder_begin(app->recorder, identity->bot_user, identity->bot_id, identity->team_id);
     for (size_t i = 0; i < app->transports.count && app->life.state == SLACK_APP_RUNNING; i++) {
         slack_transport_t *t = app->transports.list[i];
@@ -256,7 +258,6 @@ static void app_begin(void *user_data)
     }
     if (app->life.state != SLACK_APP_RUNNING) return;
     slack__inbox_start(&app->inbox);
-    join_cluster(app);
 }
 
 static void identity_accepted(void *user_data)

@@ -40,7 +40,8 @@ enum slack_app_state {
     SLACK_APP_AUTHORIZING, /* auth.test is in flight, or will be tried again; then
                               slack__oauth_start() */
     SLACK_APP_RUNNING,
-    SLACK_APP_LEAVING,  /* not ready, but takes deliveries until load balancers have noticed */
+    SLACK_APP_LEAVING,  /* not ready, but takes deliveries until load balancers have noticed, and
+                         * until other processes have its connections */
     SLACK_APP_DRAINING, /* takes no new deliveries, and finishes those that it has */
     SLACK_APP_CLOSING,  /* closes the parts, one after the other */
     SLACK_APP_STOPPED
@@ -70,8 +71,8 @@ typedef struct slack_life {
     unsigned handles;                    /* how many parts have to close their handles */
     unsigned closing;                    /* index into close_part[] of lifecycle.c */
     bool parts_closing;
-    slack_timer_t timer; /* the end of the leaving, or the next look at the drain */
-    uint64_t drain_end_ms;
+    slack_timer_t timer;             /* the end of the leaving, or the next look at the drain */
+    uint64_t leave_ms, drain_end_ms; /* the beginning of the leaving, the end of the drain */
     slack_app_stopped_fn stopped_fn;
     void *stopped_data;
     slack_state_fn state_fn; /* of the transports */
@@ -157,6 +158,8 @@ void slack__app_destroy(slack_app_t *app);
 
 /* transports.c: creates the transports that the options name. */
 int slack__app_create_transports(slack_app_t *app);
+/* transports.c: prepares the budget of connections in app->cluster. False: the app has none. */
+bool slack__app_share_connections(slack_app_t *app);
 /* oauth.c: makes an app with SLACK_CLIENT_ID a distributed one. 0; SLACK_ENOMEM;
  * SLACK_EIO. */
 int slack__app_distribute(slack_app_t *app, const slack_oauth_events_t *events);

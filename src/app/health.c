@@ -29,10 +29,23 @@ static int show_health(slack_http_visit_t *visit, void *user_data)
     return reply_text(visit, 200, "ok\n");
 }
 
+/* The app is ready only because other processes have the connections. */
+static bool stands_by(const slack_app_t *app)
+{
+    bool standby = false;
+    for (size_t i = 0; i < app->transports.count; i++) {
+        const slack_transport_t *t = app->transports.list[i];
+        if (t != app->transports.catch_up && !t->standby) return false;
+        standby = standby || t->standby;
+    }
+    return standby;
+}
+
 static int show_readiness(slack_http_visit_t *visit, void *user_data)
 {
     const char *reason = slack__app_unready(user_data);
-    return reason ? reply_text(visit, 503, reason) : reply_text(visit, 200, "ready\n");
+    if (reason) return reply_text(visit, 503, reason);
+    return reply_text(visit, 200, stands_by(user_data) ? "standby\n" : "ready\n");
 }
 
 static int show_metrics(slack_http_visit_t *visit, void *user_data)

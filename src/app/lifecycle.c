@@ -15,6 +15,8 @@
 /* How often the app looks whether its drain is over. The first look comes after the transports have
  * read the bytes that were in the kernel when the drain began. */
 #define DRAIN_LOOK_MS 20
+/* How long other processes have to take the connections of this one over. */
+#define HAND_OVER_MS 5000
 /* How long streams have for their ends. */
 #define STREAMS_END_MS 2000
 
@@ -214,33 +216,53 @@ static void drain_begin(slack_app_t *app)
               app->options.drain_ms);
     slack__identity_stop(&app->identity);
     slack__queue_drain(&app->queue);
-    slack__cluster_leave(&app->cluster);
     slack__transports_drain(&app->transports);
     app->life.drain_end_ms = slack__mono_ms(app->log.clock) + app->options.drain_ms;
     life_timer_start(app, drain_look, DRAIN_LOOK_MS);
 }
 
-static void leave_over(slack_timer_t *timer)
+/* The leaving lasts drain_delay_ms, and until other processes have the connections. */
+static void leave_look(slack_timer_t *timer)
 {
-    drain_begin(SLACK_CONTAINER(timer, slack_app_t, life.timer));
+    slack_app_t *app = SLACK_CONTAINER(timer, slack_app_t, life.timer);
+    const uint64_t passed_ms = slack__mono_ms(app->log.clock) - app->life.leave_ms;
+    const uint64_t delay_ms = app->options.drain_delay_ms, half_ms = app->options.drain_ms / 2;
+    const bool hands_over = slack__slot_keeper_leaving(&app->cluster.slots) &&
+                            passed_ms < (half_ms < HAND_OVER_MS ? half_ms : HAND_OVER_MS);
+    if (hands_over)
+        life_timer_start(app, leave_look, DRAIN_LOOK_MS);
+    else if (passed_ms < delay_ms)
+        life_timer_start(app, leave_look, delay_ms - passed_ms);
+    else
+        drain_begin(app);
+}
+
+/* A load balancer has to see that the app is not ready before the app stops answering, and another
+ * process has to be connected before this one closes its connections. */
+static void leave_begin(slack_app_t *app)
+{
+    app->life.state = SLACK_APP_LEAVING;
+    app->life.leave_ms = slack__mono_ms(app->log.clock);
+    SLACK_LOG(&app->log, INFO, "not ready any more", "drain_delay_ms=%u slots=%u",
+              app->options.drain_delay_ms, slack__slots_count(&app->cluster.slots.slots));
+    slack__identity_stop(&app->identity);
+    slack__queue_drain(&app->queue);
+    slack__transports_leave(&app->transports);
+    life_timer_start(app, leave_look, 0);
 }
 
 void slack__app_shutdown(slack_app_t *app, int status)
 {
     slack_life_t *life = &app->life;
     if (life->status == 0) life->status = status;
-    if (life->state == SLACK_APP_RUNNING && status == 0 && app->options.drain_delay_ms > 0) {
-        /* A load balancer has to see that the app is not ready before the app stops answering. */
-        life->state = SLACK_APP_LEAVING;
-        SLACK_LOG(&app->log, INFO, "not ready any more", "drain_delay_ms=%u",
-                  app->options.drain_delay_ms);
-        slack__identity_stop(&app->identity);
-        slack__queue_drain(&app->queue);
+    if (life->state == SLACK_APP_RUNNING) {
         slack__cluster_leave(&app->cluster);
-        slack__transports_leave(&app->transports);
-        life_timer_start(app, leave_over, app->options.drain_delay_ms);
-    } else if (life->state == SLACK_APP_RUNNING) {
-        drain_begin(app);
+        const bool leaves =
+            app->options.drain_delay_ms > 0 || slack__slot_keeper_leaving(&app->cluster.slots);
+        if (status == 0 && leaves)
+            leave_begin(app);
+        else
+            drain_begin(app);
     } else if (life->state >= SLACK_APP_AUTHORIZING && life->state < SLACK_APP_CLOSING) {
         close_begin(app);
     }

@@ -22,6 +22,7 @@ static void tell_catch_up(slack_app_t *app, const slack_transport_t *t,
 {
     slack_transport_t *catch_up = app->transports.catch_up;
     if (catch_up == NULL || t == catch_up || t->state == before) return;
+    if (t->standby && before == SLACK_TRANSPORT_STARTING) return; /* other processes listen */
     if (t->state != SLACK_TRANSPORT_READY)
         slack__catch_up_deaf(catch_up);
     else if (before == SLACK_TRANSPORT_DEGRADED)
@@ -51,6 +52,12 @@ static void host_state(slack_transport_t *t, enum slack_transport_state state, i
         slack__app_idle(app);
     else
         slack__app_shutdown(app, reason ? reason : SLACK_ECLOSED);
+}
+
+static void host_used(slack_transport_t *t)
+{
+    slack_app_t *app = t->host_data;
+    slack__slot_keeper_look_soon(&app->cluster.slots);
 }
 
 static void host_deliver(slack_transport_t *t, slack_delivery_t *d)
@@ -138,6 +145,7 @@ int slack__app_create_transports(slack_app_t *app)
     app->transports.host = (struct slack_transport_host){
         .net = app->services.net,
         .state = host_state,
+        .used = host_used,
         .deliver = host_deliver,
         .call = host_call,
         .visit = host_visit,
@@ -149,6 +157,33 @@ int slack__app_create_transports(slack_app_t *app)
     for (size_t i = 0; i < app->transports.count; i++)
         app->transports.list[i]->host_data = app;
     return rc;
+}
+
+/* ---- connections that the processes of the app share ---- */
+
+static slack_allowance_use_t slots_allow(void *user_data, const slack_allowance_t *allowance)
+{
+    slack_app_t *app = user_data;
+    slack_transport_t *t = slack__transports_find(&app->transports, SLACK_SLICE("socket"));
+    return t->ops->allow(t, allowance);
+}
+
+static void slots_took_over(void *user_data)
+{
+    slack_app_t *app = user_data;
+    if (app->transports.catch_up)
+        slack__catch_up_gap(app->transports.catch_up, "a process with a connection is gone",
+                            REDELIVERED_MS);
+}
+
+bool slack__app_share_connections(slack_app_t *app)
+{
+    static const struct slack_slot_keeper_owner owner = {slots_allow, slots_took_over};
+    if (slack__transports_find(&app->transports, SLACK_SLICE("socket")) == NULL) return false;
+    app->cluster.budget = app->options.socket_connections;
+    app->cluster.slots.owner = &owner;
+    app->cluster.slots.owner_data = app;
+    return true;
 }
 
 int slack_app_transport_stats(slack_app_t *app, const char *name,

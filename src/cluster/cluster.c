@@ -5,13 +5,15 @@ static void cluster_count(slack_cluster_t *cluster)
 {
     const slack_processes_t *processes = &cluster->processes;
     struct slack_cluster_counts *counts = &cluster->counts;
-    const size_t before = counts->processes;
+    const size_t before = counts->processes, candidates_before = counts->socket_candidates;
     *counts = (struct slack_cluster_counts){.processes = processes->count};
     for (size_t i = 0; i < processes->count; i++) {
         const slack_process_t *p = &processes->list[i];
         counts->by_role[p->role]++;
         counts->socket_candidates += p->sockets.candidate && !p->leaving;
     }
+    if (counts->socket_candidates != candidates_before)
+        slack__slot_keeper_look_soon(&cluster->slots);
     if (counts->processes == before) return;
     slack__shares_set_processes(&cluster->shares, counts->processes);
     SLACK_LOG(processes->net->log, INFO, "the number of processes has changed",
@@ -33,6 +35,7 @@ void slack__cluster_init(slack_cluster_t *cluster)
 {
     slack__processes_init(&cluster->processes);
     cluster->catch_up.processes = &cluster->processes;
+    slack__slot_keeper_init(&cluster->slots);
     cluster->counts.processes = 1;
 }
 
@@ -56,11 +59,18 @@ void slack__cluster_start(slack_cluster_t *cluster)
         SLACK_LOG(processes->net->log, WARN, "rate limits are not shared", "error=%s hint=%s",
                   slack_err_name(SLACK_ENOMEM),
                   "memory is out: each process keeps the whole rate, and Slack may refuse calls");
+    if (cluster->budget == 0) return;
+    cluster->slots.net = processes->net;
+    cluster->slots.store = processes->store;
+    cluster->slots.app = processes->app;
+    cluster->slots.processes = processes;
+    slack__slot_keeper_start(&cluster->slots, cluster->budget);
 }
 
 void slack__cluster_changed(slack_cluster_t *cluster)
 {
     slack__processes_look_soon(&cluster->processes);
+    slack__slot_keeper_look_soon(&cluster->slots);
 }
 
 void slack__cluster_leave(slack_cluster_t *cluster)
@@ -68,12 +78,14 @@ void slack__cluster_leave(slack_cluster_t *cluster)
     cluster->processes.own.leaving = true;
     slack__processes_look_soon(&cluster->processes);
     slack__duty_leave(&cluster->catch_up);
+    slack__slot_keeper_leave(&cluster->slots);
 }
 
 void slack__cluster_stop(slack_cluster_t *cluster)
 {
     slack__processes_stop(&cluster->processes);
     slack__shares_stop(&cluster->shares);
+    slack__slot_keeper_stop(&cluster->slots);
 }
 
 void slack__cluster_done(slack_cluster_t *cluster)

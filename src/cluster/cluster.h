@@ -5,6 +5,7 @@
 #include "cluster/duty.h"
 #include "cluster/processes.h"
 #include "cluster/shares.h"
+#include "cluster/slot_keeper.h"
 
 /*
  * The processes of an app that share a durable store. Without such a store there is no cluster, and
@@ -14,6 +15,8 @@
  *   processes.c   the entry of this process, and the list of all
  *   shares.c      the rates of Web API calls that the processes share
  *   duty.c        work that one process does at a time
+ *   slots.c       which slots for connections this process takes, keeps, and hands over
+ *   slot_keeper.c the slots on the loop: the store's entries, and the transport's allowance
  *   cluster.c     the parts by value
  */
 typedef struct slack_cluster {
@@ -23,6 +26,8 @@ typedef struct slack_cluster {
     /* A look at the processes is over, and `counts` is set. */
     void (*looked)(void *user_data);
     void *user_data;
+    slack_slot_keeper_t slots;
+    unsigned budget; /* of connections of all processes; 0: this one has none */
     /* How many processes the last look has found, this one included. 1 without a cluster. */
     struct slack_cluster_counts {
         size_t processes;
@@ -34,7 +39,8 @@ typedef struct slack_cluster {
 void slack__cluster_init(slack_cluster_t *cluster);
 /* Joins the other processes. The owner has set the members of `processes` up to `describe_data`,
  * the role and the candidacy of processes.own, shares.webapi (NULL: there are no calls), the
- * members of the duty up to `user_data`, and `looked` with its `user_data`. */
+ * members of the duty up to `user_data`, `looked` with its `user_data`, and for a process with
+ * connections `budget` and slots.owner with its data. */
 void slack__cluster_start(slack_cluster_t *cluster);
 /* Hints of the store: other processes have changed their entries. */
 void slack__cluster_changed(slack_cluster_t *cluster);

@@ -338,14 +338,15 @@ void slack__slots_ended(slack_slots_t *slots, const slack_slots_order_t *order, 
     if (order->before.state == SLACK_SLOT_FREE) slots->taken_ms = now_ms;
 }
 
-void slack__slots_leave(slack_slots_t *slots)
+void slack__slots_leave(slack_slots_t *slots, uint64_t now_ms)
 {
+    if (!slots->leaving) slots->leave_ms = now_ms;
     slots->leaving = true;
     memset(slots->lost, 0, sizeof slots->lost);
 }
 
 bool slack__slots_leaving(const slack_slots_t *slots)
 {
-    return slots->leaving && slots->others > 0 &&
+    return slots->leaving && (slots->others > 0 || slots->looked_ms <= slots->leave_ms) &&
            (slack__slots_count(slots) > 0 || hands_over(slots));
 }

@@ -77,7 +77,8 @@ typedef struct slack_slots {
     char id[17];
     unsigned budget;
     bool leaving;
-    bool known; /* there was a look since the last order of which the end is not known */
+    uint64_t leave_ms; /* since when */
+    bool known;        /* there was a look since the last order of which the end is not known */
     slack_slot_t list[SLACK_SLOTS_ALL]; /* as of the last look, and of the orders since */
     uint64_t free_ms[SLACK_SLOTS_MAX];  /* since when the slot has been free */
     bool held_once[SLACK_SLOTS_MAX];    /* somebody has had the slot */
@@ -117,8 +118,9 @@ slack_allowance_t slack__slots_allowance(const slack_slots_t *slots, uint64_t no
 unsigned slack__slots_look_in_ms(const slack_slots_t *slots);
 
 /* The process leaves: it hands its slots over, and takes none. */
-void slack__slots_leave(slack_slots_t *slots);
-/* Whether a process that leaves waits for another one to take a slot over. */
+void slack__slots_leave(slack_slots_t *slots, uint64_t now_ms);
+/* Whether a process that leaves waits for another one to take a slot over. A look since the
+ * beginning has to say that there is another one. */
 bool slack__slots_leaving(const slack_slots_t *slots);
 
 /* How many slots this process holds. */

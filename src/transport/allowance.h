@@ -33,4 +33,11 @@ typedef struct slack_allowance_use {
     bool refused;     /* Slack refuses connections of this app, from whichever process */
 } slack_allowance_use_t;
 
+static inline bool slack__allowance_use_eq(const slack_allowance_use_t *a,
+                                           const slack_allowance_use_t *b)
+{
+    return a->open == b->open && a->missing == b->missing && a->serving == b->serving &&
+           a->refused == b->refused;
+}
+
 #endif

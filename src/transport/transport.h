@@ -7,6 +7,7 @@
 #include <slack/listener.h>
 
 #include "net/loop.h"
+#include "transport/allowance.h"
 #include "util/arena.h"
 #include "util/json.h"
 #include "util/queue.h"
@@ -71,6 +72,11 @@ struct slack_transport_ops {
      * negative error it has passed a sentence to host->error(), and may only be destroyed. */
     int (*start)(slack_transport_t *t);
 
+    /* Changes how many connections the transport may have, in any state; returns how it uses them
+     * now. Never called if the process shares its connections with nobody. A transport that opens
+     * no connections has slack__allowance_ignore(). */
+    slack_allowance_use_t (*allow)(slack_transport_t *t, const slack_allowance_t *allowance);
+
     /* A drain will follow. Until then the transport works as before, but asks its peers to use
      * another server, if its protocol can say that. Idempotent. */
     void (*leave)(slack_transport_t *t);
@@ -109,6 +115,10 @@ struct slack_transport_host {
      * transport inside this call, but not destroy it. */
     void (*state)(slack_transport_t *t, enum slack_transport_state state, int reason);
 
+    /* The use of the allowance has changed: the host calls ops->allow() soon, never inside this
+     * call. */
+    void (*used)(slack_transport_t *t);
+
     /* Passes a delivery and its arena to the host. The host acks it later, never inside this call.
      */
     void (*deliver)(slack_transport_t *t, slack_delivery_t *d);
@@ -135,6 +145,7 @@ struct slack_transport {
     enum slack_transport_state state; /* the last reported state; the host sets it */
     bool switched_off; /* not ready because the app's settings at Slack have switched it off: Slack
                         * uses another transport. The transport sets it before it reports a state */
+    bool standby;      /* ready by its allowance alone: other processes have the connections */
     void *host_data;   /* for the host */
 };
 
@@ -146,6 +157,10 @@ typedef struct slack_transport_type {
     int (*create)(slack_transport_t **ret, const struct slack_transport_host *host,
                   const slack_options_t *options, char *error);
 } slack_transport_type_t;
+
+/* The `allow` of a transport that opens no connections. */
+slack_allowance_use_t slack__allowance_ignore(slack_transport_t *t,
+                                              const slack_allowance_t *allowance);
 
 /* NULL at the end. */
 extern const slack_transport_type_t *const slack__transport_types[];

@@ -415,6 +415,7 @@ static void history_destroy(slack_transport_t *t)
 static const struct slack_transport_ops history_ops = {
     .name = SLACK_TRANSPORT_HISTORY,
     .start = history_start,
+    .allow = slack__allowance_ignore,
     .leave = history_leave,
     .drain = history_drain,
     .stop = history_stop,

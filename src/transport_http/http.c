@@ -375,6 +375,7 @@ static const struct slack_transport_ops http_ops = {
     .name = "http",
     .listens = true,
     .start = http_start,
+    .allow = slack__allowance_ignore,
     .leave = http_leave,
     .drain = http_drain,
     .stop = http_stop,

@@ -200,6 +200,7 @@ static void memory_destroy(slack_transport_t *t)
 static const struct slack_transport_ops memory_ops = {
     .name = "memory",
     .start = memory_start,
+    .allow = slack__allowance_ignore,
     .leave = memory_leave,
     .drain = memory_drain,
     .stop = memory_stop,

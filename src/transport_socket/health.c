@@ -14,7 +14,8 @@ void slack__health_report_change(slack_health_t *health)
     if (health->sup->phase != SLACK_PHASE_RUNNING) return;
     const bool serving = slack__supervisor_serving(health->sup) > 0;
     health->transport->switched_off = disabled && !serving;
-    if (serving) {
+    health->transport->standby = health->sup->allowance.standby && !serving;
+    if (serving || health->transport->standby) {
         if (state != SLACK_TRANSPORT_READY) slack__health_report(health, SLACK_TRANSPORT_READY, 0);
     } else if (state == SLACK_TRANSPORT_READY || (state == SLACK_TRANSPORT_STARTING && disabled)) {
         slack__health_report(health, SLACK_TRANSPORT_DEGRADED, health->reason);
@@ -47,11 +48,12 @@ static void note_ready(slack_health_t *health, const slack_action_t *action)
               slack__supervisor_serving(health->sup), counted);
     /* Slack sends envelopes to every connection that it counts, so those that this process does not
      * have take a share of them (docs/protocol.md, Connections). Logged once for each number. */
-    const unsigned own = slack__supervisor_connections(health->sup);
-    const unsigned foreign = counted > own ? counted - own : 0;
+    const unsigned known =
+        slack__supervisor_connections(health->sup) + health->sup->allowance.others;
+    const unsigned foreign = counted > known ? counted - known : 0;
     if (foreign > 0 && foreign != health->foreign)
         SLACK_LOG(health->net->log, WARN, "socket: Slack counts more connections than this app has",
-                  "num_connections=%u own=%u hint=%s", counted, own,
+                  "num_connections=%u own=%u hint=%s", counted, known,
                   "another process of this app, or connections that Slack has not given up yet");
     health->foreign = foreign;
 }
@@ -99,8 +101,8 @@ void slack__health_note(slack_health_t *health, const slack_action_t *action)
 void slack__health_measure(slack_health_t *health)
 {
     bool deaf = slack__supervisor_serving(health->sup) == 0 &&
-                health->sup->phase == SLACK_PHASE_RUNNING &&
-                health->state > SLACK_TRANSPORT_STARTING;
+                health->sup->phase == SLACK_PHASE_RUNNING && health->sup->allowance.wanted > 0 &&
+                !health->sup->allowance.standby && health->state > SLACK_TRANSPORT_STARTING;
     if (deaf && health->deaf_since_ms == 0)
         health->deaf_since_ms = slack__mono_ms(health->net->clock);
     if (deaf || health->deaf_since_ms == 0) return;
@@ -115,6 +117,7 @@ void slack__health_stats(const slack_health_t *health, slack_transport_stats_t *
 {
     *ret = health->stats;
     ret->state = health->state;
+    ret->standby = health->transport->standby;
     ret->connections = slack__supervisor_serving(health->sup);
     if (health->deaf_since_ms != 0)
         ret->deaf_ms += slack__mono_ms(health->net->clock) - health->deaf_since_ms;

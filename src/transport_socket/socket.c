@@ -17,9 +17,10 @@ typedef struct slack_socket {
     slack_connections_t connections;
     slack_envelopes_t envelopes;
     slack_health_t health;
-    slack_timer_t timer; /* for the supervisor's next tick */
-    slack_task_t task;   /* reports a change of state */
-    bool running;        /* from the start until STOPPED is reported */
+    slack_timer_t timer;        /* for the supervisor's next tick */
+    slack_task_t task;          /* reports a change of state */
+    slack_allowance_use_t used; /* as the host knows it */
+    bool running;               /* from the start until STOPPED is reported */
 } slack_socket_t;
 
 static slack_socket_t *socket_of(slack_transport_t *t)
@@ -63,6 +64,11 @@ static void socket_set_timer(slack_socket_t *s)
     slack__timer_start(s->net, &s->timer, wait);
 }
 
+static slack_allowance_use_t socket_use(const slack_socket_t *s)
+{
+    return slack__supervisor_use(&s->sup, slack__mono_ms(s->net->clock));
+}
+
 /* Feed the supervisor an input and perform its actions. */
 static void socket_feed(slack_socket_t *s, const slack_session_input_t *in)
 {
@@ -96,6 +102,9 @@ static void socket_report(slack_task_t *task)
         socket_feed_all(s, SLACK_INPUT_START);
     }
     slack__health_report_change(&s->health);
+    const slack_allowance_use_t use = socket_use(s);
+    if (!slack__allowance_use_eq(&use, &s->used)) s->base.host->used(&s->base);
+    s->used = use;
     if (s->sup.phase != SLACK_PHASE_STOPPED || slack__connections_open(&s->connections)) return;
     s->running = false;
     slack__task_cancel(task);
@@ -141,6 +150,12 @@ static void envelopes_feed(slack_envelopes_t *envelopes, const slack_session_inp
     socket_feed(SLACK_CONTAINER(envelopes, slack_socket_t, envelopes), in);
 }
 
+/* Another process may have been given the envelopes of this one. */
+static bool socket_is_late(const slack_socket_t *s)
+{
+    return slack__mono_ms(s->net->clock) >= s->sup.allowance.until_ms;
+}
+
 /* READY is reported before the first delivery, also when that came right behind hello. */
 static bool envelopes_takes(slack_envelopes_t *envelopes, unsigned slot)
 {
@@ -149,13 +164,14 @@ static bool envelopes_takes(slack_envelopes_t *envelopes, unsigned slot)
         slack__task_cancel(&s->task);
         socket_report(&s->task);
     }
-    return slack__supervisor_takes(&s->sup, slot);
+    return slack__supervisor_takes(&s->sup, slot) && !socket_is_late(s);
 }
 
 static int envelopes_send(slack_envelopes_t *envelopes, unsigned slot, uint32_t generation,
                           const char *text, size_t len)
 {
     slack_socket_t *s = SLACK_CONTAINER(envelopes, slack_socket_t, envelopes);
+    if (socket_is_late(s)) return SLACK_ECLOSED;
     if (slack__connections_send(&s->connections, slot, generation, text, len) == 0) return 0;
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
         const slack_session_t *other = &s->sup.sessions[i];
@@ -181,6 +197,14 @@ static int socket_start(slack_transport_t *t)
     s->running = true;
     slack__task_post(s->net, &s->task);
     return 0;
+}
+
+static slack_allowance_use_t socket_allow(slack_transport_t *t, const slack_allowance_t *allowance)
+{
+    slack_socket_t *s = socket_of(t);
+    slack__supervisor_allow(&s->sup, allowance);
+    socket_feed_all(s, SLACK_INPUT_TICK);
+    return s->used = socket_use(s);
 }
 
 /* Socket Mode has no message for it: Slack sends to every open connection. */
@@ -231,6 +255,7 @@ static void socket_destroy(slack_transport_t *t)
 static const struct slack_transport_ops socket_ops = {
     .name = "socket",
     .start = socket_start,
+    .allow = socket_allow,
     .leave = socket_leave,
     .drain = socket_drain,
     .stop = socket_stop,

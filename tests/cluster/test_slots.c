@@ -242,7 +242,7 @@ static void process_leave(model_t *m, process_t *p)
     if (p->leaving) return;
     p->leaving = true;
     p->leave_end = m->now + 5000;
-    slack__slots_leave(&p->slots);
+    slack__slots_leave(&p->slots, m->now);
 }
 
 static void process_kill(model_t *m, process_t *p)

@@ -43,6 +43,11 @@ static void on_state(slack_transport_t *t, enum slack_transport_state state, int
     if (state == mock->stop_in) mock_stop(mock);
 }
 
+static void on_used(slack_transport_t *t)
+{
+    mock_of(t)->used++;
+}
+
 static char *copy_slice(slack_slice_t s)
 {
     char *copy = malloc(s.len + 1);
@@ -129,8 +134,13 @@ void mock_host_open(mock_host_t *mock)
     assert_true(world_open(&mock->world));
     world_run_clock(&mock->world);
     mock->world.wall_ms = (int64_t)MOCK_WALL_S * 1000;
-    mock->host = (struct slack_transport_host){mock->world.net, on_state, on_deliver,
-                                               on_call,         on_visit, on_error};
+    mock->host = (struct slack_transport_host){.net = mock->world.net,
+                                               .state = on_state,
+                                               .used = on_used,
+                                               .deliver = on_deliver,
+                                               .call = on_call,
+                                               .visit = on_visit,
+                                               .error = on_error};
     mock->visit_status = SLACK_ENOTFOUND;
     mock->task.run = run_acks;
     slack__link_init(&mock->task.link);

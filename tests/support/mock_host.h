@@ -51,6 +51,7 @@ struct mock_host {
     enum slack_transport_state state;
     int reason;       /* of the last state */
     unsigned states;  /* how many were reported */
+    unsigned used;    /* how often the use of the allowance has changed */
     unsigned stopped; /* how many of them were STOPPED */
     bool stopping;    /* mock_stop() was called */
     bool was_ready;   /* READY was reported */
