@@ -111,7 +111,7 @@ static bool read_request(int argc, const char **argv, request_t *ret, char *prob
                                   {"--help", NULL, &ret->help},   {NULL, NULL, NULL}};
     const int count = cli_options_read(argc, argv, table, problem);
     if (count < 0 || ret->help) return count >= 0;
-    if (count > ret->watch) {
+    if (count > (ret->watch ? 1 : 0)) {
         snprintf(problem, CLI_PROBLEM_SIZE, "cluster takes options only");
         return false;
     }
