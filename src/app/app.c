@@ -212,6 +212,12 @@ static void reader_changed(void *user_data, bool reads)
     slack__catch_up_take(app->transports.catch_up, reads);
 }
 
+static void store_timed(void *user_data, bool commit, uint64_t us)
+{
+    slack_counters_t *counters = &((slack_app_t *)user_data)->counters;
+    slack__histogram_add(commit ? &counters->store_commit : &counters->store_operation, us);
+}
+
 static void store_changed(void *user_data, unsigned what)
 {
     slack_app_t *app = user_data;
@@ -393,6 +399,7 @@ static int open_for_others(slack_app_t *app)
     app->queue.poll_ms = role == SLACK_ROLE_WORK && !store->ops->notifies ? SLACK_QUEUE_WORK_POLL_MS
                                                                           : SLACK_QUEUE_POLL_MS;
     store->changed = store_changed;
+    store->timed = store_timed;
     store->changed_data = app;
     return 0;
 }

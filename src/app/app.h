@@ -173,6 +173,6 @@ const char *slack__app_unready(const slack_app_t *app);
 /* http.c: logs where people install the app; warns if it has routes, and Socket Mode alone. */
 void slack__app_tell_of_routes(const slack_app_t *app);
 /* metrics.c: appends the text of /metrics. 0; SLACK_ETOOBIG; SLACK_ENOMEM. */
-int slack__app_metrics_write(const slack_app_t *app, slack_buf_t *out);
+int slack__app_metrics_write(slack_app_t *app, slack_buf_t *out);
 
 #endif

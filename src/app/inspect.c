@@ -129,7 +129,7 @@ slack_counters_t *slack__inspect_counters(slack_app_t *app)
     return &app->counters;
 }
 
-int slack__inspect_metrics_write(const slack_app_t *app, slack_buf_t *out)
+int slack__inspect_metrics_write(slack_app_t *app, slack_buf_t *out)
 {
     return slack__app_metrics_write(app, out);
 }

@@ -74,7 +74,7 @@ const uint64_t *slack__inspect_lookups(const slack_app_t *app);
 /* Never NULL. */
 slack_counters_t *slack__inspect_counters(slack_app_t *app);
 /* Appends the text that /metrics serves. 0; SLACK_ETOOBIG; SLACK_ENOMEM. */
-int slack__inspect_metrics_write(const slack_app_t *app, slack_buf_t *out);
+int slack__inspect_metrics_write(slack_app_t *app, slack_buf_t *out);
 
 /* ---- deliveries and the store ---- */
 

@@ -126,11 +126,84 @@ static void write_catch_up(slack_metrics_text_t *text, const slack_app_t *app)
                           "Missed messages beyond a limit.");
 }
 
-int slack__app_metrics_write(const slack_app_t *app, slack_buf_t *out)
+/* As the last look has found them. */
+static void write_rows(slack_metrics_text_t *text, const slack_app_t *app)
+{
+    static const char *const states[] = {"waiting", "running", "done", "dead"};
+    const slack_row_counts_t *rows = &app->cluster.rows;
+    const int64_t now_ms = slack__wall_ms(app->log.clock);
+    slack__metrics_head(text, "store_rows", "gauge", "Rows of the store by state.");
+    for (unsigned s = 0; s < SLACK_ROW_STATES; s++)
+        slack__metrics_line(text, "slackapp_store_rows{state=\"%s\"} %llu", states[s],
+                            (unsigned long long)rows->known.counts[s]);
+    slack__metrics_head(text, "store_oldest_seconds", "gauge", "Age of the oldest row of a state.");
+    for (unsigned s = 0; s < SLACK_ROW_STATES; s++) {
+        const int64_t age_ms = rows->known.counts[s] ? now_ms - rows->known.oldest_ms[s] : 0;
+        slack__metrics_line(text, "slackapp_store_oldest_seconds{state=\"%s\"} %lld", states[s],
+                            (long long)(age_ms > 0 ? age_ms / 1000 : 0));
+    }
+    const long long lag_ms = (long long)slack__row_counts_lag_ms(rows, now_ms);
+    slack__metrics_head(text, "store_lag_seconds", "gauge", "For how long a row has been due.");
+    slack__metrics_line(text, "slackapp_store_lag_seconds %lld.%03lld", lag_ms / 1000,
+                        lag_ms % 1000);
+}
+
+static void write_store(slack_metrics_text_t *text, const slack_app_t *app)
+{
+    static const slack_store_figures_t none = {0};
+    const slack_store_figures_t *figures = app->queue.store ? &app->queue.store->figures : &none;
+    slack__metrics_single(text, "store_reconnects_total", "counter", figures->reconnects,
+                          "Sessions of the store that replaced a lost one.");
+    slack__metrics_single(text, "store_unclear_total", "counter", figures->unclear,
+                          "Commits whose answer was lost, and that were looked up.");
+    slack__metrics_single(text, "store_notifications_total", "counter", figures->notifications,
+                          "Hints that other processes have changed the store.");
+}
+
+static void write_sockets(slack_metrics_text_t *text, const char *name, const int64_t counts[3],
+                          const char *help)
+{
+    static const char *const states[] = {"held", "ready", "standby"};
+    slack__metrics_head(text, name, "gauge", help);
+    for (unsigned i = 0; i < 3; i++)
+        slack__metrics_line(text, "slackapp_%s{state=\"%s\"} %lld", name, states[i],
+                            (long long)counts[i]);
+}
+
+/* Adds the slots that a process holds, and how many of them are ready; or that it stands by. */
+static void add_sockets(const slack_process_t *process, int64_t counts[3])
+{
+    counts[0] += process->sockets.slots;
+    counts[1] += process->sockets.ready;
+    counts[2] += process->sockets.candidate && !process->leaving && process->sockets.slots == 0;
+}
+
+static void write_cluster(slack_metrics_text_t *text, const slack_app_t *app)
+{
+    const slack_processes_t *processes = &app->cluster.processes;
+    int64_t own[3] = {0}, all[3] = {0};
+    slack__metrics_head(text, "cluster_processes", "gauge", "Processes of the app by role.");
+    for (unsigned role = SLACK_ROLE_ALL; role <= SLACK_ROLE_WORK; role++)
+        slack__metrics_line(text, "slackapp_cluster_processes{role=\"%s\"} %zu",
+                            slack__role_names[role], app->cluster.counts.by_role[role]);
+    add_sockets(&processes->own, own);
+    for (size_t i = 0; i < processes->count; i++)
+        add_sockets(&processes->list[i], all);
+    write_sockets(text, "socket_slots", own, "Slots for connections of this process.");
+    write_sockets(text, "cluster_socket_slots", all, "Slots for connections of all processes.");
+}
+
+int slack__app_metrics_write(slack_app_t *app, slack_buf_t *out)
 {
     slack_metrics_text_t text = {.out = out};
+    if (app->queue.store && app->life.state == SLACK_APP_RUNNING)
+        slack__row_counts_look(&app->cluster.rows, app->services.net, app->queue.store,
+                               app->queue.app);
     slack__counters_write(&text, &app->counters);
     write_queues(&text, app);
+    write_rows(&text, app);
+    write_store(&text, app);
+    write_cluster(&text, app);
     write_catch_up(&text, app);
     slack__call_counts_write(&text, &app->counters.calls);
     if (app->identity.authorizer)

@@ -4,6 +4,7 @@
 
 #include "cluster/duty.h"
 #include "cluster/processes.h"
+#include "cluster/row_counts.h"
 #include "cluster/shares.h"
 #include "cluster/slot_keeper.h"
 
@@ -17,6 +18,7 @@
  *   duty.c        work that one process does at a time
  *   slots.c       which slots for connections this process takes, keeps, and hands over
  *   slot_keeper.c the slots on the loop: the store's entries, and the transport's allowance
+ *   row_counts.c  the rows by their states
  *   cluster.c     the parts by value
  */
 typedef struct slack_cluster {
@@ -28,6 +30,7 @@ typedef struct slack_cluster {
     void *user_data;
     slack_slot_keeper_t slots;
     unsigned budget; /* of connections of all processes; 0: this one has none */
+    slack_row_counts_t rows;
     /* How many processes the last look has found, this one included. 1 without a cluster. */
     struct slack_cluster_counts {
         size_t processes;

@@ -12,6 +12,8 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
+/* So many commits are timed between two turns of the loop. */
+#define COMMITS_MAX 64
 /* From one line about a store that fails to the next. */
 #define REPORT_MS 60000
 
@@ -37,8 +39,11 @@ typedef struct committer {
     slack_db_time_t now;              /* of the last submission */
     char error[SLACK_ERROR_TEXT_MAX]; /* of the last transaction that failed; not logged yet */
     char notice[SLACK_DB_NOTICE_MAX];
-    bool works;       /* the last transaction was committed */
-    unsigned changed; /* by others: the user has not been called yet */
+    uint64_t commits_us[COMMITS_MAX]; /* since the last turn of the loop */
+    unsigned commits;
+    slack_store_figures_t figures; /* of the engine */
+    bool works;                    /* the last transaction was committed */
+    unsigned changed;              /* by others: the user has not been called yet */
 } committer_t;
 
 /* --- for engines --------------------------------------------------------------------------- */
@@ -100,8 +105,13 @@ static void apply_batch(committer_t *c, slack_link_t *batch)
     slack_link_t ended;
     slack__link_init(&ended);
     uv_mutex_unlock(&c->lock);
+    const uint64_t begun_ns = uv_hrtime();
     const int rc = c->db->ops->apply(c->db, batch, &ended, &now, error);
+    const uint64_t ended_ns = uv_hrtime();
     uv_mutex_lock(&c->lock);
+    if (rc == 0 && c->commits < COMMITS_MAX)
+        c->commits_us[c->commits++] = (ended_ns - begun_ns) / 1000;
+    c->figures = c->db->figures;
     slack__list_splice(&c->ended, &ended);
     if (*error) memcpy(c->error, error, sizeof error);
     take_notice(c);
@@ -116,6 +126,8 @@ static void rest(committer_t *c, slack_db_wait_t *ret)
     const unsigned changed = c->db->ops->rest(c->db, ret);
     uv_mutex_lock(&c->lock);
     c->changed |= changed;
+    c->db->figures.notifications += changed != 0;
+    c->figures = c->db->figures;
     if (changed) uv_async_send(&c->wakeup);
 }
 
@@ -212,6 +224,23 @@ static void log_notice(committer_t *c, const char *notice)
     }
 }
 
+/* The lock is closed, and opened for the calls. */
+static void tell_times(committer_t *c, const slack_link_t *ended)
+{
+    uint64_t commits_us[COMMITS_MAX];
+    const unsigned commits = c->commits;
+    memcpy(commits_us, c->commits_us, commits * sizeof *commits_us);
+    c->commits = 0;
+    c->store.figures = c->figures;
+    uv_mutex_unlock(&c->lock);
+    const uint64_t now = uv_hrtime();
+    for (unsigned i = 0; c->store.timed && i < commits; i++)
+        c->store.timed(c->store.changed_data, true, commits_us[i]);
+    for (slack_link_t *link = ended->next; c->store.timed && link != ended; link = link->next)
+        c->store.timed(c->store.changed_data, false, (now - op_at(link)->since_ns) / 1000);
+    uv_mutex_lock(&c->lock);
+}
+
 static void run_completions(slack_task_t *task)
 {
     committer_t *c = SLACK_CONTAINER(task, committer_t, task);
@@ -227,6 +256,7 @@ static void run_completions(slack_task_t *task)
     const bool over = c->over, works = c->works;
     const unsigned changed = c->changed;
     c->changed = 0;
+    tell_times(c, &ended);
     uv_mutex_unlock(&c->lock);
 
     log_notice(c, notice);

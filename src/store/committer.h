@@ -68,6 +68,7 @@ typedef struct slack_db_ops {
 /* The first member of the engine's own struct. */
 struct slack_db {
     const slack_db_ops_t *ops;
+    slack_store_figures_t figures; /* the engine counts */
     /* Sentences that the engine leaves for the log, as warnings; each ends with a newline. The
      * committer empties it. */
     char notice[SLACK_DB_NOTICE_MAX];

@@ -170,6 +170,7 @@ static int commit(slack_pg_t *pg)
     if (rc == 0) SLACK_CRASH("committed");
     if (rc == 0 || pg->conn) return rc;
     pg->unclear = pg->batch;
+    pg->db.figures.unclear++;
     bool committed = false;
     int found = have_session(pg);
     if (found == 0) found = look_up(pg, &committed);

@@ -109,7 +109,7 @@ int slack__pg_connect(slack_pg_t *pg)
     if (rc == 0) rc = begin_owner(pg);
     if (rc == 0) {
         pg->failures = 0;
-        pg->sessions++;
+        pg->db.figures.reconnects = pg->sessions++;
         return 0;
     }
     slack__pg_hang_up(pg);

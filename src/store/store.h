@@ -185,8 +185,20 @@ typedef struct slack_store_ops {
 #define SLACK_STORE_CHANGED_ROWS    1u /* rows were queued that are due */
 #define SLACK_STORE_CHANGED_ENTRIES 2u /* entries with an owner were written, deleted or ended */
 
+/* Of one store since it was opened; a store without a server has none. */
+typedef struct slack_store_figures {
+    uint64_t reconnects;    /* sessions that replaced a lost one */
+    uint64_t unclear;       /* commits whose answer was lost, so that their end was looked up */
+    uint64_t notifications; /* hints of other owners */
+} slack_store_figures_t;
+
 struct slack_store {
     const slack_store_ops_t *ops;
+    slack_store_figures_t figures; /* the store writes it, on the loop */
+    /* Called on the loop for each operation that has ended, with the time since it was submitted,
+     * and for each commit. Optional, as `changed` is, and with its `changed_data`. A store in
+     * memory does not call it. */
+    void (*timed)(void *user_data, bool commit, uint64_t us);
     /* Called on the loop, from a task, if other owners have changed something; `what` is a mask of
      * SLACK_STORE_CHANGED_…. It is a hint, which may be late or missing: the user looks from time
      * to time as well. Optional; the user sets it on the loop. */

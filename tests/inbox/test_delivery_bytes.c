@@ -17,7 +17,7 @@
 
 static const slack_options_t bounded = {.deliveries_mib = BOUND_MIB};
 
-static double delivery_bytes(const slack_app_t *app)
+static double delivery_bytes(slack_app_t *app)
 {
     static const char name[] = "\nslackapp_delivery_bytes ";
     slack_buf_t text;

@@ -87,6 +87,15 @@ BOT_TEST(everything_is_there)
         {"slackapp_rate_leases_late_total", 1},
         {"slackapp_posts_under_way", 1},
         {"slackapp_call_bytes", 1},
+        {"slackapp_store_rows", SLACK_ROW_STATES},
+        {"slackapp_store_oldest_seconds", SLACK_ROW_STATES},
+        {"slackapp_store_lag_seconds", 1},
+        {"slackapp_store_reconnects_total", 1},
+        {"slackapp_store_unclear_total", 1},
+        {"slackapp_store_notifications_total", 1},
+        {"slackapp_cluster_processes", 3},
+        {"slackapp_socket_slots", 3},
+        {"slackapp_cluster_socket_slots", 3},
         {"slackapp_catch_up_behind", 1},
         {"slackapp_catch_up_gaps_total", 1},
         {"slackapp_catch_up_channels_total", 1},
@@ -191,6 +200,25 @@ BOT_TEST(everything_is_counted)
     check("slackapp_transport_ready{transport=\"memory\"}", 1);
     check("slackapp_transport_ready{transport=\"socket\"}", 0);
     slack_ctx_release(app_held, 0);
+}
+
+/* A page shows what the look before it has found, and looks come at most every 10 s. */
+BOT_TEST(rows_are_counted_for_a_page)
+{
+    slack_on_event(f.app, "bad", app_fail, NULL);
+    app_ready(&f);
+    read_page();
+    inject(EVENT("Ev1", "bad"));
+    for (unsigned second = 0; second <= 12; second += 4) {
+        read_page();
+        app_turn(&f);
+        read_page();
+        check("slackapp_store_rows{state=\"dead\"}", second >= 10);
+        const double age_s =
+            prometheus_value(&page, "slackapp_store_oldest_seconds{state=\"dead\"}");
+        assert_true(second == 12 ? age_s >= 12 : age_s == 0);
+        app_pass_ms(&f, 4000);
+    }
 }
 
 /* Slack numbers its retries. The first request of an event may be a retry. */
