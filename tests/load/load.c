@@ -111,10 +111,12 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
     *ret = uv_buf_init(buffer, sizeof buffer);
 }
 
-/* "transport transport=http state=ready reason=none port=3000" */
+/* "transport transport=http state=ready reason=none port=3000", or of a process without one
+ * "role=work process=…" */
 static void look_for_ready(load_bot_t *bot)
 {
     const char *line = bot->told ? NULL : strstr(bot->log, "transport=http state=ready");
+    if (!line && !bot->told) line = strstr(bot->log, "role=work process=");
     if (!line || !strchr(line, '\n')) return;
     const char *port = strstr(line, " port=");
     bot->told = true;

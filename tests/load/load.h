@@ -35,7 +35,7 @@ const char *load_key(void);
 #define LOAD_LOG_MAX ((size_t)256 << 10)
 
 typedef struct load_bot {
-    /* Called when it accepts requests, and when it has ended. */
+    /* Called when it accepts requests, or works, and when it has ended. */
     void (*ready)(struct load_bot *bot);
     void (*ended)(struct load_bot *bot, int64_t status, int signal);
     unsigned port; /* from its log */
