@@ -20,7 +20,7 @@ static void print_slots(const cluster_app_t *app)
 {
     for (unsigned i = 0; i <= SLACK_SLOTS_SPARE; i++) {
         const slack_slot_t *slot = &app->slots[i];
-        if (i >= app->budget && slot->state == SLACK_SLOT_FREE) continue;
+        if (!cluster_slot_is_shown(app, i)) continue;
         if (i < SLACK_SLOTS_SPARE)
             cli_printf("  slot %-10u %-12s  %s\n", i, cluster_slot_states[slot->state],
                        slot->holder);
@@ -102,7 +102,7 @@ static const slack_json_t *slots_json(sim_json_builder_t *json, const cluster_ap
         const slack_slot_t *slot = &app->slots[i];
         char name[8] = "spare";
         if (i < SLACK_SLOTS_SPARE) snprintf(name, sizeof name, "%u", i);
-        if (i < app->budget || slot->state != SLACK_SLOT_FREE)
+        if (cluster_slot_is_shown(app, i))
             sim_list_add(json, &list,
                          sim_json(json, "{slot: %s, state: %s, holder: %s}", name,
                                   cluster_slot_states[slot->state], slot->holder));

@@ -103,6 +103,9 @@ static void SLACK_PRINTF(2, 3) find(cluster_view_t *view, const char *format, ..
 
 static void judge_slots(cluster_view_t *view, const cluster_app_t *app, size_t candidates)
 {
+    if (candidates > 0 && app->budget == 0)
+        find(view, "app %.*s: no process has a connection of Socket Mode", (int)app->name.len,
+             app->name.ptr);
     for (unsigned i = 0; candidates > 0 && i < app->budget; i++)
         if (app->slots[i].state == SLACK_SLOT_FREE)
             find(view, "app %.*s: slot %u has no holder", (int)app->name.len, app->name.ptr, i);
@@ -152,6 +155,12 @@ void cluster_view_judge(cluster_view_t *view, int64_t max_lag_ms)
 int64_t cluster_view_lag_ms(const cluster_view_t *view)
 {
     return view->counts.next_ms < view->now_ms ? view->now_ms - view->counts.next_ms : 0;
+}
+
+bool cluster_slot_is_shown(const cluster_app_t *app, unsigned number)
+{
+    return app->slots[number].state != SLACK_SLOT_FREE || number < app->budget ||
+           (number == SLACK_SLOTS_SPARE && app->budget > 0);
 }
 
 const char *cluster_process_state(const slack_process_t *process)

@@ -42,15 +42,17 @@ no_process() {
 # Entries of others do no harm.
 strangers() {
     use_store strange && "$maker" "$SLACK_STORE" none
-    value="'{\"role\":\"work\",\"state\":\"running\",\"host\":\"h\",\"pid\":7,\"version\":\"0\",\"since_ms\":1,\"seen_ms\":1}'"
-    for key in process/A1/0123456789abcdef process/A1/x process/A1 socket/A1/0 socket/A1/11 socket/x/; do
+    value="'{\"role\":\"work\",\"state\":\"running\",\"host\":\"h\",\"pid\":7,\"version\":\"0\",\"since_ms\":1,\"seen_ms\":1,
+        \"sockets\":{\"candidate\":true}}'"
+    for key in process/A1/0123456789abcdef process/A2/0123456789abcdef process/A1/x process/A1 socket/A1/0 socket/A1/11 socket/x/; do
         change_store strange "INSERT INTO kv(key, version, until_ms, value$sums) VALUES
             (CAST('$key' AS $bytes), CAST('fedcba9876543210 ready' AS $bytes), 9223372036854775807,
              CAST($value AS $bytes)$sum)" || return 1
     done
     expect 1 ' entries are not valid' && grep -q 'no process receives' out &&
         # What is in SQLite without its checksum is damaged.
-        { [ "$engine" = sqlite ] || grep -q 'process 0123456789abcdef on h was last seen' out; }
+        { [ "$engine" = sqlite ] || { grep -q 'process 0123456789abcdef on h was last seen' out &&
+            grep -q 'app A2: no process has a connection of Socket Mode' out; }; }
 }
 
 # bot NAME ROLE: hello in that role, with the store. Its process number is in $bot.
@@ -65,6 +67,10 @@ healthy() {
     expect 0 'healthy' >/dev/null
 }
 
+stands_by() {
+    healthy && grep -q ' receive  standby ' out && grep -q '^  slot 0  *ready  ' out && grep -q '^  spare  *free' out
+}
+
 roles() {
     "$slackapp" sim --port 0 --port-file port --quiet >sim.log 2>&1 &
     pids=$!
@@ -76,7 +82,7 @@ roles() {
     . ./variables
     use_store bot
     bot first receive && until_true expect 1 'no process works' && bot worker work && worker=$bot &&
-        until_true healthy && grep -q ' receive  ' out && grep -q ' work     running ' out || return 1
+        bot second receive && until_true stands_by && grep -q ' work     running ' out || return 1
     expect 0 '"healthy":true' --json && tail -n 1 out | python3 -m json.tool >pretty && grep -q '"role": "work"' pretty &&
         "$slackapp" inbox stats >out 2>&1 && until_true healthy &&
         kill -9 "$worker" && until_true expect 1 'no process works' &&
