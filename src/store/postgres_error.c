@@ -34,22 +34,32 @@ static const struct cure {
 };
 
 #define LOG_IN "; check the user, the password (PGPASSWORD, ~/.pgpass) and the server's pg_hba.conf"
+#define ROOM   "; raise the limit of the server, the database or the user, or run fewer processes"
 
-/* A session that could not begin has no SQLSTATE, but the words of the server or of libpq. */
+/* A session that could not begin has no SQLSTATE, but the words of the server or of libpq. The
+ * first phrase that is in the line counts, so those that name a user or a database stand behind
+ * others. */
 static const struct {
     const char *words, *cure;
 } phrases[] = {
+    {"pg_hba.conf", LOG_IN},
+    {"translate host name", "; check the name, and that this machine can look it up"},
+    {"too many", ROOM},
+    {"connection slots", ROOM},
+    {"permission denied for database", "; let this user in: GRANT CONNECT ON DATABASE"},
+    {"not currently accepting",
+     "; name another database, or ALTER DATABASE … ALLOW_CONNECTIONS true"},
+    {"the database system is", "; connect again when the server has started"},
+    {"invalid response", "; check the port: no PostgreSQL answers there"},
     {"database \"", "; make the database with createdb"},
     {"role \"", LOG_IN},
     {"password", LOG_IN},
-    {"pg_hba.conf", LOG_IN},
     {"authentication", LOG_IN},
     {"certificate", "; check sslmode and sslrootcert"},
     {"SSL", "; check sslmode and sslrootcert"},
     {"bouncer", "; see the log of the pooler"},
     {"no such database", "; make it, or let the pooler know it"},
     {"sslmode", "; sslmode=verify-full is the safe one"},
-    {"too many", "; raise max_connections, or run fewer processes"},
     {"service", "; name a service of ~/.pg_service.conf or PGSERVICEFILE"},
     {"read-only", "; name the primary too"},
     {"hot standby", "; name the primary too"},
@@ -97,6 +107,7 @@ int slack__pg_explain(slack_pg_t *pg, const PGresult *result)
     const char *what = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
     const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     const struct cure *cure = state ? cure_for(state) : NULL;
+    if (!pg->conn) return SLACK_ESTORE; /* a sentence has said why it was hung up */
     if (!what) what = PQerrorMessage(pg->conn);
     pg->remedy = cure ? cure->remedy : PG_NO_REMEDY;
     if (strstr(what, "out of memory") && !state) {

@@ -18,7 +18,8 @@
 
 #define PG_CASE(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 #define OUR_SESSION                                                                                \
-    "SELECT pid FROM pg_stat_activity WHERE application_name = 'slackapp' ORDER BY backend_start"
+    "SELECT pid FROM pg_stat_activity WHERE application_name = 'slackapp' ORDER BY backend_start " \
+    "DESC"
 
 static int set_up(void **state)
 {
@@ -50,6 +51,8 @@ static void test_places_that_open_nothing(void **state)
         {"", "host=/nowhere password=secret", "No such file or directory"},
         {"", "+ dbname=nowhere password=secret", "does not exist; make the database with createdb"},
         {"", "+ user=stranger password=secret", "does not exist; check the user, the password"},
+        {"", "host=a..b", "check the name, and that this machine can"},
+        {"CREATE DATABASE shut ALLOW_CONNECTIONS false", "+ dbname=shut", "name another database"},
         {"", "+ options=-csearch_path=a;DROP", "search_path is not one name"},
         {"", "+ options=-csearch_path=a,b", "search_path is not one name"},
         {"", "+ options=-csearch_path=Aa", "search_path is not one name"},
@@ -60,6 +63,11 @@ static void test_places_that_open_nothing(void **state)
          "a standby or read-only; name the pri"},
         {"CREATE ROLE poor LOGIN", "+ user=poor", "make the schema, and give it to this user"},
         {"", "+ user=poor options=-csearch_path=absent", "permission denied for database"},
+        {"CREATE DATABASE crowded CONNECTION LIMIT 0", "+ dbname=crowded user=poor",
+         "raise the limit"},
+        {"REVOKE CONNECT ON DATABASE crowded FROM PUBLIC", "+ dbname=crowded user=poor",
+         "GRANT CONNECT"},
+        {"ALTER ROLE poor CONNECTION LIMIT 0", "+ user=poor", "role \"poor\"; raise the limit"},
         {"CREATE SCHEMA other; CREATE TABLE other.mine(a int)", "+ options=-csearch_path=other",
          "another program's tables; name another schema"},
         {"CREATE SCHEMA newer; CREATE TABLE newer.schema_version AS SELECT 9::bigint AS version, 9 "
@@ -276,17 +284,25 @@ static void test_a_server_that_is_away(void **state)
  * session ends the one before. */
 static void test_a_server_that_hangs(void **state)
 {
+    static const enum slack_store_op_kind kinds[] = {SLACK_STORE_CLAIM, SLACK_STORE_KV_SWAP,
+                                                     SLACK_STORE_PUT};
     rows_task_t task;
-    const pid_t session = (pid_t)atoi(postgres_query(OUR_SESSION));
-    assert_true(session > 0);
-    assert_int_equal(kill(session, SIGSTOP), 0);
-    const uint64_t start = uv_hrtime();
-    rows_submit(&task, SLACK_STORE_PUT, "a");
-    world_until(&rows.world, task.ended);
-    assert_int_equal(task.op.status, SLACK_ESTORE);
-    assert_true(uv_hrtime() - start < UINT64_C(5000000000));
-    expect_logged("the server does not answer; look after it and the network");
-    assert_int_equal(kill(session, SIGCONT), 0);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        rows_expect_entry("k", NULL); /* there is a session */
+        const pid_t session = (pid_t)atoi(postgres_query(OUR_SESSION));
+        assert_true(session > 0);
+        assert_int_equal(kill(session, SIGSTOP), 0);
+        const uint64_t start = uv_hrtime();
+        rows_prepare(&task, kinds[i], "a");
+        task.batch.limit = 1;
+        rows_submit_prepared(&task);
+        world_until(&rows.world, task.ended);
+        assert_int_equal(task.op.status, SLACK_ESTORE);
+        assert_true(uv_hrtime() - start < UINT64_C(5000000000));
+        expect_logged("the server does not answer; look after it and the network");
+        assert_false(world_logged(&rows.world, "connection pointer"));
+        assert_int_equal(kill(session, SIGCONT), 0);
+    }
     /* The session may have gone on to its COMMIT before it was ended: then the row is queued. */
     rows_submit(&task, SLACK_STORE_PUT, "a");
     world_until(&rows.world, task.ended);

@@ -362,7 +362,7 @@ PROMISE_TEST(test_certificates)
 /* From now on the user "guarded" needs a password. */
 static void guard(void)
 {
-    static char text[16384] = "local all guarded scram-sha-256\n";
+    static char text[16384] = "local forbidden guarded reject\nlocal all guarded scram-sha-256\n";
     char path[96];
     const size_t len = strlen(text);
     snprintf(path, sizeof path, "%s/data/pg_hba.conf", postgres_folder());
@@ -393,6 +393,7 @@ PROMISE_TEST(test_passwords)
         {"postgres:password=secretive", NULL, bad},
         {"postgres://guarded:secretive@%S/postgres", NULL, bad},
         {"postgres:password='a secret' dbname=absent", NULL, "make the database with createdb"},
+        {"postgres:password='a secret' dbname=forbidden", NULL, "; check the user, the password"},
         {"postgres:password='a secret' host=/nowhere", NULL, "check the address, and that the"},
         {"postgres:password='a secret' options=-csearch_path=public", NULL, "permission denied"},
     };
