@@ -14,7 +14,11 @@ void slack__health_report_change(slack_health_t *health)
     if (health->sup->phase != SLACK_PHASE_RUNNING) return;
     const bool serving = slack__supervisor_serving(health->sup) > 0;
     health->transport->switched_off = disabled && !serving;
-    health->transport->standby = health->sup->allowance.standby && !serving;
+    const bool standby = health->sup->allowance.standby && !serving;
+    if (standby && !health->transport->standby)
+        SLACK_LOG(health->net->log, INFO, "socket stands by", "reason=%s",
+                  "other processes of this app have all connections (SLACK_SOCKET_CONNECTIONS)");
+    health->transport->standby = standby;
     if (serving || health->transport->standby) {
         if (state != SLACK_TRANSPORT_READY) slack__health_report(health, SLACK_TRANSPORT_READY, 0);
     } else if (state == SLACK_TRANSPORT_READY || (state == SLACK_TRANSPORT_STARTING && disabled)) {

@@ -27,6 +27,7 @@ OPENED(a_standby_is_ready_and_takes_over)
     allow(0, 0, true, 60 * SECOND);
     mock_run_until_state(&w.mock, SLACK_TRANSPORT_READY);
     assert_true(w.t->standby && socket_world_stats(&w).standby);
+    assert_true(world_logged(&w.mock.world, "event=\"socket stands by\""));
     assert_int_equal(w.calls, 0);
     w.mock.used = 0;
     assert_int_equal(allow(1, 1, true, 60 * SECOND).open, 1);
