@@ -103,7 +103,8 @@ void postgres_end(void)
 {
     if (getpid() != maker) return;
     for (own = servers; own < servers + 2; own++) {
-        postgres_crash();
+        postgres_signal(SIGKILL); /* it may be stopped */
+        is_gone(0);
         if (*own->folder) nftw(own->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     }
     own = servers;
