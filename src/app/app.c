@@ -193,10 +193,11 @@ static void describe_process(void *user_data, slack_process_t *own)
 }
 
 /* Of the processes that receive events, one reads history: it has to know of the gaps of the
- * others, and they of what it has read. */
-static void tell_of_gaps(void *user_data)
+ * others, and they of what it has read. The rows of a process that has gone can be claimed. */
+static void processes_looked(void *user_data)
 {
     slack_app_t *app = user_data;
+    if (app->cluster.counts.fewer) slack__queue_look_in(&app->queue, 0);
     const slack_processes_t *processes = &app->cluster.processes;
     for (size_t i = 1; app->transports.catch_up && i < processes->count; i++)
         slack__catch_up_note(app->transports.catch_up, processes->list[i].catch_up.missed_ms,
@@ -236,7 +237,7 @@ static void join_cluster(slack_app_t *app)
     processes->own.role = app->options.role;
     processes->own.sockets.candidate = slack__app_share_connections(app);
     app->cluster.shares.webapi = app->services.webapi;
-    app->cluster.looked = tell_of_gaps;
+    app->cluster.looked = processes_looked;
     app->cluster.catch_up.changed = reader_changed;
     app->cluster.user_data = app->cluster.catch_up.user_data = app;
     if (app->transports.catch_up) app->cluster.catch_up.name = "catch-up";

@@ -12,6 +12,7 @@ static void cluster_count(slack_cluster_t *cluster)
         counts->by_role[p->role]++;
         counts->socket_candidates += p->sockets.candidate && !p->leaving;
     }
+    counts->fewer = counts->processes < before;
     if (counts->socket_candidates != candidates_before)
         slack__slot_keeper_look_soon(&cluster->slots);
     if (counts->processes == before) return;

@@ -36,6 +36,7 @@ typedef struct slack_cluster {
         size_t processes;
         size_t by_role[SLACK_ROLE_WORK + 1];
         size_t socket_candidates; /* that are not leaving */
+        bool fewer;               /* than the look before has found */
     } counts;
 } slack_cluster_t;
 

@@ -52,7 +52,7 @@ static slack_slice_t entry_key(const slack_processes_t *processes, const char *i
 static void entry_written(slack_store_op_t *op)
 {
     slack_processes_t *processes = SLACK_CONTAINER(op, slack_processes_t, op);
-    if (op->status == 0 && !op->duplicate) processes->written = processes->own;
+    if (op->status != 0 || op->duplicate) processes->written.seen_ms = 0;
     look_over(processes);
 }
 
@@ -84,6 +84,7 @@ static void entry_write(slack_processes_t *processes)
         look_over(processes);
         return;
     }
+    processes->written = *own;
     processes->op = (slack_store_op_t){.kind = SLACK_STORE_KV_SWAP, .done = entry_written};
     processes->op.owned = true;
     processes->op.row = slack__kv_to_row(&(slack_kv_entry_t){

@@ -39,7 +39,7 @@ typedef struct slack_processes {
     slack_process_t *next;             /* the list of the look under way */
     size_t next_count, next_invalid;
     char version[24];        /* of this process's entry, as listed; "": it has none */
-    slack_process_t written; /* what the entry says */
+    slack_process_t written; /* what the entry says; seen_ms 0: it is to be written again */
     bool looking;            /* the store is working on `op` */
     bool again;              /* a hint has come since the look began */
     bool started;

@@ -120,6 +120,23 @@ ALL_TEST(test_a_process_that_leaves_says_so)
     assert_int_equal(bots[1].cluster.counts.processes, 3);
 }
 
+/* It begins to leave while the store writes that it runs. */
+ALL_TEST(test_a_process_that_leaves_at_its_start)
+{
+    slack_processes_t *p = &bots[0].cluster.processes;
+    world_until(&sw.world, p->looking && p->op.kind == SLACK_STORE_KV_SWAP);
+    slack__cluster_leave(&bots[0].cluster);
+    until_all_count(3);
+    const uint64_t since = uv_hrtime();
+    for (int passed = 0; bots[1].cluster.counts.socket_candidates == 2;) {
+        if (!p->looking && !bots[1].cluster.processes.looking) {
+            assert_true(++passed < 20); /* long before the entry is written in any case */
+            world_pass_ms(&sw.world, SLACK_PROCESSES_LOOK_MS);
+        }
+        world_wait(&sw.world, since, "the process leaves");
+    }
+}
+
 ALL_TEST(test_entries_of_other_programs_are_ignored)
 {
     put("process/A1/0123456789abcdef", "{\"role\":\"boss\"}");
