@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store/kv.h"
+#include "util/alloc.h"
 #include "util/error.h"
 #include "util/random.h"
 
@@ -15,6 +16,7 @@
 #define TRUST_MS ((uint64_t)(SLACK_STORE_LEASE_MS - SLACK_STORE_RENEW_MS))
 /* Of more processes, the first ones count. */
 #define OTHERS_MAX 100
+#define PAGE       100
 
 static void keeper_step(slack_slot_keeper_t *keeper);
 
@@ -184,16 +186,25 @@ static void others_find(struct others *others, slack_processes_t *processes,
         if (processes->list[i].sockets.candidate && !processes->list[i].leaving)
             others_add(others, processes->list[i].id);
     for (size_t i = 0; i < SLACK_SLOTS_ALL; i++) {
-        if (list[i].state == SLACK_SLOT_FREE || is_listed(processes, list[i].holder)) continue;
+        if (list[i].state == SLACK_SLOT_FREE || is_listed(processes, list[i].holder) ||
+            !slack__process_id_ok(slack__slice(list[i].holder)))
+            continue;
         others_add(others, list[i].holder);
         slack__processes_look_soon(processes);
     }
 }
 
-static void look_take(slack_slot_keeper_t *keeper)
+static void warn_of_stranger(slack_slot_keeper_t *keeper, slack_slice_t key)
 {
-    slack_slot_t list[SLACK_SLOTS_ALL] = {{.state = SLACK_SLOT_FREE}};
-    struct others others = {.count = 0};
+    if (keeper->warned_stranger) return;
+    keeper->warned_stranger = true;
+    SLACK_LOG(keeper->net->log, WARN, "entry of a slot is not understood, nobody takes the slot",
+              "key=%.*s hint=%s", (int)key.len, key.ptr,
+              "another program has written it: delete it, and let only this app write there");
+}
+
+static void page_take(slack_slot_keeper_t *keeper)
+{
     const size_t prefix = keeper->op.row.key.len;
     for (size_t i = 0; i < keeper->batch.count; i++) {
         const slack_kv_entry_t entry = slack__kv_from_row(&keeper->batch.rows[i]);
@@ -202,21 +213,56 @@ static void look_take(slack_slot_keeper_t *keeper)
         if (!slack__slice_eq(name, SLACK_SLICE("spare")) &&
             !slack__parse_u64(name, SLACK_SLOTS_MAX - 1, &number))
             continue; /* of an app whose name goes on with "/", or another program's */
-        list[number] = slack__slot_read(entry.version);
+        keeper->found[number] = slack__slot_read(entry.version);
+        if (!slack__process_id_ok(slack__slice(keeper->found[number].holder)))
+            warn_of_stranger(keeper, entry.key);
         warn_of_budget(keeper, &entry);
     }
-    others_find(&others, keeper->processes, list);
-    slack__slots_look(&keeper->slots, list, (const char(*)[SLACK_PROCESS_ID_SIZE])others.ids,
-                      others.count, keeper->began_ms);
 }
 
-static void looked(slack_store_op_t *op)
+static void look_take(slack_slot_keeper_t *keeper)
+{
+    struct others others = {.count = 0};
+    others_find(&others, keeper->processes, keeper->found);
+    slack__slots_look(&keeper->slots, keeper->found,
+                      (const char(*)[SLACK_PROCESS_ID_SIZE])others.ids, others.count,
+                      keeper->began_ms);
+}
+
+static void list_page(slack_slot_keeper_t *keeper);
+
+/* Without memory for the next page, the look finds out nothing. */
+static void page_listed(slack_store_op_t *op)
 {
     slack_slot_keeper_t *keeper = SLACK_CONTAINER(op, slack_slot_keeper_t, op);
+    const slack_store_batch_t *batch = &keeper->batch;
+    const bool ok = keeper->started && op->status == 0, more = ok && batch->count == batch->limit;
     keeper->busy = false;
-    if (keeper->started && op->status == 0) look_take(keeper);
-    slack__arena_free(keeper->batch.arena);
+    slack__free(keeper->after);
+    keeper->after = NULL;
+    if (ok) page_take(keeper);
+    if (more) {
+        const slack_slice_t last = batch->rows[batch->count - 1].key;
+        keeper->after = slack__strndup(last.ptr, last.len);
+    }
+    slack__arena_free(batch->arena);
+    if (keeper->after) {
+        list_page(keeper);
+        return;
+    }
+    if (ok && !more) look_take(keeper);
     if (keeper->started) keeper_step(keeper);
+}
+
+static void list_page(slack_slot_keeper_t *keeper)
+{
+    keeper->batch = (slack_store_batch_t){.limit = PAGE};
+    key_write(keeper, SLACK_SLOTS_ALL);
+    keeper_submit(keeper, (slack_store_op_t){.kind = SLACK_STORE_KV_LIST,
+                                             .row = slack__kv_page(slack__slice(keeper->texts.key),
+                                                                   slack__slice(keeper->after)),
+                                             .batch = &keeper->batch,
+                                             .done = page_listed});
 }
 
 static void look_due(slack_timer_t *timer)
@@ -224,13 +270,8 @@ static void look_due(slack_timer_t *timer)
     slack_slot_keeper_t *keeper = SLACK_CONTAINER(timer, slack_slot_keeper_t, timer);
     keeper->again = false;
     keeper->began_ms = keeper_now(keeper);
-    keeper->batch = (slack_store_batch_t){.limit = SLACK_SLOTS_ALL * 4};
-    key_write(keeper, SLACK_SLOTS_ALL);
-    keeper_submit(keeper, (slack_store_op_t){.kind = SLACK_STORE_KV_LIST,
-                                             .row = slack__kv_page(slack__slice(keeper->texts.key),
-                                                                   (slack_slice_t){NULL, 0}),
-                                             .batch = &keeper->batch,
-                                             .done = looked});
+    memset(keeper->found, 0, sizeof keeper->found);
+    list_page(keeper);
 }
 
 void slack__slot_keeper_look_soon(slack_slot_keeper_t *keeper)

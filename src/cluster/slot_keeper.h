@@ -29,10 +29,11 @@ typedef struct slack_slot_keeper {
     void *owner_data;
 
     slack_slots_t slots;
-    slack_allowance_use_t use; /* as of the last allowance */
-    slack_timer_t timer;       /* the next look, or the next step */
-    uint64_t look_ms;          /* when the next look is due, and the time at which the last began */
-    uint64_t began_ms;
+    slack_allowance_use_t use;           /* as of the last allowance */
+    slack_timer_t timer;                 /* the next look, or the next step */
+    uint64_t began_ms;                   /* the last look */
+    slack_slot_t found[SLACK_SLOTS_ALL]; /* by the look, so far */
+    char *after;                         /* its next page follows this key */
     slack_store_op_t op;
     slack_store_batch_t batch;
     slack_slots_order_t order;
@@ -43,7 +44,7 @@ typedef struct slack_slot_keeper {
     bool busy;  /* the store is working on `op` */
     bool again; /* a hint has come, or the use has changed, meanwhile */
     bool started;
-    bool warned_budget, warned_spare;
+    bool warned_budget, warned_spare, warned_stranger;
 } slack_slot_keeper_t;
 
 void slack__slot_keeper_init(slack_slot_keeper_t *keeper);

@@ -42,7 +42,7 @@ slack_slot_t slack__slot_read(slack_slice_t version)
     slack_slice_t holder, state;
     uint64_t handed = 0;
     if (!slack__slice_split(&version, ' ', &holder) || holder.len + 1 != sizeof slot.holder ||
-        !slack__slice_split(&version, ' ', &state))
+        !slack__is_visible(holder) || !slack__slice_split(&version, ' ', &state))
         return slot;
     memcpy(slot.holder, holder.ptr, holder.len);
     for (unsigned i = SLACK_SLOT_OPENING; i <= SLACK_SLOT_HANDING_OVER; i++)

@@ -148,20 +148,53 @@ BOTS_TEST(different_budgets_are_said_once)
     assert_in_range(world_log_count(&sw.world, "different budgets"), 1, 2);
 }
 
+/* An entry that no process of this kind has written. */
+static void put(const char *key)
+{
+    sw_task_t task;
+    sw_prepare(&task, SLACK_STORE_KV_PUT, key);
+    task.op.row = slack__kv_to_row(&(slack_kv_entry_t){
+        .key = slack__slice(key), .version = SLACK_SLICE("x ready"), .until_ms = SLACK_KV_FOREVER});
+    sw_run_prepared(sw.store, &task);
+    assert_int_equal(task.op.status, 0);
+}
+
 BOTS_TEST(entries_of_other_programs_are_no_slots)
 {
-    static const char *const keys[] = {"socket/A1/2/1", "socket/A1/x", "socket/A1/99",
-                                       "socket/A1/"};
     sw_open();
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        sw_task_t task;
-        sw_prepare(&task, SLACK_STORE_KV_PUT, keys[i]);
-        task.op.row = slack__kv_to_row(&(slack_kv_entry_t){.key = slack__slice(keys[i]),
-                                                           .version = SLACK_SLICE("x ready"),
-                                                           .until_ms = SLACK_KV_FOREVER});
-        sw_run_prepared(sw.store, &task);
-        assert_int_equal(task.op.status, 0);
-    }
+    put("socket/A1/2/1");
+    put("socket/A1/x");
+    put("socket/A1/99");
+    put("socket/A1/");
     join(&bots[0], 10);
     until(slots_of(0) == 10);
+}
+
+/* The slots of apps "A1/…" lie between those of the app "A1", and more than a page of them does. */
+BOTS_TEST(slots_are_found_among_many_entries)
+{
+    char key[64];
+    sw_open();
+    for (int i = 0; i < 250; i++) {
+        snprintf(key, sizeof key, "socket/A1/%d-%d/%d", i % 2, i, i % 10);
+        put(key);
+    }
+    join(&bots[0], 4);
+    until(slots_of(0) == 4);
+    join(&bots[1], 4);
+    until(slots_of(0) == 2 && slots_of(1) == 2 && bots[0].allowance.limit == 2);
+}
+
+/* They have no holder that could take another slot over. */
+BOTS_TEST(slots_that_are_not_understood_are_said_once)
+{
+    sw_open();
+    put("socket/A1/0");
+    put("socket/A1/1");
+    join(&bots[0], 3);
+    until(slots_of(0) == 1);
+    slack__cluster_leave(&bots[0].cluster);
+    until(!slack__slot_keeper_leaving(&bots[0].cluster.slots));
+    assert_int_equal(slots_of(0), 1);
+    assert_int_equal(world_log_count(&sw.world, "entry of a slot is not understood"), 1);
 }

@@ -518,11 +518,18 @@ TEST(a_slot_that_was_lost_comes_back_or_is_given_up)
 
 TEST(entries_that_are_not_understood_have_a_holder)
 {
-    static const char *const versions[] = {
-        "", "x", A, A " dancing", "0 ready", A " handing-over 99", A " handing-over x"};
+    static const char *const versions[] = {"",
+                                           "x",
+                                           A,
+                                           A " dancing",
+                                           "0 ready",
+                                           A " handing-over 99",
+                                           A " handing-over x",
+                                           "\033[2J456789abcdef ready"};
     for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
         const slack_slot_t slot = slack__slot_read(slack__slice(versions[i]));
         assert_int_not_equal(slot.state, SLACK_SLOT_FREE);
         assert_true(slot.handed < SLACK_SLOTS_MAX);
+        assert_true(slack__is_visible(slack__slice(slot.holder)));
     }
 }
