@@ -20,6 +20,7 @@ static const char *const columns[] = {
     "inbox SET sum",       "inbox SET id",         "inbox SET owner",      "apps SET name",
     "owners SET lease_ms", "owners SET id",        "kv SET value",         "kv SET version",
     "kv SET until_ms",     "kv SET sum",           "inbox SET ordering",   "kv SET key",
+    "kv SET owner",
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
 
@@ -138,7 +139,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         "INSERT INTO apps VALUES(1, 'A');"
         "INSERT INTO inbox VALUES(1, 'Ev', 0, NULL, 0, 0, 1, 0, 'event', 'message', 'http', 0, '',"
         " 'T1', 1, 1, '+a', NULL, '{}', 0, 'k');"
-        "INSERT INTO kv VALUES(1, 'k', 'v', 9e18, '{}', 0)");
+        "INSERT INTO kv VALUES(1, 'k', 'v', 9e18, '{}', 0, NULL)");
     while (end - at >= 2) {
         sqlite3_stmt *stmt = updates[*at++ % COLUMNS];
         bind_value(stmt, &at, end);
