@@ -18,7 +18,9 @@ static unsigned runs;
 
 static void open_app(wires_t *app, const char *url)
 {
-    wires_open(app, &(slack_options_t){.store = url});
+    /* Processes with one store share the budget: the second one gets the second connection. */
+    const unsigned connections = app == &other ? 2 : 1;
+    wires_open(app, &(slack_options_t){.store = url, .socket_connections = connections});
     slack_on_command(app->app, "/hold", app_hold_then_ack, NULL);
     slack_on_options(app->app, "hold", app_hold_then_ack, NULL);
     for (int kind = SLACK_KIND_EVENT; kind < SLACK_KIND_JOB; kind++)

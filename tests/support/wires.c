@@ -49,7 +49,7 @@ void wires_open(wires_t *w, const slack_options_t *options)
     o.signing_secret = SLACK_REQUEST_SECRET;
     o.http_host = "127.0.0.1";
     o.http_port = "0";
-    o.socket_connections = 1;
+    if (o.socket_connections == 0) o.socket_connections = 1;
     o.api_url = fake_slack_api_url(w->slack);
     o.log_fn = world_keep_line;
     o.log_user_data = &w->world;
