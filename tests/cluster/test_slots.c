@@ -502,6 +502,63 @@ TEST(a_holder_that_cannot_connect_gives_up_unless_slack_refuses_all)
     }
 }
 
+/* Single decisions, some time after a look. */
+static struct decision {
+    const char *name, *entries;
+    slack_allowance_use_t use;
+    bool leaves;
+    unsigned after_ms;
+    const char *order;
+} decisions[] = {
+    {"a_process_that_leaves_takes_no_slot", ";" B " ready;", {0}, true, 5000, ""},
+    {"a_process_that_leaves_frees_a_slot_without_a_connection",
+     A " opening;" B " ready;",
+     {.open = 1},
+     true,
+     0,
+     "0 " A " opening -> free"},
+    {"a_slot_that_nobody_takes_stays_free_for_a_while",
+     A " ready;;" A " handing-over 1",
+     {.open = 2, .serving = 2},
+     false,
+     1499,
+     ""},
+    {"and_then_comes_back",
+     A " ready;;" A " handing-over 1",
+     {.open = 2, .serving = 2},
+     false,
+     1500,
+     "1  free ->" A " ready"},
+    {"a_process_that_leaves_does_not_take_it_back",
+     A " ready;;" A " handing-over 1",
+     {.open = 2, .serving = 2},
+     true,
+     5000,
+     ""},
+    {"the_spare_is_kept_until_the_connection_is_closed",
+     A " ready;" B " ready;" A " handing-over 1",
+     {.open = 2, .serving = 2},
+     false,
+     0,
+     ""},
+    {"and_is_free_then",
+     A " ready;" B " ready;" A " handing-over 1",
+     {.open = 1, .serving = 1},
+     false,
+     0,
+     "10 " A " handing-over 1 -> free"},
+};
+
+TEST_EACH(decide, decisions)
+{
+    const struct decision *d = *state;
+    slack_slots_t s;
+    slack__slots_init(&s, A, 2, 1);
+    if (d->leaves) slack__slots_leave(&s, 1000);
+    look(&s, d->entries, 1000);
+    assert_string_equal(next_order(&s, d->use, 1000 + d->after_ms), d->order);
+}
+
 TEST(a_slot_that_was_lost_comes_back_or_is_given_up)
 {
     slack_slots_t s;

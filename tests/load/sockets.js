@@ -101,15 +101,19 @@ function take(data) {
     if (ms > ACK_MS) result.late++;
 }
 
-// An envelope whose ack was lost with its connection is sent again on another one.
-function gone(ws) {
-    if (!open.delete(ws)) return;
-    count();
+// Envelopes of a connection that are not acked are sent again on others.
+function sendAgain(ws) {
     for (const [id, envelope] of sent)
         if (envelope.ws === ws && envelope.acks === 0) {
             result.again++;
             send(id, envelope);
         }
+}
+
+function gone(ws) {
+    if (!open.delete(ws)) return;
+    count();
+    sendAgain(ws);
 }
 
 function connected(ws, request) {
@@ -276,6 +280,8 @@ async function hang() {
     const held = ready()[0], victim = bots.find((b) => b.name === held.holder);
     victim.child.kill('SIGSTOP');
     held.hello = false; // Slack would send to it: the acks would be late
+    await pause(500);
+    sendAgain(held);
     await until(() => ready().length === budget, 80000, state);
     for (const [id, envelope] of [...sent].slice(-20)) { // acked by others, and in its buffer now
         held.send(JSON.stringify({ envelope_id: id, type: 'events_api', retry_attempt: 0,
