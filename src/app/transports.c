@@ -57,7 +57,7 @@ static void host_state(slack_transport_t *t, enum slack_transport_state state, i
 static void host_used(slack_transport_t *t)
 {
     slack_app_t *app = t->host_data;
-    slack__slot_keeper_look_soon(&app->cluster.slots);
+    slack__cluster_changed(&app->cluster); /* others read which connections this process has */
 }
 
 static void host_deliver(slack_transport_t *t, slack_delivery_t *d)

@@ -77,6 +77,10 @@ static void open_bot(void)
     wires_open(&w, &options);
     assert_int_equal(slack_on_event(w.app, NULL, app_count_run, &handled), 0);
     wires_ready(&w);
+    /* The bot writes what it is, and which connections it has. Later it writes on its own only
+     * every 15 seconds, so that a test can damage a file that rests. */
+    world_until(&w.world, sw_number("SELECT count(*) FROM kv WHERE CAST(version AS TEXT) LIKE "
+                                    "'% ready' OR CAST(value AS TEXT) LIKE '%\"ready\":1%'") == 2);
 }
 
 static const char *event(const char *id)

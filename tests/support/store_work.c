@@ -132,6 +132,7 @@ void sw_sql(const char *text)
 {
     sqlite3 *db = NULL;
     assert_int_equal(sqlite3_open(store_file_path(), &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, 5000); /* an app writes its own entries at any time */
     assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
@@ -141,6 +142,7 @@ int64_t sw_number(const char *query)
     sqlite3 *db = NULL;
     sqlite3_stmt *statement = NULL;
     assert_int_equal(sqlite3_open(store_file_path(), &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, 5000);
     assert_int_equal(sqlite3_prepare_v2(db, query, -1, &statement, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
     int64_t found = sqlite3_column_int64(statement, 0);

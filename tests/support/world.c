@@ -124,7 +124,8 @@ void world_wait(world_t *world, uint64_t since, const char *what)
     uv_run(&world->loop, UV_RUN_ONCE);
     uv_timer_stop(&world->patience);
     if (uv_hrtime() - since < (uint64_t)PATIENCE_MS * 1000000) return;
-    print_error("waited in vain until %s; the log:\n%s", what, world->log);
+    /* print_error() leaves out what is behind the first 1024 bytes. */
+    fprintf(stderr, "waited in vain until %s; the log:\n%s", what, world->log);
     exit(1);
 }
 
