@@ -74,15 +74,20 @@ static int all_quit(void **state)
 
 /* Runs the loop, and lets time pass while nothing is under way, until the condition is true. */
 #define until(condition)                                                                           \
-    do {                                                                                           \
+    for (unsigned passed = 0;;) {                                                                  \
         bool busy = false;                                                                         \
         if (condition) break;                                                                      \
+        assert_in_range(passed, 0, 4000);                                                          \
         for (int b = 0; b < MOST; b++)                                                             \
             busy = busy || (bots[b].store &&                                                       \
                             (bots[b].cluster.slots.busy || bots[b].cluster.processes.looking));    \
-        if (!busy) world_pass_ms(&sw.world, 50);                                                   \
-        world_wait(&sw.world, uv_hrtime(), #condition);                                            \
-    } while (true)
+        if (busy)                                                                                  \
+            world_wait(&sw.world, uv_hrtime(), #condition);                                        \
+        else {                                                                                     \
+            world_pass_ms(&sw.world, 50);                                                          \
+            passed++;                                                                              \
+        }                                                                                          \
+    }
 
 static unsigned slots_of(int i)
 {
