@@ -148,8 +148,9 @@ static void rotate(char *list)
 static void note_place(slack_pg_t *pg)
 {
     const char *host = PQhost(pg->conn), *port = PQport(pg->conn), *name = PQdb(pg->conn);
-    snprintf(pg->address.place, sizeof pg->address.place, "%.48s:%.6s/%.24s", host ? host : "",
-             port ? port : "", name ? name : "");
+    if (host && *host)
+        snprintf(pg->address.place, sizeof pg->address.place, " %.48s:%.6s/%.24s", host,
+                 port ? port : "", name ? name : "");
 }
 
 /* libpq would print the server's warnings, which the server's own log has. */

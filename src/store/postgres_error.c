@@ -90,7 +90,7 @@ void slack__pg_say(slack_pg_t *pg, const char *what, const char *cure)
     char text[104];
     snprintf(text, sizeof text, "%s", what);
     text[strcspn(text, "\n")] = '\0'; /* libpq's sentences have several lines */
-    slack__explain(pg->error, "postgres %s: %s%s", pg->address.place, text, cure);
+    slack__explain(pg->error, "postgres%s: %s%s", pg->address.place, text, cure);
 }
 
 void slack__pg_note(slack_pg_t *pg, const char *what, const char *cure)
@@ -98,7 +98,7 @@ void slack__pg_note(slack_pg_t *pg, const char *what, const char *cure)
     char line[SLACK_ERROR_TEXT_MAX];
     char *notice = pg->db.notice;
     const size_t len = strlen(notice), room = sizeof pg->db.notice - len;
-    slack__explain(line, "postgres %s: %s; %s", pg->address.place, what, cure);
+    slack__explain(line, "postgres%s: %s; %s", pg->address.place, what, cure);
     if (strlen(line) + 2 <= room) snprintf(notice + len, room, "%s\n", line);
 }
 

@@ -201,7 +201,7 @@ typedef struct slack_pg_gone {
 typedef struct slack_pg_address {
     char *conninfo;        /* holds a password */
     char *lists[PG_LISTS]; /* if there are several hosts, in the order in which they are tried */
-    char place[128];       /* "HOST:PORT/DATABASE", for sentences */
+    char place[128];       /* " HOST:PORT/DATABASE", for sentences; "": not known yet */
 } slack_pg_address_t;
 
 /* Warnings of postgres_promises.c, as bits of slack_pg.broken. */

@@ -52,6 +52,8 @@ static void test_places_that_open_nothing(void **state)
         {"", "+ dbname=nowhere password=secret", "does not exist; make the database with createdb"},
         {"", "+ user=stranger password=secret", "does not exist; check the user, the password"},
         {"", "host=a..b", "check the name, and that this machine can"},
+        {"", "service=absent",
+         "postgres: definition of service \"absent\" not found; name a service"},
         {"CREATE DATABASE shut ALLOW_CONNECTIONS false", "+ dbname=shut", "name another database"},
         {"", "+ options=-csearch_path=a;DROP", "search_path is not one name"},
         {"", "+ options=-csearch_path=a,b", "search_path is not one name"},

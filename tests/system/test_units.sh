@@ -52,8 +52,8 @@ has_one_sandbox() {
 knows_its_variables() {
     sed -n 's/^LoadCredential=\([A-Z_]*\):.*/\1/p' "$units"/*.service | sort -u >"$work/credentials"
     grep -ho 'SLACK_[A-Z_]*' "$units"/* | sort -u >"$work/names"
-    [ "$(wc -l <"$work/credentials")" = 3 ] && while read -r name; do
-        grep -q "^FILE_SECRET([a-z_]*, \"$name\"" "$source/src/app/options.def" || return 1
+    [ "$(wc -l <"$work/credentials")" = 4 ] && while read -r name; do
+        grep -Eq "^(FILE_)?SECRET\([a-z_]*, \"$name\"" "$source/src/app/options.def" || return 1
         if grep -E "Environment=.*$name" "$units"/*.service; then return 1; fi
     done <"$work/credentials" && while read -r name; do
         grep -qF "\"$name" "$source/src/app/options.def" || { echo "$name" && return 1; }
