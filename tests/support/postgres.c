@@ -289,6 +289,8 @@ void postgres_set(const char *name, const char *value)
     if (value) snprintf(show, sizeof show, "SELECT current_setting('%s') = '%s'", name, value);
     while (strcmp(postgres_query(show), "t") != 0) {
     }
+    /* Commits wait for standbys once the checkpointer has read synchronous_standby_names. */
+    postgres_query("CHECKPOINT");
 }
 
 void postgres_hold(const char *sql, bool wait)
