@@ -239,6 +239,7 @@ int slack__pg_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
     slack_pg_t *pg = SLACK_CONTAINER(db, slack_pg_t, db);
     pg->now_ms = now->wall_ms;
     pg->mono_ms = now->mono_ms;
+    pg->begun_ns = uv_hrtime();
     pg->deadline_ns = op_at(ops->next)->since_ns + LIMIT_MS * PG_MS_NS;
     for (slack_link_t *link = ops->next; link != ops; link = link->next)
         slack__pg_allow(pg, op_at(link)->row.payload.len);

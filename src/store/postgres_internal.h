@@ -235,6 +235,7 @@ struct slack_pg {
     int64_t unclear;    /* the transaction that may have been committed; 0: none */
     int64_t now_ms;
     uint64_t mono_ms;
+    uint64_t begun_ns;    /* when the time was mono_ms */
     uint64_t deadline_ns; /* until when to wait for the server */
     uint64_t retry_ns;    /* when to connect again */
     unsigned sessions;    /* that there have been */

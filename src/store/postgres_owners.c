@@ -54,9 +54,13 @@ static int take_owners(slack_pg_t *pg, PGresult *result, void *user_data)
 {
     slack_pg_gone_t *gone = user_data;
     slack_pg_watch_t *watch = &pg->watch, now = {.looked_ms = pg->mono_ms, .session = pg->sessions};
+    /* The wait for a server that hangs is no observation: nobody had a session in it. */
+    const uint64_t took_ms = (uv_hrtime() - pg->begun_ns) / PG_MS_NS;
+    if (took_ms > LOOK_MS) now.looked_ms += took_ms;
     /* The others may have slept when this one did. */
     int64_t passed = (int64_t)(pg->mono_ms - watch->looked_ms);
     if (passed > SLACK_STORE_RENEW_MS) passed = SLACK_STORE_RENEW_MS;
+    if (passed < 0) passed = 0;
     gone->count = 0;
     for (int i = 0; i < PQntuples(result) && now.count < PG_OWNERS_MAX; i++) {
         slack_pg_watched_t *w = &now.owners[now.count++];
@@ -96,7 +100,7 @@ void slack__pg_send_look(slack_pg_t *pg, slack_slice_t app, slack_pg_gone_t *ret
 static int find_ended(slack_pg_t *pg, slack_pg_gone_t *gone)
 {
     const slack_pg_watch_t *watch = &pg->watch;
-    const bool recent = pg->mono_ms - watch->looked_ms < LOOK_MS;
+    const bool recent = pg->mono_ms < watch->looked_ms + LOOK_MS;
     gone->count = 0;
     if (recent && watch->session == pg->sessions && !watch->ended) return 0;
     slack__pg_send_look(pg, (slack_slice_t){NULL, 0}, gone);

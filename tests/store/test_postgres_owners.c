@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The owners of a PostgreSQL store, as others see them: sessions that are lost, and hints. */
+#include <signal.h>
+
 #include "support/postgres.h"
 #include "support/store_rows.h"
 #include "support/test.h"
@@ -83,6 +85,32 @@ static void test_an_entry_of_an_owner_without_a_session(void **state)
         tear_down(state);
         set_up(state);
     }
+}
+
+/* The look of a store waits for a server that hangs. This wait does not count: the other owners
+ * could not come back either. */
+static void test_a_look_that_takes_its_time(void **state)
+{
+    rows_task_t task;
+    assert_int_equal(rows_swap_in(rows.store, true, "", "1"), 0);
+    swap_stores();
+    postgres_query("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE"
+                   " application_name = 'slackapp' ORDER BY backend_start LIMIT 1");
+    rows_pass_ms(1000);
+    const pid_t session = (pid_t)strtol(postgres_query("SELECT pid FROM pg_stat_activity WHERE"
+                                                       " application_name = 'slackapp'"),
+                                        NULL, 10);
+    assert_int_equal(kill(session, SIGSTOP), 0);
+    rows_submit(&task, SLACK_STORE_KV_GET, "k");
+    postgres_query("SELECT pg_sleep(0.2)");
+    assert_int_equal(kill(session, SIGCONT), 0);
+    world_until(&rows.world, task.ended);
+    assert_int_equal(task.batch.count, 1);
+    rows_free(&task);
+    rows_pass_ms(1000);
+    rows_expect_entry("k", "1");
+    rows_pass_ms(1500);
+    rows_expect_entry("k", NULL);
 }
 
 /* --- hints ---------------------------------------------------------------------------------- */
@@ -239,6 +267,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_an_entry_of_an_owner_without_a_session),
+        CASE(test_a_look_that_takes_its_time),
         CASE(test_rows_of_an_owner_that_is_gone),
         CASE(test_the_other_store_is_told),
         CASE(test_the_other_store_is_told_of_a_close),
