@@ -245,14 +245,14 @@ static void send_list(slack_pg_t *pg, slack_store_op_t *op)
 static int take_stats(slack_pg_t *pg, PGresult *result, void *user_data)
 {
     slack_store_batch_t *batch = ((slack_store_op_t *)user_data)->batch;
+    bool damaged;         /* unused: the rows say so, too */
     batch->stateless = 0; /* the tables allow none */
     batch->next_ms = INT64_MAX;
     for (int i = 0; i < PQntuples(result); i++) { /* in any order: parts may run in parallel */
         const int64_t state = slack__pg_get_int(result, i, 0);
         if (state == SLACK_ROW_STATES) {
-            const bool due =
-                !PQgetisnull(result, i, 2) && slack__pg_get_int(result, i, 2) != SLACK_ROW_BEHIND;
-            if (due) batch->next_ms = slack__pg_get_int(result, i, 2);
+            const int64_t due_ms = get_number(result, i, 2, SLACK_ROW_TIME_MAX, &damaged);
+            if (!PQgetisnull(result, i, 2) && due_ms != SLACK_ROW_BEHIND) batch->next_ms = due_ms;
             continue;
         }
         if (state > SLACK_ROW_STATES) {
@@ -261,7 +261,7 @@ static int take_stats(slack_pg_t *pg, PGresult *result, void *user_data)
             continue;
         }
         batch->counts[state] = (uint64_t)slack__pg_get_int(result, i, 1);
-        batch->oldest_ms[state] = slack__pg_get_int(result, i, 2);
+        batch->oldest_ms[state] = get_number(result, i, 2, SLACK_ROW_TIME_MAX, &damaged);
     }
     return 0;
 }
