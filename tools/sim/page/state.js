@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+/* What the page knows, as a value: begin() makes it from a snapshot, apply() from the state before
+ * and what the feed has said since. Nothing here touches the page or the network, and a state that
+ * was handed out never changes. Only this module knows the kinds of the feed. */
+
+/**
+ * @typedef {Object} Entry a message as a conversation shows it
+ * @property {string} ts
+ * @property {string} channel
+ * @property {string} thread of the first message of its thread; "" outside of threads
+ * @property {string} onlyFor the person who sees an ephemeral one; else ""
+ * @property {Object} message as Slack shows it
+ *
+ * @typedef {Object} State
+ * @property {number} id of the feed's newest entry that is in it
+ * @property {Object} workspace
+ * @property {Array<Object>} workspaces
+ * @property {Map<string, Object>} people by id
+ * @property {Map<string, Object>} channels by id
+ * @property {Map<string, Array<Entry>>} messages by place(), oldest first
+ * @property {Set<string>} whole the channels of which no older message is left to ask for
+ * @property {Map<string, Array<Object>>} views the stack of open modals by person
+ * @property {Map<string, Object>} homes by person
+ * @property {Map<string, Object>} assistants status, title and prompts by place()
+ * @property {Array<string>} commands that people have used
+ * @property {Object} app
+ * @property {Array<Object>} faults
+ */
+
+export const PAGE_MESSAGES = 200;
+
+/** The key of a conversation: a channel, or a thread in it. */
+export function place(channel, thread = "") {
+  return thread ? `${channel}/${thread}` : channel;
+}
+
+/* --- messages --- */
+
+function toEntry(channel, message, onlyFor = "") {
+  const thread = message.thread_ts && message.thread_ts !== message.ts ? message.thread_ts : "";
+  return { ts: message.ts, channel, thread, onlyFor, message };
+}
+
+/* A reply is in its thread; one that was sent to the channel, too, is in both. */
+function placesOf(entry) {
+  if (!entry.thread) return [entry.channel];
+  const broadcast = entry.message.subtype === "thread_broadcast";
+  const thread = place(entry.channel, entry.thread);
+  return broadcast ? [thread, entry.channel] : [thread];
+}
+
+/* The position of the first entry that is not older. New ones come last, so search from there. */
+function positionOf(list, ts) {
+  let low = 0, high = list.length;
+  if (high === 0 || list[high - 1].ts < ts) return high;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle].ts < ts) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function putInto(list, entry) {
+  const at = positionOf(list, entry.ts);
+  const same = at < list.length && list[at].ts === entry.ts;
+  list.splice(at, same ? 1 : 0, entry);
+}
+
+function removeFrom(list, ts) {
+  const at = positionOf(list, ts);
+  if (at < list.length && list[at].ts === ts) list.splice(at, 1);
+}
+
+/* --- drafts: a state under construction, whose parts are copied before their first change --- */
+
+function draftOf(state) {
+  return { state: { ...state }, owned: new Set() };
+}
+
+function own(draft, name) {
+  if (!draft.owned.has(name)) {
+    const Kind = draft.state[name].constructor;
+    draft.state[name] = Kind === Array ? [...draft.state[name]] : new Kind(draft.state[name]);
+    draft.owned.add(name);
+  }
+  return draft.state[name];
+}
+
+function ownList(draft, key) {
+  const messages = own(draft, "messages");
+  if (!draft.owned.has(`messages ${key}`)) {
+    messages.set(key, [...(messages.get(key) || [])]);
+    draft.owned.add(`messages ${key}`);
+  }
+  return messages.get(key);
+}
+
+function putMessage(draft, entry) {
+  for (const key of placesOf(entry)) putInto(ownList(draft, key), entry);
+}
+
+function removeMessage(draft, channel, ts) {
+  for (const [key, list] of draft.state.messages) {
+    if (key !== channel && !key.startsWith(`${channel}/`)) continue;
+    const at = positionOf(list, ts);
+    if (at < list.length && list[at].ts === ts) removeFrom(ownList(draft, key), ts);
+  }
+}
+
+/* --- the kinds of the feed --- */
+
+function takeView(draft, said) {
+  const views = own(draft, "views");
+  const stack = views.get(said.user) || [];
+  const others = stack.filter((view) => view.id !== said.view.id);
+  const at = stack.findIndex((view) => view.id === said.view.id);
+  if (said.action === "closed") views.set(said.user, others);
+  else if (said.action === "opened") views.set(said.user, [said.view]);
+  else if (at < 0) views.set(said.user, [...stack, said.view]);
+  else views.set(said.user, stack.map((view, i) => (i === at ? said.view : view)));
+}
+
+function takeStatus(draft, said) {
+  const key = place(said.channel, said.thread_ts);
+  const { status, title, prompts, prompts_title: promptsTitle, loading_messages: loading } = said;
+  const given = { status, title, prompts, promptsTitle, loading };
+  const news = Object.entries(given).filter(([, value]) => value !== undefined);
+  const known = draft.state.assistants.get(key) || {};
+  own(draft, "assistants").set(key, { ...known, ...Object.fromEntries(news) });
+}
+
+/* A command is seen when somebody uses it: the app's manifest is not known here. */
+function takeDelivery(draft, said) {
+  const command = said.type === "command" && said.payload?.command;
+  if (command && !draft.state.commands.includes(command)) own(draft, "commands").push(command);
+}
+
+const kinds = {
+  message: (draft, said) => putMessage(draft, toEntry(said.channel, said.message)),
+  ephemeral: (draft, said) =>
+    putMessage(draft, toEntry(said.channel, said.message, said.user)),
+  gone: (draft, said) => removeMessage(draft, said.channel, said.ts),
+  view: takeView,
+  home: (draft, said) => own(draft, "homes").set(said.user, said.view),
+  status: takeStatus,
+  channel: (draft, said) => own(draft, "channels").set(said.channel.id, said.channel),
+  app: (draft, said) => {
+    draft.state.app = { ...draft.state.app, ...said.app };
+  },
+  fault: (draft, said) => {
+    draft.state.faults = said.faults;
+  },
+  delivery: takeDelivery,
+};
+
+/* What is new is in the workspace that the page shows, or concerns all of them. */
+function takeEntry(draft, said) {
+  if (said.id <= draft.state.id) return;
+  draft.state.id = said.id;
+  if (said.workspace && said.workspace !== draft.state.workspace.id) return;
+  if (Object.hasOwn(kinds, said.kind)) kinds[said.kind](draft, said);
+}
+
+/**
+ * The state after several entries of the feed. An entry that is in the state already changes
+ * nothing, and neither does a kind that is not known.
+ * @param {State} state
+ * @param {Array<Object>} entries
+ * @returns {State}
+ */
+export function applyAll(state, entries) {
+  const draft = draftOf(state);
+  for (const said of entries) takeEntry(draft, said);
+  return draft.state;
+}
+
+/** The state after one entry of the feed. */
+export function apply(state, said) {
+  return applyAll(state, [said]);
+}
+
+/**
+ * The state with older messages of a channel, as GET /sim/messages gives them.
+ * @param {State} state
+ * @param {string} channel
+ * @param {Array<Object>} messages as Slack shows them
+ * @param {boolean} more whether still older ones are left
+ */
+export function addOlder(state, channel, messages, more) {
+  const draft = draftOf(state);
+  for (const message of messages) {
+    const entry = toEntry(channel, message);
+    const list = draft.state.messages.get(placesOf(entry)[0]) || [];
+    if (list[positionOf(list, entry.ts)]?.ts !== entry.ts) putMessage(draft, entry);
+  }
+  if (!more) own(draft, "whole").add(channel);
+  return draft.state;
+}
+
+function byId(list) {
+  return new Map((list || []).map((item) => [item.id, item]));
+}
+
+/**
+ * The state of a snapshot: the answer of GET /sim/state.
+ * @returns {State}
+ */
+export function begin(snapshot) {
+  const workspaces = snapshot.workspaces || [];
+  const named = workspaces.find(
+    (team) => team.id === snapshot.workspace || team.domain === snapshot.workspace,
+  );
+  const draft = draftOf({
+    id: snapshot.id || 0,
+    workspace: named || { id: snapshot.workspace, name: snapshot.workspace, domain: "" },
+    workspaces,
+    people: byId(snapshot.people),
+    channels: byId(snapshot.channels),
+    messages: new Map(),
+    whole: new Set(),
+    views: new Map(Object.entries(snapshot.views || {})),
+    homes: new Map(Object.entries(snapshot.homes || {})),
+    assistants: new Map(),
+    commands: snapshot.commands || [],
+    app: snapshot.app || {},
+    faults: snapshot.faults || [],
+  });
+  for (const said of snapshot.messages || [])
+    putMessage(draft, toEntry(said.channel, said.message, said.user || ""));
+  for (const said of snapshot.statuses || []) takeStatus(draft, said);
+  return draft.state;
+}
