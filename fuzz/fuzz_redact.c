@@ -2,7 +2,7 @@
 #include <slack/options.h>
 
 #include "fuzz.h"
-#include "ops/redact_json.h"
+#include "protocol/redact_json.h"
 #include "util/error.h"
 #include "util/log.h"
 #include "util/redact.h"

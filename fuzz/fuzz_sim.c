@@ -48,6 +48,12 @@ uint64_t slack__random_u64(void)
     return ++random_number;
 }
 
+bool slack__random_secret(void *ret, size_t len)
+{
+    memset(ret, (int)(++random_number & 0xFF), len);
+    return true;
+}
+
 /* ---- replaces http_server.c ---- */
 
 int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,

@@ -74,7 +74,8 @@ static void print_welcome(const sim_t *sim)
     sim_server_print_env(sim_app_env_json(&json, &sim->env, token), false);
     char port[32] = "";
     if (sim_port(sim) != SIM_DEFAULT_PORT) snprintf(port, sizeof port, " --port %u", sim_port(sim));
-    printf("\nThen, from another terminal: slackapp sim send%s message hello\n\n", port);
+    printf("\nSlack in a browser: %s/\n", sim->env.base_url);
+    printf("Then, from another terminal: slackapp sim send%s message hello\n\n", port);
     printf("For an app that others install: slackapp sim env%s --distributed, and then\n"
            "slackapp sim install%s.\n\n",
            port, port);

@@ -261,9 +261,16 @@ static void ws_conn_data(slack_conn_t *conn, const char *data, size_t len, void 
 
 /* --- beginnings ------------------------------------------------------------------------------- */
 
+static void ws_conn_drained(slack_conn_t *conn, void *user_data)
+{
+    slack_ws_t *ws = user_data;
+    if (ws->events.drained && ws->state >= WS_OPEN) ws->events.drained(ws, ws->user_data);
+}
+
 static const slack_conn_events_t conn_events = {
     .open = ws_conn_open,
     .data = ws_conn_data,
+    .drained = ws_conn_drained,
     .closed = ws_conn_closed,
 };
 

@@ -24,6 +24,8 @@ typedef struct slack_ws_events {
      * have this ping answered at once; after true the callee may answer it with slack__ws_pong().
      */
     bool (*ping)(slack_ws_t *ws, const char *data, size_t len, void *user_data);
+    /* The kernel has taken all that was sent. Optional. */
+    void (*drained)(slack_ws_t *ws, void *user_data);
     /* The peer has sent Close, or a frame broke the protocol. Optional. After a Close, return true
      * to answer it later with slack__ws_close(); until then both sides can still send messages.
      * After a broken frame the return value has no effect: nothing more is read or sent. */

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ops/redact_json.h"
+#include "protocol/redact_json.h"
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/file.h"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "ops/redact_json.h"
+#include "protocol/redact_json.h"
 #include "util/str.h"
 
 /* A recording that was cut off may lack events of a delivery so shortly before its end. */

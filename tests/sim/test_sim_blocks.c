@@ -252,7 +252,7 @@ BLOCKS_TEST(entries_are_told_in_order)
 {
     char shown[200] = "";
     sim_entries_t entries;
-    const sim_transcript_t transcript = {&entries, ""};
+    const sim_transcript_t transcript = {.entries = &entries, .workspace = ""};
     sim_entries_init(&entries, keep_line, shown);
     sim_transcript_add(&transcript, SIM_ENTRY_MESSAGE, false, "#a", "ann", "%s", "one");
     assert_string_equal(shown, "#a  ann: one|");

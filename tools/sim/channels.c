@@ -177,3 +177,10 @@ const slack_json_t *sim_channel_json(sim_json_builder_t *json, const sim_channel
                     sim_json_bool(json, sim_channel_has_bot(channel)), empty, empty,
                     channel->team->id, sim_user_set_count(&channel->members));
 }
+
+const slack_json_t *sim_channel_entry(sim_json_builder_t *json, const sim_channel_t *channel)
+{
+    return sim_json(json, "{id: %s, name: %s, type: %s, user: %s, bot_is_member: %p}", channel->id,
+                    channel->name, sim_channel_type(channel), channel->user_id,
+                    sim_json_bool(json, sim_channel_has_bot(channel)));
+}

@@ -59,6 +59,8 @@ const char *sim_channel_command_name(const sim_channel_t *channel);
 /* "channel", "group", "im" or "mpim". */
 const char *sim_channel_type(const sim_channel_t *channel);
 
+/* A channel as the feed and the state of the page have it. */
+const slack_json_t *sim_channel_entry(sim_json_builder_t *json, const sim_channel_t *channel);
 /* A channel as conversations.info shows it. */
 const slack_json_t *sim_channel_json(sim_json_builder_t *json, const sim_channel_t *channel);
 

@@ -8,9 +8,9 @@
 #include "sim/installs.h"
 #include "sim/message_list.h"
 #include "sim/missed_messages.h"
+#include "sim/page_state.h"
 #include "sim/person.h"
 #include "sim/responses.h"
-#include "sim/site.h"
 #include "sim/status.h"
 #include "util/form.h"
 
@@ -94,10 +94,12 @@ static void control_look(slack_task_t *task)
     end_waits(SLACK_CONTAINER(task, sim_control_t, look), false);
 }
 
-void sim_control_init(sim_control_t *control, const sim_services_t *services, slack_net_t *net)
+void sim_control_init(sim_control_t *control, const sim_services_t *services, sim_feed_t *feed,
+                      slack_net_t *net)
 {
     memset(control, 0, sizeof *control);
     control->services = services;
+    control->feed = feed;
     control->net = net;
     slack__link_init(&control->waits);
     slack__link_init(&control->look.link);
@@ -227,6 +229,12 @@ static void write_missed(sim_control_t *control, const sim_services_t *services,
         sim_respond_error(request, 503,
                           rc == SLACK_EBUSY ? "the workspace has no room for so many channels"
                                             : slack_strerror(rc));
+}
+
+static void get_state(sim_control_t *control, const sim_services_t *services,
+                      slack_http_request_t *request, const slack_json_t *args)
+{
+    sim_page_state_request(services, control->feed, request);
 }
 
 /* --- the app's connections --- */
@@ -416,6 +424,7 @@ static const struct endpoint {
     {"GET", "/sim/transcript", get_transcript},
     {"POST", "/sim/transcript/clear", clear_transcript},
     {"GET", "/sim/messages", get_messages},
+    {"GET", "/sim/state", get_state},
     {"POST", "/sim/missed", write_missed},
     {"POST", "/sim/send", send_act},
     {"POST", "/sim/uninstall", uninstall},
@@ -431,10 +440,6 @@ void sim_control_request(sim_control_t *control, slack_http_request_t *request)
 {
     const slack_json_t *args = NULL;
     bool post = slack__slice_eq(request->method, SLACK_SLICE("POST"));
-    if (!sim_site_is_loopback(request)) {
-        sim_respond_error(request, 403, "the Host header is not a loopback host");
-        return;
-    }
     if (post && !sim_request_is(request, "application/json")) {
         sim_respond_error(request, 415, "the body has to be application/json");
         return;

@@ -2,6 +2,7 @@
 #ifndef SIM_CONTROL_H
 #define SIM_CONTROL_H
 
+#include "sim/feed.h"
 #include "sim/services.h"
 
 /*
@@ -11,12 +12,13 @@
  * POST or the query of a GET; without one, in the first.
  *
  * It takes no token: the simulator listens on loopback only. To keep out web pages that run in a
- * browser of this machine, a request has to name a loopback host and to carry JSON, which a page
- * cannot send to another origin unasked; and sim_request() refuses pages of other origins.
+ * browser of this machine, a request has to carry JSON, which a page cannot send to another origin
+ * unasked; and sim_request() refuses hosts that are not loopback, and pages of other origins.
  */
 
 typedef struct sim_control {
     const sim_services_t *services; /* of the first workspace */
+    sim_feed_t *feed;
     slack_net_t *net;
     slack_link_t waits; /* requests that wait for transcript entries or for an app */
     size_t wait_count;
@@ -24,8 +26,9 @@ typedef struct sim_control {
     bool closing;
 } sim_control_t;
 
-/* Both are borrowed. */
-void sim_control_init(sim_control_t *control, const sim_services_t *services, slack_net_t *net);
+/* All are borrowed. */
+void sim_control_init(sim_control_t *control, const sim_services_t *services, sim_feed_t *feed,
+                      slack_net_t *net);
 void sim_control_request(sim_control_t *control, slack_http_request_t *request);
 
 /* Report that the transcript has grown or an app has connected. Requests that wait for this are

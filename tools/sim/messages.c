@@ -17,12 +17,70 @@ static slack_slice_t message_key(const void *value)
     return slack__slice(((const sim_message_t *)value)->ts);
 }
 
-int sim_messages_init(sim_messages_t *messages, sim_ids_t *ids, const sim_users_t *users)
+int sim_messages_init(sim_messages_t *messages, sim_ids_t *ids, const sim_users_t *users,
+                      const sim_feed_writer_t *feed)
 {
-    *messages = (sim_messages_t){.ids = ids, .users = users};
+    *messages = (sim_messages_t){.ids = ids, .users = users, .feed = feed};
     slack__link_init(&messages->list);
     messages->by_ts = slack__map_new_keyed(SIM_MESSAGES_MAX + 1, message_key);
     return messages->by_ts ? 0 : SLACK_ENOMEM;
+}
+
+/* --- the feed --- */
+
+const slack_json_t *sim_message_entry(const sim_messages_t *messages, sim_json_builder_t *json,
+                                      const sim_message_t *message)
+{
+    return sim_json(json, "{channel: %s, user?: %s, message: %p}", message->channel->id,
+                    message->only_for ? message->only_for->id : NULL,
+                    sim_message_shown(messages, json, message, ""));
+}
+
+static void feed_put(const sim_messages_t *messages, const sim_message_t *message)
+{
+    sim_json_builder_t json = sim_feed_begin();
+    sim_feed_end(messages->feed, message->only_for ? "ephemeral" : "message", &json,
+                 sim_message_entry(messages, &json, message));
+}
+
+/* A first message counts its replies. */
+static void feed_put_head(const sim_messages_t *messages, const sim_message_t *reply)
+{
+    const sim_message_t *head = sim_message_find(messages, reply->channel, reply->thread_ts);
+    if (head && head != reply && !reply->only_for) feed_put(messages, head);
+}
+
+static void feed_put_gone(const sim_messages_t *messages, const sim_message_t *message)
+{
+    sim_json_builder_t json = sim_feed_begin();
+    sim_feed_end(messages->feed, "gone", &json,
+                 sim_json(&json, "{channel: %s, ts: %s}", message->channel->id, message->ts));
+}
+
+/* --- messages --- */
+
+static void message_free(sim_messages_t *messages, sim_message_t *message)
+{
+    slack__map_take(messages->by_ts, message_key(message));
+    while (!slack__list_empty(&message->replies))
+        slack__unlink(message->replies.next);
+    slack__unlink(&message->reply);
+    slack__unlink(&message->link);
+    messages->count--;
+    messages->bytes -= slack__arena_size(message->arena);
+    slack__arena_free(message->arena);
+    slack__free(message->reactions);
+    slack__free(message);
+}
+
+void sim_message_remove(sim_messages_t *messages, sim_message_t *message)
+{
+    const sim_message_t *head = sim_message_find(messages, message->channel, message->thread_ts);
+    const bool counted = slack__linked(&message->reply);
+    feed_put_gone(messages, message);
+    if (head == message) head = NULL;
+    message_free(messages, message);
+    if (head && counted) feed_put(messages, head);
 }
 
 /* Forget the oldest messages beyond the limits, up to the one that has grown. */
@@ -38,7 +96,7 @@ static void forget_oldest(sim_messages_t *messages, const sim_message_t *grown)
 void sim_messages_done(sim_messages_t *messages)
 {
     while (!slack__list_empty(&messages->list))
-        sim_message_remove(messages, message_at(messages->list.next));
+        message_free(messages, message_at(messages->list.next));
     slack__map_free(messages->by_ts, NULL);
 }
 
@@ -108,6 +166,8 @@ int sim_message_add(sim_messages_t *messages, const sim_message_draft_t *draft, 
     messages->count++;
     messages->bytes += slack__arena_size(message->arena);
     forget_oldest(messages, message);
+    feed_put(messages, message);
+    feed_put_head(messages, message);
     *ret = message;
     return 0;
 
@@ -137,6 +197,7 @@ static int message_replace(sim_messages_t *messages, sim_message_t *message,
     message->arena = json.arena;
     message->body = body;
     forget_oldest(messages, message);
+    feed_put(messages, message);
     return 0;
 }
 
@@ -152,24 +213,21 @@ int sim_message_set(sim_messages_t *messages, sim_message_t *message, const slac
     return message_replace(messages, message, content, NULL);
 }
 
-void sim_message_remove(sim_messages_t *messages, sim_message_t *message)
-{
-    slack__map_take(messages->by_ts, message_key(message));
-    while (!slack__list_empty(&message->replies))
-        slack__unlink(message->replies.next);
-    slack__unlink(&message->reply);
-    slack__unlink(&message->link);
-    messages->count--;
-    messages->bytes -= slack__arena_size(message->arena);
-    slack__arena_free(message->arena);
-    slack__free(message->reactions);
-    slack__free(message);
-}
-
-sim_reactions_t *sim_message_reactions(sim_message_t *message)
+const char *sim_message_react(sim_messages_t *messages, sim_message_t *message, const char *name,
+                              const sim_user_t *user, bool add)
 {
     if (!message->reactions) message->reactions = slack__calloc(1, sizeof *message->reactions);
-    return message->reactions;
+    if (!message->reactions) return "internal_error";
+    const char *error =
+        (add ? sim_reaction_add : sim_reaction_remove)(message->reactions, name, user);
+    if (!error) feed_put(messages, message);
+    return error;
+}
+
+void sim_message_pin(sim_messages_t *messages, sim_message_t *message, int64_t pinned_s)
+{
+    message->pinned_s = pinned_s;
+    feed_put(messages, message);
 }
 
 sim_message_t *sim_message_find(const sim_messages_t *messages, const sim_channel_t *channel,

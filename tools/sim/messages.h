@@ -3,6 +3,7 @@
 #define SIM_MESSAGES_H
 
 #include "sim/channels.h"
+#include "sim/feed.h"
 #include "sim/ids.h"
 #include "sim/reactions.h"
 #include "util/map.h"
@@ -34,14 +35,16 @@ typedef struct sim_message {
 typedef struct sim_messages {
     sim_ids_t *ids;
     const sim_users_t *users;
+    const sim_feed_writer_t *feed; /* gets every change */
     slack_map_t *by_ts;
     slack_link_t list; /* oldest first */
     size_t count;
     size_t bytes; /* of the bodies */
 } sim_messages_t;
 
-/* Both are borrowed. 0, SLACK_ENOMEM. */
-int sim_messages_init(sim_messages_t *messages, sim_ids_t *ids, const sim_users_t *users);
+/* All are borrowed. 0, SLACK_ENOMEM. */
+int sim_messages_init(sim_messages_t *messages, sim_ids_t *ids, const sim_users_t *users,
+                      const sim_feed_writer_t *feed);
 void sim_messages_done(sim_messages_t *messages);
 
 typedef struct sim_message_draft {
@@ -64,12 +67,19 @@ int sim_message_edit(sim_messages_t *messages, sim_message_t *message, const sla
 int sim_message_set(sim_messages_t *messages, sim_message_t *message, const slack_json_t *content);
 void sim_message_remove(sim_messages_t *messages, sim_message_t *message);
 
-/* Room for reactions to the message. NULL without memory. */
-sim_reactions_t *sim_message_reactions(sim_message_t *message);
+/* Add or take back a reaction. NULL on success, else Slack's word for the error. */
+const char *sim_message_react(sim_messages_t *messages, sim_message_t *message, const char *name,
+                              const sim_user_t *user, bool add);
+/* Pin the message, at that time; 0: not any more. */
+void sim_message_pin(sim_messages_t *messages, sim_message_t *message, int64_t pinned_s);
 
 /* By channel (NULL: any) and timestamp. NULL if there is none. */
 sim_message_t *sim_message_find(const sim_messages_t *messages, const sim_channel_t *channel,
                                 const char *ts);
+/* The message as the feed and the state of the page have it: {channel, user, message}; `user` is
+ * who alone sees it. */
+const slack_json_t *sim_message_entry(const sim_messages_t *messages, sim_json_builder_t *json,
+                                      const sim_message_t *message);
 /* The message as the transcript's JSON shows it: {channel, ts, message}. */
 const slack_json_t *sim_message_detail(sim_json_builder_t *json, const sim_message_t *message);
 

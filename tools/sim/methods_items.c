@@ -58,10 +58,9 @@ static const slack_json_t *change_reaction(sim_call_t *call, bool add)
     const slack_json_t *failure = NULL;
     const char *name = sim_call_arg(call, "name");
     sim_message_t *message = call_item(call, &failure);
-    sim_reactions_t *reactions = message ? sim_message_reactions(message) : NULL;
-    if (!reactions) return failure;
-    const char *error =
-        (add ? sim_reaction_add : sim_reaction_remove)(reactions, name, sim_call_actor(call));
+    if (!message) return failure;
+    const char *error = sim_message_react(&call->services->workspace->messages, message, name,
+                                          sim_call_actor(call), add);
     if (error) return sim_call_error(call, error);
     const char *what = slack__arena_printf(
         call->json->arena, add ? "reacts with :%s: to" : "takes back :%s: from", name);
@@ -121,9 +120,10 @@ static const slack_json_t *change_pin(sim_call_t *call, bool add)
     if (add && message->pinned_s) return sim_call_error(call, "already_pinned");
     if (!add && !message->pinned_s) return sim_call_error(call, "no_pin");
     if (add && count == PINS_MAX) return sim_call_error(call, "too_many_pins");
-    if (add) message->pinned_s = slack__wall_ms(workspace->ids->clock) / 1000;
+    const int64_t now_s = slack__wall_ms(workspace->ids->clock) / 1000;
+    if (add) sim_message_pin(&workspace->messages, message, now_s);
     const slack_json_t *pin = pin_json(call, message);
-    if (!add) message->pinned_s = 0;
+    if (!add) sim_message_pin(&workspace->messages, message, 0);
     const size_t left = add ? count + 1 : count - 1;
     item_to_transcript(call, message, add ? "pins" : "unpins");
     sim_event_send(call->services, call->json,

@@ -78,9 +78,7 @@ static bool act_react(sim_act_t *act)
     const char *name = sim_act_arg(act, "name");
     sim_message_t *message = sim_message_find(&workspace->messages, NULL, ts);
     if (!message || message->only_for) return sim_act_cannot(act, "there is no message %.40s", ts);
-    sim_reactions_t *reactions = sim_message_reactions(message);
-    if (!reactions) return sim_act_cannot(act, "%s", slack_strerror(SLACK_ENOMEM));
-    const char *error = sim_reaction_add(reactions, name, act->user);
+    const char *error = sim_message_react(&workspace->messages, message, name, act->user, true);
     if (error) return sim_act_cannot(act, "%s :%.60s:: %s", act->user->name, name, error);
     sim_act_entry(act, SIM_ENTRY_EVENT,
                   sim_text_place(arena, message->channel, *message->thread_ts),

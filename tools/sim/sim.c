@@ -7,6 +7,7 @@
 #include "sim/file_urls.h"
 #include "sim/install_page.h"
 #include "sim/installs.h"
+#include "sim/page_files.h"
 #include "sim/response_urls.h"
 #include "sim/responses.h"
 #include "sim/site.h"
@@ -25,44 +26,106 @@ unsigned sim_port(const sim_t *sim)
 
 /* --- requests --- */
 
-static bool is_below(const slack_http_request_t *request, const char *folder)
-{
-    return strncmp(request->path.ptr, folder, strlen(folder)) == 0;
-}
-
 static const sim_services_t *of_path(const sim_t *sim, const slack_http_request_t *request)
 {
     return sim_team_of_path(&sim->teams, request->path);
 }
 
+static void take_call(sim_t *sim, slack_http_request_t *request)
+{
+    sim_webapi_request(sim->services, request);
+}
+
+static void take_link(sim_t *sim, slack_http_request_t *request)
+{
+    sim_sockets_request(&sim->sockets, request);
+}
+
+static void take_response(sim_t *sim, slack_http_request_t *request)
+{
+    sim_response_url_request(of_path(sim, request), request);
+}
+
+static void take_webhook(sim_t *sim, slack_http_request_t *request)
+{
+    sim_webhook_request(of_path(sim, request), request);
+}
+
+static void take_upload(sim_t *sim, slack_http_request_t *request)
+{
+    sim_upload_request(&sim->teams, request);
+}
+
+static void take_download(sim_t *sim, slack_http_request_t *request)
+{
+    sim_download_request(of_path(sim, request), request);
+}
+
+static void take_redirect(sim_t *sim, slack_http_request_t *request)
+{
+    sim_request_url_redirect(&sim->request_url, request);
+}
+
+static void take_install(sim_t *sim, slack_http_request_t *request)
+{
+    sim_install_request(sim->services, request);
+}
+
+static void take_feed(sim_t *sim, slack_http_request_t *request)
+{
+    sim_feed_readers_request(&sim->readers, request);
+}
+
+static void take_control(sim_t *sim, slack_http_request_t *request)
+{
+    sim_control_request(&sim->control, request);
+}
+
+static void take_page(sim_t *sim, slack_http_request_t *request)
+{
+    sim_page_request(request);
+}
+
+/* The first row whose path is that of the request, or begins it if it ends in a slash. */
+static const struct route {
+    const char *path;
+    bool of_slack; /* programs call it, under any name of the host */
+    bool own_page; /* of the pages in a browser, only those of the simulator may use it */
+    void (*take)(sim_t *sim, slack_http_request_t *request);
+} routes[] = {
+    {"/api/", true, false, take_call},          {"/link/", true, false, take_link},
+    {"/commands/", true, false, take_response}, {"/actions/", true, false, take_response},
+    {"/services/", true, false, take_webhook},  {"/triggers/", true, false, take_webhook},
+    {"/upload/", true, false, take_upload},     {"/files-pri/", true, false, take_download},
+    {"/redirect/", true, false, take_redirect}, {"/oauth/", false, false, take_install},
+    {"/openid/", false, false, take_install},   {"/.well-known/", true, false, take_install},
+    {"/sim/feed", false, true, take_feed},      {"/sim/", false, true, take_control},
+    {"/page/", false, false, take_page},        {"/", false, false, take_page},
+};
+
+static const struct route *route_find(const char *path)
+{
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+        const size_t len = strlen(routes[i].path);
+        const bool folder = len > 1 && routes[i].path[len - 1] == '/';
+        if (folder ? strncmp(path, routes[i].path, len) == 0 : strcmp(path, routes[i].path) == 0)
+            return &routes[i];
+    }
+    return NULL;
+}
+
 void sim_request(sim_t *sim, slack_http_request_t *request)
 {
-    if (sim_site_is_foreign(request))
+    const struct route *route = route_find(request->path.ptr);
+    if (!route)
+        sim_respond_text(request, 404, "There is nothing here.\n");
+    else if (!route->of_slack && !sim_site_is_loopback(request))
+        sim_respond_text(request, 403, "The Host header is not a loopback host.\n");
+    else if (sim_site_is_foreign(request) || (route->own_page && sim_site_is_cross(request)))
         sim_respond_text(request, 403,
                          "The simulator takes no requests from pages of other origins.\n");
-    else if (is_below(request, "/api/"))
-        sim_webapi_request(sim->services, request);
-    else if (is_below(request, "/link/"))
-        sim_sockets_request(&sim->sockets, request);
-    else if (is_below(request, "/commands/") || is_below(request, "/actions/"))
-        sim_response_url_request(of_path(sim, request), request);
-    else if (is_below(request, "/services/") || is_below(request, "/triggers/"))
-        sim_webhook_request(of_path(sim, request), request);
-    else if (is_below(request, "/upload/"))
-        sim_upload_request(&sim->teams, request);
-    else if (is_below(request, "/files-pri/"))
-        sim_download_request(of_path(sim, request), request);
-    else if (is_below(request, "/oauth/") || is_below(request, "/openid/") ||
-             is_below(request, "/.well-known/"))
-        sim_install_request(sim->services, request);
-    else if (is_below(request, "/sim/"))
-        sim_control_request(&sim->control, request);
-    else if (is_below(request, "/redirect/"))
-        sim_request_url_redirect(&sim->request_url, request);
-    else if (strcmp(request->path.ptr, "/") == 0)
-        sim_respond_text(request, 200, "A local Slack for tests: see slackapp sim --help.\n");
     else
-        sim_respond_text(request, 404, "There is nothing here.\n");
+        route->take(sim, request);
 }
 
 static void server_request(slack_http_server_t *server, slack_http_request_t *request,
@@ -78,6 +141,12 @@ static void transcript_complete(const sim_entry_t *entry, void *user_data)
     sim_t *sim = user_data;
     if (sim->options.entry) sim->options.entry(entry, sim->options.user_data);
     sim_control_changed(&sim->control);
+}
+
+static void feed_grown(void *user_data)
+{
+    sim_t *sim = user_data;
+    sim_feed_readers_grown(&sim->readers);
 }
 
 static void app_connected(void *user_data)
@@ -227,8 +296,11 @@ static int add_home(sim_t *sim, unsigned number, bool in_org)
     sim_home_t *home = token ? slack__calloc(1, sizeof *home) : NULL;
     if (!home) return SLACK_ENOMEM;
     sim_team_init(&home->team, number, in_org ? &sim->teams.org : NULL, token);
-    const sim_transcript_t transcript = {&sim->entries,
-                                         options->workspaces > 1 ? home->team.domain : ""};
+    const sim_transcript_t transcript = {
+        .entries = &sim->entries,
+        .workspace = options->workspaces > 1 ? home->team.domain : "",
+        .feed = {&sim->feed, home->team.id},
+    };
     const int rc =
         sim_workspace_init(&home->workspace, &home->team, &sim->ids, options->people, &transcript);
     if (rc != 0) {
@@ -310,7 +382,9 @@ static int init_parts(sim_t *sim)
 {
     sim_ids_init(&sim->ids, sim->net->clock);
     sim_keys_init(&sim->tickets, sim->net->clock, NULL);
-    const int rc = add_homes(sim);
+    int rc = sim_feed_init(&sim->feed, sim->net->clock, feed_grown, sim);
+    sim_feed_readers_init(&sim->readers, sim->net, &sim->feed);
+    if (rc == 0) rc = add_homes(sim);
     if (rc != 0) return rc;
     init_oauth(sim);
     const sim_sockets_options_t sockets = {
@@ -344,7 +418,7 @@ static int init_parts(sim_t *sim)
     sim_request_url_init(&sim->request_url, &request_url);
     sim_deliveries_init(&sim->deliveries, &deliveries);
     sim_later_init(&sim->later, sim->net);
-    sim_control_init(&sim->control, sim->services, sim->net);
+    sim_control_init(&sim->control, sim->services, &sim->feed, sim->net);
     return 0;
 }
 
@@ -377,6 +451,7 @@ static void sim_free(sim_t *sim)
         slack__free(home_at(sim, i));
     }
     sim_entries_clear(&sim->entries);
+    sim_feed_done(&sim->feed);
     sim_request_url_done(&sim->request_url);
     slack__signer_free(sim->signer);
     slack__arena_free(sim->arena);
@@ -407,6 +482,12 @@ static void close_rest(slack_task_t *task)
     slack__curl_close(sim->curl, curl_closed, sim);
 }
 
+static void readers_closed(void *user_data)
+{
+    sim_t *sim = user_data;
+    sim_sockets_close(&sim->sockets);
+}
+
 void sim_close(sim_t *sim, void (*fn)(void *user_data), void *user_data)
 {
     if (sim->closing) return;
@@ -420,7 +501,7 @@ void sim_close(sim_t *sim, void (*fn)(void *user_data), void *user_data)
     }
     sim_deliveries_close(&sim->deliveries);
     sim_control_close(&sim->control);
-    sim_sockets_close(&sim->sockets);
+    sim_feed_readers_close(&sim->readers, readers_closed, sim);
 }
 
 int sim_open(sim_t **ret, slack_net_t *net, const sim_options_t *options,

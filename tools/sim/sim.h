@@ -6,6 +6,7 @@
 #include "net/http_server.h"
 #include "protocol/signature.h"
 #include "sim/control.h"
+#include "sim/feed_readers.h"
 #include "sim/schedule.h"
 #include "sim/services.h"
 #include "sim/streams.h"
@@ -13,6 +14,7 @@
 /*
  * A local Slack on one loop. Its parts, from the bottom up:
  *
+ *   secrets, feed                        all that happens, for the page; no I/O
  *   team, users, channels, messages,      what exists in a workspace; no I/O
  *     views, reactions, files, workflow_steps,
  *     expiring_keys, transcript -> workspace
@@ -32,7 +34,8 @@
  *     authorize_page, install_page
  *   person, person_*, ack_outcomes,      what people do
  *     missed_messages
- *   message_list, control                the API for tests and the command line
+ *   message_list, page_state, control    the API for tests, the command line and the page
+ *   feed_readers, page_files             the page: its WebSockets and its files
  */
 
 #define SIM_DEFAULT_PORT   4390
@@ -85,8 +88,10 @@ typedef struct sim {
     slack_signer_t *signer;
 
     sim_ids_t ids;
-    sim_entries_t entries; /* of the transcript */
-    sim_keys_t tickets;    /* of Socket Mode */
+    sim_feed_t feed;
+    sim_feed_readers_t readers; /* of the feed */
+    sim_entries_t entries;      /* of the transcript */
+    sim_keys_t tickets;         /* of Socket Mode */
     sim_teams_t teams;
     sim_oauth_t oauth;
     const sim_services_t *services; /* of the first workspace */

@@ -24,3 +24,10 @@ bool sim_site_is_foreign(const slack_http_request_t *request)
     return !sim_site_is_loopback(request) ||
            !slack__slice_eq_nocase(origin, slack__http_header(request, "host", NULL));
 }
+
+bool sim_site_is_cross(const slack_http_request_t *request)
+{
+    const slack_slice_t site = slack__http_header(request, "sec-fetch-site", NULL);
+    return site.len > 0 && !slack__slice_eq(site, SLACK_SLICE("same-origin")) &&
+           !slack__slice_eq(site, SLACK_SLICE("none"));
+}

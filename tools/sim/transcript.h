@@ -2,7 +2,7 @@
 #ifndef SIM_TRANSCRIPT_H
 #define SIM_TRANSCRIPT_H
 
-#include "sim/json_builder.h"
+#include "sim/feed.h"
 #include "util/queue.h"
 
 /*
@@ -71,6 +71,7 @@ size_t sim_entries_settled(const sim_entries_t *entries);
 typedef struct sim_transcript {
     sim_entries_t *entries; /* of all workspaces */
     const char *workspace;  /* before its lines; "" for nothing */
+    sim_feed_writer_t feed; /* the same for the page, with all details */
 } sim_transcript_t;
 
 /* Add an entry whose text is `format`. Returns its number; 0 without memory. A `pending` entry

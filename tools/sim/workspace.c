@@ -6,7 +6,8 @@ int sim_workspace_init(sim_workspace_t *workspace, sim_team_t *team, sim_ids_t *
 {
     int rc = sim_users_init(&workspace->users, team, people);
     if (rc != 0) return rc;
-    rc = sim_messages_init(&workspace->messages, ids, &workspace->users);
+    rc = sim_messages_init(&workspace->messages, ids, &workspace->users,
+                           &workspace->transcript.feed);
     if (rc != 0) {
         sim_users_done(&workspace->users);
         return rc;

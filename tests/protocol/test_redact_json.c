@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <slack/error.h>
 
-#include "ops/redact_json.h"
+#include "protocol/redact_json.h"
 #include "support/heap.h"
 #include "support/json.h"
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "ops/redact_json.h"
+#include "protocol/redact_json.h"
 
 #include <string.h>
 
-#include <uv.h>
-
 #include "util/alloc.h"
+#include "util/random.h"
 #include "util/redact.h"
 
 #define MARK "redacted:"
@@ -30,7 +29,7 @@ int slack__redact_json_init(slack_redactor_t *redactor, bool texts)
     unsigned char key[32];
     char text[2 * sizeof key + 1];
     *redactor = (slack_redactor_t){.texts = texts};
-    if (uv_random(NULL, NULL, key, sizeof key, 0, NULL) != 0) return SLACK_EIO;
+    if (!slack__random_secret(key, sizeof key)) return SLACK_EIO;
     for (size_t i = 0; i < sizeof key; i++) {
         text[2 * i] = "0123456789abcdef"[key[i] >> 4];
         text[2 * i + 1] = "0123456789abcdef"[key[i] & 15];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef SLACK_OPS_REDACT_JSON_H
-#define SLACK_OPS_REDACT_JSON_H
+#ifndef SLACK_PROTOCOL_REDACT_JSON_H
+#define SLACK_PROTOCOL_REDACT_JSON_H
 
 #include "protocol/signature.h"
 #include "util/json.h"
