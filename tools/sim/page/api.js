@@ -38,7 +38,8 @@ export function act(kind, args) {
   return post("/sim/send", { kind, ...args });
 }
 
-function delay(attempt) {
+/** How long to wait before the next attempt, in milliseconds: longer each time, and never alike. */
+export function pause(attempt) {
   const longest = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** attempt);
   return longest / 2 + (Math.random() * longest) / 2;
 }
@@ -82,7 +83,7 @@ export function openFeed({ after, entry, reset, status }) {
     socket.onclose = () => {
       if (closed) return;
       status("gone");
-      timer = setTimeout(connect, delay(attempt++));
+      timer = setTimeout(connect, pause(attempt++));
     };
   }
 

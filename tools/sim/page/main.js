@@ -1,37 +1,195 @@
 // SPDX-License-Identifier: MIT
-/* The shell: reads the state, follows the feed, and gives each part of the page what it shows. */
+/* The shell: reads the state, follows the feed, and lets each part of the page draw what it shows. */
 
-import { get, openFeed } from "./api.js";
+import * as api from "./api.js";
+import { createConversation } from "./conversation.js";
 import { h, replace } from "./dom.js";
+import { drawDrawer, updateDrawer } from "./parts.js";
+import { goToPart, listenToKeys, showKeys } from "./keys.js";
+import { Page } from "./page.js";
+import { createPeople } from "./people.js";
+import { actors, authorOf, isVisible } from "./selectors.js";
+import { createSidebar } from "./sidebar.js";
+import { icon } from "./signs.js";
 import { applyAll, begin } from "./state.js";
+import { createThemeButton } from "./theme.js";
+import { createThread } from "./thread.js";
+import { createViews } from "./views.js";
 
-const page = {
-  state: null,
-  news: [], // of the feed, until the next frame
-};
+const HIDDEN_MS = 250; // between two looks at the news while nobody sees the page
+const BANNER_MS = 600; // a connection that comes back sooner is not worth a word
+
+const find = (id) => document.getElementById(id);
+
+let news = []; // of the feed, until the next frame
+let waiting = false;
+let feed = null;
+let bannerTimer = 0;
+
+const page = new Page(redraw);
+const views = createViews(page, find("modals"));
+const people = createPeople(page, find("people"));
+const sidebar = createSidebar(page, find("sidebar"));
+const conversation = createConversation(page, find("conversation"), views);
+const thread = createThread(page, find("thread"));
+
+/* --- drawing --- */
+
+function redraw() {
+  if (waiting) return;
+  waiting = true;
+  if (document.hidden) setTimeout(draw, HIDDEN_MS);
+  else requestAnimationFrame(draw);
+}
 
 function draw() {
-  const { state } = page;
-  replace(
-    document.getElementById("conversation"),
-    h("h1", null, state.workspace.name),
-    [...state.messages.values()].flat().map(({ message }) => h("p", null, message.text)),
-  );
+  waiting = false;
+  if (!page.state) return;
+  if (page.route.workspace && page.route.workspace !== page.state.workspace.id) {
+    start();
+    return;
+  }
+  takeNews();
+  for (const part of [sidebar, people, conversation, thread, views]) part.update();
+  drawApp();
 }
 
 function takeNews() {
-  page.state = applyAll(page.state, page.news.splice(0));
-  draw();
+  const taken = news;
+  news = [];
+  if (taken.length === 0) return;
+  page.state = applyAll(page.state, taken);
+  for (const said of taken) updateDrawer(said);
+  announce(taken);
 }
 
-function entry(said) {
-  if (page.news.push(said) === 1) requestAnimationFrame(takeNews);
+/* What others have just written where the person looks. */
+function announce(taken) {
+  const said = taken.filter(({ kind, channel, user, message }) =>
+    (kind === "message" || (kind === "ephemeral" && user === page.user)) &&
+    channel === page.channel && message.user !== page.user && !message.edited && !message.streaming);
+  const { message } = said[said.length - 1] || {};
+  if (message) page.announce(`${authorOf(page.state, message).name}: ${(message.text || "a message").slice(0, 200)}`);
 }
+
+/* --- the top --- */
+
+function drawApp() {
+  const { app } = page.state;
+  const count = app.connections ?? app.sockets ?? 0;
+  const there = app.connected ?? count > 0;
+  const text = there ? app.transport || "Connected" : "No app";
+  const shown = `${text} ${count} ${there}`;
+  if (drawApp.shown === shown) return;
+  drawApp.shown = shown;
+  const state = find("app-state");
+  state.classList.toggle("there", there);
+  replace(state, h("span", { class: "dot" }), h("span", null, text, count > 1 ? ` × ${count}` : ""));
+  state.title = there ? "The app is connected" : "No app is connected: start one with the variables of `slackapp sim env`";
+}
+
+function createTop() {
+  const wire = h("button", { class: "top-button", type: "button", "aria-controls": "drawer", onclick: toggleWire }, icon("wire"), h("span", null, "Wire"));
+  replace(
+    find("tools"),
+    h("span", { id: "app-state", class: "app-state" }),
+    wire,
+    createThemeButton(),
+    h("button", { class: "top-button", type: "button", "aria-label": "Keys", title: "Keys (?)", onclick: showKeys }, icon("help")),
+  );
+  showWire(localStorage.getItem("wire") === "open");
+
+  function showWire(open) {
+    find("drawer").hidden = !open;
+    wire.setAttribute("aria-expanded", String(open));
+    localStorage.setItem("wire", open ? "open" : "closed");
+  }
+
+  function toggleWire() {
+    showWire(find("drawer").hidden);
+  }
+  return toggleWire;
+}
+
+/* --- the feed --- */
+
+function showBanner(text) {
+  clearTimeout(bannerTimer);
+  bannerTimer = setTimeout(() => {
+    const banner = find("banner");
+    banner.hidden = text === "";
+    banner.textContent = text;
+  }, text === "" ? 0 : BANNER_MS);
+}
+
+function feedStatus(status) {
+  showBanner(status === "gone" ? "The simulator does not answer. The page goes on by itself as soon as it is back: slackapp sim" : "");
+}
+
+function takeEntry(said) {
+  news.push(said);
+  redraw();
+}
+
+async function readSnapshot() {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await api.get("/sim/state", { workspace: page.route.workspace || undefined });
+    } catch (error) {
+      showBanner(error.message);
+      await new Promise((resolve) => setTimeout(resolve, api.pause(attempt)));
+    }
+  }
+}
+
+let starting = false;
 
 async function start() {
-  page.state = begin(await get("/sim/state"));
-  draw();
-  openFeed({ after: page.state.id, entry, reset: start, status: () => {} });
+  if (starting) return;
+  starting = true;
+  feed?.close();
+  const snapshot = await readSnapshot();
+  showBanner("");
+  news = [];
+  page.begin(begin(snapshot));
+  replace(find("drawer"), drawDrawer(page.state, api));
+  feed = api.openFeed({ after: page.state.id, entry: takeEntry, reset: start, status: feedStatus });
+  starting = false;
+  document.body.classList.add("ready");
+  redraw();
 }
 
+/* --- keys --- */
+
+function goToChannel(event, wanted) {
+  const rows = [...find("sidebar").querySelectorAll(".side-row")].filter(
+    (row) => wanted === "channel" || row.classList.contains("unread") || row.hasAttribute("aria-current"));
+  const at = rows.findIndex((row) => row.hasAttribute("aria-current"));
+  rows[(at + (event.key === "ArrowUp" ? -1 : 1) + rows.length) % rows.length]?.click();
+}
+
+function actAsNth(event) {
+  const person = actors(page.state)[Number(event.code.slice(-1)) - 1];
+  if (person) page.actAs(person.id);
+}
+
+page.toggleSide = () => document.body.classList.toggle("side-open");
+find("sidebar").addEventListener("click", (event) => {
+  if (event.target.closest("a")) document.body.classList.remove("side-open");
+});
+find("panes").addEventListener("click", (event) => {
+  if (event.target === event.currentTarget) document.body.classList.remove("side-open");
+});
+
+const toggleWire = createTop();
+listenToKeys({
+  keys: showKeys,
+  compose: () => conversation.composer.focus(),
+  part: (event) => goToPart(["sidebar", "conversation", "thread", "drawer", "top"], event.shiftKey),
+  channel: (event) => goToChannel(event, "channel"),
+  unread: (event) => goToChannel(event, "unread"),
+  person: actAsNth,
+  wire: toggleWire,
+});
+window.addEventListener("focus", redraw);
 start();

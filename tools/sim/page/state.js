@@ -23,6 +23,8 @@
  * @property {Map<string, Object>} homes by person
  * @property {Map<string, Object>} assistants status, title and prompts by place()
  * @property {Array<string>} commands that people have used
+ * @property {Array<{callback_id: string, message: boolean}>} shortcuts that they have used
+ * @property {string} bot the user id of the app
  * @property {Object} app
  * @property {Array<Object>} faults
  */
@@ -130,10 +132,16 @@ function takeStatus(draft, said) {
   own(draft, "assistants").set(key, { ...known, ...Object.fromEntries(news) });
 }
 
-/* A command is seen when somebody uses it: the app's manifest is not known here. */
+/* A command or a shortcut is seen when somebody uses it: the app's settings are not known here. */
 function takeDelivery(draft, said) {
-  const command = said.type === "command" && said.payload?.command;
-  if (command && !draft.state.commands.includes(command)) own(draft, "commands").push(command);
+  const { command, type, callback_id: id } = said.payload || {};
+  const { commands, shortcuts } = draft.state;
+  if (said.type === "command" && command && !commands.includes(command))
+    own(draft, "commands").push(command);
+  if (type !== "shortcut" && type !== "message_action") return;
+  const message = type === "message_action";
+  if (!shortcuts.some((seen) => seen.callback_id === id && seen.message === message))
+    own(draft, "shortcuts").push({ callback_id: id, message });
 }
 
 const kinds = {
@@ -223,6 +231,8 @@ export function begin(snapshot) {
     homes: new Map(Object.entries(snapshot.homes || {})),
     assistants: new Map(),
     commands: snapshot.commands || [],
+    shortcuts: snapshot.shortcuts || [],
+    bot: named?.bot || "",
     app: snapshot.app || {},
     faults: snapshot.faults || [],
   });

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+/* Draws one message. */
+
+import { h } from "./dom.js";
+import { drawEditBox } from "./edit.js";
+import { drawFiles } from "./files.js";
+import { icon } from "./signs.js";
+import { drawAttachments, drawBlocks, drawMrkdwn } from "./parts.js";
+import { authorOf } from "./selectors.js";
+import { place } from "./state.js";
+import { clockText, dayText, fullText } from "./times.js";
+
+const COLORS = 8;
+const FACES_MAX = 4;
+
+/** A square with the first letter of a name, in a colour of its own, or an emoji. */
+export function avatar(id, name, emoji = "") {
+  let sum = 0;
+  for (const letter of id || name) sum = (sum * 31 + letter.codePointAt(0)) % 997;
+  const letter = emoji || [...name][0]?.toUpperCase() || "?";
+  return h("span", { class: `avatar avatar-${sum % COLORS}`, "aria-hidden": "true" }, letter);
+}
+
+function drawTime(ts) {
+  return h("time", { class: "time", title: fullText(ts), datetime: new Date(ts * 1000).toISOString() }, clockText(ts));
+}
+
+function drawHead(page, entry, grouped) {
+  const author = authorOf(page.state, entry.message);
+  if (grouped) return h("span", { class: "unseen author" }, `${author.name} `);
+  return h(
+    "div",
+    { class: "message-head" },
+    h("span", { class: "author" }, author.name),
+    author.isApp ? h("span", { class: "badge" }, "App") : null,
+    drawTime(entry.ts),
+  );
+}
+
+function drawText(page, entry, context) {
+  const { message } = entry;
+  const classes = message.subtype && !message.bot_id ? "text quiet" : "text";
+  const edited = message.edited
+    ? h("span", { class: "edited", title: fullText(message.edited.ts) }, " (edited)")
+    : null;
+  const body = message.blocks?.length
+    ? drawBlocks(message.blocks, context)
+    : message.text
+      ? drawMrkdwn(message.text, context)
+      : null;
+  const caret = message.streaming ? h("span", { class: "caret", "aria-label": "is writing" }) : null;
+  return h("div", { class: classes }, body, caret, edited);
+}
+
+function drawStop(page, entry) {
+  if (!entry.message.streaming) return null;
+  const stop = () => page.act("stop-stream", { channel: entry.channel, thread: entry.thread || entry.ts });
+  return h("button", { class: "chip", type: "button", onclick: stop }, icon("stop"), "Stop");
+}
+
+function namesOf(page, users) {
+  const names = users.map((id) => page.names.user(id) || id);
+  return new Intl.ListFormat("en").format(names);
+}
+
+function drawReaction(page, entry, reaction) {
+  const users = reaction.users || [];
+  const own = users.includes(page.user);
+  const reactions = reaction.count === 1 ? "1 reaction" : `${reaction.count} reactions`;
+  const label = `${reaction.name}, ${reactions}: ${namesOf(page, users)}`;
+  return h(
+    "button",
+    {
+      class: "chip reaction",
+      type: "button",
+      "aria-pressed": String(own),
+      "aria-label": label,
+      title: label,
+      "data-focus": `reaction ${reaction.name}`,
+      onclick: () => page.react(entry, reaction.name),
+    },
+    h("span", { class: "sign" }, page.emoji(reaction.name) || `:${reaction.name}:`),
+    h("span", { class: "count" }, reaction.count),
+  );
+}
+
+function drawReactions(page, entry) {
+  const { reactions } = entry.message;
+  if (!reactions?.length) return null;
+  return h(
+    "div",
+    { class: "reactions", role: "group", "aria-label": "Reactions" },
+    reactions.map((reaction) => drawReaction(page, entry, reaction)),
+    h(
+      "button",
+      {
+        class: "chip add-reaction",
+        type: "button",
+        "aria-label": "Add reaction",
+        onclick: (event) => page.pickReaction(entry, event.currentTarget),
+      },
+      icon("face"),
+    ),
+  );
+}
+
+function drawReplies(page, entry) {
+  const { message } = entry;
+  const known = page.state.messages.get(place(entry.channel, entry.ts)) || [];
+  const count = Math.max(message.reply_count || 0, known.length);
+  if (count === 0 || entry.thread) return null;
+  const users = message.reply_users || [...new Set(known.map((reply) => reply.message.user))];
+  const newest = message.latest_reply || known[known.length - 1]?.ts;
+  return h(
+    "button",
+    {
+      class: "replies",
+      type: "button",
+      "data-focus": "replies",
+      onclick: () => page.show({ thread: place(entry.channel, entry.ts) }),
+    },
+    h("span", { class: "faces" }, users.slice(0, FACES_MAX).map((id) => avatar(id, page.names.user(id) || id))),
+    h("span", { class: "reply-count" }, count === 1 ? "1 reply" : `${count} replies`),
+    newest ? h("span", { class: "time" }, `Last one ${dayText(newest).toLowerCase()} at ${clockText(newest)}`) : null,
+  );
+}
+
+function drawNotes(entry) {
+  return [
+    entry.onlyFor ? h("p", { class: "note" }, "Only visible to you") : null,
+    entry.message.pinned_to?.length ? h("p", { class: "note" }, icon("pin"), "Pinned by the app") : null,
+    entry.message.subtype === "thread_broadcast" ? h("p", { class: "note" }, icon("thread"), "Replied in a thread") : null,
+  ];
+}
+
+/**
+ * Draw a message.
+ * @param {import("./page.js").Page} page
+ * @param {import("./state.js").Entry} entry
+ * @param {{grouped: boolean, list: string, inThread: boolean, editing: boolean}} how `grouped`: under another of the
+ *   same author; `list`: a name that makes the ids of the elements the only ones on the page
+ * @returns {HTMLElement}
+ */
+export function drawMessage(page, entry, { grouped, list, inThread, editing }) {
+  const { message } = entry;
+  const context = page.context(entry);
+  const author = authorOf(page.state, message);
+  const id = `${list}-${entry.ts}`;
+  const classes = ["message", grouped && "grouped", entry.onlyFor && "ephemeral", message.streaming && "streaming"];
+  return h(
+    "article",
+    { class: classes.filter(Boolean).join(" "), id, tabindex: -1, "aria-labelledby": `${id}-head ${id}-body`, "aria-busy": message.streaming ? "true" : null, "data-ts": entry.ts },
+    h("div", { class: "gutter" }, grouped ? drawTime(entry.ts) : avatar(message.user || "", author.name, page.emoji(author.emoji))),
+    h(
+      "div",
+      { class: "message-main" },
+      drawNotes(entry),
+      h("div", { id: `${id}-head` }, drawHead(page, entry, grouped)),
+      h(
+        "div",
+        { id: `${id}-body` },
+        editing ? drawEditBox(page, entry) : drawText(page, entry, context),
+        message.attachments?.length ? drawAttachments(message.attachments, context) : null,
+        message.files?.length ? drawFiles(message.files, context) : null,
+      ),
+      drawStop(page, entry),
+      drawReactions(page, entry),
+      inThread ? null : drawReplies(page, entry),
+    ),
+  );
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+/* What a person sees of the state. Pure. */
+
+/** Whether the person can open the channel. */
+export function isVisible(channel, user) {
+  if (channel.type === "im") return channel.user === user;
+  return !channel.members || channel.members.includes(user);
+}
+
+/** The direct message of the person with the app; undefined until it is opened. */
+export function directMessage(state, user) {
+  return [...state.channels.values()].find((channel) => channel.type === "im" && channel.user === user);
+}
+
+/** The app's user. */
+export function appUser(state) {
+  return state.people.get(state.bot) || [...state.people.values()].find((person) => person.bot);
+}
+
+/** The people one can act as: no bots, nobody who is deactivated. */
+export function actors(state) {
+  return [...state.people.values()].filter((person) => !person.bot && !person.deactivated);
+}
+
+/** The entries of a conversation that the person sees. */
+export function entriesFor(state, key, user) {
+  const list = state.messages.get(key) || [];
+  return list.filter((entry) => !entry.onlyFor || entry.onlyFor === user);
+}
+
+/** How many of the entries after `ts` others have written. */
+export function unreadCount(state, key, user, ts) {
+  const list = state.messages.get(key) || [];
+  let count = 0;
+  for (let i = list.length - 1; i >= 0 && list[i].ts > ts; i--)
+    if (list[i].message.user !== user && (!list[i].onlyFor || list[i].onlyFor === user)) count++;
+  return count;
+}
+
+/** The ts of the newest entry; "" if there is none. */
+export function newestTs(state, key) {
+  const list = state.messages.get(key) || [];
+  return list.length > 0 ? list[list.length - 1].ts : "";
+}
+
+/**
+ * Who has written a message, as it is shown.
+ * @returns {{name: string, emoji: string, isApp: boolean}}
+ */
+export function authorOf(state, message) {
+  const person = state.people.get(message.user);
+  const isApp = Boolean(message.bot_id || person?.bot);
+  const profile = message.bot_profile || {};
+  const own = message.username || (isApp && profile.name);
+  return {
+    name: own || person?.real_name || person?.name || message.user || "Somebody",
+    emoji: (message.icons?.emoji || "").replaceAll(":", ""),
+    isApp,
+  };
+}

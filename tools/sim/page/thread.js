@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+/* The thread beside the conversation; a thread of the assistant has its prompts and its status. */
+
+import { drawAssistant } from "./parts.js";
+import { Composer } from "./composer.js";
+import { drawStatus } from "./conversation.js";
+import { h, replace } from "./dom.js";
+import { MessageList } from "./messages.js";
+import { entriesFor } from "./selectors.js";
+import { icon } from "./signs.js";
+import { place } from "./state.js";
+
+function rootOf(page, { channel, ts }) {
+  return (page.state.messages.get(channel) || []).find((entry) => entry.ts === ts);
+}
+
+function isAssistant(root) {
+  return Boolean(root?.message.assistant_app_thread);
+}
+
+function repliesText(count) {
+  if (count === 0) return "No replies yet";
+  return count === 1 ? "1 reply" : `${count} replies`;
+}
+
+/** The thread in its element. @returns {{update: function(), composer: Composer, list: MessageList}} */
+export function createThread(page, element) {
+  const title = h("h2", null);
+  const detail = h("span", { class: "head-detail" });
+  const assistant = h("section", { class: "assistant-pane", "aria-label": "Assistant" });
+  const status = h("p", { class: "status", role: "status" });
+  let key = "", loaded = "", promptsShown = null;
+
+  const close = () => page.show({ thread: "" });
+  const list = new MessageList(page, {
+    name: "thread-messages", label: "Replies", inThread: true,
+    end: () => page.thread && page.markRead(place(page.thread.channel, page.thread.ts)),
+    leave: () => composer.focus(),
+  });
+  const composer = new Composer(page, {
+    name: "reply",
+    target: () => {
+      const { channel, ts } = page.thread;
+      return { channel, thread: ts, key: place(channel, ts), title: "Reply" };
+    },
+    leave: close,
+  });
+
+  function updateAssistant(root) {
+    const { channel, ts } = page.thread;
+    const known = page.state.assistants.get(place(channel, ts)) || {};
+    assistant.hidden = !isAssistant(root);
+    if (assistant.hidden || promptsShown === known) return;
+    promptsShown = known;
+    const ask = (text) => page.act("message", { text, channel, thread: ts });
+    replace(assistant, drawAssistant(known, { ...page.context(root), send: ask, ask }));
+  }
+
+  function update() {
+    const { thread } = page;
+    element.hidden = !thread;
+    if (!thread) return;
+    const root = rootOf(page, thread);
+    const own = place(thread.channel, thread.ts);
+    const replies = entriesFor(page.state, own, page.user);
+    if (key !== `${own} ${page.user}`) {
+      key = `${own} ${page.user}`;
+      promptsShown = null;
+      list.start("");
+    }
+    if (root?.message.reply_count > replies.length && loaded !== own) {
+      loaded = own;
+      page.loadThread(thread);
+    }
+    const named = page.state.assistants.get(own)?.title;
+    title.textContent = isAssistant(root) ? named || "Assistant" : "Thread";
+    detail.textContent = isAssistant(root) ? page.appName() : `${page.titleOf(thread.channel)} · ${repliesText(replies.length)}`;
+    updateAssistant(root);
+    list.update(root && !isAssistant(root) ? [root, ...replies] : replies, { whole: true });
+    drawStatus(page, status, own);
+    composer.update();
+    const { message } = page.route;
+    if (message && list.goTo(message)) page.forgetMessage();
+  }
+
+  replace(
+    element,
+    h(
+      "header",
+      { class: "pane-head" },
+      title,
+      detail,
+      h("span", { class: "space" }),
+      h("button", { class: "quiet-button", type: "button", "aria-label": "Close thread", title: "Close thread", onclick: close }, icon("close")),
+    ),
+    assistant,
+    list.element,
+    status,
+    composer.element,
+  );
+  return { update, composer, list };
+}
