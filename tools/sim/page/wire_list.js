@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+/* The list of the wire's rows: a list box that holds elements for those rows only that are in view,
+ * so that ten thousand of them cost as much as twenty. */
+
+import { h, replace } from "./dom.js";
+import { ACK_LIMIT_MS, duration, outcomeOf } from "./wire.js";
+
+/** The height of a row; drawer.css has the same. */
+const ROW_PX = 34;
+const MARGIN_ROWS = 6;
+
+const MARKS = { waiting: "…", good: "✓", near: "▲", failed: "✕" };
+const KIND_NAMES = { event: "event", command: "command", interaction: "interaction", call: "call" };
+
+/** The time of day, as the browser's language writes it. */
+export function clock(at, fraction = false) {
+  return new Date(at).toLocaleTimeString(undefined, {
+    hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false,
+    ...(fraction && { fractionalSecondDigits: 3 }),
+  });
+}
+
+/** The time that a row took, or has been waiting, with a mark for its outcome. */
+export function drawOutcome(row, now) {
+  const { state, why } = outcomeOf(row);
+  const ms = row.tookMs ?? Math.max(0, now - row.at);
+  return h("span", { class: `outcome outcome-${state}`, title: why },
+    h("span", { class: "outcome-mark", "aria-hidden": "true" }, MARKS[state]), duration(ms));
+}
+
+function spoken(row, now) {
+  const { why } = outcomeOf(row);
+  const direction = row.what === "call" ? "from the app" : `to the app over ${row.wire || "nothing"}`;
+  const took = duration(row.tookMs ?? Math.max(0, now - row.at));
+  const retries = row.retries > 0 ? `, retry ${row.retries}` : "";
+  return `${KIND_NAMES[row.kind]} ${row.name} ${row.summary.slice(0, 80)}, ${direction}${retries}, ` +
+    `${why} ${row.tookMs === null ? "for" : "after"} ${took}, at ${clock(row.at)}`;
+}
+
+function drawRow(row, position, view, now) {
+  const call = row.what === "call", { state, why } = outcomeOf(row);
+  return h("div", {
+    role: "option", id: `wire ${row.key}`.replaceAll(" ", "-"), class: `wire-row wire-${row.kind}`,
+    "aria-selected": String(row === view.chosen), "aria-label": spoken(row, now),
+    "aria-posinset": position, "aria-setsize": view.shown.length,
+    "data-key": row.key,
+  },
+  h("span", { class: "wire-direction", title: call ? "from the app" : "to the app" },
+    call ? "←" : "→"),
+  h("span", { class: "wire-name" }, h("bdi", null, row.name)),
+  h("span", { class: "wire-summary" }, h("bdi", null, row.summary.slice(0, 200))),
+  row.retries > 0 && h("span", { class: "wire-retry" }, `retry ${row.retries}`),
+  state === "failed" && h("span", { class: "wire-why" }, why.slice(0, 40)),
+  drawOutcome(row, now),
+  h("time", { class: "wire-time" }, clock(row.at)));
+}
+
+/**
+ * @param {function(Row)} choose called with the row that a person has chosen
+ * @returns {{element: HTMLElement, show: function(Array<Row>, number), paint: function(),
+ *   select: function(Row)}} `show` takes the rows, newest first, and how many of them are new at
+ *   the top
+ */
+export function wireList(choose) {
+  const view = { shown: [], chosen: null, timer: 0 };
+  const rows = h("div", { class: "wire-window", role: "presentation" });
+  const space = h("div", { class: "wire-space", role: "presentation" }, rows);
+  const element = h("div", {
+    class: "wire-list", role: "listbox", tabindex: "0",
+    "aria-label": "Deliveries and calls, newest first",
+    onscroll: paint, onkeydown: keyPressed, onclick: clicked,
+  }, space);
+
+  function visibleRows() {
+    const from = Math.max(0, Math.floor(element.scrollTop / ROW_PX) - MARGIN_ROWS);
+    const count = Math.ceil(element.clientHeight / ROW_PX) + 2 * MARGIN_ROWS;
+    return { from, rows: view.shown.slice(from, from + count) };
+  }
+
+  function paint() {
+    const now = Date.now(), visible = visibleRows();
+    space.style.height = `${view.shown.length * ROW_PX}px`;
+    rows.style.transform = `translateY(${visible.from * ROW_PX}px)`;
+    replace(rows, visible.rows.map((row, i) => drawRow(row, visible.from + i + 1, view, now)));
+    const active = view.chosen && rows.querySelector('[aria-selected="true"]');
+    if (active) element.setAttribute("aria-activedescendant", active.id);
+    else element.removeAttribute("aria-activedescendant");
+    tick(visible.rows.filter((row) => row.tookMs === null).map((row) => now - row.at));
+  }
+
+  /* A row that waits shows for how long. Beyond the limit the tenths say nothing. */
+  function tick(waiting) {
+    clearTimeout(view.timer);
+    if (waiting.length === 0 || !element.isConnected || element.clientHeight === 0) return;
+    view.timer = setTimeout(paint, Math.min(...waiting) < ACK_LIMIT_MS ? 100 : 1000);
+  }
+
+  function select(row) {
+    view.chosen = row;
+    const at = view.shown.indexOf(row) * ROW_PX;
+    if (at >= 0 && at < element.scrollTop) element.scrollTop = at;
+    else if (at > element.scrollTop + element.clientHeight - ROW_PX)
+      element.scrollTop = at - element.clientHeight + ROW_PX;
+    paint();
+  }
+
+  function move(step) {
+    const at = view.chosen ? view.shown.indexOf(view.chosen) + step : 0;
+    const row = view.shown[Math.max(0, Math.min(view.shown.length - 1, at))];
+    if (!row) return;
+    select(row);
+    choose(row);
+  }
+
+  function keyPressed(event) {
+    const page = Math.max(1, Math.floor(element.clientHeight / ROW_PX) - 1);
+    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity,
+      End: Infinity };
+    const step = steps[event.key];
+    if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    move(step);
+  }
+
+  function clicked(event) {
+    const key = event.target.closest("[data-key]")?.dataset.key;
+    const row = view.shown.find((one) => one.key === key);
+    if (!row) return;
+    select(row);
+    choose(row);
+  }
+
+  /* A reader who has scrolled down goes on seeing the same rows. */
+  function show(shown, added) {
+    view.shown = shown;
+    space.style.height = `${shown.length * ROW_PX}px`;
+    if (element.scrollTop > 0) element.scrollTop += added * ROW_PX;
+    paint();
+  }
+
+  return { element, show, paint, select };
+}
