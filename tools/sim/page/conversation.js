@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* The main pane: a channel or the app's direct message, or the app's home tab. */
 
+import { avatar } from "./avatar.js";
 import { Composer } from "./composer.js";
 import { h, replace } from "./dom.js";
-import { avatar } from "./message.js";
 import { MessageList } from "./messages.js";
 import { entriesFor } from "./selectors.js";
 import { icon } from "./signs.js";
@@ -38,7 +38,7 @@ function drawHead(page, openAssistant) {
   const detail = membersText(page, channel);
   return [
     h("button", { class: "quiet-button side-toggle", type: "button", "aria-label": "Side bar", onclick: () => page.toggleSide() }, icon("menu")),
-    page.isApp ? avatar(page.state.bot || "app", page.appName()) : null,
+    page.isApp ? avatar({ id: page.state.bot, name: page.appName(), isApp: true }) : null,
     h("h1", null, page.titleOf(page.channel)),
     page.isApp
       ? h("nav", { class: "tabs", "aria-label": "App" }, drawTab(page, "home", "Home"), drawTab(page, "", "Messages"))

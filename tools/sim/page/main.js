@@ -4,7 +4,7 @@
 import * as api from "./api.js";
 import { createConversation } from "./conversation.js";
 import { h, replace } from "./dom.js";
-import { drawDrawer, updateDrawer } from "./parts.js";
+import { drawDrawer, updateDrawer } from "./drawer.js";
 import { goToPart, listenToKeys, showKeys } from "./keys.js";
 import { Page } from "./page.js";
 import { createPeople } from "./people.js";
@@ -82,7 +82,7 @@ function drawApp() {
   const shown = `${text} ${count} ${there}`;
   if (drawApp.shown === shown) return;
   drawApp.shown = shown;
-  const state = find("app-state");
+  const state = find("top-app");
   state.classList.toggle("there", there);
   replace(state, h("span", { class: "dot" }), h("span", null, text, count > 1 ? ` × ${count}` : ""));
   state.title = there ? "The app is connected" : "No app is connected: start one with the variables of `slackapp sim env`";
@@ -92,7 +92,7 @@ function createTop() {
   const wire = h("button", { class: "top-button", type: "button", "aria-controls": "drawer", onclick: toggleWire }, icon("wire"), h("span", null, "Wire"));
   replace(
     find("tools"),
-    h("span", { id: "app-state", class: "app-state" }),
+    h("span", { id: "top-app", class: "top-app" }),
     wire,
     createThemeButton(),
     h("button", { class: "top-button", type: "button", "aria-label": "Keys", title: "Keys (?)", onclick: showKeys }, icon("help")),

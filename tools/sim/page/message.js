@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Draws one message. */
 
+import { avatar } from "./avatar.js";
 import { h } from "./dom.js";
 import { drawEditBox } from "./edit.js";
 import { drawFiles } from "./files.js";
@@ -8,21 +9,12 @@ import { icon } from "./signs.js";
 import { drawAttachments, drawBlocks, drawMrkdwn } from "./parts.js";
 import { authorOf } from "./selectors.js";
 import { place } from "./state.js";
-import { clockText, dayText, fullText } from "./times.js";
+import { clockText, dayText, fullText, shortClockText, toDate } from "./times.js";
 
-const COLORS = 8;
 const FACES_MAX = 4;
 
-/** A square with the first letter of a name, in a colour of its own, or an emoji. */
-export function avatar(id, name, emoji = "") {
-  let sum = 0;
-  for (const letter of id || name) sum = (sum * 31 + letter.codePointAt(0)) % 997;
-  const letter = emoji || [...name][0]?.toUpperCase() || "?";
-  return h("span", { class: `avatar avatar-${sum % COLORS}`, "aria-hidden": "true" }, letter);
-}
-
-function drawTime(ts) {
-  return h("time", { class: "time", title: fullText(ts), datetime: new Date(ts * 1000).toISOString() }, clockText(ts));
+function drawTime(ts, text) {
+  return h("time", { class: "time", title: fullText(ts), datetime: toDate(ts).toISOString() }, text);
 }
 
 function drawHead(page, entry, grouped) {
@@ -33,7 +25,7 @@ function drawHead(page, entry, grouped) {
     { class: "message-head" },
     h("span", { class: "author" }, author.name),
     author.isApp ? h("span", { class: "badge" }, "App") : null,
-    drawTime(entry.ts),
+    drawTime(entry.ts, clockText(entry.ts)),
   );
 }
 
@@ -119,7 +111,7 @@ function drawReplies(page, entry) {
       "data-focus": "replies",
       onclick: () => page.show({ thread: place(entry.channel, entry.ts) }),
     },
-    h("span", { class: "faces" }, users.slice(0, FACES_MAX).map((id) => avatar(id, page.names.user(id) || id))),
+    h("span", { class: "faces" }, users.slice(0, FACES_MAX).map((user) => avatar(authorOf(page.state, { user })))),
     h("span", { class: "reply-count" }, count === 1 ? "1 reply" : `${count} replies`),
     newest ? h("span", { class: "time" }, `Last one ${dayText(newest).toLowerCase()} at ${clockText(newest)}`) : null,
   );
@@ -150,7 +142,7 @@ export function drawMessage(page, entry, { grouped, list, inThread, editing }) {
   return h(
     "article",
     { class: classes.filter(Boolean).join(" "), id, tabindex: -1, "aria-labelledby": `${id}-head ${id}-body`, "aria-busy": message.streaming ? "true" : null, "data-ts": entry.ts },
-    h("div", { class: "gutter" }, grouped ? drawTime(entry.ts) : avatar(message.user || "", author.name, page.emoji(author.emoji))),
+    h("div", { class: "gutter" }, grouped ? drawTime(entry.ts, shortClockText(entry.ts)) : avatar({ ...author, sign: page.emoji(author.emoji) })),
     h(
       "div",
       { class: "message-main" },

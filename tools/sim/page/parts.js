@@ -4,8 +4,8 @@
 import { h } from "./dom.js";
 
 const load = (name) => import(name).catch(() => ({}));
-const [text, blocks, modal, home, assistant, drawer, table] = await Promise.all(
-  ["./text.js", "./blocks.js", "./modal.js", "./home.js", "./assistant.js", "./drawer.js", "./emoji.js"].map(load),
+const [text, blocks, modal, home, assistant, table] = await Promise.all(
+  ["./text.js", "./blocks.js", "./modal.js", "./home.js", "./assistant.js", "./emoji.js"].map(load),
 );
 const json = (value) => h("pre", { class: "json" }, JSON.stringify(value, null, 2));
 
@@ -15,7 +15,5 @@ export const drawAttachments = blocks.drawAttachments || json;
 export const drawModal = modal.drawModal || ((view) => h("dialog", { class: "dialog" }, json(view)));
 export const drawHome = home.drawHome || json;
 export const drawAssistant = assistant.drawAssistant || json;
-export const drawDrawer = drawer.drawDrawer || (() => h("p", null, "What the wire says"));
-export const updateDrawer = drawer.updateDrawer || (() => {});
 export const emoji = table.emoji || (() => "");
 export const emojiNames = table.emojiNames || [];

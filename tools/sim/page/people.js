@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* The people to act as: the first ones are one click away, and a list has all of them. */
 
+import { avatar } from "./avatar.js";
 import { h, replace } from "./dom.js";
-import { avatar } from "./message.js";
 import { actors, directMessage } from "./selectors.js";
 
 const SHOWN = 3;
@@ -26,7 +26,7 @@ function drawPerson(page, person) {
       "data-person": person.id,
       onclick: () => page.actAs(person.id),
     },
-    avatar(person.id, person.real_name || person.name),
+    avatar({ id: person.id, name: person.real_name || person.name }),
     news ? h("span", { class: "dot" }) : null,
   );
 }

@@ -45,15 +45,14 @@ export function newestTs(state, key) {
 
 /**
  * Who has written a message, as it is shown.
- * @returns {{name: string, emoji: string, isApp: boolean}}
+ * @returns {{id: string, name: string, emoji: string, isApp: boolean}} `emoji`: the name of one
  */
 export function authorOf(state, message) {
   const person = state.people.get(message.user);
   const isApp = Boolean(message.bot_id || person?.bot);
-  const profile = message.bot_profile || {};
-  const own = message.username || (isApp && profile.name);
   return {
-    name: own || person?.real_name || person?.name || message.user || "Somebody",
+    id: message.user || message.bot_id || "",
+    name: message.username || person?.real_name || person?.name || message.bot_profile?.name || message.user || "Somebody",
     emoji: (message.icons?.emoji || "").replaceAll(":", ""),
     isApp,
   };

@@ -16,6 +16,12 @@ export function clockText(ts) {
   return clock.format(toDate(ts));
 }
 
+/** The same without AM and PM. */
+export function shortClockText(ts) {
+  const parts = clock.formatToParts(toDate(ts)).filter(({ type }) => type !== "dayPeriod");
+  return parts.map(({ value }) => value).join("").trim();
+}
+
 /** The whole date and time. */
 export function fullText(ts) {
   return full.format(toDate(ts));
