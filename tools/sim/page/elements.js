@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+/* The elements that a person can use: a table of types. Buttons and the overflow menu are here;
+ * every other family has a module. */
+
+import { choiceElements } from "./choices.js";
+import { dateElements } from "./date_pickers.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { drawImage } from "./images.js";
+import { inputElements } from "./inputs.js";
+import { perform } from "./place.js";
+import { openMenu } from "./popup.js";
+import { richTextInput } from "./rich_text_input.js";
+import { selectElements } from "./selects.js";
+import { asList, asObject, asText, byType, linkUrl, textOf } from "./shapes.js";
+import { drawPlain, drawRichText } from "./text.js";
+import { showJson } from "./unknown.js";
+
+const OPTIONS_MAX = 100; // Slack takes 5
+
+function buttonClass({ style }) {
+  return style === "primary" || style === "danger" ? `control control-${style}` : "control";
+}
+
+/* Follows the link of a button, or of an option, when the person has confirmed it. */
+async function followConfirmed(event, place, value, href) {
+  const control = event.currentTarget;
+  if (!place.element.confirm) {
+    perform(place, control, value);
+    return;
+  }
+  event.preventDefault();
+  if (await perform(place, control, value)) window.open(href, "_blank", "noopener,noreferrer");
+}
+
+function button(element, place) {
+  const href = linkUrl(element.url);
+  const value = { value: asText(element.value), text: element.text };
+  const attributes = {
+    class: buttonClass(element), "aria-label": asText(element.accessibility_label) || null,
+  };
+  const content = [
+    element.type === "workflow_button" && icon("workflow"),
+    drawPlain(textOf(element.text) || "(no text)", place.context),
+  ];
+  return href
+    ? h("a", { ...attributes, href, target: "_blank", rel: "noopener noreferrer",
+      onclick: (event) => followConfirmed(event, place, value, href) }, content)
+    : h("button", { ...attributes, type: "button",
+      onclick: (event) => perform(place, event.currentTarget, value) }, content);
+}
+
+function iconButton(element, place) {
+  const label = asText(element.accessibility_label) || textOf(element.text) || asText(element.icon);
+  const visible = asList(element.visible_to_user_ids);
+  if (visible.length > 0 && place.context.me && !visible.includes(place.context.me)) return null;
+  return h("button", {
+    type: "button", class: "control-icon", "aria-label": label, title: textOf(element.text),
+    onclick: (event) => perform(place, event.currentTarget, { value: asText(element.value) }),
+  }, icon(asText(element.icon)));
+}
+
+function feedbackButton(place, given, symbol) {
+  const { text, value, accessibility_label: label } = asObject(given);
+  return h("button", {
+    type: "button", class: "control-icon", "aria-label": asText(label) || textOf(text) || symbol,
+    title: textOf(text), "aria-pressed": "false",
+    onclick: (event) => {
+      const control = event.currentTarget;
+      for (const one of control.parentElement.children)
+        one.setAttribute("aria-pressed", String(one === control));
+      perform(place, control, { value: asText(value), text });
+    },
+  }, icon(symbol));
+}
+
+function feedbackButtons(element, place) {
+  return h("span", { class: "feedback", role: "group", "aria-label": "Feedback" },
+    feedbackButton(place, element.positive_button, "thumbs_up"),
+    feedbackButton(place, element.negative_button, "thumbs_down"));
+}
+
+/* --- the overflow menu --- */
+
+function menuItem(option, place, button) {
+  const { text, description, url } = asObject(option);
+  const href = linkUrl(url);
+  const value = { selected_option: option };
+  const content = [
+    drawPlain(textOf(text), place.context),
+    textOf(description) && h("span", { class: "option-description" },
+      drawPlain(textOf(description), place.context)),
+  ];
+  const attributes = { class: "block-menu-item", role: "menuitem", tabindex: "-1" };
+  return href
+    ? h("a", { ...attributes, href, target: "_blank", rel: "noopener noreferrer",
+      onclick: (event) => followConfirmed(event, place, value, href) }, content)
+    : h("button", { ...attributes, type: "button", onclick: () => perform(place, button, value) },
+      content);
+}
+
+function overflow(element, place) {
+  const options = asList(element.options).slice(0, OPTIONS_MAX);
+  return h("button", {
+    type: "button", class: "control control-overflow", "aria-label": "More actions",
+    "aria-haspopup": "menu", "aria-expanded": "false",
+    onclick: (event) => {
+      const control = event.currentTarget;
+      openMenu(control, options.map((option) => menuItem(option, place, control)));
+    },
+  }, icon("more"));
+}
+
+/* --- all of them --- */
+
+/* The parts of a rich text, where Slack has them as elements of another block. */
+function richText(element, { context }) {
+  return drawRichText({ elements: [element] }, context);
+}
+
+const elements = {
+  button,
+  workflow_button: button,
+  icon_button: iconButton,
+  feedback_buttons: feedbackButtons,
+  overflow,
+  image: (element, { context }) => drawImage(element, context, "image-accessory"),
+  rich_text_input: richTextInput,
+  rich_text_section: richText,
+  rich_text_list: richText,
+  rich_text_quote: richText,
+  rich_text_preformatted: richText,
+  ...choiceElements,
+  ...dateElements,
+  ...inputElements,
+  ...selectElements,
+};
+
+/**
+ * Draw an element of a block.
+ * @param {Object} element
+ * @param {import("./place.js").Place} place without its element
+ */
+export function drawElement(element, place) {
+  const draw = byType(elements, element?.type);
+  if (!draw) return showJson(element, "element");
+  const drawn = draw(element, { ...place, element });
+  return drawn && h("div", { class: `element element-${element.type.replace(/_/g, "-")}` }, drawn);
+}

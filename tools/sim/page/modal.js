@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/* A modal: the view on top of a person's stack, as a dialog. */
+
+import { drawBlocks } from "./block_kinds.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { showInputErrors } from "./input_block.js";
+import { newId } from "./place.js";
+import { asList, asObject, asText, textOf } from "./shapes.js";
+import { drawPlain } from "./text.js";
+import { inputErrors } from "./validate.js";
+
+function hasInput(view) {
+  return asList(view.blocks).some((block) => asObject(block).type === "input");
+}
+
+function closeButton(context, label, symbol, clear) {
+  return h("button", { type: "button", class: "control-icon", "aria-label": label, title: label,
+    onclick: () => context.close?.(clear) }, icon(symbol));
+}
+
+/* Submits the view, and shows what the page or the bot has found wrong. */
+async function submit(dialog, view, context) {
+  const note = dialog.querySelector(".view-note");
+  const button = dialog.querySelector(".view-submit");
+  const found = inputErrors(view.blocks, context.values);
+  const count = showInputErrors(dialog, found);
+  note.textContent = Object.keys(found).length > count ? "Some inputs are not complete" : "";
+  if (Object.keys(found).length > 0 || !context.submit) return;
+  button.disabled = true;
+  try {
+    const answer = asObject(await context.submit());
+    const errors = asObject(answer.errors);
+    const shown = showInputErrors(dialog, errors);
+    const lost = Object.keys(errors).length > shown;
+    if (lost) note.textContent = `No input has the block_id of an error: ${Object.keys(errors).join(", ")}`;
+    else if (answer.ok === false) note.textContent = asText(answer.error) || "The bot has not answered";
+  } catch (error) {
+    note.textContent = error.message;
+  }
+  button.disabled = false;
+}
+
+/**
+ * The dialog of a modal; showModal() opens it.
+ * @param {Object} view as Slack shows it
+ * @param {import("./block_kinds.js").Context} context with submit(): Promise<{ok, error?, errors?}>,
+ *   close(clear: boolean), and `stack`: the person's open views, bottom to top
+ * @returns {HTMLDialogElement}
+ */
+export function drawModal(view, context) {
+  const given = asObject(view);
+  const surface = { ...context, surface: "modal", values: context.values || new Map() };
+  const titleId = newId("view");
+  const submits = textOf(given.submit) || (hasInput(given) && "Submit");
+  const stacked = asList(context.stack).length > 1;
+  const note = h("p", { class: "view-note", role: "alert" });
+  const form = h("form", { class: "view-form", method: "dialog", novalidate: true,
+    onsubmit: (event) => {
+      event.preventDefault();
+      submit(dialog, given, surface);
+    } },
+  h("header", { class: "view-head" },
+    stacked && closeButton(context, "Back", "back", false),
+    h("h2", { id: titleId }, drawPlain(textOf(given.title) || "Untitled", surface)),
+    closeButton(context, stacked ? "Close all" : "Dismiss", "close", stacked)),
+  h("div", { class: "view-body", tabindex: "-1" }, drawBlocks(given.blocks, surface)),
+  h("footer", { class: "view-foot" }, note,
+    h("button", { type: "button", class: "control", onclick: () => context.close?.(false) },
+      drawPlain(textOf(given.close) || (submits ? "Cancel" : "Close"), surface)),
+    submits && h("button", { type: "submit", class: "control control-primary view-submit",
+      disabled: given.submit_disabled === true }, drawPlain(submits, surface))));
+  const dialog = h("dialog", { class: "dialog view-dialog", "aria-labelledby": titleId,
+    "data-view": asText(given.id), "data-callback": asText(given.callback_id) }, form);
+  return dialog;
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+/* An element at its place in a block: its name for a screen reader, its value, and what happens when
+ * a person uses it. */
+
+import { h } from "./dom.js";
+import { asObject, asText, textOf } from "./shapes.js";
+import { drawPlain, drawText } from "./text.js";
+
+/**
+ * @typedef {Object} Place
+ * @property {Object} element as the bot has sent it
+ * @property {string} blockId
+ * @property {Object} context of the surface
+ * @property {boolean} dispatches a change goes to the bot at once
+ * @property {boolean} optional nothing may be chosen
+ * @property {string} [labelId] the id of the label of an input block
+ * @property {string} [describedBy] ids of its hint and its error
+ * @property {boolean} [invalid]
+ */
+
+let ids = 0;
+
+/** An id that no other element of the page has. */
+export function newId(prefix) {
+  ids += 1;
+  return `${prefix}-${ids}`;
+}
+
+/** The attributes that name a control: by the label of its block, else by its placeholder. */
+export function nameAttributes(place, otherwise) {
+  const { element, labelId, describedBy, invalid, optional } = place;
+  const label = asText(element.accessibility_label) || textOf(element.placeholder) || otherwise;
+  return {
+    "aria-labelledby": labelId || null,
+    "aria-label": labelId ? null : label,
+    "aria-describedby": describedBy || null,
+    "aria-invalid": invalid ? "true" : null,
+    "aria-required": labelId && !optional ? "true" : null,
+    autofocus: element.focus_on_load === true && place.context.surface === "modal",
+  };
+}
+
+/* --- values --- */
+
+function keyOf({ blockId, element }) {
+  return `${blockId}/${asText(element.action_id)}`;
+}
+
+/** What a person has entered, as in Slack's state.values; an empty object if nobody has. */
+export function keptValue(place) {
+  return asObject(place.context.values?.get(keyOf(place)));
+}
+
+/** Keep what a person has entered: `value` is {value} or {selected_option} and the like. */
+export function keepValue(place, value) {
+  place.context.values?.set(keyOf(place), { type: asText(place.element.type), ...value });
+}
+
+/** The value to begin with: what was entered before the block was drawn again, else `initial`. */
+export function beginValue(place, name, initial) {
+  const kept = keptValue(place);
+  const value = name in kept ? kept[name] : initial ?? null;
+  keepValue(place, { [name]: value });
+  return value;
+}
+
+/** What was entered on a surface, as Slack's state: {values: {block_id: {action_id: value}}}. */
+export function stateOf(values) {
+  const state = { values: {} };
+  for (const [key, value] of values || []) {
+    const at = key.lastIndexOf("/");
+    const block = key.slice(0, at);
+    state.values[block] = { ...state.values[block], [key.slice(at + 1)]: value };
+  }
+  return state;
+}
+
+/* --- actions --- */
+
+/**
+ * Ask a question in a dialog.
+ * @param {Object} question a confirm object of Slack
+ * @returns {Promise<boolean>}
+ */
+export function confirmed(question, context) {
+  const { title, text, confirm, deny, style } = asObject(question);
+  const titleId = newId("confirm");
+  return new Promise((resolve) => {
+    const choose = (value) => () => dialog.close(value);
+    const dialog = h("dialog", {
+      class: "dialog view-dialog view-confirm", "aria-labelledby": titleId,
+      onclose: () => {
+        dialog.remove();
+        resolve(dialog.returnValue === "yes");
+      },
+    },
+    h("h2", { id: titleId }, drawPlain(textOf(title) || "Are you sure?", context)),
+    h("div", { class: "view-body" }, drawText(text, context)),
+    h("div", { class: "view-foot" },
+      h("button", { type: "button", class: "control", onclick: choose("no") },
+        drawPlain(textOf(deny) || "Cancel", context)),
+      h("button", { type: "button", autofocus: true, onclick: choose("yes"),
+        class: `control ${style === "danger" ? "control-danger" : "control-primary"}` },
+      drawPlain(textOf(confirm) || "Yes", context))));
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+function showError(control, sentence) {
+  const element = control.closest(".element") || control;
+  element.querySelector(".element-error")?.remove();
+  if (sentence) element.append(h("p", { class: "element-error", role: "alert" }, h("bdi", null, sentence)));
+}
+
+async function send(place, control, value) {
+  const { element, blockId, context } = place;
+  control.setAttribute("aria-busy", "true");
+  try {
+    const answer = await context.act({
+      type: asText(element.type), block_id: blockId, action_id: asText(element.action_id), ...value,
+    }, stateOf(context.values));
+    showError(control, answer?.ok === false ? answer.error || "the bot has not answered" : "");
+  } catch (error) {
+    showError(control, error.message);
+  }
+  control.removeAttribute("aria-busy");
+}
+
+/**
+ * Do what a person did with a control: ask for confirmation, and send the action to the bot.
+ * @param {Place} place
+ * @param {HTMLElement} control
+ * @param {Object} value as Slack names it: {value}, {selected_option} …
+ * @returns {Promise<boolean>} whether the person has confirmed it
+ */
+export async function perform(place, control, value) {
+  const question = place.element.confirm;
+  if (question && !(await confirmed(question, place.context))) return false;
+  await send(place, control, value);
+  return true;
+}
+
+/**
+ * Keep a new value, and send it where a change is an action.
+ * @returns {Promise<boolean>} false if the person has not confirmed it: the old value is kept
+ */
+export async function changeValue(place, control, value) {
+  const before = keptValue(place);
+  keepValue(place, value);
+  if (!place.dispatches || (await perform(place, control, value))) return true;
+  keepValue(place, before);
+  return false;
+}

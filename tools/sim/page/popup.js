@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+/* Menus and lists that open below an element. They are popovers: above everything else, also above
+ * an open dialog, and not cut off by a pane that scrolls. */
+
+import { h } from "./dom.js";
+
+const GAP = 4;
+
+function put(anchor, popup) {
+  const at = anchor.getBoundingClientRect();
+  const { width, height } = popup.getBoundingClientRect();
+  const below = at.bottom + GAP;
+  const fits = below + height <= innerHeight || at.top < innerHeight - at.bottom;
+  const left = Math.max(GAP, Math.min(at.left, innerWidth - width - GAP));
+  popup.style.setProperty("left", `${left}px`);
+  popup.style.setProperty("top", `${fits ? below : Math.max(GAP, at.top - GAP - height)}px`);
+}
+
+/**
+ * Show a popup below its anchor, for as long as it is open.
+ * @param {HTMLElement} anchor
+ * @param {HTMLElement} popup an element with the attribute `popover`, in the document
+ */
+export function openBelow(anchor, popup) {
+  const follow = () => put(anchor, popup);
+  popup.showPopover();
+  popup.style.setProperty("min-width", `${anchor.getBoundingClientRect().width}px`);
+  follow();
+  addEventListener("scroll", follow, { capture: true, passive: true });
+  addEventListener("resize", follow, { passive: true });
+  popup.addEventListener("toggle", function closed(event) {
+    if (event.newState !== "closed") return;
+    removeEventListener("scroll", follow, { capture: true });
+    removeEventListener("resize", follow);
+    popup.removeEventListener("toggle", closed);
+  });
+}
+
+function moveFocus(event, items) {
+  const at = items.indexOf(document.activeElement);
+  const target = {
+    ArrowDown: items[(at + 1) % items.length],
+    ArrowUp: items[(at - 1 + items.length) % items.length],
+    Home: items[0],
+    End: items[items.length - 1],
+  }[event.key];
+  if (!target) return;
+  event.preventDefault();
+  target.focus();
+}
+
+/**
+ * Open a menu below a button.
+ * @param {HTMLElement} button
+ * @param {Array<HTMLElement>} items with the role menuitem; the menu closes when one is clicked
+ */
+export function openMenu(button, items) {
+  const menu = h("div", {
+    class: "block-popup block-menu", role: "menu", popover: "auto", "aria-label": button.getAttribute("aria-label"),
+    onkeydown: (event) => moveFocus(event, items),
+    onclick: (event) => event.target.closest("[role=menuitem]") && menu.hidePopover(),
+    ontoggle: (event) => {
+      button.setAttribute("aria-expanded", String(event.newState === "open"));
+      if (event.newState !== "closed") return;
+      if (menu.contains(document.activeElement)) button.focus();
+      menu.remove();
+    },
+  }, items);
+  button.after(menu);
+  openBelow(button, menu);
+  items[0]?.focus();
+}
