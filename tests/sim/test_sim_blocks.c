@@ -25,7 +25,7 @@ static int setup(void **state)
     json = (sim_json_builder_t){arena, 0};
     sim_team_init(&team, 1, NULL, "");
     assert_int_equal(sim_users_init(&users, &team, SIM_USERS_FIRST), 0);
-    sim_channels_init(&channels, &ids, &users);
+    sim_channels_init(&channels, &ids, &users, NULL);
     return 0;
 }
 

@@ -25,7 +25,7 @@ static const slack_clock_t test_clock = {mono_us, wall_ms, NULL};
 static int setup(void **state)
 {
     now_us = 1000000;
-    sim_faults_init(&faults, &test_clock, 1);
+    sim_faults_init(&faults, &test_clock, NULL, 1);
     return arena_open(state);
 }
 
@@ -173,7 +173,7 @@ FAULT_TEST(a_seed_repeats_a_run)
     static const uint64_t seeds[] = {1, 1, 2};
     bool acted[3][64] = {{false}};
     for (size_t run = 0; run < 3; run++) {
-        sim_faults_init(&faults, &test_clock, seeds[run]);
+        sim_faults_init(&faults, &test_clock, NULL, seeds[run]);
         ask("30% api-cut chat.postMessage;30% api-lost chat.update");
         for (size_t i = 0; i < 64; i++) {
             /* Calls of other methods in between change nothing. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/alloc_fail.h"
+#include "support/heap.h"
+#include "support/raw.h"
 #include "support/sim_case.h"
 #include "util/alloc.h"
 
@@ -177,6 +179,212 @@ ALONE(the_feed_continues_the_state)
     sim_app_close(&reader);
 }
 
+/* A call of the Web API, or of the control API, and the entry that it adds. '$' is the ts of a
+ * message in #general, whose thread has a reply. */
+static struct said {
+    const char *name, *path, *body, *kind, *member, *text;
+} saids[] = {
+    {"a message", "chat.postMessage", "{'channel':'general','text':'x'}", "message",
+     "/message/text", "x"},
+    {"a reply", "chat.postMessage", "{'channel':'general','text':'x','thread_ts':'$'}", "message",
+     "/message/parent_user_id", "U0BOT00001"},
+    {"an ephemeral message", "chat.postEphemeral",
+     "{'channel':'general','text':'x','user':'U0ANN00001'}", "ephemeral", "/user", "U0ANN00001"},
+    {"an edit", "chat.update", "{'channel':'C0GENERAL1','ts':'$','text':'y'}", "message",
+     "/message/edited/user", "U0BOT00001"},
+    {"a deletion", "chat.delete", "{'channel':'C0GENERAL1','ts':'$'}", "gone", "/ts", "$"},
+    {"a reaction", "reactions.add", "{'channel':'C0GENERAL1','timestamp':'$','name':'eyes'}",
+     "message", "/message/reactions/0/name", "eyes"},
+    {"a pin", "pins.add", "{'channel':'C0GENERAL1','timestamp':'$'}", "message",
+     "/message/pinned_to/0", "C0GENERAL1"},
+    {"a new channel", "conversations.create", "{'name':'new'}", "channel", "/channel/name", "new"},
+    {"a new member", "conversations.join", "{'channel':'C0LOUNGE01'}", "channel",
+     "/channel/members/3", "U0BOT00001"},
+    {"a group", "conversations.open", "{'users':'U0ANN00001,U0BEN00001'}", "channel",
+     "/channel/type", "mpim"},
+    {"a home tab", "views.publish", "{'user_id':'U0ANN00001','view':{'type':'home','blocks':[]}}",
+     "home", "/view/type", "home"},
+    {"a call", "auth.test", "{}", "call", "/method", "auth.test"},
+    {"its answer", "auth.test", "{}", "call", "/answer/user", "bot"},
+    {"a new program", "auth.test", "{}", "app", "/app/user_agent", "test"},
+    {"an error", "chat.postMessage", "{'channel':'nowhere','text':'x'}", "call", "/answer/error",
+     "channel_not_found"},
+    {"arguments", "chat.postMessage", "{'channel':'nowhere','text':'x'}", "call", "/arguments/text",
+     "x"},
+    {"a fault", "/sim/fault", "{'faults':'api-error auth.test fatal_error'}", "fault",
+     "/faults/0/fault", "api-error auth.test fatal_error"},
+    {"an uninstallation", "/sim/uninstall", "{}", "app", "/app/id", "A0SIM00001"},
+    {"a person writes", "/sim/send", "{'kind':'message','text':'x','missed':true}", "message",
+     "/message/user", "U0ANN00001"},
+    {"a person reacts", "/sim/send", "{'kind':'react','name':'eyes','message':'$','missed':true}",
+     "message", "/message/reactions/0/users/0", "U0ANN00001"},
+};
+
+TEST_EACH_CASE(test_sim_feed_says, saids, sim_case_open, sim_case_close)
+{
+    const struct said *row = *state;
+    sim_app_t reader;
+    const char *ts = slack_json_str(
+        sim_peer_api(&peer, "chat.postMessage", "{'channel':'general','text':'head'}"), "/ts");
+    sim_peer_api(&peer, "chat.postMessage",
+                 sim_peer_text(&peer, "{'channel':'general','text':'r','thread_ts':'%s'}", ts));
+    peer.sim->seen.user_agent[0] = '\0';
+    const int64_t id = slack_json_int(get_state(), "/id");
+    const char *at = strchr(row->body, '$');
+    const char *body =
+        at ? sim_peer_text(&peer, "%.*s%s%s", (int)(at - row->body), row->body, ts, at + 1)
+           : row->body;
+    if (*row->path == '/')
+        sim_peer_control(&peer, row->path, body);
+    else
+        sim_peer_api(&peer, row->path, body);
+    follow(&reader, id);
+    assert_member(next(&reader, row->kind), row->member, *row->text == '$' ? ts : row->text);
+    sim_app_close(&reader);
+}
+
+ALONE(the_head_of_a_thread_counts_its_replies)
+{
+    sim_app_t reader;
+    post("head");
+    const slack_json_t *begun = get_state();
+    const char *ts = slack_json_str(begun, "/messages/0/message/ts");
+    const slack_json_t *reply =
+        sim_peer_api(&peer, "chat.postMessage",
+                     sim_peer_text(&peer, "{'channel':'general','text':'r','thread_ts':'%s'}", ts));
+    sim_peer_api(
+        &peer, "chat.delete",
+        sim_peer_text(&peer, "{'channel':'C0GENERAL1','ts':'%s'}", slack_json_str(reply, "/ts")));
+    follow(&reader, slack_json_int(begun, "/id"));
+    assert_member(next(&reader, "message"), "/message/text", "r");
+    const slack_json_t *head = next(&reader, "message");
+    assert_member(head, "/message/ts", ts);
+    assert_int_equal(slack_json_int(head, "/message/reply_count"), 1);
+    assert_member(next(&reader, "gone"), "/ts", slack_json_str(reply, "/ts"));
+    assert_int_equal(slack_json_int(next(&reader, "message"), "/message/reply_count"), 0);
+    sim_app_close(&reader);
+}
+
+/* ---- what goes to the app ---- */
+
+CONNECTED(a_modal_from_its_command_to_its_end)
+{
+    sim_app_t reader;
+    const int64_t id = slack_json_int(get_state(), "/id");
+    sim_peer_send(&peer, "{'kind':'command','command':'/form','text':''}", &outcome);
+    const slack_json_t *envelope = sim_app_next(&app);
+    const char *trigger_id = slack_json_str(envelope, "/payload/trigger_id");
+    sim_peer_api(&peer, "views.open",
+                 sim_peer_text(&peer,
+                               "{'trigger_id':'%s','view':{'type':'modal','callback_id':'m',"
+                               "'title':{'type':'plain_text','text':'T'},'blocks':[]}}",
+                               trigger_id));
+    sim_app_ack(&app, envelope, "{'text':'here'}");
+    assert_sent(true);
+    sim_peer_send(&peer, "{'kind':'close-view'}", &outcome);
+    assert_sent(true);
+
+    follow(&reader, id);
+    const slack_json_t *delivery = next(&reader, "delivery");
+    assert_member(delivery, "/type", "command");
+    assert_member(delivery, "/wire", "Socket Mode");
+    assert_member(delivery, "/payload/command", "/form");
+    const slack_json_t *opened = next(&reader, "view");
+    assert_member(opened, "/action", "opened");
+    assert_member(opened, "/user", "U0ANN00001");
+    /* The trigger is no secret in clear, and yet the same in both. */
+    const char *hidden = slack_json_str(delivery, "/payload/trigger_id");
+    assert_string_not_equal(hidden, trigger_id);
+    assert_member(next(&reader, "call"), "/arguments/trigger_id", hidden);
+    const slack_json_t *ack = next(&reader, "ack");
+    assert_true(slack_json_bool(ack, "/acked"));
+    assert_int_equal(slack_json_int(ack, "/number"), slack_json_int(delivery, "/number"));
+    assert_member(ack, "/body/text", "here");
+    assert_member(next(&reader, "view"), "/action", "closed");
+    assert_member(get_state(), "/commands/0", "/form");
+    sim_app_close(&reader);
+}
+
+CONNECTED(a_redelivery_is_another_attempt)
+{
+    sim_app_t reader;
+    const int64_t id = slack_json_int(get_state(), "/id");
+    sim_peer_send(&peer, "{'kind':'message','text':'x'}", &outcome);
+    sim_app_next(&app);
+    sim_peer_pass_ms(&peer, 3000);
+    assert_sent(false);
+    sim_app_ack(&app, sim_app_next(&app), NULL);
+    follow(&reader, id);
+    const slack_json_t *first = next(&reader, "delivery"), *failed = next(&reader, "ack");
+    const slack_json_t *second = next(&reader, "delivery"), *acked = next(&reader, "ack");
+    assert_member(failed, "/error", "no ack within 3 s");
+    assert_int_equal(slack_json_int(failed, "/took_ms"), 3000);
+    assert_int_equal(slack_json_int(second, "/number"), slack_json_int(first, "/number"));
+    assert_int_equal(slack_json_int(second, "/retry_num"), 1);
+    assert_member(second, "/retry_reason", "timeout");
+    assert_true(slack_json_bool(acked, "/acked"));
+    sim_app_close(&reader);
+}
+
+CONNECTED(an_assistant_takes_its_status_back_with_its_answer)
+{
+    sim_app_t reader;
+    sim_peer_send(&peer, "{'kind':'open-assistant'}", &outcome);
+    sim_app_ack(&app, sim_app_next(&app), NULL);
+    const char *ts = slack_json_str(sim_peer_sent(&peer, &outcome), "/ts");
+    const int64_t id = slack_json_int(get_state(), "/id");
+    static const char *const calls[][2] = {
+        {"assistant.threads.setStatus", "'status':'thinks','loading_messages':['a','b']"},
+        {"assistant.threads.setSuggestedPrompts", "'prompts':[{'title':'t','message':'m'}]"},
+    };
+    for (size_t i = 0; i < 2; i++)
+        sim_peer_api(&peer, calls[i][0],
+                     sim_peer_text(&peer, "{'channel_id':'D0ANN00001','thread_ts':'%s',%s}", ts,
+                                   calls[i][1]));
+    const slack_json_t *begun = get_state();
+    assert_member(begun, "/statuses/0/status", "thinks");
+    assert_member(begun, "/statuses/0/prompts/0/message", "m");
+    sim_peer_api(&peer, "chat.postMessage",
+                 sim_peer_text(&peer, "{'channel':'D0ANN00001','thread_ts':'%s','text':'x'}", ts));
+    follow(&reader, id);
+    assert_member(next(&reader, "status"), "/loading_messages/1", "b");
+    assert_member(next(&reader, "status"), "/prompts/0/title", "t");
+    const slack_json_t *end = next(&reader, "status");
+    assert_member(end, "/status", "");
+    assert_member(end, "/thread_ts", ts);
+    sim_app_close(&reader);
+}
+
+/* ---- readers ---- */
+
+ALONE(a_slow_reader_takes_no_memory_and_loses_nothing)
+{
+    enum { BYTES = 200000, COUNT = 30 };
+    sim_app_t reader;
+    static char members[BYTES + 100];
+    const sim_feed_writer_t one = {&peer.sim->feed, "T1"};
+    follow(&reader, slack_json_int(get_state(), "/id"));
+    world_until(&peer.world, reader.opened);
+    slack__conn_pause(slack__ws_conn(reader.ws), true);
+    snprintf(members, sizeof members, "{\"t\":\"%0*d\"}", BYTES, 0);
+    for (size_t before = heap_bytes(), i = 0; i < COUNT; i++) {
+        sim_json_builder_t json = sim_feed_begin();
+        sim_feed_end(&one, "k", &json, sim_json_parsed(&json, members, strlen(members)));
+        for (int turn = 0; turn < 5; turn++)
+            world_turn(&peer.world);
+        /* The entries themselves, and what a socket may have to send. */
+        assert_true(heap_bytes() - before < (i + 1) * (BYTES + 1000) + 4 * SIM_FEED_ENTRY_MAX);
+    }
+    slack__conn_pause(slack__ws_conn(reader.ws), false);
+    int64_t last = 0;
+    for (int i = 0; i < COUNT; i++) {
+        const int64_t id = slack_json_int(sim_app_next(&reader), "/id");
+        assert_true(last == 0 || id == last + 1);
+        last = id;
+    }
+    sim_app_close(&reader);
+}
+
 ALONE(a_reader_of_another_run_is_reset)
 {
     sim_app_t reader;
@@ -198,6 +406,58 @@ ALONE(a_reader_is_open_at_the_end)
     world_until(&peer.world, closed && reader.closed);
     char error[SIM_PROBLEM_SIZE];
     assert_int_equal(sim_open(&peer.sim, peer.world.net, &(sim_options_t){.people = 4}, error), 0);
+}
+
+/* ---- who may ask ---- */
+
+/* What a browser, or a program, says of itself. */
+static struct asked {
+    const char *name, *method, *path, *headers;
+    int status;
+} askeds[] = {
+    {"a program", "GET", "/sim/state", "Host: 127.0.0.1:1\r\n", 200},
+    {"the page", "GET", "/sim/state", "Host: [::1]\r\nSec-Fetch-Site: same-origin\r\n", 200},
+    {"typed in", "GET", "/sim/state", "Host: localhost\r\nSec-Fetch-Site: none\r\n",
+     200}, /* typed in */
+    {"a name that leads here", "GET", "/sim/state", "Host: rebound.example\r\n", 403},
+    {"and its own page", "GET", "/sim/state",
+     "Host: rebound.example\r\nSec-Fetch-Site: same-origin\r\n", 403},
+    {"almost an address", "GET", "/sim/state", "Host: 127.0.0.1.evil.example\r\n", 403},
+    {"another site", "GET", "/sim/state", "Host: localhost\r\nSec-Fetch-Site: cross-site\r\n", 403},
+    {"another port", "GET", "/sim/state", "Host: localhost\r\nSec-Fetch-Site: same-site\r\n", 403},
+    {"another port's page", "GET", "/sim/transcript",
+     "Host: localhost\r\nOrigin: http://localhost:81\r\n", 403},
+    {"the feed for such a name", "GET", "/sim/feed?after=1", "Host: rebound.example\r\n", 403},
+    {"the feed for a sandbox", "GET", "/sim/feed?after=1", "Host: localhost\r\nOrigin: null\r\n",
+     403},
+    {"the page for such a name", "GET", "/", "Host: rebound.example\r\n", 403},
+    {"a link to the page", "GET", "/", "Host: localhost\r\nSec-Fetch-Site: cross-site\r\n",
+     200}, /* a link */
+    {"a script for such a name", "GET", "/page/main.js", "Host: rebound.example\r\n", 403},
+    {"Slack's page for such a name", "GET", "/oauth/v2/authorize", "Host: rebound.example\r\n",
+     403},
+    {"another site acts", "POST", "/sim/send", "Host: localhost\r\nOrigin: http://evil.example\r\n",
+     403},
+    {"such a name acts", "POST", "/sim/send",
+     "Host: rebound.example\r\nOrigin: http://rebound.example\r\n", 403},
+    {"another site acts without an origin", "POST", "/sim/send",
+     "Host: localhost\r\nSec-Fetch-Site: cross-site\r\n", 403},
+    {"a container calls", "POST", "/api/auth.test", "Host: slack-sim.internal\r\n",
+     200}, /* a container calls */
+    {"another site calls", "POST", "/api/auth.test",
+     "Host: localhost\r\nOrigin: http://evil.example\r\n", 403},
+};
+
+TEST_EACH_CASE(test_sim_asked, askeds, sim_case_open, sim_case_close)
+{
+    const struct asked *row = *state;
+    raw_t raw;
+    raw_connect(&raw, &peer.world, sim_port(peer.sim));
+    raw_say(&raw, sim_peer_text(&peer, "%s %s HTTP/1.1\r\n%sContent-Length: 0\r\n\r\n", row->method,
+                                row->path, row->headers));
+    raw_until(&raw, "\r\n\r\n");
+    assert_int_equal(atoi(raw.in + strlen("HTTP/1.1 ")), row->status);
+    raw_close(&raw);
 }
 
 ALONE(the_page_is_strict)

@@ -5,11 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/app_state.h"
+
 bool sim_answer_begin(sim_answer_t *answer, const sim_services_t *services,
                       slack_http_request_t *request, const char *method)
 {
     const sim_effect_t effect = sim_faults_at(services->faults, SIM_POINT_CALL, method);
-    *answer = (sim_answer_t){.request = request, .method = method, .effect = effect, .status = 200};
+    *answer = (sim_answer_t){
+        .services = services,
+        .request = request,
+        .number = ++services->calls->last_number,
+        .method = method,
+        .began_ms = slack__mono_ms(services->faults->clock),
+        .effect = effect,
+        .status = 200,
+    };
+    sim_app_called(services, slack__http_header(request, "user-agent", NULL));
     return !effect.acts || effect.done;
 }
 
@@ -34,8 +45,36 @@ static void respond_with_status(slack_http_request_t *request, const sim_effect_
     sim_respond(request, &response);
 }
 
+/* What the app gets: the HTTP status, 0 for none, and the body. */
+static int answer_status(const sim_answer_t *answer)
+{
+    if (answer->effect.drop) return 0;
+    if (answer->effect.status > 0) return (int)answer->effect.status;
+    if (answer->retry_after_s > 0) return 429;
+    return answer->json || answer->text ? answer->status : 500;
+}
+
+static void feed_put(const sim_answer_t *answer)
+{
+    const sim_services_t *services = answer->services;
+    sim_json_builder_t json = sim_feed_begin();
+    const int status = answer_status(answer);
+    const bool sent = status == answer->status;
+    const uint64_t wait_s = answer->retry_after_s + answer->effect.retry_after_s;
+    const slack_json_t *body = answer->text ? sim_json(&json, "%s", answer->text) : answer->json;
+    sim_feed_end(&services->workspace->transcript.feed, "call", &json,
+                 sim_json(&json,
+                          "{number: %" PRIu64 ", method: %s, arguments: %p, status: %d, answer: %p,"
+                          " took_ms: %" PRIu64 ", retry_after?: %p, fault: %p}",
+                          answer->number, answer->method, answer->args, status, sent ? body : NULL,
+                          slack__mono_ms(services->faults->clock) - answer->began_ms,
+                          wait_s > 0 ? sim_json(&json, "%" PRIu64, wait_s) : NULL,
+                          sim_json_bool(&json, answer->effect.acts)));
+}
+
 static void answer_send(const sim_answer_t *answer)
 {
+    feed_put(answer);
     if (answer->effect.drop)
         sim_respond_cut(answer->request, &(slack_http_response_t){.status = 200}, 0, true);
     else if (answer->effect.status > 0)
@@ -69,8 +108,9 @@ static bool answer_send_late(const sim_answer_t *answer, sim_later_t *later)
     return sim_later_run(later, answer->effect.delay_ms, arena, late_due, late) == 0;
 }
 
-void sim_answer_send(const sim_answer_t *answer, const sim_services_t *services)
+void sim_answer_send(const sim_answer_t *answer)
 {
+    const sim_services_t *services = answer->services;
     sim_call_counts_add(services->calls, answer->method, answer->retry_after_s > 0);
     if (answer->effect.delay_ms == 0 || !answer_send_late(answer, services->later))
         answer_send(answer);

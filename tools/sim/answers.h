@@ -8,8 +8,12 @@
 /* The answer to what an app calls: a method, or a URL that takes messages. A fault may act on it.
  */
 typedef struct sim_answer {
+    const sim_services_t *services; /* of the workspace that it is for */
     slack_http_request_t *request;
+    uint64_t number; /* of the call */
     const char *method;
+    const slack_json_t *args; /* of the call; NULL: none, or malformed */
+    uint64_t began_ms;
     sim_effect_t effect;      /* the fault's that acts on the call */
     int status;               /* HTTP status without a fault */
     const slack_json_t *json; /* NULL without memory; unused if there is a text */
@@ -23,6 +27,6 @@ typedef struct sim_answer {
 bool sim_answer_begin(sim_answer_t *answer, const sim_services_t *services,
                       slack_http_request_t *request, const char *method);
 /* Send it, at once or late, and free the request. */
-void sim_answer_send(const sim_answer_t *answer, const sim_services_t *services);
+void sim_answer_send(const sim_answer_t *answer);
 
 #endif

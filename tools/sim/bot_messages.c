@@ -10,7 +10,9 @@ void sim_event_send(const sim_services_t *services, sim_json_builder_t *json,
     if (!sim_team_has_app(services->team) || !sim_deliveries_possible(services->deliveries)) return;
     const slack_json_t *payload =
         sim_event_payload(services->team, services->workspace->ids, json, event);
-    const sim_delivery_request_t request = {.kind = SIM_DELIVERY_EVENT, .payload = payload};
+    const sim_delivery_request_t request = {.feed = &services->workspace->transcript.feed,
+                                            .kind = SIM_DELIVERY_EVENT,
+                                            .payload = payload};
     /* The event is lost if there is no room for it. Slack loses events under load, too. */
     if (json->rc == 0) (void)sim_deliver(services->deliveries, &request);
 }
@@ -41,6 +43,8 @@ int sim_bot_message_post(const sim_services_t *services, const sim_message_draft
     own.by_app = true;
     int rc = sim_message_add(&services->workspace->messages, &own, &message);
     if (rc != 0) return rc;
+    sim_assistants_posted(&services->workspace->assistants, message->channel->id,
+                          message->thread_ts);
     sim_json_builder_t json = {slack__arena_new(0, 0), 0};
     if (json.arena) {
         message_to_transcript(services, &json, message, "");

@@ -17,6 +17,7 @@ typedef struct sim_call_count {
 } sim_call_count_t;
 
 typedef struct sim_call_counts {
+    uint64_t last_number; /* of a call */
     size_t count;
     sim_call_count_t list[SIM_CALL_COUNTS_MAX];
 } sim_call_counts_t;

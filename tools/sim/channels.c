@@ -22,7 +22,8 @@ static void add_first_members(sim_channel_t *channel, const sim_users_t *users)
     }
 }
 
-void sim_channels_init(sim_channels_t *channels, sim_ids_t *ids, const sim_users_t *users)
+void sim_channels_init(sim_channels_t *channels, sim_ids_t *ids, const sim_users_t *users,
+                       const sim_feed_writer_t *feed)
 {
     static const struct {
         const char *id; /* the number of the workspace follows, "C0RANDOM01" */
@@ -41,6 +42,7 @@ void sim_channels_init(sim_channels_t *channels, sim_ids_t *ids, const sim_users
     const sim_team_t *team = users->team;
     channels->ids = ids;
     channels->users = users;
+    channels->feed = feed;
     channels->count = 0;
     for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
         sim_channel_t *channel = &channels->list[channels->count++];
@@ -74,8 +76,28 @@ const char *sim_channel_name_error(const sim_channels_t *channels, const char *n
     return NULL;
 }
 
-sim_channel_t *sim_channel_add(sim_channels_t *channels, enum sim_channel_kind kind,
-                               const char *name, const sim_user_set_t *members)
+/* --- the feed --- */
+
+const slack_json_t *sim_channel_entry(const sim_channels_t *channels, sim_json_builder_t *json,
+                                      const sim_channel_t *channel)
+{
+    return sim_json(json, "{id: %s, name: %s, type: %s, user: %s, bot_is_member: %p, members: %p}",
+                    channel->id, channel->name, sim_channel_type(channel), channel->user_id,
+                    sim_json_bool(json, sim_channel_has_bot(channel)),
+                    sim_user_set_ids(json, channels->users, &channel->members));
+}
+
+static void feed_put(const sim_channels_t *channels, const sim_channel_t *channel)
+{
+    sim_json_builder_t json = sim_feed_begin();
+    sim_feed_end(channels->feed, "channel", &json,
+                 sim_json(&json, "{channel: %p}", sim_channel_entry(channels, &json, channel)));
+}
+
+/* --- channels --- */
+
+static sim_channel_t *channel_new(sim_channels_t *channels, enum sim_channel_kind kind,
+                                  const char *name, const sim_user_set_t *members)
 {
     if (channels->count == SIM_CHANNELS_MAX) return NULL;
     sim_channel_t *channel = &channels->list[channels->count++];
@@ -85,6 +107,14 @@ sim_channel_t *sim_channel_add(sim_channels_t *channels, enum sim_channel_kind k
     snprintf(channel->name, sizeof channel->name, "%s", name);
     channel->creator = kind == SIM_CHANNEL_IM || kind == SIM_CHANNEL_MPIM ? NULL : team->bot;
     channel->created_s = slack__wall_ms(channels->ids->clock) / 1000;
+    return channel;
+}
+
+sim_channel_t *sim_channel_add(sim_channels_t *channels, enum sim_channel_kind kind,
+                               const char *name, const sim_user_set_t *members)
+{
+    sim_channel_t *channel = channel_new(channels, kind, name, members);
+    if (channel) feed_put(channels, channel);
     return channel;
 }
 
@@ -118,9 +148,18 @@ sim_channel_t *sim_channel_reach(sim_channels_t *channels, const char *name)
     sim_user_set_t members = {{0}};
     sim_user_set_put(&members, user, true);
     sim_user_set_put(&members, user->team->bot, true);
-    channel = sim_channel_add(channels, SIM_CHANNEL_IM, user->name, &members);
-    if (channel) channel->user_id = user->id;
+    channel = channel_new(channels, SIM_CHANNEL_IM, user->name, &members);
+    if (!channel) return NULL;
+    channel->user_id = user->id;
+    feed_put(channels, channel);
     return channel;
+}
+
+void sim_channel_put(const sim_channels_t *channels, sim_channel_t *channel, const sim_user_t *user,
+                     bool inside)
+{
+    sim_user_set_put(&channel->members, user, inside);
+    feed_put(channels, channel);
 }
 
 bool sim_channel_has(const sim_channel_t *channel, const sim_user_t *user)
@@ -176,11 +215,4 @@ const slack_json_t *sim_channel_json(sim_json_builder_t *json, const sim_channel
                     sim_json_bool(json, is_general(channel)),
                     sim_json_bool(json, sim_channel_has_bot(channel)), empty, empty,
                     channel->team->id, sim_user_set_count(&channel->members));
-}
-
-const slack_json_t *sim_channel_entry(sim_json_builder_t *json, const sim_channel_t *channel)
-{
-    return sim_json(json, "{id: %s, name: %s, type: %s, user: %s, bot_is_member: %p}", channel->id,
-                    channel->name, sim_channel_type(channel), channel->user_id,
-                    sim_json_bool(json, sim_channel_has_bot(channel)));
 }

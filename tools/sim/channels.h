@@ -2,6 +2,7 @@
 #ifndef SIM_CHANNELS_H
 #define SIM_CHANNELS_H
 
+#include "sim/feed.h"
 #include "sim/ids.h"
 #include "sim/users.h"
 
@@ -33,12 +34,14 @@ typedef struct sim_channel {
 typedef struct sim_channels {
     sim_ids_t *ids;
     const sim_users_t *users;
+    const sim_feed_writer_t *feed; /* gets every change */
     size_t count;
     sim_channel_t list[SIM_CHANNELS_MAX];
 } sim_channels_t;
 
-/* Both are borrowed. */
-void sim_channels_init(sim_channels_t *channels, sim_ids_t *ids, const sim_users_t *users);
+/* All are borrowed. */
+void sim_channels_init(sim_channels_t *channels, sim_ids_t *ids, const sim_users_t *users,
+                       const sim_feed_writer_t *feed);
 
 /* What Slack has against a name: "invalid_name_specials" …; NULL for a good one. */
 const char *sim_channel_name_error(const sim_channels_t *channels, const char *name);
@@ -50,6 +53,9 @@ sim_channel_t *sim_channel_add(sim_channels_t *channels, enum sim_channel_kind k
 sim_channel_t *sim_channel_find(sim_channels_t *channels, const char *name);
 /* The same, but direct messages with a person are opened at need. */
 sim_channel_t *sim_channel_reach(sim_channels_t *channels, const char *name);
+/* Add or remove a member. */
+void sim_channel_put(const sim_channels_t *channels, sim_channel_t *channel, const sim_user_t *user,
+                     bool inside);
 bool sim_channel_has(const sim_channel_t *channel, const sim_user_t *user);
 bool sim_channel_has_bot(const sim_channel_t *channel);
 /* Whether the bot can see the channel. */
@@ -60,7 +66,8 @@ const char *sim_channel_command_name(const sim_channel_t *channel);
 const char *sim_channel_type(const sim_channel_t *channel);
 
 /* A channel as the feed and the state of the page have it. */
-const slack_json_t *sim_channel_entry(sim_json_builder_t *json, const sim_channel_t *channel);
+const slack_json_t *sim_channel_entry(const sim_channels_t *channels, sim_json_builder_t *json,
+                                      const sim_channel_t *channel);
 /* A channel as conversations.info shows it. */
 const slack_json_t *sim_channel_json(sim_json_builder_t *json, const sim_channel_t *channel);
 

@@ -326,7 +326,7 @@ static const slack_json_t *start_faults(sim_control_t *control, sim_json_builder
         if (good) sim_list_add(json, &started, fault);
     }
     const slack_json_t *all = sim_list_end(json, &started);
-    if (!good) *control->services->faults = before;
+    if (!good) sim_faults_restore(control->services->faults, &before);
     return good ? all : NULL;
 }
 

@@ -30,6 +30,8 @@ typedef struct delivery {
     slack_link_t link;
     sim_deliveries_t *deliveries;
     slack_arena_t *arena; /* of the delivery and its payload */
+    const sim_feed_writer_t *feed;
+    uint64_t number;
     enum sim_delivery_kind kind;
     const slack_json_t *payload;
     bool takes_body;
@@ -55,6 +57,7 @@ void sim_deliveries_init(sim_deliveries_t *deliveries, const sim_deliveries_opti
     memset(deliveries, 0, sizeof *deliveries);
     deliveries->options = *options;
     slack__link_init(&deliveries->list);
+    slack__link_init(&deliveries->sent);
 }
 
 bool sim_deliveries_possible(const sim_deliveries_t *deliveries)
@@ -67,12 +70,75 @@ static uint64_t now_ms(const sim_deliveries_t *deliveries)
     return slack__mono_ms(deliveries->options.net->clock);
 }
 
-static void delivery_free(delivery_t *d)
+/* --- those that have ended --- */
+
+static void sent_forget(sim_deliveries_t *deliveries)
 {
-    slack__timer_stop(d->deliveries->options.net, &d->timer);
+    delivery_t *oldest = delivery_at(slack__list_shift(&deliveries->sent));
+    deliveries->sent_count--;
+    deliveries->sent_bytes -= slack__arena_size(oldest->arena);
+    slack__arena_free(oldest->arena);
+}
+
+void sim_deliveries_done(sim_deliveries_t *deliveries)
+{
+    while (deliveries->sent_count > 0)
+        sent_forget(deliveries);
+}
+
+static void delivery_end(delivery_t *d)
+{
+    sim_deliveries_t *deliveries = d->deliveries;
+    slack__timer_stop(deliveries->options.net, &d->timer);
     slack__unlink(&d->link);
-    d->deliveries->count--;
-    slack__arena_free(d->arena);
+    deliveries->count--;
+    slack__list_push(&deliveries->sent, &d->link);
+    deliveries->sent_count++;
+    deliveries->sent_bytes += slack__arena_size(d->arena);
+    while (deliveries->sent_count > SIM_SENT_MAX || deliveries->sent_bytes > SIM_SENT_BYTES_MAX)
+        sent_forget(deliveries);
+}
+
+/* The newest one with that number. */
+static const delivery_t *find_in(const slack_link_t *list, uint64_t number)
+{
+    for (slack_link_t *link = list->prev; link != list; link = link->prev)
+        if (delivery_at(link)->number == number) return delivery_at(link);
+    return NULL;
+}
+
+bool sim_deliveries_find(const sim_deliveries_t *deliveries, uint64_t number, sim_sent_t *ret)
+{
+    const delivery_t *d = find_in(&deliveries->list, number);
+    if (!d) d = find_in(&deliveries->sent, number);
+    if (d) *ret = (sim_sent_t){d->kind, d->feed, d->payload, d->takes_body, d->redelivery};
+    return d != NULL;
+}
+
+/* --- the feed --- */
+
+static void feed_put_sent(const delivery_t *d)
+{
+    static const char *const types[] = {"event", "command", "interaction"};
+    sim_json_builder_t json = sim_feed_begin();
+    sim_feed_end(d->feed, "delivery", &json,
+                 sim_json(&json,
+                          "{number: %" PRIu64 ", type: %s, wire: %s, retry_num: %u,"
+                          " retry_reason: %s, payload: %p}",
+                          d->number, types[d->kind], d->wire, d->redelivery, d->reason,
+                          d->payload));
+}
+
+static void feed_put_ack(const delivery_t *d, const sim_delivery_result_t *result)
+{
+    sim_json_builder_t json = sim_feed_begin();
+    sim_feed_end(d->feed, "ack", &json,
+                 sim_json(&json,
+                          "{number: %" PRIu64 ", wire: %s, retry_num: %u, acked: %p, took_ms:"
+                          " %" PRIu64 ", error: %s, body: %p}",
+                          d->number, result->wire, d->redelivery,
+                          sim_json_bool(&json, result->acked), result->took_ms, result->error,
+                          result->body));
 }
 
 /* --- results --- */
@@ -80,6 +146,7 @@ static void delivery_free(delivery_t *d)
 static void delivery_report(delivery_t *d, const sim_delivery_result_t *result)
 {
     sim_delivery_fn fn = d->fn;
+    feed_put_ack(d, result);
     d->fn = NULL;
     if (fn) fn(result, d->user_data);
 }
@@ -98,8 +165,9 @@ static void delivery_acked(delivery_t *d, const slack_json_t *body)
         .took_ms = now_ms(d->deliveries) - d->sent_ms,
         .body = d->takes_body && !empty ? body : NULL,
     };
+    sim_seen_acked(d->deliveries->options.seen, d->payload);
     delivery_report(d, &result);
-    delivery_free(d);
+    delivery_end(d);
 }
 
 /* `reason` is constant text. */
@@ -116,7 +184,7 @@ static void delivery_failed(delivery_t *d, const char *reason, const char *error
     delivery_report(d, &result);
     if (!again || d->kind != SIM_DELIVERY_EVENT || d->redelivery >= REDELIVERIES ||
         deliveries->closing) {
-        delivery_free(d);
+        delivery_end(d);
         return;
     }
     const uint64_t wait_ms = redeliver_after_ms[d->redelivery] / options->time_scale;
@@ -163,7 +231,6 @@ static int send_to_socket(delivery_t *d)
     if (rc == 0) rc = sim_sockets_send(options->sockets, slack__buf_ptr(&text), text.len);
     slack__buf_done(&text);
     slack__arena_free(json.arena);
-    d->wire = "Socket Mode";
     d->state = DELIVERY_SOCKET;
     slack__timer_start(options->net, &d->timer, ACK_MS);
     return rc;
@@ -276,27 +343,27 @@ static void delivery_send(delivery_t *d)
 {
     const sim_deliveries_options_t *options = &d->deliveries->options;
     sim_request_url_t *url = options->request_url;
+    const bool over_socket = sim_sockets_ready(options->sockets) > 0;
+    const bool off = !over_socket && d->kind == SIM_DELIVERY_EVENT && url->events_off;
     int rc = 0;
     d->sent_ms = now_ms(d->deliveries);
-    d->wire = "";
-    if (sim_sockets_ready(options->sockets) > 0) {
+    d->wire = over_socket ? "Socket Mode" : url->url && !off ? "HTTP" : "";
+    feed_put_sent(d);
+    if (over_socket) {
         rc = send_to_socket(d);
     } else if (!url->url) {
         delivery_failed(d, "connection_failed", "no app is connected", true);
         return;
-    } else if (d->kind == SIM_DELIVERY_EVENT && url->events_off) {
+    } else if (off) {
         delivery_failed(d, "unknown_error", events_off, false);
         return;
+    } else if (url->verified) {
+        rc = send_to_url(d);
     } else {
-        d->wire = "HTTP";
-        if (url->verified) {
-            rc = send_to_url(d);
-        } else {
-            d->state = DELIVERY_VERIFYING;
-            d->verify.fn = delivery_verified;
-            d->verify.user_data = d;
-            rc = sim_request_url_verify(url, &d->verify);
-        }
+        d->state = DELIVERY_VERIFYING;
+        d->verify.fn = delivery_verified;
+        d->verify.user_data = d;
+        rc = sim_request_url_verify(url, &d->verify);
     }
     if (rc != 0) delivery_failed(d, "unknown_error", slack_strerror(rc), true);
 }
@@ -323,12 +390,16 @@ int sim_deliver(sim_deliveries_t *deliveries, const sim_delivery_request_t *requ
     }
     d->deliveries = deliveries;
     d->arena = json.arena;
+    d->feed = request->feed;
+    d->number = request->number > 0 ? request->number : ++deliveries->last_number;
+    d->redelivery = request->retry_num;
     d->kind = request->kind;
     d->payload = payload;
     d->takes_body = request->takes_body;
     d->fn = request->fn;
     d->user_data = request->user_data;
-    d->reason = d->wire = "";
+    d->reason = d->redelivery > 0 ? "timeout" : "";
+    d->wire = "";
     slack__list_push(&deliveries->list, &d->link);
     deliveries->count++;
     slack__timer_init(&d->timer, delivery_due);
@@ -345,6 +416,6 @@ void sim_deliveries_close(sim_deliveries_t *deliveries)
         delivery_t *d = delivery_at(link);
         link = link->next;
         delivery_report(d, &result);
-        if (d->state == DELIVERY_WAITING || d->state == DELIVERY_SOCKET) delivery_free(d);
+        if (d->state == DELIVERY_WAITING || d->state == DELIVERY_SOCKET) delivery_end(d);
     }
 }

@@ -2,7 +2,9 @@
 #ifndef SIM_DELIVERIES_H
 #define SIM_DELIVERIES_H
 
+#include "sim/feed.h"
 #include "sim/request_url.h"
+#include "sim/seen.h"
 #include "sim/socket_mode.h"
 
 /*
@@ -12,6 +14,9 @@
  */
 
 #define SIM_DELIVERIES_MAX 8192
+/* So many deliveries that have ended, and bytes of them, are kept to be sent again. */
+#define SIM_SENT_MAX       1000
+#define SIM_SENT_BYTES_MAX ((size_t)16 << 20)
 
 enum sim_delivery_kind { SIM_DELIVERY_EVENT, SIM_DELIVERY_COMMAND, SIM_DELIVERY_INTERACTION };
 
@@ -34,6 +39,7 @@ typedef struct sim_deliveries_options {
     sim_faults_t *faults;
     sim_sockets_t *sockets;
     sim_request_url_t *request_url;
+    sim_seen_t *seen;
     unsigned time_scale; /* how much faster than Slack's the redeliveries come */
 } sim_deliveries_options_t;
 
@@ -41,25 +47,44 @@ typedef struct sim_deliveries {
     sim_deliveries_options_t options;
     slack_link_t list;
     size_t count;
+    uint64_t last_number;
+    slack_link_t sent; /* those that have ended, oldest first */
+    size_t sent_count;
+    size_t sent_bytes;
     bool closing;
 } sim_deliveries_t;
 
 void sim_deliveries_init(sim_deliveries_t *deliveries, const sim_deliveries_options_t *options);
+void sim_deliveries_done(sim_deliveries_t *deliveries);
 
 /* Whether an app is, or was, connected. An app that is away gets redeliveries later. */
 bool sim_deliveries_possible(const sim_deliveries_t *deliveries);
 
 typedef struct sim_delivery_request {
+    const sim_feed_writer_t *feed; /* of the workspace that it comes from */
     enum sim_delivery_kind kind;
     const slack_json_t *payload; /* copied */
     bool takes_body;             /* the ack may have a body */
     sim_delivery_fn fn;          /* Optional. Called once, never before sim_deliver() returned. */
     void *user_data;
+    uint64_t number;    /* of the delivery that it repeats; 0: it is a new one */
+    unsigned retry_num; /* 0: it does not say that it is a redelivery */
 } sim_delivery_request_t;
 
 /* 0; SLACK_EBUSY at SIM_DELIVERIES_MAX; SLACK_ECANCELED after sim_deliveries_close();
  * SLACK_ENOMEM. */
 int sim_deliver(sim_deliveries_t *deliveries, const sim_delivery_request_t *request);
+
+/* A delivery as it can be sent again. Its payload is borrowed until the next sim_deliver(). */
+typedef struct sim_sent {
+    enum sim_delivery_kind kind;
+    const sim_feed_writer_t *feed;
+    const slack_json_t *payload;
+    bool takes_body;
+    unsigned retry_num; /* of its last attempt */
+} sim_sent_t;
+/* The delivery with that number, under way or ended. False: there is none, or it is forgotten. */
+bool sim_deliveries_find(const sim_deliveries_t *deliveries, uint64_t number, sim_sent_t *ret);
 
 /* An ack arrived on a socket. */
 void sim_deliveries_acked(sim_deliveries_t *deliveries, const char *envelope_id,

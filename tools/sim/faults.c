@@ -8,10 +8,12 @@
 #include "protocol/methods.h"
 #include "sim/draw.h"
 
-void sim_faults_init(sim_faults_t *faults, const slack_clock_t *clock, uint64_t seed)
+void sim_faults_init(sim_faults_t *faults, const slack_clock_t *clock,
+                     const sim_feed_writer_t *feed, uint64_t seed)
 {
     memset(faults, 0, sizeof *faults);
     faults->clock = clock;
+    faults->feed = feed;
     faults->seed = seed;
 }
 
@@ -22,11 +24,20 @@ static void fault_remove(sim_faults_t *faults, size_t index)
             (faults->count - index) * sizeof *faults->active);
 }
 
+static void feed_put(sim_faults_t *faults)
+{
+    sim_json_builder_t json = sim_feed_begin();
+    sim_feed_end(faults->feed, "fault", &json,
+                 sim_json(&json, "{faults: %p}", sim_faults_json(faults, &json)));
+}
+
 static void remove_expired(sim_faults_t *faults)
 {
     const uint64_t now_ms = slack__mono_ms(faults->clock);
+    const size_t before = faults->count;
     for (size_t i = faults->count; i-- > 0;)
         if (now_ms >= faults->active[i].until_ms) fault_remove(faults, i);
+    if (faults->count < before) feed_put(faults);
 }
 
 static bool fault_is_for(const sim_fault_t *fault, enum sim_point point, const char *method)
@@ -85,6 +96,7 @@ bool sim_faults_add(sim_faults_t *faults, const sim_fault_t *fault, char problem
     *added = *fault;
     added->until_ms =
         fault->for_ms > 0 ? slack__mono_ms(faults->clock) + fault->for_ms : UINT64_MAX;
+    feed_put(faults);
     return true;
 }
 
@@ -106,6 +118,12 @@ bool sim_faults_start(sim_faults_t *faults, const char *list, char problem[SIM_P
     return true;
 }
 
+void sim_faults_restore(sim_faults_t *faults, const sim_faults_t *before)
+{
+    *faults = *before;
+    feed_put(faults);
+}
+
 size_t sim_faults_clear(sim_faults_t *faults, const char *name)
 {
     size_t cleared = 0;
@@ -115,6 +133,7 @@ size_t sim_faults_clear(sim_faults_t *faults, const char *name)
         fault_remove(faults, i);
         cleared++;
     }
+    if (cleared > 0) feed_put(faults);
     return cleared;
 }
 
@@ -164,6 +183,7 @@ sim_effect_t sim_faults_at(sim_faults_t *faults, enum sim_point point, const cha
         fault_remove(faults, (size_t)(fault - faults->active));
     else if (fault->left > 1)
         fault->left--;
+    feed_put(faults);
     return effect;
 }
 

@@ -3,7 +3,7 @@
 #define SIM_FAULTS_H
 
 #include "sim/fault_request.h"
-#include "sim/json_builder.h"
+#include "sim/feed.h"
 #include "util/clock.h"
 
 /*
@@ -19,20 +19,24 @@
 
 typedef struct sim_faults {
     const slack_clock_t *clock;
+    const sim_feed_writer_t *feed; /* gets every change */
     uint64_t seed;
     size_t count;
     sim_fault_t active[SIM_FAULTS_MAX];
     uint64_t acted; /* how often faults have acted so far */
 } sim_faults_t;
 
-void sim_faults_init(sim_faults_t *faults, const slack_clock_t *clock, /* borrowed */
-                     uint64_t seed);
+/* Clock and feed are borrowed. */
+void sim_faults_init(sim_faults_t *faults, const slack_clock_t *clock,
+                     const sim_feed_writer_t *feed, uint64_t seed);
 
 /* Activate a fault; not for SIM_POINT_NOW. False with a sentence in `problem`: at SIM_FAULTS_MAX,
  * or if the chances of a method would be above 100 %. */
 bool sim_faults_add(sim_faults_t *faults, const sim_fault_t *fault, char problem[SIM_PROBLEM_SIZE]);
 /* Activate the faults of a list, before any socket is open. False with a sentence in `problem`. */
 bool sim_faults_start(sim_faults_t *faults, const char *list, char problem[SIM_PROBLEM_SIZE]);
+/* Return to an earlier state. */
+void sim_faults_restore(sim_faults_t *faults, const sim_faults_t *before);
 /* End the faults with that name; "": all. Returns their number. */
 size_t sim_faults_clear(sim_faults_t *faults, const char *name);
 

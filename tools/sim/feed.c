@@ -130,9 +130,10 @@ sim_json_builder_t sim_feed_begin(void)
 void sim_feed_end(const sim_feed_writer_t *writer, const char *kind, sim_json_builder_t *json,
                   const slack_json_t *members)
 {
-    sim_feed_t *feed = writer->feed;
-    sim_feed_entry_t *entry = entry_new(writer, kind, json, members);
+    sim_feed_t *feed = writer ? writer->feed : NULL;
+    sim_feed_entry_t *entry = feed ? entry_new(writer, kind, json, members) : NULL;
     slack__arena_free(json->arena);
+    if (!feed) return;
     while (feed->first < feed->next && (!entry || feed->next - feed->first == SIM_FEED_MAX ||
                                         feed->bytes + entry->len > SIM_FEED_BYTES_MAX))
         forget_oldest(feed);

@@ -51,7 +51,7 @@ typedef struct sim_feed_writer {
 
 /* Begin an entry: build its members with the builder, and give both to sim_feed_end(). */
 sim_json_builder_t sim_feed_begin(void);
-/* Add the entry, and free what the builder has built. */
+/* Add the entry, and free what the builder has built. `writer` NULL: there is no feed. */
 void sim_feed_end(const sim_feed_writer_t *writer, const char *kind, sim_json_builder_t *json,
                   const slack_json_t *members);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/app_state.h"
 #include "sim/bot_messages.h"
 #include "sim/scopes.h"
 
@@ -61,6 +62,7 @@ static const sim_grant_t *place_grant(const sim_tokens_t *tokens, const sim_gran
 
 void sim_installs_update(const sim_teams_t *teams)
 {
+    bool changed = false;
     for (size_t i = 0; i < teams->count; i++) {
         const sim_services_t *services = teams->list[i];
         const sim_tokens_t *tokens = &services->oauth->tokens;
@@ -68,13 +70,16 @@ void sim_installs_update(const sim_teams_t *teams)
         const sim_grantor_t here = sim_grantor_bot(services, false);
         const sim_grantor_t everywhere = sim_grantor_bot(services, true);
         const sim_grant_t *grant = place_grant(tokens, &here);
+        const bool had_app = sim_team_has_app(team);
         team->installed = grant != NULL;
         if (team->org) team->org->installed = place_grant(tokens, &everywhere) != NULL;
         if (sim_team_is_org_wide(team)) grant = place_grant(tokens, &everywhere);
         team->person = grant && !grant->grantor.bot
                            ? sim_user_by_id(&services->workspace->users, grant->grantor.user_id)
                            : NULL;
+        changed |= sim_team_has_app(team) != had_app;
     }
+    if (changed) sim_app_changed(teams->list[0]);
 }
 
 bool sim_install_fixed(const sim_services_t *services, bool org_wide, const char *token)

@@ -26,9 +26,14 @@ static sim_message_t *call_thread(sim_call_t *call, const slack_json_t **ret_fai
     return NULL;
 }
 
+/* `shown`: what the page shows from now on. */
 static const slack_json_t *thread_changed(sim_call_t *call, const sim_message_t *head,
-                                          const char *what, const char *text)
+                                          const slack_json_t *shown, const char *what,
+                                          const char *text)
 {
+    if (call->json->rc == 0)
+        call->json->rc = sim_assistants_set(&call->services->workspace->assistants,
+                                            head->channel->id, head->ts, shown);
     sim_transcript_add(&call->services->workspace->transcript, SIM_ENTRY_THREAD, false,
                        sim_text_place(call->json->arena, head->channel, true),
                        call->services->team->bot->name, "%s%s%s", what, *text ? ": " : "", text);
@@ -37,11 +42,17 @@ static const slack_json_t *thread_changed(sim_call_t *call, const sim_message_t 
 
 static const slack_json_t *threads_set_status(sim_call_t *call)
 {
-    const slack_json_t *failure = NULL;
+    const slack_json_t *failure = NULL, *loading = NULL;
     const char *status = sim_call_arg(call, "status");
     const sim_message_t *head = call_thread(call, &failure);
     if (!head) return failure;
-    return thread_changed(call, head, *status ? "sets the status" : "takes the status back",
+    if (!sim_call_json(call, "loading_messages", &loading))
+        return sim_call_error_with(call, "invalid_arguments",
+                                   "must be an array [json-pointer:/loading_messages]");
+    if (!loading) loading = sim_json(call->json, "[]");
+    const slack_json_t *shown =
+        sim_json(call->json, "{status: %s, loading_messages: %p}", status, loading);
+    return thread_changed(call, head, shown, *status ? "sets the status" : "takes the status back",
                           status);
 }
 
@@ -55,7 +66,8 @@ static const slack_json_t *threads_set_title(sim_call_t *call)
     if (sim_message_edit(&call->services->workspace->messages, head,
                          sim_assistant_content(call->json, title)) != 0)
         return NULL;
-    return thread_changed(call, head, "sets the title", title);
+    return thread_changed(call, head, sim_json(call->json, "{title: %s}", title), "sets the title",
+                          title);
 }
 
 static const slack_json_t *threads_set_suggested_prompts(sim_call_t *call)
@@ -83,7 +95,9 @@ static const slack_json_t *threads_set_suggested_prompts(sim_call_t *call)
     if (!complete)
         return sim_call_error_with(call, "invalid_arguments",
                                    "a prompt needs title and message [json-pointer:/prompts]");
-    return text ? thread_changed(call, head, "offers prompts", text) : NULL;
+    const slack_json_t *shown = sim_json(call->json, "{prompts: %p, prompts_title: %s}", prompts,
+                                         sim_call_arg(call, "title"));
+    return text ? thread_changed(call, head, shown, "offers prompts", text) : NULL;
 }
 
 const sim_method_t sim_methods_assistant[] = {

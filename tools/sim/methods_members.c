@@ -40,7 +40,7 @@ static void change_member(sim_call_t *call, sim_channel_t *channel, const sim_us
 {
     sim_json_builder_t *json = call->json;
     const bool by_bot = joins && user != call->services->team->bot;
-    sim_user_set_put(&channel->members, user, joins);
+    sim_channel_put(&call->services->workspace->channels, channel, user, joins);
     const slack_json_t *event =
         sim_json(json, "{type: %s, user: %s, channel: %s, channel_type: %s, team: %s, inviter: %s}",
                  joins ? "member_joined_channel" : "member_left_channel", user->id, channel->id,

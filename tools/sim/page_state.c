@@ -3,8 +3,8 @@
 
 #include <inttypes.h>
 
+#include "sim/app_state.h"
 #include "sim/responses.h"
-#include "sim/status.h"
 #include "util/alloc.h"
 
 #define ANSWER_MAX ((size_t)16 << 20)
@@ -43,7 +43,7 @@ static const slack_json_t *channels_json(const sim_channels_t *channels, sim_jso
     sim_list_t list;
     sim_list_begin(json, &list, '[');
     for (size_t i = 0; i < channels->count; i++)
-        sim_list_add(json, &list, sim_channel_entry(json, &channels->list[i]));
+        sim_list_add(json, &list, sim_channel_entry(channels, json, &channels->list[i]));
     return sim_list_end(json, &list);
 }
 
@@ -111,14 +111,20 @@ static const slack_json_t *state_json(const sim_services_t *services, const sim_
                                       sim_json_builder_t *json)
 {
     const sim_workspace_t *workspace = services->workspace;
-    return sim_json(json,
-                    "{ok: true, id: %" PRIu64 ", workspace: %s, workspaces: %p, people: %p,"
-                    " channels: %p, messages: %p, views: %p, homes: %p, app: %p, faults: %p}",
-                    sim_feed_last(feed), services->team->id, teams_json(services->teams, json),
-                    people_json(&workspace->users, json), channels_json(&workspace->channels, json),
-                    messages_json(workspace, json), views_json(workspace, json, false),
-                    views_json(workspace, json, true), sim_app_json(services, json),
-                    sim_faults_json(services->faults, json));
+    return sim_json(
+        json,
+        "{ok: true, id: %" PRIu64 ", oldest: %" PRIu64
+        ", workspace: %s, workspaces: %p, people: %p,"
+        " channels: %p, messages: %p, views: %p, homes: %p, statuses: %p, app: %p, faults: %p,"
+        " commands: %p, shortcuts: %p, message_shortcuts: %p}",
+        sim_feed_last(feed), feed->first - 1, services->team->id, teams_json(services->teams, json),
+        people_json(&workspace->users, json), channels_json(&workspace->channels, json),
+        messages_json(workspace, json), views_json(workspace, json, false),
+        views_json(workspace, json, true), sim_assistants_json(&workspace->assistants, json),
+        sim_app_json(services, json), sim_faults_json(services->faults, json),
+        sim_names_json(json, &services->seen->commands),
+        sim_names_json(json, &services->seen->shortcuts),
+        sim_names_json(json, &services->seen->message_shortcuts));
 }
 
 void sim_page_state_request(const sim_services_t *services, const sim_feed_t *feed,

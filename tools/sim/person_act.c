@@ -84,7 +84,14 @@ static void act_delivered(const sim_delivery_result_t *result, void *user_data)
 bool sim_act_deliver(sim_act_t *act, enum sim_delivery_kind kind, const slack_json_t *payload,
                      bool takes_body)
 {
-    const sim_delivery_request_t request = {kind, payload, takes_body, act_delivered, act};
+    const sim_delivery_request_t request = {
+        .feed = &act->services->workspace->transcript.feed,
+        .kind = kind,
+        .payload = payload,
+        .takes_body = takes_body,
+        .fn = act_delivered,
+        .user_data = act,
+    };
     int rc = act->json.rc;
     const bool has_app = sim_team_has_app(act->services->team);
     if ((act->missed || !has_app) && kind == SIM_DELIVERY_EVENT && rc == 0) return true;

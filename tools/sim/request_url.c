@@ -42,6 +42,7 @@ int sim_request_url_set(sim_request_url_t *url, const char *text)
     url->verified = false;
     url->events_off = false;
     sim_failure_rate_init(&url->failure_rate, url->options.disable_after, url->options.time_scale);
+    url->options.changed(url->options.user_data);
     return 0;
 }
 
@@ -53,6 +54,7 @@ void sim_request_url_count(sim_request_url_t *url, bool failed)
     url->events_off = true;
     SLACK_LOG(net->log, WARN, "event subscriptions switched off", "reason=%s",
               "more than 95 % of the events of an hour failed");
+    url->options.changed(url->options.user_data);
 }
 
 /* --- requests --- */
@@ -219,7 +221,7 @@ static void verify_end(sim_request_url_t *url, const char *problem)
         SLACK_LOG(log, WARN, "request URL not verified", "reason=%s", problem);
     else
         SLACK_LOG(log, INFO, "request URL verified", "url=%s", url->url);
-    if (url->verified) url->options.verified(url->options.user_data);
+    url->options.changed(url->options.user_data);
     /* Whoever is called may wait again. */
     slack__link_init(&waits);
     slack__list_splice(&waits, &url->waits);

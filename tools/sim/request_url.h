@@ -28,7 +28,7 @@ typedef struct sim_request_url_options {
     const char *base_url;   /* "http://127.0.0.1:4390" */
     unsigned time_scale;    /* how much faster than Slack's an hour of the failure rate passes */
     unsigned disable_after; /* fewer events an hour never switch the subscriptions off */
-    void (*verified)(void *user_data);
+    void (*changed)(void *user_data); /* the URL, `verified` or `events_off` */
     void *user_data;
 } sim_request_url_options_t;
 

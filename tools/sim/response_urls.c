@@ -62,6 +62,7 @@ static const char *url_run(const sim_services_t *services, sim_json_builder_t *j
                           &message, NULL) != 0 ||
         slack_json_type(message) != SLACK_JSON_OBJECT)
         return "invalid_payload";
+    answer->args = message;
     answer->status = 404;
     switch (sim_key_use(&services->workspace->keys, SIM_KEY_RESPONSE_URL, key, &url)) {
     case SIM_KEY_GOOD: break;
@@ -87,5 +88,5 @@ void sim_response_url_request(const sim_services_t *services, slack_http_request
     }
     answer.json =
         error ? sim_json(&json, "{ok: false, error: %s}", error) : sim_json(&json, "{ok: true}");
-    sim_answer_send(&answer, services);
+    sim_answer_send(&answer);
 }

@@ -8,6 +8,7 @@
 #include "sim/later.h"
 #include "sim/oauth.h"
 #include "sim/rate_limits.h"
+#include "sim/seen.h"
 #include "sim/workspace.h"
 
 typedef struct sim_schedule sim_schedule_t;
@@ -33,6 +34,8 @@ typedef struct sim_services {
     sim_request_url_t *request_url;
     sim_deliveries_t *deliveries;
     sim_call_counts_t *calls;
+    sim_seen_t *seen;
+    const sim_feed_writer_t *feed; /* for what concerns all workspaces */
     sim_later_t *later;
     unsigned time_scale; /* how much faster than Slack's the time passes */
 } sim_services_t;

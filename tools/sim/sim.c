@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/app_state.h"
 #include "sim/file_urls.h"
 #include "sim/install_page.h"
 #include "sim/installs.h"
@@ -149,9 +150,10 @@ static void feed_grown(void *user_data)
     sim_feed_readers_grown(&sim->readers);
 }
 
-static void app_connected(void *user_data)
+static void app_changed(void *user_data)
 {
     sim_t *sim = user_data;
+    sim_app_changed(sim->services);
     sim_control_changed(&sim->control);
 }
 
@@ -168,7 +170,7 @@ static void sockets_closed(void *user_data)
 }
 
 static const sim_socket_events_t socket_events = {
-    .opened = app_connected,
+    .changed = app_changed,
     .acked = envelope_acked,
     .closed = sockets_closed,
 };
@@ -321,6 +323,8 @@ static int add_home(sim_t *sim, unsigned number, bool in_org)
         .request_url = &sim->request_url,
         .deliveries = &sim->deliveries,
         .calls = &sim->calls,
+        .seen = &sim->seen,
+        .feed = &sim->feed_writer,
         .later = &sim->later,
         .time_scale = options->time_scale,
     };
@@ -383,10 +387,10 @@ static int init_parts(sim_t *sim)
     sim_ids_init(&sim->ids, sim->net->clock);
     sim_keys_init(&sim->tickets, sim->net->clock, NULL);
     int rc = sim_feed_init(&sim->feed, sim->net->clock, feed_grown, sim);
+    sim->feed_writer = (sim_feed_writer_t){&sim->feed, ""};
     sim_feed_readers_init(&sim->readers, sim->net, &sim->feed);
     if (rc == 0) rc = add_homes(sim);
     if (rc != 0) return rc;
-    init_oauth(sim);
     const sim_sockets_options_t sockets = {
         .net = sim->net,
         .faults = &sim->faults,
@@ -403,7 +407,7 @@ static int init_parts(sim_t *sim)
         .base_url = sim->env.base_url,
         .time_scale = sim->options.time_scale,
         .disable_after = sim->options.disable_after,
-        .verified = app_connected,
+        .changed = app_changed,
         .user_data = sim,
     };
     const sim_deliveries_options_t deliveries = {
@@ -411,13 +415,15 @@ static int init_parts(sim_t *sim)
         .faults = &sim->faults,
         .sockets = &sim->sockets,
         .request_url = &sim->request_url,
+        .seen = &sim->seen,
         .time_scale = sim->options.time_scale,
     };
-    sim_faults_init(&sim->faults, sim->net->clock, sim->options.seed);
+    sim_faults_init(&sim->faults, sim->net->clock, &sim->feed_writer, sim->options.seed);
     sim_sockets_init(&sim->sockets, &sockets);
     sim_request_url_init(&sim->request_url, &request_url);
     sim_deliveries_init(&sim->deliveries, &deliveries);
     sim_later_init(&sim->later, sim->net);
+    init_oauth(sim);
     sim_control_init(&sim->control, sim->services, &sim->feed, sim->net);
     return 0;
 }
@@ -451,6 +457,7 @@ static void sim_free(sim_t *sim)
         slack__free(home_at(sim, i));
     }
     sim_entries_clear(&sim->entries);
+    sim_deliveries_done(&sim->deliveries);
     sim_feed_done(&sim->feed);
     sim_request_url_done(&sim->request_url);
     slack__signer_free(sim->signer);

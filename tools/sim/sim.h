@@ -89,9 +89,10 @@ typedef struct sim {
 
     sim_ids_t ids;
     sim_feed_t feed;
-    sim_feed_readers_t readers; /* of the feed */
-    sim_entries_t entries;      /* of the transcript */
-    sim_keys_t tickets;         /* of Socket Mode */
+    sim_feed_writer_t feed_writer; /* for what concerns all workspaces */
+    sim_feed_readers_t readers;    /* of the feed */
+    sim_entries_t entries;         /* of the transcript */
+    sim_keys_t tickets;            /* of Socket Mode */
     sim_teams_t teams;
     sim_oauth_t oauth;
     const sim_services_t *services; /* of the first workspace */
@@ -101,6 +102,7 @@ typedef struct sim {
     sim_deliveries_t deliveries;
     sim_later_t later;
     sim_call_counts_t calls;
+    sim_seen_t seen;
     sim_control_t control;
 
     bool closing;

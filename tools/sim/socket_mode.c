@@ -119,6 +119,7 @@ static void socket_send_hello(sim_socket_t *socket)
 
 static void socket_send_disconnect(sim_socket_t *socket, const char *reason)
 {
+    const sim_sockets_t *sockets = socket->sockets;
     sim_json_builder_t json = {slack__arena_new(0, 0), 0};
     if (json.arena) {
         const slack_json_t *message = sim_json(
@@ -128,6 +129,7 @@ static void socket_send_disconnect(sim_socket_t *socket, const char *reason)
     slack__arena_free(json.arena);
     socket->state = strcmp(reason, "link_disabled") == 0 ? SOCKET_OFF : SOCKET_LEAVING;
     socket_leave_in(socket, LEAVE_MS);
+    sockets->options.events->changed(sockets->options.user_data);
 }
 
 static void socket_close(sim_socket_t *socket, unsigned code, const char *reason)
@@ -301,6 +303,7 @@ static void socket_closed(slack_ws_t *ws, int status, unsigned code, void *user_
     slack__free(socket);
     SLACK_LOG(net->log, INFO, "socket closed", "code=%u left=%zu", code,
               sim_sockets_ready(sockets));
+    sockets->options.events->changed(sockets->options.user_data);
     if (sockets->closing && sockets->count == 0)
         sockets->options.events->closed(sockets->options.user_data);
 }
@@ -316,7 +319,7 @@ static void socket_greet(sim_socket_t *socket)
     sockets->greeted++;
     SLACK_LOG(sockets->options.net->log, INFO, "app connected over Socket Mode", "connections=%zu",
               sim_sockets_ready(sockets));
-    sockets->options.events->opened(sockets->options.user_data);
+    sockets->options.events->changed(sockets->options.user_data);
 }
 
 static void socket_hello_due(slack_timer_t *timer)

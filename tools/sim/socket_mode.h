@@ -18,8 +18,8 @@
 #define SIM_FRAME_MAX 20480
 
 typedef struct sim_socket_events {
-    /* A socket was greeted. */
-    void (*opened)(void *user_data);
+    /* A socket was greeted, leaves or is closed. */
+    void (*changed)(void *user_data);
     /* An ack arrived. `payload`, NULL for none, is borrowed until the return. */
     void (*acked)(const char *envelope_id, const slack_json_t *payload, void *user_data);
     /* After sim_sockets_close(): the last socket is closed. */

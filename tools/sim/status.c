@@ -11,18 +11,6 @@ bool sim_app_is_there(const sim_services_t *services)
     return sim_sockets_ready(services->sockets) > 0 || services->request_url->verified;
 }
 
-const slack_json_t *sim_app_json(const sim_services_t *services, sim_json_builder_t *json)
-{
-    const sim_request_url_t *url = services->request_url;
-    const size_t sockets = sim_sockets_ready(services->sockets);
-    const char *transport = sockets > 0 ? "Socket Mode" : url->verified ? "HTTP" : NULL;
-    return sim_json(json,
-                    "{connected: %p, transport: %s, connections: %zu, request_url: %s,"
-                    " request_url_verified: %p, events_off: %p}",
-                    sim_json_bool(json, transport), transport, sockets, url->url,
-                    sim_json_bool(json, url->verified), sim_json_bool(json, url->events_off));
-}
-
 /* Every workspace, with the bot's token there: null, if the app is not installed. */
 static const slack_json_t *teams_json(const sim_teams_t *teams, sim_json_builder_t *json)
 {

@@ -9,10 +9,6 @@
 /* Whether an app is connected: by a socket, or by a verified request URL. */
 bool sim_app_is_there(const sim_services_t *services);
 
-/* The app's connections: {connected, transport, connections, request_url, request_url_verified,
- * events_off}. */
-const slack_json_t *sim_app_json(const sim_services_t *services, sim_json_builder_t *json);
-
 /* Everything of all workspaces, and the people and channels of one. */
 const slack_json_t *sim_status_json(const sim_services_t *services, sim_json_builder_t *json);
 

@@ -103,6 +103,7 @@ int sim_stream_begin(sim_streams_t *streams, const sim_message_draft_t *draft, s
         slack__free(stream);
         return rc;
     }
+    sim_assistants_posted(&workspace->assistants, draft->channel->id, message->thread_ts);
     stream->streams = streams;
     stream->channel = draft->channel;
     snprintf(stream->ts, sizeof stream->ts, "%s", message->ts);

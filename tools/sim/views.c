@@ -15,9 +15,10 @@ static sim_view_t *view_at(slack_link_t *link)
     return SLACK_CONTAINER(link, sim_view_t, link);
 }
 
-void sim_views_init(sim_views_t *views, sim_ids_t *ids)
+void sim_views_init(sim_views_t *views, sim_ids_t *ids, const sim_feed_writer_t *feed)
 {
     views->ids = ids;
+    views->feed = feed;
     slack__link_init(&views->list);
 }
 
@@ -33,6 +34,15 @@ void sim_views_done(sim_views_t *views)
     slack_link_t *link;
     while ((link = slack__list_shift(&views->list)))
         view_free(view_at(link));
+}
+
+/* `action`: "opened", "pushed", "updated" or "closed", for a modal. */
+static void feed_put(const sim_views_t *views, const sim_view_t *view, const char *action)
+{
+    sim_json_builder_t json = sim_feed_begin();
+    sim_feed_end(views->feed, view->home ? "home" : "view", &json,
+                 sim_json(&json, "{action?: %s, user: %s, view: %p}", view->home ? NULL : action,
+                          view->user->id, view->body));
 }
 
 /* --- checking --- */
@@ -75,7 +85,7 @@ static const slack_json_t *view_body(sim_json_builder_t *json, const sim_view_t 
     return sim_json_merged(json, body, defaults);
 }
 
-int sim_view_update(sim_views_t *views, sim_view_t *view, const slack_json_t *given)
+static int view_set(sim_views_t *views, sim_view_t *view, const slack_json_t *given)
 {
     char ts[SIM_TS_SIZE], hash[sizeof view->hash];
     size_t len = 0;
@@ -99,6 +109,13 @@ int sim_view_update(sim_views_t *views, sim_view_t *view, const slack_json_t *gi
     return 0;
 }
 
+int sim_view_update(sim_views_t *views, sim_view_t *view, const slack_json_t *given)
+{
+    const int rc = view_set(views, view, given);
+    if (rc == 0) feed_put(views, view, "updated");
+    return rc;
+}
+
 /* A view on top of `below`; NULL: the first of its stack. */
 static int view_new(sim_views_t *views, const sim_user_t *user, const sim_view_t *below,
                     const slack_json_t *given, sim_view_t **ret)
@@ -112,7 +129,7 @@ static int view_new(sim_views_t *views, const sim_user_t *user, const sim_view_t
         snprintf(view->previous_id, sizeof view->previous_id, "%s", below->id);
         memcpy(view->step_id, below->step_id, sizeof view->step_id);
     }
-    int rc = sim_view_update(views, view, given);
+    int rc = view_set(views, view, given);
     if (rc != 0) {
         view_free(view);
         return rc;
@@ -131,6 +148,7 @@ int sim_view_open(sim_views_t *views, const sim_user_t *user, const slack_json_t
     slack__unlink(&opened->link); /* sim_view_close_all() must not find it */
     sim_view_close_all(views, user);
     slack__list_push(&views->list, &opened->link);
+    feed_put(views, opened, "opened");
     *ret = opened;
     return 0;
 }
@@ -142,16 +160,19 @@ int sim_view_push(sim_views_t *views, const sim_user_t *user, const slack_json_t
     for (slack_link_t *link = views->list.next; link != &views->list; link = link->next)
         depth += view_at(link)->user == user && !view_at(link)->home;
     if (depth >= SIM_VIEW_STACK_MAX) return SLACK_EBUSY;
-    return view_new(views, user, sim_view_top(views, user), view, ret);
+    const int rc = view_new(views, user, sim_view_top(views, user), view, ret);
+    if (rc == 0) feed_put(views, *ret, "pushed");
+    return rc;
 }
 
 int sim_view_publish(sim_views_t *views, const sim_user_t *user, const slack_json_t *view,
                      sim_view_t **ret)
 {
     sim_view_t *home = sim_view_home(views, user);
-    int rc = home ? sim_view_update(views, home, view) : view_new(views, user, NULL, view, &home);
+    int rc = home ? view_set(views, home, view) : view_new(views, user, NULL, view, &home);
     if (rc != 0) return rc;
     home->home = true;
+    feed_put(views, home, NULL);
     *ret = home;
     return 0;
 }
@@ -165,6 +186,7 @@ const slack_json_t *sim_view_with_state(sim_json_builder_t *json, const sim_view
 
 void sim_view_close(sim_views_t *views, sim_view_t *view)
 {
+    feed_put(views, view, "closed");
     slack__unlink(&view->link);
     view_free(view);
 }

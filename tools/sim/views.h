@@ -4,6 +4,7 @@
 
 #include "sim/blocks.h"
 #include "sim/channels.h"
+#include "sim/feed.h"
 #include "sim/ids.h"
 #include "util/queue.h"
 
@@ -28,10 +29,12 @@ typedef struct sim_view {
 
 typedef struct sim_views {
     sim_ids_t *ids;
-    slack_link_t list; /* in order of opening */
+    const sim_feed_writer_t *feed; /* gets every change */
+    slack_link_t list;             /* in order of opening */
 } sim_views_t;
 
-void sim_views_init(sim_views_t *views, sim_ids_t *ids);
+/* Both are borrowed. */
+void sim_views_init(sim_views_t *views, sim_ids_t *ids, const sim_feed_writer_t *feed);
 void sim_views_done(sim_views_t *views);
 
 /* Check a view that an app sent. NULL if Slack would accept it, else Slack's word for the error,

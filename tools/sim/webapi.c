@@ -156,9 +156,11 @@ void sim_webapi_request(const sim_services_t *services, slack_http_request_t *re
         answer.json = call_run(&call, request, &arguments);
     else if (*answer.effect.error)
         answer.json = call_refuse(&call, answer.effect.error);
+    answer.services = call.services;
+    answer.args = call.args;
     answer.scopes = sim_scopes_headers(&call);
     answer.retry_after_s = call.retry_after_s;
     if (arguments.no_charset) answer.json = with_charset_warning(&json, answer.json);
     if (json.rc != 0) answer.json = NULL;
-    sim_answer_send(&answer, services);
+    sim_answer_send(&answer);
 }

@@ -122,6 +122,7 @@ static const char *hook_run(const sim_services_t *services, const char *what, si
                           &body, NULL) != 0 ||
         slack_json_type(body) != SLACK_JSON_OBJECT)
         return "invalid_payload";
+    answer->args = body;
     if (channel) return post_message(services, &json, channel, body, answer);
     start_workflow(services, &json, body, answer);
     return NULL;
@@ -141,5 +142,5 @@ void sim_webhook_request(const sim_services_t *services, slack_http_request_t *r
         answer.text = error;
         answer.status = error_status(error);
     }
-    sim_answer_send(&answer, services);
+    sim_answer_send(&answer);
 }

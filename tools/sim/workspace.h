@@ -2,6 +2,7 @@
 #ifndef SIM_WORKSPACE_H
 #define SIM_WORKSPACE_H
 
+#include "sim/assistants.h"
 #include "sim/expiring_keys.h"
 #include "sim/files.h"
 #include "sim/messages.h"
@@ -16,6 +17,7 @@ typedef struct sim_workspace {
     sim_channels_t channels;
     sim_messages_t messages;
     sim_views_t views;
+    sim_assistants_t assistants;
     sim_steps_t steps;
     sim_keys_t keys;
     sim_files_t files;
