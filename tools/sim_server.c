@@ -10,6 +10,8 @@
 #include "util/str.h"
 
 typedef struct sim_server {
+    slack_clock_t clock;
+    uint64_t passed_us; /* so far its monotonic clock is ahead of the machine's */
     slack_net_t *net;
     sim_t *sim;
     uv_signal_t signals[2];
@@ -108,6 +110,24 @@ static int write_port_file(const char *path, unsigned port)
     return rc;
 }
 
+/* --- time --- */
+
+static uint64_t server_mono_us(void *user_data)
+{
+    const sim_server_t *server = user_data;
+    return slack__mono_us(&slack__clock_system) + server->passed_us;
+}
+
+static int64_t server_wall_ms(void *user_data)
+{
+    return slack__wall_ms(&slack__clock_system);
+}
+
+static void server_pass_ms(uint64_t ms, void *user_data)
+{
+    ((sim_server_t *)user_data)->passed_us += ms * 1000;
+}
+
 /* --- life --- */
 
 static void server_sim_closed(void *user_data)
@@ -137,6 +157,8 @@ static int server_open(sim_server_t *server, uv_loop_t *loop, const sim_server_o
     char error[SIM_PROBLEM_SIZE];
     sim_options_t sim_options = options->sim;
     if (!options->quiet) sim_options.entry = print_entry;
+    sim_options.pass_ms = server_pass_ms;
+    sim_options.user_data = server;
     int rc = sim_open(&server->sim, server->net, &sim_options, error);
     if (rc != 0) {
         cli_fail("sim", CLI_FAILED, error);
@@ -162,10 +184,10 @@ int sim_server_run(const sim_server_options_t *options)
         .fn = slack_log_stderr,
         .clock = &slack__clock_system,
     };
-    sim_server_t server = {0};
+    sim_server_t server = {.clock = {server_mono_us, server_wall_ms, &server}};
     uv_loop_t loop;
     if (uv_loop_init(&loop) != 0) return cli_fail("sim", CLI_FAILED, "cannot create an event loop");
-    int rc = slack__net_new(&server.net, &loop, &slack__clock_system, &logger);
+    int rc = slack__net_new(&server.net, &loop, &server.clock, &logger);
     if (rc == 0)
         rc = server_open(&server, &loop, options);
     else

@@ -8,6 +8,7 @@
 #include "sim/installs.h"
 #include "sim/message_list.h"
 #include "sim/missed_messages.h"
+#include "sim/mishaps.h"
 #include "sim/page_state.h"
 #include "sim/person.h"
 #include "sim/responses.h"
@@ -354,11 +355,11 @@ static void clear_faults(sim_control_t *control, const sim_services_t *services,
     sim_json_builder_t json = {request->arena, 0};
     char problem[SIM_PROBLEM_SIZE];
     const char *name = slack_json_str(args, "/name");
-    if (*name && !sim_fault_find(name, problem)) {
+    size_t cleared = sim_faults_clear(services->faults, name);
+    if (*name && cleared == 0 && !sim_fault_find(name, problem)) {
         sim_respond_error(request, 400, problem);
         return;
     }
-    size_t cleared = sim_faults_clear(services->faults, name);
     if (!*name || strcmp(name, "half-open") == 0)
         cleared += sim_sockets_drop_half_open(services->sockets);
     sim_respond_json(request, 200, sim_json(&json, "{ok: true, cleared: %zu}", cleared));
@@ -465,5 +466,6 @@ void sim_control_request(sim_control_t *control, slack_http_request_t *request)
         endpoints[i].take(control, services, request, args);
         return;
     }
-    sim_respond_error(request, 404, "the control API has no such path");
+    if (!sim_mishap_request(services, request, args))
+        sim_respond_error(request, 404, "the control API has no such path");
 }

@@ -129,7 +129,9 @@ size_t sim_faults_clear(sim_faults_t *faults, const char *name)
     size_t cleared = 0;
     remove_expired(faults);
     for (size_t i = faults->count; i-- > 0;) {
-        if (*name && strcmp(faults->active[i].kind->name, name) != 0) continue;
+        const sim_fault_t *fault = &faults->active[i];
+        if (*name && strcmp(fault->kind->name, name) != 0 && strcmp(fault->said, name) != 0)
+            continue;
         fault_remove(faults, i);
         cleared++;
     }

@@ -37,7 +37,8 @@ bool sim_faults_add(sim_faults_t *faults, const sim_fault_t *fault, char problem
 bool sim_faults_start(sim_faults_t *faults, const char *list, char problem[SIM_PROBLEM_SIZE]);
 /* Return to an earlier state. */
 void sim_faults_restore(sim_faults_t *faults, const sim_faults_t *before);
-/* End the faults with that name; "": all. Returns their number. */
+/* End the faults of that kind, or those that were asked for with these words; "": all. Returns
+ * their number. */
 size_t sim_faults_clear(sim_faults_t *faults, const char *name);
 
 /* The effect at a point; it counts as one action of the fault, or as one pass before it. `method`:

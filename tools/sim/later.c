@@ -24,6 +24,15 @@ static void later_due(slack_timer_t *timer)
     run->fn(run->arena, run->data);
 }
 
+bool sim_later_pass(sim_later_t *later, uint64_t ms)
+{
+    if (!later->pass_ms) return false;
+    later->pass_ms(ms, later->user_data);
+    later->passed_ms += ms;
+    slack__net_clock_moved(later->net);
+    return true;
+}
+
 void sim_later_close(sim_later_t *later)
 {
     while (!slack__list_empty(&later->list)) {

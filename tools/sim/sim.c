@@ -424,6 +424,8 @@ static int init_parts(sim_t *sim)
     sim_deliveries_init(&sim->deliveries, &deliveries);
     sim_later_init(&sim->later, sim->net);
     init_oauth(sim);
+    sim->later.pass_ms = sim->options.pass_ms;
+    sim->later.user_data = sim->options.user_data;
     sim_control_init(&sim->control, sim->services, &sim->feed, sim->net);
     return 0;
 }

@@ -73,6 +73,8 @@ typedef struct sim_options {
                                minutes of the rate limits pass. Default 1. */
     unsigned disable_after; /* Optional. Fewer events an hour never switch the event subscriptions
                                off. Default 1000. */
+    /* Optional. Moves the monotonic clock of the net ahead, when people let time pass. */
+    void (*pass_ms)(uint64_t ms, void *user_data);
     /* Optional. Called for every entry of the transcript once it is complete. */
     void (*entry)(const sim_entry_t *entry, void *user_data);
     void *user_data;

@@ -43,8 +43,19 @@ static sim_token_t *token_add(sim_tokens_t *tokens, sim_grant_t *grant, uint64_t
     return token;
 }
 
+static sim_token_t *token_find(sim_tokens_t *tokens, slack_slice_t text)
+{
+    for (size_t i = 0; i < SIM_TOKENS_MAX; i++)
+        if (tokens->list[i].number > 0 && slack__slice_eq(text, slack__slice(tokens->list[i].text)))
+            return &tokens->list[i];
+    return NULL;
+}
+
 void sim_tokens_add(sim_tokens_t *tokens, const char *text, sim_grant_t *grant)
 {
+    /* The token of an installation that has ended is good again. */
+    sim_token_t *ended = token_find(tokens, slack__slice(text));
+    if (ended) ended->number = 0;
     sim_token_t *token = token_add(tokens, grant, 0);
     snprintf(token->text, sizeof token->text, "%s", text);
 }
@@ -53,14 +64,6 @@ static void token_name(sim_token_t *token, const char *prefix)
 {
     snprintf(token->text, sizeof token->text, "%s%" PRIu64 "-%016" PRIx64 "%016" PRIx64, prefix,
              UINT64_C(1000000000000) + token->number, slack__random_u64(), slack__random_u64());
-}
-
-static sim_token_t *token_find(sim_tokens_t *tokens, slack_slice_t text)
-{
-    for (size_t i = 0; i < SIM_TOKENS_MAX; i++)
-        if (tokens->list[i].number > 0 && slack__slice_eq(text, slack__slice(tokens->list[i].text)))
-            return &tokens->list[i];
-    return NULL;
 }
 
 /* --- grants --- */

@@ -42,7 +42,8 @@ const MISHAPS = [
     fault("Refresh the sockets", "refresh", "Slack asks the app to reconnect"),
     fault("Cut them", "drop", "TCP ends without a Close"),
     fault("Let them go half-open", "half-open", "Nothing arrives any more, without notice"),
-    fault("Send a warning first", "warning-drop 2000", "A warning, and the end 2 s later"),
+    { label: "End half-open ones", path: "/sim/fault/clear", body: { name: "half-open" },
+      help: "TCP ends at last" },
   ]],
   ["The network", [
     fault("Delay calls by 2 s, for a minute", "api-slow * 2000 --for 60000", "Every answer is late"),
@@ -174,6 +175,7 @@ function outcomeOf(mishap, answer) {
   if (started?.left > 0) return `${started.fault}: acts ${started.left} times.`;
   if (started?.ms > 0) return `${started.fault}: acts for ${duration(started.ms)}.`;
   if (started) return `${started.fault}: acts until it is ended.`;
+  if (answer.cleared !== undefined) return `${answer.cleared} connections have ended.`;
   return `${mishap.label}: done.`;
 }
 
