@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
-/* The messages of a conversation. Only a window of them is in the page: at its end the newest ones,
- * and older ones as a person scrolls up. A change redraws only the messages that have changed. */
+/* The messages of a conversation. Only a window of them is in the page, which moves as a person
+ * scrolls. A change redraws only the messages that have changed. */
 
 import { h } from "./dom.js";
 import { icon } from "./signs.js";
 import { drawMessage } from "./message.js";
 import { drawToolbar, takeMessageKey } from "./message_menu.js";
+import { positionOf } from "./state.js";
 import { dayText, isSameDay } from "./times.js";
 
-const WINDOW = 120; // messages in the page while its end is shown
-const STEP = 80; // that are added as a person scrolls up
-const NEAR = 800; // pixels from the top, where older ones are added
+const WINDOW = 100; // messages in the page at first
+const WINDOW_MAX = 240;
+const STEP = 60; // by which the window moves
+const NEAR = 1200; // pixels between what is seen and an end of the window, where it moves
 const STUCK = 40; // pixels from the end that still count as the end
 const GROUP_S = 300; // between two messages of one author that stand under one name
 
@@ -49,17 +51,20 @@ export class MessageList {
     for (const type of ["pointerover", "focusin"])
       this.list.addEventListener(type, (event) => this.showToolbar(event.target));
     this.list.addEventListener("pointerleave", () => this.hideToolbar());
-    new ResizeObserver(() => this.resized()).observe(this.list);
+    new ResizeObserver(() => this.keepPlace()).observe(this.list);
   }
 
   /** Begin anew: another conversation. `mark`: the newest ts that was read before. */
   start(mark) {
     this.mark = mark;
-    this.from = ""; // the ts of the first message in the page
-    this.stuck = true; // to the end
+    this.from = ""; // the ts of the first message of the window
+    this.to = ""; // the ts behind its last message; "": it reaches to the newest one
+    this.stuck = true; // the newest message is seen, and so are those to come
     this.missed = 0; // messages that came while the person looked at older ones
     this.newest = "";
+    this.anchor = null; // a row that is seen, and where
     this.reading = false; // older ones
+    this.hungry = false; // they are in the state, and not yet in the page
     this.rows.forEach((row) => row.element.remove());
     this.rows.clear();
   }
@@ -69,16 +74,18 @@ export class MessageList {
     this.entries = entries;
     this.whole = whole;
     this.countMissed();
-    const shown = this.window();
+    if (this.stuck) this.moveToEnd();
     const before = document.activeElement;
-    const kept = this.list.contains(before) ? before.closest("[data-focus]")?.dataset.focus : undefined;
-    const focused = this.list.contains(before) ? before.closest(".message")?.dataset.ts : undefined;
-    this.sync(shown);
-    if (focused && !document.contains(before)) this.focusAgain(focused, kept);
-    this.intro.hidden = !whole || shown[0] !== entries[0];
-    if (this.stuck) this.scroller.scrollTop = this.scroller.scrollHeight;
+    const inside = this.list.contains(before);
+    const focused = inside && before.closest(".message")?.dataset.ts;
+    const control = inside && before.closest("[data-focus]")?.dataset.focus;
+    this.sync();
+    if (focused && !document.contains(before)) this.focusAgain(focused, control);
     this.drawJump();
     if (this.stuck) this.options.end?.();
+    if (!this.hungry) return;
+    this.hungry = false;
+    this.showOlder();
   }
 
   countMissed() {
@@ -92,17 +99,51 @@ export class MessageList {
     if (this.stuck) this.missed = 0;
   }
 
-  /* The entries in the page: from `from`, which moves on with the newest ones while they are seen. */
-  window() {
-    const { entries } = this;
-    if (this.stuck || !this.from) {
-      const first = Math.max(0, entries.length - WINDOW);
-      const at = entries.findIndex((entry) => entry.ts >= this.from);
-      if (!this.from || at < 0 || entries.length - at > WINDOW + STEP) this.from = entries[first]?.ts || "";
-    }
-    const at = entries.findIndex((entry) => entry.ts >= this.from);
-    return at < 0 ? [] : entries.slice(at);
+  /* --- the window --- */
+
+  /* Positions in the entries: of the first message of the window, and behind its last one. */
+  get first() {
+    return positionOf(this.entries, this.from);
   }
+
+  get last() {
+    return this.to ? positionOf(this.entries, this.to) : this.entries.length;
+  }
+
+  setWindow(first, last) {
+    this.from = this.entries[Math.max(0, first)]?.ts || "";
+    this.to = this.entries[last]?.ts || "";
+  }
+
+  /* The window ends with the newest message, and keeps its beginning while it is not too long. */
+  moveToEnd() {
+    const { length } = this.entries;
+    const first = this.from ? this.first : length - WINDOW;
+    this.setWindow(length - first > WINDOW_MAX ? length - WINDOW : first, length);
+  }
+
+  async showOlder() {
+    const { first, last } = this;
+    if (this.reading) return;
+    if (first > 0) {
+      this.setWindow(first - STEP, Math.min(last, first - STEP + WINDOW_MAX));
+      this.sync();
+    } else if (!this.whole && this.options.older) {
+      this.reading = true;
+      await this.options.older();
+      this.reading = false;
+      this.hungry = true;
+    }
+  }
+
+  showNewer() {
+    const { last } = this;
+    if (last >= this.entries.length) return;
+    this.setWindow(Math.max(this.first, last + STEP - WINDOW_MAX), last + STEP);
+    this.sync();
+  }
+
+  /* --- rows --- */
 
   lookOf(entry, before) {
     const day = !before || !isSameDay(before.ts, entry.ts);
@@ -110,7 +151,10 @@ export class MessageList {
     return { day, isNew, grouped: !day && !isNew && isGrouped(before, entry) };
   }
 
-  sync(shown) {
+  /* Make the rows those of the window, without moving what is seen. */
+  sync() {
+    const { first, last, entries } = this;
+    const shown = entries.slice(first, last);
     const wanted = new Set(shown.map((entry) => entry.ts));
     for (const [ts, row] of this.rows) {
       if (wanted.has(ts)) continue;
@@ -119,10 +163,18 @@ export class MessageList {
     }
     let next = this.list.firstElementChild;
     shown.forEach((entry, i) => {
-      const element = this.row(entry, shown[i - 1]);
+      const known = this.rows.get(entry.ts)?.element;
+      const element = this.row(entry, entries[first + i - 1]);
+      if (known && known !== element) {
+        if (known === next) next = next.nextElementSibling;
+        if (this.anchor?.row === known) this.anchor.row = element;
+        known.remove();
+      }
       if (element === next) next = next.nextElementSibling;
       else this.list.insertBefore(element, next);
     });
+    this.intro.hidden = !this.whole || first > 0;
+    this.keepPlace();
   }
 
   /* The row of an entry: the one that is there, if it still looks the same. */
@@ -140,7 +192,6 @@ export class MessageList {
       isNew ? h("h2", { class: "new-line" }, h("span", null, "New")) : null,
       drawMessage(this.page, entry, { grouped, list: name, inThread, editing }),
     );
-    known?.element.replaceWith(element);
     this.rows.set(entry.ts, { element, entry, look, replies: this.repliesOf(entry) });
     return element;
   }
@@ -159,43 +210,30 @@ export class MessageList {
 
   scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.stuck = scrollHeight - scrollTop - clientHeight < STUCK;
-    if (this.stuck && this.missed > 0) {
+    const below = scrollHeight - scrollTop - clientHeight;
+    this.stuck = this.to === "" && below < STUCK;
+    this.dropAnchor();
+    if (this.stuck) {
       this.missed = 0;
-      this.drawJump();
+      this.options.end?.();
     }
-    if (this.stuck) this.options.end?.();
     this.drawJump();
     if (scrollTop < NEAR) this.showOlder();
+    if (below < NEAR) this.showNewer();
   }
 
-  resized() {
+  /* Note a row in the middle of what is seen, and its place. */
+  dropAnchor() {
+    const { left, top, width, height } = this.scroller.getBoundingClientRect();
+    const found = document.elementsFromPoint(left + width / 2, top + height / 2);
+    const row = found.find((element) => element.parentElement === this.list);
+    this.anchor = row ? { row, top: row.getBoundingClientRect().top } : null;
+  }
+
+  /* After a change of the rows or of their heights: the newest message, or the noted row, stays. */
+  keepPlace() {
     if (this.stuck) this.scroller.scrollTop = this.scroller.scrollHeight;
-  }
-
-  async showOlder() {
-    const at = this.entries.findIndex((entry) => entry.ts >= this.from);
-    if (this.reading || this.stuck) return;
-    if (at > 0) {
-      this.from = this.entries[Math.max(0, at - STEP)].ts;
-    } else if (!this.whole && this.options.older) {
-      this.reading = true;
-      await this.options.older().finally(() => {
-        this.reading = false;
-      });
-      return;
-    } else {
-      return;
-    }
-    this.keepPlace(() => this.sync(this.window()));
-    this.intro.hidden = !this.whole || this.from !== this.entries[0]?.ts;
-  }
-
-  /** Change what is above without moving what is seen. */
-  keepPlace(change) {
-    const fromEnd = this.scroller.scrollHeight - this.scroller.scrollTop;
-    change();
-    this.scroller.scrollTop = this.scroller.scrollHeight - fromEnd;
+    else if (this.anchor) this.scroller.scrollTop += this.anchor.row.getBoundingClientRect().top - this.anchor.top;
   }
 
   drawJump() {
@@ -213,12 +251,12 @@ export class MessageList {
 
   /** Bring a message into sight and give it the focus. False: it is not there. */
   goTo(ts) {
-    if (!this.entries.some((entry) => entry.ts === ts)) return false;
+    const at = positionOf(this.entries, ts);
+    if (this.entries[at]?.ts !== ts) return false;
     this.stuck = false;
-    if (!this.from || ts < this.from) {
-      const at = this.entries.findIndex((entry) => entry.ts === ts);
-      this.from = this.entries[Math.max(0, at - STEP / 2)].ts;
-      this.sync(this.window());
+    if (!this.rows.has(ts)) {
+      this.setWindow(at - WINDOW / 2, at + WINDOW / 2);
+      this.sync();
     }
     const message = this.rows.get(ts).element.querySelector(".message");
     message.scrollIntoView({ block: "center" });

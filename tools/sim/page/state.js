@@ -51,8 +51,8 @@ function placesOf(entry) {
   return broadcast ? [thread, entry.channel] : [thread];
 }
 
-/* The position of the first entry that is not older. New ones come last, so search from there. */
-function positionOf(list, ts) {
+/** The position of the first entry that is not older than `ts`. */
+export function positionOf(list, ts) {
   let low = 0, high = list.length;
   if (high === 0 || list[high - 1].ts < ts) return high;
   while (low < high) {
