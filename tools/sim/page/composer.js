@@ -5,8 +5,8 @@ import { complete } from "./completion.js";
 import { ask } from "./dialogs.js";
 import { h, replace } from "./dom.js";
 import { readFile } from "./files.js";
-import { openMenu } from "./menu.js";
-import { icon } from "./signs.js";
+import { openActions } from "./menu.js";
+import { icon } from "./icons.js";
 
 const FILE_MAX = 12 * 1024 * 1024; // bytes; base64 makes a third more of them
 const COMMAND = /^(\/[a-z0-9_\-.]+)(?:\s+([\s\S]*))?$/i;
@@ -81,7 +81,7 @@ export class Composer {
       tool("add", "Attach a file", () => this.picker.click()),
       tool("face", "Emoji", (event) => this.page.pickEmoji(event.currentTarget, (name) => this.insert(`:${name}: `))),
       tool("at", "Mention somebody", () => this.insert("@")),
-      tool("bolt", "Shortcuts", (event) => this.openShortcuts(event.currentTarget)),
+      tool("workflow", "Shortcuts", (event) => this.openShortcuts(event.currentTarget)),
     ];
   }
 
@@ -217,11 +217,10 @@ export class Composer {
         choices: seen.map((shortcut) => shortcut.callback_id),
         yes: "Run",
       }).then(use);
-    openMenu(anchor, "Shortcuts", [
-      ...seen.map(({ callback_id: id }) => ({ text: id, icon: "bolt", run: () => use(id) })),
-      { text: "Another shortcut…", icon: "bolt", run: other },
-      null,
-      ...this.page.state.commands.map((command) => ({ text: command, icon: "code", run: () => this.insert(`${command} `) })),
+    openActions(anchor, [
+      ...seen.map(({ callback_id: id }) => ({ text: id, icon: "workflow", run: () => use(id) })),
+      { text: "Another shortcut…", icon: "workflow", run: other },
+      ...this.page.state.commands.map((command, i) => ({ text: command, icon: "code", first: i === 0, run: () => this.insert(`${command} `) })),
       { text: "Another command…", icon: "code", run: () => this.insert("/") },
     ]);
   }

@@ -6,7 +6,7 @@ import { Composer } from "./composer.js";
 import { h, replace } from "./dom.js";
 import { MessageList } from "./messages.js";
 import { entriesFor } from "./selectors.js";
-import { icon } from "./signs.js";
+import { icon } from "./icons.js";
 import { place } from "./state.js";
 
 function drawIntro(page) {

@@ -2,7 +2,7 @@
 /* The page's own dialogs. The browser keeps the focus inside, and Escape closes them. */
 
 import { h } from "./dom.js";
-import { icon } from "./signs.js";
+import { icon } from "./icons.js";
 
 let count = 0;
 
@@ -44,7 +44,7 @@ export function showJson(title, value) {
     await navigator.clipboard.writeText(text);
     copy.textContent = "Copied";
   });
-  showDialog(title, [h("pre", { class: "json", tabindex: 0, "aria-label": title }, text)], [copy]);
+  showDialog(title, [h("pre", { class: "plain-json", tabindex: 0, "aria-label": title }, text)], [copy]);
 }
 
 /** Ask before something that cannot be undone. Resolves to the answer. */

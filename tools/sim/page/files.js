@@ -3,7 +3,7 @@
  * ones are loaded. */
 
 import { h } from "./dom.js";
-import { icon } from "./signs.js";
+import { icon } from "./icons.js";
 
 const units = ["bytes", "KB", "MB"];
 

@@ -10,7 +10,7 @@ import { Page } from "./page.js";
 import { createPeople } from "./people.js";
 import { actors, authorOf, isVisible } from "./selectors.js";
 import { createSidebar } from "./sidebar.js";
-import { icon } from "./signs.js";
+import { icon } from "./icons.js";
 import { applyAll, begin } from "./state.js";
 import { createThemeButton } from "./theme.js";
 import { createThread } from "./thread.js";

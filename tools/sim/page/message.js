@@ -2,13 +2,14 @@
 /* Draws one message. */
 
 import { avatar } from "./avatar.js";
+import { drawAttachments, drawBlocks } from "./blocks.js";
 import { h } from "./dom.js";
 import { drawEditBox } from "./edit.js";
 import { drawFiles } from "./files.js";
-import { icon } from "./signs.js";
-import { drawAttachments, drawBlocks, drawMrkdwn } from "./parts.js";
+import { icon } from "./icons.js";
 import { authorOf } from "./selectors.js";
 import { place } from "./state.js";
+import { drawMrkdwn } from "./text.js";
 import { clockText, dayText, fullText, shortClockText, toDate } from "./times.js";
 
 const FACES_MAX = 4;

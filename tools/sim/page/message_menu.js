@@ -3,8 +3,8 @@
 
 import { ask, confirm, showJson } from "./dialogs.js";
 import { h } from "./dom.js";
-import { icon } from "./signs.js";
-import { openMenu } from "./menu.js";
+import { icon } from "./icons.js";
+import { openActions } from "./menu.js";
 import { place } from "./state.js";
 
 function copy(page, text, what) {
@@ -29,7 +29,7 @@ async function remove(page, entry) {
     page.act("delete", { message: entry.ts, channel: entry.channel });
 }
 
-/** What the person can do with the message, in the order of the menu; null between groups. */
+/** What the person can do with the message, in the order of the menu. */
 export function actionsOf(page, entry) {
   const { message } = entry;
   const isOwn = message.user === page.user && !message.bot_id;
@@ -40,28 +40,22 @@ export function actionsOf(page, entry) {
     shared && { text: "Add reaction", icon: "face", key: "R", bar: true, run: (anchor) => page.pickReaction(entry, anchor) },
     shared && { text: "Reply in thread", icon: "reply", key: "T", bar: true, run: () => page.show({ thread }) },
     isOwn && shared && { text: "Edit", icon: "edit", key: "E", bar: true, run: () => page.edit(entry) },
-    shared && null,
-    shared && { text: "Message shortcut…", icon: "bolt", key: "S", run: () => useShortcut(page, entry) },
+    shared && { text: "Message shortcut…", icon: "workflow", key: "S", first: true, run: () => useShortcut(page, entry) },
     ...page.state.shortcuts
       .filter((shortcut) => shortcut.message && shared)
       .map(({ callback_id: id }) => ({
-        text: id, icon: "bolt", run: () => page.act("shortcut", { callback_id: id, message: entry.ts, channel: entry.channel }),
+        text: id, icon: "workflow", run: () => page.act("shortcut", { callback_id: id, message: entry.ts, channel: entry.channel }),
       })),
-    null,
-    { text: "Copy link", icon: "link", key: "L", run: () => copy(page, link(), "The link") },
+    { text: "Copy link", icon: "link", key: "L", first: true, run: () => copy(page, link(), "The link") },
     { text: "Copy ts", icon: "copy", run: () => copy(page, entry.ts, "The ts") },
     { text: "Show JSON", icon: "code", key: "J", run: () => showJson(`Message ${entry.ts}`, message) },
-    isOwn && shared && null,
-    isOwn && shared && { text: "Delete", icon: "remove", key: "Delete", bar: true, danger: true, run: () => remove(page, entry) },
-  ].filter((action) => action !== false);
+    isOwn && shared && { text: "Delete", icon: "trash", key: "Delete", first: true, bar: true, danger: true, run: () => remove(page, entry) },
+  ].filter(Boolean);
 }
 
 /** Open the menu of a message under the anchor. */
 export function openMessageMenu(page, entry, anchor) {
-  const entries = actionsOf(page, entry).map(
-    (action) => action && { ...action, run: () => action.run(anchor) },
-  );
-  openMenu(anchor, "Message", entries);
+  openActions(anchor, actionsOf(page, entry).map((action) => ({ ...action, run: () => action.run(anchor) })));
 }
 
 /** The toolbar of a message. */
@@ -73,7 +67,7 @@ export function drawToolbar(page, entry) {
       icon(action.icon),
     );
   const more = { text: "More actions", icon: "more", run: (anchor) => openMessageMenu(page, entry, anchor) };
-  const shown = actionsOf(page, entry).filter((action) => action?.bar);
+  const shown = actionsOf(page, entry).filter((action) => action.bar);
   return h("div", { class: "toolbar", role: "group", "aria-label": "Actions" }, [...shown, more].map(button));
 }
 
@@ -83,7 +77,7 @@ export function takeMessageKey(page, entry, event) {
   const anchor = event.currentTarget;
   const wanted = event.key.length === 1 ? event.key.toUpperCase() : event.key;
   if (wanted === "M") openMessageMenu(page, entry, anchor);
-  const action = actionsOf(page, entry).find((each) => each?.key === wanted);
+  const action = actionsOf(page, entry).find((each) => each.key === wanted);
   action?.run(anchor);
   return wanted === "M" || Boolean(action);
 }

@@ -3,7 +3,7 @@
  * scrolls. A change redraws only the messages that have changed. */
 
 import { h } from "./dom.js";
-import { icon } from "./signs.js";
+import { icon } from "./icons.js";
 import { drawMessage } from "./message.js";
 import { drawToolbar, takeMessageKey } from "./message_menu.js";
 import { positionOf } from "./state.js";
@@ -239,7 +239,7 @@ export class MessageList {
   drawJump() {
     const text = this.missed === 0 ? "Newest messages" : this.missed === 1 ? "1 new message" : `${this.missed} new messages`;
     this.jump.hidden = this.stuck;
-    if (this.jump.dataset.text !== text) this.jump.replaceChildren(icon("down"), text);
+    if (this.jump.dataset.text !== text) this.jump.replaceChildren(icon("arrow_down"), text);
     this.jump.dataset.text = text;
   }
 

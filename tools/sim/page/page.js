@@ -3,7 +3,7 @@
  * what a person can do. */
 
 import { act as send, get } from "./api.js";
-import { emoji, emojiNames } from "./parts.js";
+import { emoji, emojiNames } from "./emoji.js";
 import { readFile } from "./files.js";
 import { openPicker } from "./picker.js";
 import { formatRoute, parseRoute, threadOf } from "./route.js";

@@ -35,7 +35,7 @@ function drawList(page, all) {
   const label = ({ name, real_name: full, guest }) => [full && full !== name ? `${name} (${full})` : name, guest && "guest"];
   return h(
     "select",
-    { class: "select", id: "act-as", onchange: (event) => page.actAs(event.target.value) },
+    { class: "top-select", id: "act-as", onchange: (event) => page.actAs(event.target.value) },
     all.map((person) =>
       h("option", { value: person.id, selected: person.id === page.user }, label(person).filter(Boolean).join(", ")),
     ),

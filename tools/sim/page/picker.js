@@ -3,7 +3,7 @@
 
 import { bestOf } from "./completion.js";
 import { h, replace } from "./dom.js";
-import { openPopover } from "./menu.js";
+import { openBelow } from "./popup.js";
 
 const FOUND_MAX = 96;
 const COLUMNS = 8;
@@ -28,8 +28,9 @@ function moveFocus(items, event) {
 export function openPicker(page, anchor, chosen) {
   const { emojiNames, emoji } = page.sources();
   const grid = h("div", { class: "picker-grid", role: "group", "aria-label": "Emoji" });
+  const before = document.activeElement;
   const choose = (name) => {
-    close();
+    picker.hidePopover();
     chosen(name);
   };
   const fill = () => {
@@ -56,11 +57,23 @@ export function openPicker(page, anchor, chosen) {
   });
   const picker = h(
     "div",
-    { class: "picker", role: "dialog", "aria-label": "Emoji", onkeydown: (event) => moveFocus([...grid.children], event) },
+    {
+      class: "picker",
+      popover: "auto",
+      role: "dialog",
+      "aria-label": "Emoji",
+      onkeydown: (event) => moveFocus([...grid.children], event),
+      ontoggle: (event) => {
+        if (event.newState === "open") return;
+        if (picker.contains(document.activeElement)) before.focus();
+        picker.remove();
+      },
+    },
     search,
     grid,
   );
   fill();
-  const close = openPopover(picker, anchor);
+  document.body.append(picker);
+  openBelow(anchor, picker);
   search.focus();
 }

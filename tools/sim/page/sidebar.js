@@ -3,7 +3,7 @@
 
 import { h, replace } from "./dom.js";
 import { directMessage, isVisible } from "./selectors.js";
-import { icon } from "./signs.js";
+import { icon } from "./icons.js";
 
 const UNREAD_MAX = 99;
 
@@ -60,7 +60,7 @@ function drawWorkspace(page) {
   const choose = (event) => page.show({ workspace: event.target.value, channel: "", tab: "", thread: "" });
   return h(
     "select",
-    { class: "side-team select", "aria-label": "Workspace", onchange: choose },
+    { class: "side-team", "aria-label": "Workspace", onchange: choose },
     workspaces.map((team) => h("option", { value: team.id, selected: team.id === workspace.id }, team.name || team.domain)),
   );
 }

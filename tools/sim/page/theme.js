@@ -2,7 +2,7 @@
 /* Light or dark: as the system says, or as the person has chosen. */
 
 import { h, replace } from "./dom.js";
-import { icon } from "./signs.js";
+import { icon } from "./icons.js";
 
 const names = ["system", "light", "dark"];
 const signs = { system: "half", light: "sun", dark: "moon" };

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* The thread beside the conversation; a thread of the assistant has its prompts and its status. */
 
-import { drawAssistant } from "./parts.js";
+import { drawAssistant } from "./assistant.js";
 import { Composer } from "./composer.js";
 import { drawStatus } from "./conversation.js";
 import { h, replace } from "./dom.js";
 import { MessageList } from "./messages.js";
 import { entriesFor } from "./selectors.js";
-import { icon } from "./signs.js";
+import { icon } from "./icons.js";
 import { place } from "./state.js";
 
 function rootOf(page, { channel, ts }) {
@@ -53,7 +53,7 @@ export function createThread(page, element) {
     if (assistant.hidden || promptsShown === known) return;
     promptsShown = known;
     const ask = (text) => page.act("message", { text, channel, thread: ts });
-    replace(assistant, drawAssistant(known, { ...page.context(root), send: ask, ask }));
+    replace(assistant, drawAssistant(known, { ...page.context(root), ask }));
   }
 
   function update() {

@@ -2,7 +2,8 @@
 /* The modals of the person who acts, and the home tab. */
 
 import { h, replace } from "./dom.js";
-import { drawHome, drawModal } from "./parts.js";
+import { drawHome } from "./home.js";
+import { drawModal } from "./modal.js";
 
 /** The values of a surface as Slack's state.values: {block_id: {action_id: value}}. */
 export function stateOf(values) {
