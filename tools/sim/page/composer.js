@@ -207,20 +207,20 @@ export class Composer {
 
   /* --- shortcuts --- */
 
-  async openShortcuts(anchor) {
+  openShortcuts(anchor) {
     const { channel } = this.options.target();
-    const seen = this.page.state.shortcuts.filter((shortcut) => !shortcut.message);
+    const { commands, shortcuts } = this.page.state;
     const use = (id) => id && this.page.act("shortcut", { callback_id: id, channel });
     const other = () =>
       ask("Run a shortcut", "Callback id", {
         hint: "The simulator does not know the settings of your app: give the callback id that its code listens to.",
-        choices: seen.map((shortcut) => shortcut.callback_id),
+        choices: shortcuts,
         yes: "Run",
       }).then(use);
     openActions(anchor, [
-      ...seen.map(({ callback_id: id }) => ({ text: id, icon: "workflow", run: () => use(id) })),
+      ...shortcuts.map((id) => ({ text: id, icon: "workflow", run: () => use(id) })),
       { text: "Another shortcut…", icon: "workflow", run: other },
-      ...this.page.state.commands.map((command, i) => ({ text: command, icon: "code", first: i === 0, run: () => this.insert(`${command} `) })),
+      ...commands.map((command, i) => ({ text: command, icon: "code", first: i === 0, run: () => this.insert(`${command} `) })),
       { text: "Another command…", icon: "code", run: () => this.insert("/") },
     ]);
   }

@@ -12,10 +12,13 @@ import { actors, authorOf, isVisible } from "./selectors.js";
 import { createSidebar } from "./sidebar.js";
 import { icon } from "./icons.js";
 import { applyAll, begin } from "./state.js";
+import { drawMrkdwn } from "./text.js";
 import { createThemeButton } from "./theme.js";
 import { createThread } from "./thread.js";
 import { createViews } from "./views.js";
 
+const HISTORY = 1000; // entries of the feed from before the snapshot, for the drawer
+const SPOKEN_MAX = 200; // characters of a new message
 const HIDDEN_MS = 250; // between two looks at the news while nobody sees the page
 const BANNER_MS = 600; // a connection that comes back sooner is not worth a word
 
@@ -58,9 +61,10 @@ function takeNews() {
   const taken = news;
   news = [];
   if (taken.length === 0) return;
+  const known = page.state.id; // what is older is for the drawer only
   page.state = applyAll(page.state, taken);
   for (const said of taken) updateDrawer(said);
-  announce(taken);
+  announce(taken.filter((said) => said.id > known));
 }
 
 /* What others have just written where the person looks. */
@@ -69,7 +73,9 @@ function announce(taken) {
     (kind === "message" || (kind === "ephemeral" && user === page.user)) &&
     channel === page.channel && message.user !== page.user && !message.edited && !message.streaming);
   const { message } = said[said.length - 1] || {};
-  if (message) page.announce(`${authorOf(page.state, message).name}: ${(message.text || "a message").slice(0, 200)}`);
+  if (!message) return;
+  const text = drawMrkdwn((message.text || "a message").slice(0, SPOKEN_MAX), page.context(message)).textContent;
+  page.announce(`${authorOf(page.state, message).name}: ${text}`);
 }
 
 /* --- the top --- */
@@ -153,7 +159,8 @@ async function start() {
   news = [];
   page.begin(begin(snapshot));
   replace(find("drawer"), drawDrawer(page.state, api));
-  feed = api.openFeed({ after: page.state.id, entry: takeEntry, reset: start, status: feedStatus });
+  const after = Math.max(snapshot.oldest ?? page.state.id, page.state.id - HISTORY);
+  feed = api.openFeed({ after, entry: takeEntry, reset: start, status: feedStatus });
   starting = false;
   document.body.classList.add("ready");
   redraw();

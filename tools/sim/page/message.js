@@ -119,7 +119,9 @@ function drawReplies(page, entry) {
 }
 
 function drawNotes(entry) {
+  const { cut } = entry.message; // by the feed
   return [
+    cut?.length ? h("p", { class: "note" }, `Too long for the page: ${cut.join(", ")}`) : null,
     entry.onlyFor ? h("p", { class: "note" }, "Only visible to you") : null,
     entry.message.pinned_to?.length ? h("p", { class: "note" }, icon("pin"), "Pinned by the app") : null,
     entry.message.subtype === "thread_broadcast" ? h("p", { class: "note" }, icon("thread"), "Replied in a thread") : null,

@@ -14,14 +14,17 @@ function copy(page, text, what) {
   );
 }
 
-async function useShortcut(page, entry) {
-  const seen = page.state.shortcuts.filter((shortcut) => shortcut.message);
+function runShortcut(page, entry, id) {
+  page.act("shortcut", { callback_id: id, message: entry.ts, channel: entry.channel });
+}
+
+async function askForShortcut(page, entry) {
   const id = await ask("Run a message shortcut", "Callback id", {
     hint: "The app's settings name the shortcuts of an app, and its code listens to their callback ids.",
-    choices: seen.map((shortcut) => shortcut.callback_id),
+    choices: page.state.messageShortcuts,
     yes: "Run",
   });
-  if (id) page.act("shortcut", { callback_id: id, message: entry.ts, channel: entry.channel });
+  if (id) runShortcut(page, entry, id);
 }
 
 async function remove(page, entry) {
@@ -35,18 +38,14 @@ export function actionsOf(page, entry) {
   const isOwn = message.user === page.user && !message.bot_id;
   const shared = !entry.onlyFor;
   const thread = place(entry.channel, entry.thread || entry.ts);
-  const link = () => page.linkTo(entry);
+  const shortcuts = shared ? page.state.messageShortcuts : [];
   return [
     shared && { text: "Add reaction", icon: "face", key: "R", bar: true, run: (anchor) => page.pickReaction(entry, anchor) },
     shared && { text: "Reply in thread", icon: "reply", key: "T", bar: true, run: () => page.show({ thread }) },
     isOwn && shared && { text: "Edit", icon: "edit", key: "E", bar: true, run: () => page.edit(entry) },
-    shared && { text: "Message shortcut…", icon: "workflow", key: "S", first: true, run: () => useShortcut(page, entry) },
-    ...page.state.shortcuts
-      .filter((shortcut) => shortcut.message && shared)
-      .map(({ callback_id: id }) => ({
-        text: id, icon: "workflow", run: () => page.act("shortcut", { callback_id: id, message: entry.ts, channel: entry.channel }),
-      })),
-    { text: "Copy link", icon: "link", key: "L", first: true, run: () => copy(page, link(), "The link") },
+    shared && { text: "Message shortcut…", icon: "workflow", key: "S", first: true, run: () => askForShortcut(page, entry) },
+    ...shortcuts.map((id) => ({ text: id, icon: "workflow", run: () => runShortcut(page, entry, id) })),
+    { text: "Copy link", icon: "link", key: "L", first: true, run: () => copy(page, page.linkTo(entry), "The link") },
     { text: "Copy ts", icon: "copy", run: () => copy(page, entry.ts, "The ts") },
     { text: "Show JSON", icon: "code", key: "J", run: () => showJson(`Message ${entry.ts}`, message) },
     isOwn && shared && { text: "Delete", icon: "trash", key: "Delete", first: true, bar: true, danger: true, run: () => remove(page, entry) },

@@ -23,7 +23,8 @@
  * @property {Map<string, Object>} homes by person
  * @property {Map<string, Object>} assistants status, title and prompts by place()
  * @property {Array<string>} commands that people have used
- * @property {Array<{callback_id: string, message: boolean}>} shortcuts that they have used
+ * @property {Array<string>} shortcuts that they have used: callback ids
+ * @property {Array<string>} messageShortcuts the same of shortcuts on messages
  * @property {string} bot the user id of the app
  * @property {Object} app
  * @property {Array<Object>} faults
@@ -135,13 +136,12 @@ function takeStatus(draft, said) {
 /* A command or a shortcut is seen when somebody uses it: the app's settings are not known here. */
 function takeDelivery(draft, said) {
   const { command, type, callback_id: id } = said.payload || {};
-  const { commands, shortcuts } = draft.state;
-  if (said.type === "command" && command && !commands.includes(command))
-    own(draft, "commands").push(command);
-  if (type !== "shortcut" && type !== "message_action") return;
-  const message = type === "message_action";
-  if (!shortcuts.some((seen) => seen.callback_id === id && seen.message === message))
-    own(draft, "shortcuts").push({ callback_id: id, message });
+  const see = (name, value) => {
+    if (value && !draft.state[name].includes(value)) own(draft, name).push(value);
+  };
+  if (said.type === "command") see("commands", command);
+  if (type === "shortcut") see("shortcuts", id);
+  if (type === "message_action") see("messageShortcuts", id);
 }
 
 const kinds = {
@@ -232,6 +232,7 @@ export function begin(snapshot) {
     assistants: new Map(),
     commands: snapshot.commands || [],
     shortcuts: snapshot.shortcuts || [],
+    messageShortcuts: snapshot.message_shortcuts || [],
     bot: named?.bot || "",
     app: snapshot.app || {},
     faults: snapshot.faults || [],
