@@ -7,20 +7,9 @@ import { h, replace } from "./dom.js";
 import { readFile } from "./files.js";
 import { openActions } from "./menu.js";
 import { icon } from "./icons.js";
+import { parseCommand, typedText } from "./typed.js";
 
 const FILE_MAX = 12 * 1024 * 1024; // bytes; base64 makes a third more of them
-const COMMAND = /^(\/[a-z0-9_\-.]+)(?:\s+([\s\S]*))?$/i;
-
-/** The text as the simulator takes it: @here and the likes become Slack's markup. */
-export function typedText(text) {
-  return text.replace(/(^|[\s(])@(here|channel|everyone)\b/g, "$1<!$2>");
-}
-
-/** A command and its text; null: the text is a message. */
-export function parseCommand(text) {
-  const match = COMMAND.exec(text.trim());
-  return match ? { command: match[1], text: match[2] || "" } : null;
-}
 
 export class Composer {
   /**

@@ -2,19 +2,7 @@
 /* The box in which a person edits an own message. */
 
 import { h } from "./dom.js";
-import { typedText } from "./composer.js";
-
-/** The text of a message as a person types it: @ann for <@U…>, and no escapes. */
-export function editableText(text, names) {
-  return text
-    .replace(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g, (all, id) => (names.user(id) ? `@${names.user(id)}` : all))
-    .replace(/<#([A-Z0-9]+)(?:\|([^>]*))?>/g, (all, id, name) => `#${name || names.channel(id) || id}`)
-    .replace(/<!(here|channel|everyone)(?:\|[^>]*)?>/g, "@$1")
-    .replace(/<((?:https?|mailto):[^|>]+)(?:\|[^>]*)?>/g, "$1")
-    .replaceAll("&lt;", "<")
-    .replaceAll("&gt;", ">")
-    .replaceAll("&amp;", "&");
-}
+import { editableText, typedText } from "./typed.js";
 
 /** The box for a message. */
 export function drawEditBox(page, entry) {
