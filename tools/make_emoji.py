@@ -22,16 +22,36 @@ PERSONS = {"man_": ("man-", "male-"), "woman_": ("woman-", "female-")}  # as Sla
 
 # Slack's names of emoji for which the package has others.
 SLACK_NAMES = {
-    "octagonal_sign": "stop_sign",
-    "simple_smile": "slightly_smiling_face",
-    "large_green_circle": "green_circle",
-    "large_yellow_circle": "yellow_circle",
-    "large_orange_circle": "orange_circle",
-    "large_purple_circle": "purple_circle",
+    "eject": "eject_button",
+    "face_palm": "person_facepalming",
+    "first_place_medal": "1st_place_medal",
+    "knife_fork_plate": "fork_and_knife_with_plate",
+    "ladybug": "lady_beetle",
+    "large_blue_square": "blue_square",
     "large_brown_circle": "brown_circle",
+    "large_brown_square": "brown_square",
+    "large_green_circle": "green_circle",
     "large_green_square": "green_square",
+    "large_orange_circle": "orange_circle",
+    "large_orange_square": "orange_square",
+    "large_purple_circle": "purple_circle",
+    "large_purple_square": "purple_square",
     "large_red_square": "red_square",
+    "large_yellow_circle": "yellow_circle",
     "large_yellow_square": "yellow_square",
+    "lightning": "cloud_with_lightning",
+    "medal": "military_medal",
+    "mostly_sunny": "sun_behind_small_cloud",
+    "octagonal_sign": "stop_sign",
+    "rain_cloud": "cloud_with_rain",
+    "rainbow-flag": "rainbow_flag",
+    "scooter": "kick_scooter",
+    "second_place_medal": "2nd_place_medal",
+    "shopping_trolley": "shopping_cart",
+    "simple_smile": "slightly_smiling_face",
+    "spock-hand": "vulcan_salute",
+    "the_horns": "sign_of_the_horns",
+    "third_place_medal": "3rd_place_medal",
 }
 
 CODE = """// SPDX-License-Identifier: MIT
@@ -49,15 +69,20 @@ export const emojiNames = [...characters.keys()];
 """
 
 
-def names_of(character, facts):
-    for name in [facts["en"], *facts.get("alias", [])]:
-        name = name.strip(":").lower()
-        yield name
-        for person, others in PERSONS.items():
-            if name.startswith(person):
-                yield from (other + name[len(person) :] for other in others)
+def own_names(character, facts):
+    """The names by which people write an emoji."""
+    yield from (name.strip(":").lower() for name in facts.get("alias", []))
     if len(character) == 2 and set(character) <= REGIONAL.keys():
         yield "flag-" + "".join(REGIONAL[letter] for letter in character)
+
+
+def unicode_names(_character, facts):
+    """The name of the standard, which may be the own name of another emoji."""
+    name = facts["en"].strip(":").lower()
+    yield name
+    for person, others in PERSONS.items():
+        if name.startswith(person):
+            yield from (other + name[len(person) :].replace("_", "-") for other in others)
 
 
 def table():
@@ -65,11 +90,16 @@ def table():
         from emoji import EMOJI_DATA
     except ImportError:
         return {}
+    plain = {
+        character: facts
+        for character, facts in EMOJI_DATA.items()
+        if facts["status"] == FULLY_QUALIFIED and not SKIN_TONES & set(character)
+    }
     found = {}
-    for character, facts in EMOJI_DATA.items():
-        if facts["status"] == FULLY_QUALIFIED and not SKIN_TONES & set(character):
-            names = filter(NAME.fullmatch, names_of(character, facts))
-            found.update(dict.fromkeys(names, character))
+    for names_of in (own_names, unicode_names):
+        for character, facts in plain.items():
+            for name in filter(NAME.fullmatch, names_of(character, facts)):
+                found.setdefault(name, character)
     for name, other in SLACK_NAMES.items():
         if other in found:
             found.setdefault(name, found[other])

@@ -24,7 +24,7 @@ function choice(option, context, attributes) {
 
 function group(role, place, otherwise, choices) {
   return h("div", { class: "choices", role, ...nameAttributes(place, otherwise), autofocus: null },
-    choices);
+    choices.length > 0 ? choices : h("span", { class: "block-hint" }, "no options"));
 }
 
 function checkboxes(element, place) {

@@ -5,15 +5,19 @@
 import { h } from "./dom.js";
 
 const GAP = 4;
+const ROOM = 240; // enough below an anchor
+const HEIGHT_MAX = 320;
 
+/* Below the anchor, or above it if there is more room; no higher than the room there. */
 function put(anchor, popup) {
   const at = anchor.getBoundingClientRect();
+  const below = innerHeight - at.bottom - 2 * GAP, above = at.top - 2 * GAP;
+  const up = below < ROOM && above > below;
+  popup.style.setProperty("max-height", `${Math.min(HEIGHT_MAX, up ? above : below)}px`);
   const { width, height } = popup.getBoundingClientRect();
-  const below = at.bottom + GAP;
-  const fits = below + height <= innerHeight || at.top < innerHeight - at.bottom;
   const left = Math.max(GAP, Math.min(at.left, innerWidth - width - GAP));
   popup.style.setProperty("left", `${left}px`);
-  popup.style.setProperty("top", `${fits ? below : Math.max(GAP, at.top - GAP - height)}px`);
+  popup.style.setProperty("top", `${up ? at.top - GAP - height : at.bottom + GAP}px`);
 }
 
 /**
@@ -28,10 +32,13 @@ export function openBelow(anchor, popup) {
   follow();
   addEventListener("scroll", follow, { capture: true, passive: true });
   addEventListener("resize", follow, { passive: true });
+  const grows = new ResizeObserver(follow);
+  grows.observe(popup);
   popup.addEventListener("toggle", function closed(event) {
     if (event.newState !== "closed") return;
     removeEventListener("scroll", follow, { capture: true });
     removeEventListener("resize", follow);
+    grows.disconnect();
     popup.removeEventListener("toggle", closed);
   });
 }

@@ -9,6 +9,7 @@ import { asList, asNumber, asObject, asText, textOf } from "./shapes.js";
 const TYPING_MS = 250;       // a pause in typing after which the bot is asked
 const QUERY_LENGTH = 3;      // Slack's default of min_query_length
 const ENTRIES_MAX = 10000;   // Slack takes 100 options
+const CHOSEN_MAX = 1000;
 
 /* --- entries --- */
 
@@ -80,9 +81,9 @@ function usersSource(element, { context }) {
 }
 
 function channelLabel(context) {
-  return (channel) => {
-    const name = channel.name || asText(context.names?.channel?.(channel.id)) || channel.id;
-    return channel.type === "im" || channel.type === "mpim" ? name : `#${name}`;
+  return ({ id, name, type }) => {
+    const shown = name || asText(context.names?.channel?.(id)) || id;
+    return shown === "" || type === "im" || type === "mpim" ? shown : `#${shown}`;
   };
 }
 
@@ -135,7 +136,7 @@ function drawSelect(element, place, { source, one, text }, multiple) {
     multiple,
     clearable: place.optional,
     max: asNumber(element.max_selected_items, Infinity),
-    chosen: given.filter((value) => value !== null && value !== undefined).map(entryOf),
+    chosen: given.slice(0, CHOSEN_MAX).map(entryOf).filter(({ label }) => label !== ""),
     waitMs,
     find,
     change: (entries, input) => changeValue(place, input, valueOf(entries)),
