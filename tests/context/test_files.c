@@ -114,6 +114,7 @@ static void prepare(slack_app_t *app)
         {.kind = SLACK_KIND_COMMAND, .match = "/wrong", .fn = on_wrong, .run = SLACK_RUN_WORKER},
         {.kind = SLACK_KIND_COMMAND, .match = "/blocks", .fn = on_wrong},
     };
+    bot.has_threads = true;
     for (size_t i = 0; i < sizeof listeners / sizeof *listeners; i++)
         assert_int_equal(slack_listen(app, &listeners[i]), 0);
 }

@@ -8,20 +8,12 @@ struct files_fixture ff;
 
 #define PATIENCE_NS UINT64_C(30000000000)
 
-static void on_millisecond(uv_timer_t *timer)
-{
-}
-
 void ff_turn(void)
 {
-    uv_timer_t timer;
-    uv_loop_t *loop = &peer.world.loop;
-    uv_update_time(loop);
-    uv_timer_init(loop, &timer);
-    uv_timer_start(&timer, on_millisecond, 1, 1);
-    uv_run(loop, UV_RUN_ONCE);
-    uv_close((uv_handle_t *)&timer, NULL);
-    uv_run(loop, UV_RUN_NOWAIT);
+    if (world_is_quiet(&peer.world))
+        uv_run(&peer.world.loop, UV_RUN_NOWAIT);
+    else
+        world_wait_ms(&peer.world);
     peer.world.mono_us += ff.turn_ms * 1000;
     slack__net_clock_moved(peer.world.net);
 }

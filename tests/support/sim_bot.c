@@ -37,38 +37,17 @@ static void on_stopped(slack_app_t *app, int status, void *user_data)
 
 /* ---- time ---- */
 
-static void on_millisecond(uv_timer_t *timer)
-{
-}
-
 void sim_bot_turn(sim_bot_t *bot)
 {
-    uv_timer_t timer;
-    uv_loop_t *loop = &bot->peer.world.loop;
-    uv_update_time(loop);
-    uv_timer_init(loop, &timer);
-    uv_timer_start(&timer, on_millisecond, 1, 1); /* repeats: the first may pass before the poll */
-    uv_run(loop, UV_RUN_ONCE);
-    uv_close((uv_handle_t *)&timer, NULL);
-    uv_run(loop, UV_RUN_NOWAIT);
-}
-
-static void hurry(uv_handle_t *handle, void *user_data)
-{
-    uint64_t ms = *(const uint64_t *)user_data;
-    uv_timer_t *timer = (uv_timer_t *)handle;
-    if (handle->type != UV_TIMER || !uv_is_active(handle)) return;
-    uint64_t left = uv_timer_get_due_in(timer);
-    uv_timer_start(timer, timer->timer_cb, left > ms ? left - ms : 0, uv_timer_get_repeat(timer));
+    world_wait_ms(&bot->peer.world);
 }
 
 static void step(sim_bot_t *bot, uint64_t ms)
 {
-    uv_update_time(&bot->peer.world.loop);
-    bot->peer.world.mono_us += ms * 1000;
-    uv_walk(&bot->peer.world.loop, hurry, &ms);
-    sim_bot_turn(bot);
-    sim_bot_turn(bot);
+    world_hurry_ms(&bot->peer.world, ms);
+    if (!bot->has_threads) world_settle(&bot->peer.world);
+    for (int i = 0; i < 2 && bot->has_threads; i++)
+        sim_bot_turn(bot);
 }
 
 void sim_bot_jump(sim_bot_t *bot, uint64_t ms)
@@ -236,6 +215,7 @@ void sim_bot_start(sim_bot_t *bot, const slack_options_t *with, void (*prepare)(
     if (!o.http_host) o.http_host = "127.0.0.1";
     if (!o.http_port) o.http_port = "0";
     if (!o.store) o.store = "memory:";
+    if (strcmp(o.store, "memory:") != 0) bot->has_threads = true;
     if (!o.log_level) o.log_level = SLACK_LOG_INFO;
     if (!o.log_fn) o.log_user_data = &bot->peer.world;
     if (!o.log_fn) o.log_fn = world_keep_line;

@@ -23,8 +23,9 @@ typedef struct sim_bot {
     unsigned char runs[SIM_BOT_RUNS]; /* how often the handler of "event N" ran */
     unsigned ran;                     /* their sum */
     unsigned commands;
-    bool quiet;    /* the app does not answer messages: its answers would be events, too */
-    unsigned sent; /* events so far */
+    bool has_threads; /* of the store or of workers: time passes slowly enough for them */
+    bool quiet;       /* the app does not answer messages: its answers would be events, too */
+    unsigned sent;    /* events so far */
     sim_peer_answer_t answers[SIM_BOT_RUNS];
     sim_peer_answer_t command;
 } sim_bot_t;

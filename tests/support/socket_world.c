@@ -82,10 +82,7 @@ void socket_world_open(socket_world_t *w)
     w->mock.call = on_call;
     w->mock.call_data = w;
     w->mock.script = MOCK_ACK;
-    assert_int_equal(uv_timer_init(&w->mock.world.loop, &w->pulse), 0);
-    w->pulse.data = w;
     w->limits = slack__socket_limits_default;
-    w->limits.tick_ms = 1;
     w->script = (socket_peer_script_t){.open = on_open, .frame = on_frame, .user_data = w};
     w->peer = socket_peer_open(&w->mock.world.loop, &w->script);
     w->api = peer_open(&w->mock.world.loop, on_request, w);
@@ -143,7 +140,6 @@ void socket_world_close(socket_world_t *w)
     world_until(&w->mock.world, nowhere_closed);
     mock_destroy(&w->mock, w->t);
     peer_close(w->api);
-    uv_close((uv_handle_t *)&w->pulse, NULL);
     socket_peer_close(w->peer, &peer_closed);
     world_until(&w->mock.world, peer_closed);
     mock_host_close(&w->mock);
@@ -159,33 +155,22 @@ uint64_t socket_world_now_ms(const socket_world_t *w)
     return slack__mono_ms(&w->mock.world.clock);
 }
 
-static void on_pulse(uv_timer_t *pulse)
-{
-    ((socket_world_t *)pulse->data)->pulses++;
-}
-
 void socket_world_settle(socket_world_t *w)
 {
-    const unsigned start = w->pulses;
-    uv_timer_start(&w->pulse, on_pulse, 1, 1);
-    for (unsigned turns = 0; turns < 10 || w->pulses < start + 3; turns++)
-        uv_run(&w->mock.world.loop, turns < 10 ? UV_RUN_NOWAIT : UV_RUN_ONCE);
-    uv_timer_stop(&w->pulse);
-}
-
-void socket_world_pass(socket_world_t *w, uint64_t ms)
-{
-    for (uint64_t step; ms > 0; ms -= step) {
-        step = ms < STEP_MS ? ms : STEP_MS;
-        w->mock.world.mono_us += step * 1000;
-        socket_world_settle(w);
-    }
+    world_settle(&w->mock.world);
 }
 
 void socket_world_jump(socket_world_t *w, uint64_t ms)
 {
-    w->mock.world.mono_us += ms * 1000;
+    world_hurry_ms(&w->mock.world, ms);
     socket_world_settle(w);
+}
+
+void socket_world_pass(socket_world_t *w, uint64_t ms)
+{
+    for (; ms > STEP_MS; ms -= STEP_MS)
+        socket_world_jump(w, STEP_MS);
+    socket_world_jump(w, ms);
 }
 
 void socket_world_until_acks(socket_world_t *w, unsigned count)

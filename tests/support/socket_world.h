@@ -47,8 +47,6 @@ typedef struct socket_world {
     unsigned last_hello; /* the last connection that was sent hello by this script */
     unsigned closes;     /* Close frames from the client */
     unsigned close_code; /* of the last one */
-    uv_timer_t pulse;
-    unsigned pulses;
 } socket_world_t;
 
 /* Words for the cases of a file with a world `w`: with OPENED it is open; with CONNECTED one

@@ -2,7 +2,12 @@
 #include "support/world.h"
 #include "support/test.h"
 
+#include <netinet/tcp.h>
+#include <poll.h>
+
 #define PATIENCE_MS 20000
+#define SETTLE_NS   UINT64_C(20000000)
+#define SOCKETS_MAX 128 /* of tests that call world_is_quiet() */
 #define START_US    ((uint64_t)1000 * 1000 * 1000)
 
 /* ---- clock ---- */
@@ -133,6 +138,72 @@ void world_turn(world_t *world)
 {
     for (int i = 0; i < 5; i++)
         uv_run(&world->loop, UV_RUN_NOWAIT);
+}
+
+/* Counts TCP segments of the process's sockets that are on their way. Sends the acknowledgements
+ * that the kernel delays. */
+static unsigned count_segments(void)
+{
+    unsigned segments = 0;
+    for (int fd = 0; fd < SOCKETS_MAX; fd++) {
+        struct tcp_info info;
+        socklen_t len = sizeof info;
+        if (setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &(int){1}, sizeof(int)) == 0 &&
+            getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+            info.tcpi_state != TCP_LISTEN)
+            segments += info.tcpi_unacked;
+    }
+    return segments;
+}
+
+static void count_process(uv_handle_t *handle, void *user_data)
+{
+    *(unsigned *)user_data += handle->type == UV_PROCESS;
+}
+
+bool world_is_quiet(world_t *world)
+{
+    struct pollfd events = {.fd = uv_backend_fd(&world->loop), .events = POLLIN};
+    unsigned busy = world->loop.active_reqs.count;
+    uv_walk(&world->loop, count_process, &busy);
+    return busy == 0 && poll(&events, 1, 0) == 0 &&
+           (count_segments() == 0 || count_segments() == 0);
+}
+
+void world_wait_ms(world_t *world)
+{
+    uv_update_time(&world->loop);
+    /* It repeats: the first time may pass before the poll. */
+    uv_timer_start(&world->patience, nothing, 1, 1);
+    uv_run(&world->loop, UV_RUN_ONCE);
+    uv_timer_stop(&world->patience);
+    uv_run(&world->loop, UV_RUN_NOWAIT);
+}
+
+void world_settle(world_t *world)
+{
+    const uint64_t since_ns = uv_hrtime();
+    world_turn(world);
+    while (!world_is_quiet(world) && uv_hrtime() - since_ns < SETTLE_NS) {
+        world_wait_ms(world);
+        world_turn(world);
+    }
+}
+
+static void hurry(uv_handle_t *handle, void *user_data)
+{
+    uint64_t ms = *(const uint64_t *)user_data;
+    uv_timer_t *timer = (uv_timer_t *)handle;
+    if (handle->type != UV_TIMER || !uv_is_active(handle)) return;
+    uint64_t left = uv_timer_get_due_in(timer);
+    uv_timer_start(timer, timer->timer_cb, left > ms ? left - ms : 0, uv_timer_get_repeat(timer));
+}
+
+void world_hurry_ms(world_t *world, uint64_t ms)
+{
+    uv_update_time(&world->loop);
+    world->mono_us += ms * 1000;
+    uv_walk(&world->loop, hurry, &ms);
 }
 
 void world_set_flag(void *user_data)

@@ -53,6 +53,15 @@ void world_wait(world_t *world, uint64_t since, const char *what);
 
 /* Turns the loop a few times without blocking: all that needs no I/O has happened then. */
 void world_turn(world_t *world);
+/* Waits for I/O, for a millisecond or two. */
+void world_wait_ms(world_t *world);
+/* Returns true if nothing can be read, no request runs, and no segment is on its way. Threads and
+ * other processes may still be at work. */
+bool world_is_quiet(world_t *world);
+/* Turns the loop until it is quiet, for at most 20 ms. */
+void world_settle(world_t *world);
+/* Advances the clock and every timer of the loop. */
+void world_hurry_ms(world_t *world, uint64_t ms);
 
 /* A slack_log_fn that appends a line to the log of `world`. */
 void world_keep_line(enum slack_log_level level, const char *line, size_t len, void *world);

@@ -455,6 +455,7 @@ CONNECTED(pong_delayed_40_s)
 
 CONNECTED(the_machine_slept)
 {
+    socket_world_pass(&w, SECOND);
     socket_peer_freeze(w.peer, 1);
     socket_world_jump(&w, 3600 * SECOND);
     socket_world_until_calls(&w, 2); /* at the next tick */
