@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cluster/cluster.h"
 
+/* The log has a number of processes that has not changed for so long. */
+#define SETTLED_MS 2000
+
 static void cluster_count(slack_cluster_t *cluster)
 {
     const slack_processes_t *processes = &cluster->processes;
@@ -15,8 +18,13 @@ static void cluster_count(slack_cluster_t *cluster)
     counts->fewer = counts->processes < before;
     if (counts->socket_candidates != candidates_before)
         slack__slot_keeper_look_soon(&cluster->slots);
-    if (counts->processes == before) return;
-    slack__shares_set_processes(&cluster->shares, counts->processes);
+    const uint64_t now_ms = slack__mono_ms(processes->net->clock);
+    if (counts->processes != before) {
+        slack__shares_set_processes(&cluster->shares, counts->processes);
+        cluster->changed_ms = now_ms;
+    }
+    if (counts->processes == cluster->logged || now_ms < cluster->changed_ms + SETTLED_MS) return;
+    cluster->logged = counts->processes;
     SLACK_LOG(processes->net->log, INFO, "the number of processes has changed",
               "processes=%zu all=%zu receive=%zu work=%zu", counts->processes,
               counts->by_role[SLACK_ROLE_ALL], counts->by_role[SLACK_ROLE_RECEIVE],
@@ -37,7 +45,7 @@ void slack__cluster_init(slack_cluster_t *cluster)
     slack__processes_init(&cluster->processes);
     cluster->catch_up.processes = &cluster->processes;
     slack__slot_keeper_init(&cluster->slots);
-    cluster->counts.processes = 1;
+    cluster->counts.processes = cluster->logged = 1;
 }
 
 void slack__cluster_start(slack_cluster_t *cluster)

@@ -38,6 +38,8 @@ typedef struct slack_cluster {
         size_t socket_candidates; /* that are not leaving */
         bool fewer;               /* than the look before has found */
     } counts;
+    uint64_t changed_ms; /* when their number last changed, by the monotonic clock */
+    size_t logged;       /* their number in the last line of the log */
 } slack_cluster_t;
 
 void slack__cluster_init(slack_cluster_t *cluster);

@@ -64,7 +64,11 @@ static void log_order(slack_slot_keeper_t *keeper, const slack_slots_order_t *o)
     const slack_logger_t *log = keeper->net->log;
     const unsigned count = slack__slots_count(&keeper->slots);
     const bool spare = o->number == SLACK_SLOTS_SPARE;
-    if (spare && o->before.state == SLACK_SLOT_HANDING_OVER)
+    if (o->reason == SLACK_SLOTS_ORPHAN)
+        SLACK_LOG(log, WARN, "entry of a slot deleted, its holder is no process",
+                  "slot=%u holder=%s hint=%s", o->number, o->before.holder,
+                  "another program has written it: let only this app write there");
+    else if (spare && o->before.state == SLACK_SLOT_HANDING_OVER)
         SLACK_LOG(log, INFO, "slot for a connection handed over", "slot=%u slots=%u to=%s",
                   o->before.handed, count, keeper->slots.list[o->before.handed].holder);
     else if (!spare && o->before.state == SLACK_SLOT_FREE)
@@ -194,6 +198,45 @@ static void others_find(struct others *others, slack_processes_t *processes,
     }
 }
 
+/* An entry ends with its process, which is in the list meanwhile. An entry whose holder is not
+ * listed for a lease has no process, and nothing else would end it. If the list may lack a process,
+ * the entry stays. */
+static bool find_orphan(slack_slot_keeper_t *keeper)
+{
+    const slack_processes_t *processes = keeper->processes;
+    const bool whole = processes->invalid == 0 && processes->count < SLACK_PROCESSES_MAX;
+    unsigned orphan = SLACK_SLOTS_ALL;
+    for (unsigned i = 0; i < SLACK_SLOTS_ALL; i++) {
+        struct slack_slot_unlisted *entry = &keeper->unlisted[i];
+        const slack_slot_t *slot = &keeper->found[i];
+        if (!whole || slot->state == SLACK_SLOT_FREE || is_listed(processes, slot->holder) ||
+            !slack__process_id_ok(slack__slice(slot->holder)))
+            *entry = (struct slack_slot_unlisted){.since_ms = 0};
+        else if (strcmp(entry->slot.holder, slot->holder) != 0 || entry->slot.state != slot->state)
+            *entry = (struct slack_slot_unlisted){*slot, keeper->began_ms};
+        else if (keeper->began_ms >= entry->since_ms + SLACK_STORE_LEASE_MS)
+            orphan = i;
+    }
+    if (orphan == SLACK_SLOTS_ALL) return false;
+    keeper->order = (slack_slots_order_t){
+        .number = orphan, .before = keeper->found[orphan], .reason = SLACK_SLOTS_ORPHAN};
+    return true;
+}
+
+/* The store has ended entries of this process. */
+static void warn_of_lost_slots(slack_slot_keeper_t *keeper)
+{
+    const char *id = keeper->processes->own.id;
+    unsigned lost = 0;
+    for (unsigned i = 0; i < keeper->slots.budget; i++)
+        lost += strcmp(keeper->slots.list[i].holder, id) == 0 &&
+                strcmp(keeper->found[i].holder, id) != 0;
+    if (lost > 0)
+        SLACK_LOG(keeper->net->log, WARN, "slots for connections lost", "lost=%u hint=%s", lost,
+                  "this process was silent for longer than its lease of 60 s, since it or its "
+                  "machine stood still, or the store failed: look there");
+}
+
 static void warn_of_stranger(slack_slot_keeper_t *keeper, slack_slice_t key)
 {
     if (keeper->warned_stranger) return;
@@ -224,6 +267,7 @@ static void look_take(slack_slot_keeper_t *keeper)
 {
     struct others others = {.count = 0};
     others_find(&others, keeper->processes, keeper->found);
+    warn_of_lost_slots(keeper);
     slack__slots_look(&keeper->slots, keeper->found,
                       (const char(*)[SLACK_PROCESS_ID_SIZE])others.ids, others.count,
                       keeper->began_ms);
@@ -251,7 +295,10 @@ static void page_listed(slack_store_op_t *op)
         return;
     }
     if (ok && !more) look_take(keeper);
-    if (keeper->started) keeper_step(keeper);
+    if (ok && !more && find_orphan(keeper))
+        order_give(keeper);
+    else if (keeper->started)
+        keeper_step(keeper);
 }
 
 static void list_page(slack_slot_keeper_t *keeper)

@@ -34,6 +34,10 @@ typedef struct slack_slot_keeper {
     uint64_t began_ms;                   /* the last look */
     slack_slot_t found[SLACK_SLOTS_ALL]; /* by the look, so far */
     char *after;                         /* its next page follows this key */
+    struct slack_slot_unlisted {
+        slack_slot_t slot;
+        uint64_t since_ms;       /* the first look that has found it so; 0: its holder is listed */
+    } unlisted[SLACK_SLOTS_ALL]; /* entries whose holder is not in the list of processes */
     slack_store_op_t op;
     slack_store_batch_t batch;
     slack_slots_order_t order;

@@ -57,12 +57,13 @@ void slack__slot_write(const slack_slot_t *slot, char text[SLACK_SLOT_TEXT]);
 /* A version that is not understood stands for a slot that an unknown holder has. */
 slack_slot_t slack__slot_read(slack_slice_t version);
 
-/* Why a process takes a slot. */
+/* The reason of an order. */
 enum slack_slots_reason {
     SLACK_SLOTS_START,     /* nobody has had it since this process started */
     SLACK_SLOTS_HAND_OVER, /* its holder hands it over */
     SLACK_SLOTS_TAKEOVER,  /* its holder is gone: events may have been missed */
-    SLACK_SLOTS_OWN        /* the state of an own entry changes, or an own slot comes back */
+    SLACK_SLOTS_OWN,       /* the state of an own entry changes, or an own slot comes back */
+    SLACK_SLOTS_ORPHAN     /* no process: an entry without a holder is deleted */
 };
 
 /* An operation for the store: from the entry `before`, which may be none, to `after`, which may be

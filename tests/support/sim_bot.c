@@ -64,7 +64,8 @@ void sim_bot_pass(sim_bot_t *bot, uint64_t ms)
 static void give_up(const sim_bot_t *bot, const char *what)
 {
     const size_t len = bot->peer.world.log_len;
-    print_error("%s\n", bot->peer.world.log + (len > LOG_SHOWN ? len - LOG_SHOWN : 0));
+    /* print_error() leaves out what is behind the first 1024 bytes. */
+    fprintf(stderr, "%s\n", bot->peer.world.log + (len > LOG_SHOWN ? len - LOG_SHOWN : 0));
     fail_msg("%s", what);
 }
 

@@ -283,9 +283,12 @@ static void rotate(uint64_t hours)
 {
     const sim_tokens_t *tokens = &bot.peer.sim->oauth.tokens;
     const uint64_t before = tokens->last_number;
+    const unsigned greeted = (unsigned)bot.peer.sim->sockets.greeted;
     sim_bot_jump(&bot, hours * HOUR_MS);
-    if (strcmp(bot.transport, "socket") == 0)
+    if (strcmp(bot.transport, "socket") == 0) { /* the app takes nothing before it has looked */
+        (void)sim_bot_pass_until(&bot, sim_bot_has_taken, greeted + 1, 60000);
         (void)sim_bot_pass_until(&bot, sim_bot_has_sockets, 1, 60000);
+    }
     write_everywhere(LOAD, "11111");
     sim_bot_until(&bot, has_tokens, (unsigned)before + 2 * 8);
     sim_bot_pass(&bot, 10000);
