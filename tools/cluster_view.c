@@ -39,12 +39,11 @@ static cluster_app_t *find_app(cluster_view_t *view, slack_slice_t name)
 static bool add_process(cluster_view_t *view, slack_slice_t app_name, slack_slice_t id,
                         slack_slice_t value)
 {
-    slack_process_t process = {.pid = 0};
-    if (!slack__process_id_ok(id) || !slack__process_read(view->arena, value, &process)) {
+    slack_process_t process;
+    if (!slack__process_read(view->arena, id, value, &process)) {
         view->strangers++;
         return true;
     }
-    memcpy(process.id, id.ptr, sizeof process.id - 1);
     cluster_app_t *app = find_app(view, app_name);
     if (app == NULL) return false;
     const size_t size = app->process_count * sizeof process;

@@ -47,11 +47,13 @@ static bool read_role(const slack_json_t *body, enum slack_role *ret)
     return false;
 }
 
-bool slack__process_read(slack_arena_t *arena, slack_slice_t value, slack_process_t *ret)
+bool slack__process_read(slack_arena_t *arena, slack_slice_t id, slack_slice_t value,
+                         slack_process_t *ret)
 {
     const slack_json_t *body = NULL;
     slack_process_t p = {.role = SLACK_ROLE_ALL};
-    if (value.len > SLACK_PROCESS_BYTES_MAX) return false;
+    if (!slack__process_id_ok(id) || value.len > SLACK_PROCESS_BYTES_MAX) return false;
+    memcpy(p.id, id.ptr, id.len);
     if (slack__json_parse(arena, value.ptr, value.len, &body, NULL) != 0) return false;
     if (!read_role(body, &p.role) || !read_text(body, "/host", p.host) ||
         !read_text(body, "/version", p.version))
@@ -73,7 +75,6 @@ bool slack__process_read(slack_arena_t *arena, slack_slice_t value, slack_proces
         if (!read_number(body, numbers[i].path, numbers[i].max, numbers[i].to)) return false;
     p.leaving = strcmp(slack_json_str(body, "/state"), "leaving") == 0;
     p.sockets.candidate = slack_json_bool(body, "/sockets/candidate");
-    memcpy(p.id, ret->id, sizeof p.id);
     *ret = p;
     return true;
 }

@@ -44,9 +44,10 @@ typedef struct slack_process {
 
 extern const char *const slack__role_names[]; /* by enum slack_role; the first is unused */
 
-/* Reads the value of an entry into all members but the id. False: it is not valid, or memory is
+/* Reads an entry into all members; `id` is the end of its key. False: it is not valid, or memory is
  * out. */
-bool slack__process_read(slack_arena_t *arena, slack_slice_t value, slack_process_t *ret);
+bool slack__process_read(slack_arena_t *arena, slack_slice_t id, slack_slice_t value,
+                         slack_process_t *ret);
 /* The value of an entry. Characters of the host that are not visible become '?'. NULL: memory is
  * out. */
 const char *slack__process_write(slack_arena_t *arena, const slack_process_t *process);

@@ -113,9 +113,7 @@ static void list_take(slack_processes_t *processes, const slack_row_t *row)
                  entry.version.ptr);
         return;
     }
-    if (slack__process_id_ok(id) && !entry.damaged &&
-        slack__process_read(processes->batch.arena, entry.value, p)) {
-        memcpy(p->id, id.ptr, id.len);
+    if (!entry.damaged && slack__process_read(processes->batch.arena, id, entry.value, p)) {
         processes->next_count++;
         return;
     }
