@@ -35,7 +35,7 @@ BEGIN {
 
     # The folders whose headers a folder of tests may include beside those that it is named after, or
     # the most that any test includes.
-    subjects["support"] = "oauth app wire sim"
+    subjects["support"] = "cluster oauth app wire sim"
     subjects["transport"] = subjects["cluster"] = "wire"
     subjects["bench"] = "wire"
     subjects["sim"] = "tools"
