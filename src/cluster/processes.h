@@ -47,7 +47,7 @@ typedef struct slack_processes {
 
 /* The time between two looks; between two looks of a process that is alone, if the store gives no
  * hints; and between two writings of an entry that stays true. */
-#define SLACK_PROCESSES_LOOK_MS  500
+#define SLACK_PROCESSES_LOOK_MS  250
 #define SLACK_PROCESSES_ALONE_MS 2000
 #define SLACK_PROCESSES_WRITE_MS 15000
 /* More are not listed. */

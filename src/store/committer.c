@@ -119,16 +119,21 @@ static void apply_batch(committer_t *c, slack_link_t *batch)
     uv_async_send(&c->wakeup);
 }
 
-static void rest(committer_t *c, slack_db_wait_t *ret)
+/* `batch` has the operations that were too early for the database, or is empty. */
+static void rest(committer_t *c, slack_link_t *batch, slack_db_wait_t *ret)
 {
+    slack_link_t *oldest = slack__list_empty(batch) ? c->waiting.next : batch->next;
     *ret = (slack_db_wait_t){.fd = -1, .ms = -1};
+    c->db->waiting_ns = oldest == &c->waiting ? 0 : op_at(oldest)->since_ns;
     uv_mutex_unlock(&c->lock);
     const unsigned changed = c->db->ops->rest(c->db, ret);
     uv_mutex_lock(&c->lock);
     c->changed |= changed;
     c->db->figures.notifications += changed != 0;
     c->figures = c->db->figures;
-    if (changed) uv_async_send(&c->wakeup);
+    const bool notices = *c->db->notice != '\0';
+    take_notice(c);
+    if (changed || notices) uv_async_send(&c->wakeup);
 }
 
 /* Wait for the bell, and for the engine. True: the engine has got what it waits for. */
@@ -161,13 +166,13 @@ static void run_thread(void *arg)
     slack_db_wait_t wait;
     slack__link_init(&batch);
     uv_mutex_lock(&c->lock);
-    rest(c, &wait);
+    rest(c, &batch, &wait);
     for (;;) {
         fill_batch(c, &batch);
         const bool idle = slack__list_empty(&batch);
         if (idle && c->closing) break;
         if (!idle) apply_batch(c, &batch);
-        if (!idle || sleep_until_due(c, &wait)) rest(c, &wait);
+        if (!idle || sleep_until_due(c, &wait)) rest(c, &batch, &wait);
     }
     uv_mutex_unlock(&c->lock);
     c->db->ops->close(c->db);

@@ -56,9 +56,9 @@ typedef struct slack_db_ops {
     int (*apply)(slack_db_t *db, slack_link_t *ops, slack_link_t *ended, const slack_db_time_t *now,
                  char *error);
 
-    /* Do work that no operation has to wait for. Called once at first, after the completions, and
-     * after a wait for `ret`, which the engine may change: before the call it is a wait for
-     * nothing. A mask of SLACK_STORE_CHANGED_…: what others have changed. */
+    /* Do work that no operation needs, in a time that operations can wait. Called once at first,
+     * after the completions, and after a wait for `ret`, which the engine may change: before the
+     * call it is a wait for nothing. A mask of SLACK_STORE_CHANGED_…: what others have changed. */
     unsigned (*rest)(slack_db_t *db, slack_db_wait_t *ret);
 
     /* Close and free. This owner's claims are free from now on. */
@@ -72,6 +72,8 @@ struct slack_db {
     /* Sentences that the engine leaves for the log, as warnings; each ends with a newline. The
      * committer empties it. */
     char notice[SLACK_DB_NOTICE_MAX];
+    /* When the oldest operation was submitted that waits for the end of `rest`; 0: none waits. */
+    uint64_t waiting_ns;
 };
 
 /* Fail operations. Rows that they have read are dropped, as the transaction is. */

@@ -6,14 +6,14 @@
 #include "util/crash.h"
 #include "util/error.h"
 
-/* The time limit of an operation, from its submission. A transaction has at least TRY_MS: it would
- * end the session of a server that is only busy. */
+/* The time limit of an operation, from its submission. It covers all that the operation waits for:
+ * others before it, a rest, a session, the transaction. */
 #define LIMIT_MS 1500
-#define TRY_MS   500
-/* A session is not begun within less than CONNECT_MS of that limit, since it would not come to its
- * end. It has REST_MS if no operation waits for it. */
-#define CONNECT_MS 200
-#define REST_MS    1000
+/* Neither a session nor a transaction is begun in the last part of that time: it would not come to
+ * its end, and a session that is only slow would be lost. */
+#define TRY_MS 200
+/* A rest ends so long after the submission of the first operation that waits for it. */
+#define REST_MS 1000
 
 static slack_store_op_t *op_at(slack_link_t *link)
 {
@@ -54,13 +54,18 @@ static int release_unclear(slack_pg_t *pg)
     return rc;
 }
 
+static bool is_late(const slack_pg_t *pg)
+{
+    return uv_hrtime() + TRY_MS * PG_MS_NS > pg->deadline_ns;
+}
+
 /* Have a session, by trying again until the time limit is over. 0 or a status. */
 static int have_session(slack_pg_t *pg)
 {
     int rc = SLACK_ESTORE;
     while (!pg->conn || PQstatus(pg->conn) != CONNECTION_OK) {
+        if (is_late(pg) || rc == SLACK_ENOMEM) return rc;
         const uint64_t now = uv_hrtime();
-        if (now + CONNECT_MS * PG_MS_NS > pg->deadline_ns || rc == SLACK_ENOMEM) return rc;
         if (now < pg->retry_ns)
             uv_sleep((unsigned)((pg->retry_ns - now) / PG_MS_NS) + 1);
         else
@@ -226,10 +231,12 @@ static int apply_all(slack_pg_t *pg, slack_link_t *ops)
 static int begin(slack_pg_t *pg, slack_link_t *ops, slack_link_t *ended)
 {
     int rc = have_session(pg);
-    const uint64_t least = uv_hrtime() + TRY_MS * PG_MS_NS;
-    if (rc == 0 && pg->deadline_ns < least) pg->deadline_ns = least;
     if (rc == 0) rc = release_unclear(pg);
-    if (rc != 0 && !slack__list_empty(ops)) slack__db_give_up_late(ops, ended, LIMIT_MS);
+    if (rc == 0 && is_late(pg)) {
+        slack__pg_say(pg, "the server is too slow", "; look after its load and the network");
+        rc = SLACK_ESTORE;
+    }
+    if (rc != 0 && !slack__list_empty(ops)) slack__db_give_up_late(ops, ended, LIMIT_MS - TRY_MS);
     return rc;
 }
 
@@ -240,7 +247,7 @@ int slack__pg_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
     pg->now_ms = now->wall_ms;
     pg->mono_ms = now->mono_ms;
     pg->begun_ns = uv_hrtime();
-    pg->deadline_ns = op_at(ops->next)->since_ns + LIMIT_MS * PG_MS_NS;
+    slack__pg_limit(pg, op_at(ops->next)->since_ns + LIMIT_MS * PG_MS_NS);
     for (slack_link_t *link = ops->next; link != ops; link = link->next)
         slack__pg_allow(pg, op_at(link)->row.payload.len);
     refuse_long(pg, ops, ended, error);
@@ -259,16 +266,19 @@ int slack__pg_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
     return rc;
 }
 
-/* A session that takes longer than the operations may wait is made here, while none waits. */
+/* A session that was lost is made again at once, as others claim the rows of an owner that has
+ * none. */
 unsigned slack__pg_rest(slack_db_t *db, slack_db_wait_t *ret)
 {
     slack_pg_t *pg = SLACK_CONTAINER(db, slack_pg_t, db);
-    const uint64_t now = uv_hrtime();
-    if (pg->conn) {
+    uint64_t now = uv_hrtime();
+    slack__pg_limit(pg, (db->waiting_ns ? db->waiting_ns : now) + REST_MS * PG_MS_NS);
+    if (!is_late(pg) && pg->conn)
         slack__pg_review_promises(pg);
-    } else if (now >= pg->retry_ns) {
-        pg->deadline_ns = now + REST_MS * PG_MS_NS;
+    else if (!is_late(pg) && now >= pg->retry_ns)
         slack__pg_connect(pg);
-    }
-    return slack__pg_exchange_hints(pg, ret);
+    const unsigned changed = slack__pg_exchange_hints(pg, ret, !is_late(pg));
+    now = uv_hrtime();
+    if (!pg->conn) ret->ms = now < pg->retry_ns ? (int)((pg->retry_ns - now) / PG_MS_NS) + 1 : 0;
+    return changed;
 }

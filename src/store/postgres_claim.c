@@ -138,6 +138,8 @@ static int take_next_due(slack_pg_t *pg, PGresult *result, void *user_data)
     batch->next_ms = PQntuples(result) > 0 ? slack__pg_get_int(result, 0, 0) : INT64_MAX;
     /* The end of another row makes such a row due. */
     if (batch->next_ms == SLACK_ROW_BEHIND) batch->next_ms = INT64_MAX;
+    const int64_t gone_ms = slack__pg_next_gone_ms(pg);
+    if (gone_ms < batch->next_ms) batch->next_ms = gone_ms;
     return 0;
 }
 

@@ -206,7 +206,8 @@ int slack__pg_dial(slack_pg_t *pg)
     const unsigned hosts = count_elements(lists[0] ? lists[0] : lists[1]);
     if (hosts > 1 && deadline > now) {
         const uint64_t share = (deadline - now) / hosts, least = HOST_MS * PG_MS_NS;
-        pg->deadline_ns = now + (share > least ? share : least);
+        const uint64_t until = now + (share > least ? share : least);
+        if (until < deadline) pg->deadline_ns = until;
     }
     rc = finish(pg);
     pg->deadline_ns = deadline;

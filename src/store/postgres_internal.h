@@ -174,10 +174,12 @@ typedef struct slack_pg_watched {
     bool away;         /* it has no session */
     bool restarted;    /* it has had none since the server was started */
     bool closed;
-    bool is_gone, was_gone; /* at this look, at the one before */
-    bool has_rows;          /* of the app */
-    bool has_none;          /* it has no rows of any app */
-    bool has_entries;       /* it has entries */
+    bool late; /* it had none when this owner's session began */
+    bool is_gone;
+    bool is_news;     /* it is gone, or away, and was not at the look before */
+    bool has_rows;    /* of the app */
+    bool has_none;    /* it has no rows of any app */
+    bool has_entries; /* it has entries */
 } slack_pg_watched_t;
 
 typedef struct slack_pg_watch {
@@ -237,6 +239,8 @@ struct slack_pg {
     uint64_t mono_ms;
     uint64_t begun_ns;    /* when the time was mono_ms */
     uint64_t deadline_ns; /* until when to wait for the server */
+    uint64_t allowed_ns;  /* the time beyond it, while the server takes or sends large texts */
+    uint64_t moved_ns;    /* when it did so last */
     uint64_t retry_ns;    /* when to connect again */
     unsigned sessions;    /* that there have been */
     unsigned failures;    /* to connect, in a row */
@@ -295,7 +299,9 @@ int slack__pg_run(slack_pg_t *pg, enum pg_statement which, const slack_pg_params
                   slack_pg_take_fn take, void *user_data);
 /* Run texts of SQL outside of a pipeline. */
 int slack__pg_exec(slack_pg_t *pg, const char *sql, slack_pg_take_fn take, void *user_data);
-/* Extend the time limit for texts of so many bytes: of an event, by less than a millisecond. */
+/* Begin a time limit. */
+void slack__pg_limit(slack_pg_t *pg, uint64_t deadline_ns);
+/* Extend it for texts of so many bytes, as long as the server takes or sends some. */
 void slack__pg_allow(slack_pg_t *pg, size_t bytes);
 /* Wait for the socket. False: the time limit is over. */
 bool slack__pg_wait(slack_pg_t *pg, bool for_write);
@@ -354,6 +360,9 @@ bool slack__pg_nothing_to_claim(slack_pg_t *pg, slack_store_op_t *op);
 void slack__pg_send_look(slack_pg_t *pg, slack_slice_t app, slack_pg_gone_t *ret);
 /* Whether rows of this owner may be claimed. */
 bool slack__pg_leaves_rows(const slack_pg_watched_t *gone);
+/* When rows of an owner without a session may be claimed next: at the earliest, by the wall clock;
+ * INT64_MAX: none are waited for. */
+int64_t slack__pg_next_gone_ms(const slack_pg_t *pg);
 /* Whether an owner that is gone can be deleted. */
 bool slack__pg_is_over(const slack_pg_watched_t *gone);
 /* Whether an owner that is gone has entries. Looks if the last look was a while ago. */
@@ -373,9 +382,9 @@ void slack__pg_note_change(slack_pg_t *pg, unsigned what, uint64_t app);
 void slack__pg_note_changes(slack_pg_t *pg, slack_link_t *ops);
 /* Send what was noted. */
 void slack__pg_notify(slack_pg_t *pg);
-/* Send it if it is time, and take the hints of others: what these have changed. In `ret`, what to
- * wait for. */
-unsigned slack__pg_exchange_hints(slack_pg_t *pg, slack_db_wait_t *ret);
+/* Send it if it is time and `may_send`, and take the hints of others: what these have changed. In
+ * `ret`, what to wait for. */
+unsigned slack__pg_exchange_hints(slack_pg_t *pg, slack_db_wait_t *ret, bool may_send);
 
 /* ---- postgres_kv.c ---- */
 

@@ -15,8 +15,6 @@
  * whose rows were queued, 0 for rows of any app.
  */
 #define NOTIFY_MS 10
-/* Operations wait meanwhile. */
-#define LIMIT_MS 500
 
 #define ANY_APP 0
 #define ALL     (SLACK_STORE_CHANGED_ROWS | SLACK_STORE_CHANGED_ENTRIES)
@@ -75,7 +73,6 @@ void slack__pg_notify(slack_pg_t *pg)
     slack__pg_text(&params, pg->schema);
     slack__pg_text(&params, payload);
     hints->what = 0;
-    pg->deadline_ns = uv_hrtime() + LIMIT_MS * PG_MS_NS;
     slack__pg_run(pg, PG_NOTIFY, &params, NULL, NULL);
     hints->next_ns = uv_hrtime() + NOTIFY_MS * PG_MS_NS;
 }
@@ -111,19 +108,20 @@ static unsigned take_hints(slack_pg_t *pg)
     return what;
 }
 
-unsigned slack__pg_exchange_hints(slack_pg_t *pg, slack_db_wait_t *ret)
+unsigned slack__pg_exchange_hints(slack_pg_t *pg, slack_db_wait_t *ret, bool may_send)
 {
     slack_pg_hints_t *hints = &pg->hints;
     const uint64_t now = uv_hrtime();
-    if (pg->conn && hints->what != 0 && now >= hints->next_ns) slack__pg_notify(pg);
+    if (may_send && pg->conn && hints->what != 0 && now >= hints->next_ns) slack__pg_notify(pg);
     if (pg->conn && PQconsumeInput(pg->conn) != 1) slack__pg_hang_up(pg);
-    if (!pg->conn) return 0; /* the next operation makes a session */
+    if (!pg->conn) return 0;
     const bool again = hints->session != 0 && hints->session != pg->sessions;
     const unsigned found = hints->found;
     hints->session = pg->sessions;
     hints->found = 0;
     ret->fd = PQsocket(pg->conn);
-    if (hints->what != 0) ret->ms = (int)((hints->next_ns - now) / PG_MS_NS) + 1;
+    if (hints->what != 0)
+        ret->ms = now < hints->next_ns ? (int)((hints->next_ns - now) / PG_MS_NS) + 1 : 0;
     /* Those that came before this session are lost. */
     return take_hints(pg) | found | (again ? ALL : 0);
 }

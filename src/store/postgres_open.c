@@ -13,7 +13,7 @@
 #define OPEN_MS 10000
 /* From one attempt to connect to the next: the first number, doubled up to the second. */
 #define RETRY_MIN_MS 50
-#define RETRY_MAX_MS 500
+#define RETRY_MAX_MS 250
 
 /* --- the session ---------------------------------------------------------------------------- */
 
@@ -127,7 +127,7 @@ static int make_place(slack_pg_t **ret, const char *place, char *error)
 {
     slack_pg_t *pg = slack__calloc(1, sizeof *pg);
     if (!pg) return SLACK_ENOMEM;
-    pg->deadline_ns = uv_hrtime() + OPEN_MS * PG_MS_NS;
+    slack__pg_limit(pg, uv_hrtime() + OPEN_MS * PG_MS_NS);
     const int rc = slack__pg_address_init(&pg->address, place, error);
     if (rc != 0)
         slack__pg_close(&pg->db);
@@ -177,7 +177,7 @@ void slack__pg_close(slack_db_t *db)
     if (pg->conn && pg->owner != 0) {
         slack_pg_params_t owner = {0};
         slack__pg_int(&owner, pg->owner);
-        pg->deadline_ns = uv_hrtime() + 500 * PG_MS_NS;
+        slack__pg_limit(pg, uv_hrtime() + 500 * PG_MS_NS);
         slack__pg_send(pg, PG_OWNER_CLOSED, &owner, NULL, NULL);
         slack__pg_send_end_entries(pg, pg->owner);
         slack__pg_send(pg, PG_OWNER_GONE, &owner, NULL, NULL);

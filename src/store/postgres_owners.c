@@ -3,8 +3,11 @@
 
 #include <string.h>
 
-/* The time in which an owner without a session may connect again. */
-#define AWAY_MS 1000
+/* The time in which an owner without a session may connect again. It tries at once, so AWAY_MS is
+ * long if this session has outlived its one. Otherwise the server was away for all owners, which
+ * connect again after pauses: these have LATE_MS. */
+#define AWAY_MS 400
+#define LATE_MS 1000
 /* Operations on entries look at the owners again after so long: a user who reads entries every
  * 250 ms always looks, and busy users need no further round trip. */
 #define LOOK_MS 100
@@ -21,19 +24,28 @@ enum {
     OWNER_NO_ROWS
 };
 
+static int64_t away_limit_ms(const slack_pg_watched_t *owner)
+{
+    return owner->late ? LATE_MS : AWAY_MS;
+}
+
 /* A lease that has changed is a sign of life. Without a session of its own this owner has not seen
  * whether the other one had one. */
 static void compare(const slack_pg_t *pg, slack_pg_watched_t *now, int64_t passed_ms)
 {
-    for (size_t i = 0; i < pg->watch.count; i++) {
-        const slack_pg_watched_t *before = &pg->watch.owners[i];
-        if (before->id == now->id) now->was_gone = before->is_gone;
-        if (before->id != now->id || before->lease_ms != now->lease_ms) continue;
-        now->silent_ms = before->silent_ms + passed_ms;
-        if (now->away && before->away && pg->watch.session == pg->sessions)
-            now->away_ms = before->away_ms + passed_ms;
-    }
-    now->is_gone = now->closed || now->away_ms >= AWAY_MS || now->silent_ms >= SLACK_STORE_LEASE_MS;
+    const slack_pg_watched_t *before = NULL;
+    for (size_t i = 0; i < pg->watch.count && !before; i++)
+        if (pg->watch.owners[i].id == now->id) before = &pg->watch.owners[i];
+    const bool same_session = before && pg->watch.session == pg->sessions;
+    const bool same_lease = before && before->lease_ms == now->lease_ms;
+    const bool was_away = same_session && before->away;
+    now->late = now->away &&
+                (now->restarted || (same_session ? was_away && before->late : pg->sessions > 1));
+    if (same_lease) now->silent_ms = before->silent_ms + passed_ms;
+    if (same_lease && now->away && was_away) now->away_ms = before->away_ms + passed_ms;
+    now->is_gone =
+        now->closed || now->away_ms >= away_limit_ms(now) || now->silent_ms >= SLACK_STORE_LEASE_MS;
+    now->is_news = (now->is_gone && !(before && before->is_gone)) || (now->away && !was_away);
 }
 
 /* After a restart of the server an owner may run its rows without a session. */
@@ -41,6 +53,18 @@ bool slack__pg_leaves_rows(const slack_pg_watched_t *gone)
 {
     return gone->has_rows &&
            (gone->closed || !gone->restarted || gone->silent_ms >= SLACK_STORE_LEASE_MS);
+}
+
+int64_t slack__pg_next_gone_ms(const slack_pg_t *pg)
+{
+    int64_t next_ms = INT64_MAX;
+    for (size_t i = 0; i < pg->watch.count; i++) {
+        const slack_pg_watched_t *w = &pg->watch.owners[i];
+        const int64_t in_ms = away_limit_ms(w) - w->away_ms;
+        if (w->away && !w->is_gone && !w->restarted && w->has_rows && pg->now_ms + in_ms < next_ms)
+            next_ms = pg->now_ms + in_ms;
+    }
+    return next_ms;
 }
 
 /* An owner that may come back has a number to look up. */
@@ -73,9 +97,9 @@ static int take_owners(slack_pg_t *pg, PGresult *result, void *user_data)
                                   .has_entries = slack__pg_get_int(result, i, OWNER_ENTRIES),
                                   .has_none = slack__pg_get_int(result, i, OWNER_NO_ROWS)};
         compare(pg, w, passed);
+        if (w->is_news && !w->has_none) pg->hints.found |= SLACK_STORE_CHANGED_ROWS;
         if (!w->is_gone) continue;
         gone->owners[gone->count++] = *w;
-        if (!w->was_gone && !w->has_none) pg->hints.found |= SLACK_STORE_CHANGED_ROWS;
         if (w->has_entries) now.ended = true;
     }
     *watch = now;

@@ -16,8 +16,6 @@
 
 /* From one look at the promises of a session to the next. */
 #define LOOK_MS 60000
-/* How long a look may take: operations wait for it. */
-#define LOOK_LIMIT_MS 500
 /* How long a pooler has for a second session, of which it may have none. */
 #define SECOND_MS 300
 
@@ -191,7 +189,6 @@ void slack__pg_review_promises(slack_pg_t *pg)
     if (pg->promised_ms == 0) pg->promised_ms = pg->mono_ms;
     if (!pg->conn || pg->mono_ms - pg->promised_ms < LOOK_MS) return;
     pg->promised_ms = pg->mono_ms;
-    pg->deadline_ns = uv_hrtime() + LOOK_LIMIT_MS * PG_MS_NS;
     slack__pg_send_text(pg, sql, take_facts, NULL);
     slack__pg_drain(pg);
 }

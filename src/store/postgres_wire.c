@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The time of a slow server for large texts: 5 MB a second. */
+/* The time of a slow server for large texts: 5 MB a second, with pauses of PAUSE_MS. A server that
+ * hangs has none of it. */
 #define NS_PER_BYTE 200
+#define PAUSE_MS    500
 
 /* --- parameters ---------------------------------------------------------------------------- */
 
@@ -82,19 +84,29 @@ void slack__pg_hang_up(slack_pg_t *pg)
     pg->sent = pg->received = 0;
 }
 
+void slack__pg_limit(slack_pg_t *pg, uint64_t deadline_ns)
+{
+    pg->deadline_ns = deadline_ns;
+    pg->allowed_ns = 0;
+}
+
 void slack__pg_allow(slack_pg_t *pg, size_t bytes)
 {
-    pg->deadline_ns += bytes * NS_PER_BYTE;
+    pg->allowed_ns += bytes * NS_PER_BYTE;
 }
 
 bool slack__pg_wait(slack_pg_t *pg, bool for_write)
 {
     for (;;) {
-        const uint64_t now = uv_hrtime();
-        if (now >= pg->deadline_ns) return false;
+        const uint64_t now = uv_hrtime(), paused_ns = pg->moved_ns + PAUSE_MS * PG_MS_NS;
+        const uint64_t latest = pg->deadline_ns + pg->allowed_ns;
+        uint64_t until = latest < paused_ns ? latest : paused_ns;
+        if (until < pg->deadline_ns) until = pg->deadline_ns;
+        if (now >= until) return false;
         struct pollfd fd = {.fd = PQsocket(pg->conn),
                             .events = (short)(POLLIN | (for_write ? POLLOUT : 0))};
-        const int n = poll(&fd, 1, (int)((pg->deadline_ns - now) / PG_MS_NS) + 1);
+        const int n = poll(&fd, 1, (int)((until - now) / PG_MS_NS) + 1);
+        if (n > 0) pg->moved_ns = uv_hrtime();
         if (n > 0) return true;
         if (n < 0 && errno != EINTR) return false;
     }

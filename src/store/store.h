@@ -69,8 +69,8 @@ enum slack_store_op_kind {
      * then queued ones that are due at batch.now_ms, by due_ms and id. Each begins its next
      * attempt. A batch with enough bytes of texts (batch.bytes) ends early. A row is left out while
      * another row with its ordering key runs; it can be claimed when that one ends. Out: rows;
-     * batch.next_ms, when the app's next queued row is due, INT64_MAX if no row is queued.
-     */
+     * batch.next_ms, when the app's next queued row is due, or rows of an owner become free that
+     * seems to be gone; INT64_MAX if there are no such rows. */
     SLACK_STORE_CLAIM,
     /* Begin a new lease, which ends SLACK_STORE_LEASE_MS from now. Opening the store does the same.
      */
@@ -170,7 +170,8 @@ typedef struct slack_store_ops {
      * like `open`. 0; SLACK_ENOTFOUND, or a status of `open`, with a sentence in `error`. */
     int (*find)(const char *rest, char *error);
 
-    /* The same for a database that may be away for now: operations fail until it is there. */
+    /* The same, but a database that cannot be reached is no failure: operations fail until it
+     * can. */
     int (*open_later)(slack_store_t **ret, slack_net_t *net, const char *rest, char *error);
 
     /* Take an operation. Never fails: problems are the operation's status. */
@@ -210,7 +211,7 @@ struct slack_store {
  * "memory:". `error` is optional, and gets a sentence that does not say where the value came from.
  */
 int slack__store_open(slack_store_t **ret, slack_net_t *net, const char *url, char *error);
-/* The same for a database that may be away for now. */
+/* The same, but a database that cannot be reached is no failure: see `open_later`. */
 int slack__store_open_later(slack_store_t **ret, slack_net_t *net, const char *url, char *error);
 
 /* Whether another process can open the store that a SLACK_STORE value names, and finds it there:

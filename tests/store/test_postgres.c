@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/store.h"
-#include "support/postgres.h"
-#include "support/store_rows.h"
+#include "support/postgres_rows.h"
 #include "support/store_suite.h"
 #include "support/test.h"
 
@@ -27,8 +26,8 @@ static void test_ends_look_at_few_rows(void **state)
         if (i < COUNT) ids[n] = task.op.row.id;
     }
     rows_close();
-    postgres_query("DO $$ BEGIN WHILE EXISTS (SELECT FROM pg_stat_activity WHERE application_name ="
-                   " 'slackapp') LOOP PERFORM pg_stat_clear_snapshot(); END LOOP; END $$");
+    pg_wait_until("NOT EXISTS (SELECT FROM pg_stat_activity"
+                  " WHERE application_name = 'slackapp')");
     assert_in_range(atoi(postgres_query("SELECT sum(idx_tup_read) FROM pg_stat_user_indexes"
                                         " WHERE relname = 'inbox'")),
                     COUNT, 10 * COUNT * STEPS);

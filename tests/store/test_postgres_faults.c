@@ -12,36 +12,16 @@
 #include <slack/options.h>
 
 #include "store/kv.h"
-#include "support/postgres.h"
-#include "support/store_rows.h"
+#include "support/postgres_rows.h"
 #include "support/test.h"
 
-#define PG_CASE(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 #define OUR_SESSION                                                                                \
     "SELECT pid FROM pg_stat_activity WHERE application_name = 'slackapp' ORDER BY backend_start " \
     "DESC"
 
-static int set_up(void **state)
-{
-    rows.ops = &slack__store_postgres;
-    rows.place = postgres_start();
-    rows.clean = postgres_clean;
-    return rows_set_up(state);
-}
-
-static int tear_down(void **state)
-{
-    return rows_tear_down(state);
-}
-
-static void expect_logged(const char *what)
-{
-    if (!world_logged(&rows.world, what)) fail_msg("\"%s\" is not in: %s", what, rows.world.log);
-}
-
 /* --- the start ------------------------------------------------------------------------------ */
 
-static void test_places_that_open_nothing(void **state)
+PG_TEST(test_places_that_open_nothing)
 {
     static const struct {
         const char *sql, *place,
@@ -89,7 +69,7 @@ static void test_places_that_open_nothing(void **state)
     }
 }
 
-static void test_a_schema_of_its_own(void **state)
+PG_TEST(test_a_schema_of_its_own)
 {
     static const char *const names[] = {"mine", "_1", "full", "user"}; /* words of SQL, too */
     postgres_query("CREATE ROLE guest LOGIN");
@@ -107,14 +87,14 @@ static void test_a_schema_of_its_own(void **state)
         assert_string_equal(postgres_query(text), "1");
     }
     assert_string_equal(postgres_query("SELECT count(*) FROM slackapp.inbox"), "0");
-    expect_logged("fsync is off");
+    pg_expect_logged("fsync is off");
 }
 
 /* --- texts ---------------------------------------------------------------------------------- */
 
 /* Each text is in each column, and comes back as it was. Keys, ordering keys and payloads may have
  * a NUL too. */
-static void test_any_text_is_only_a_text(void **state)
+PG_TEST(test_any_text_is_only_a_text)
 {
     const slack_slice_t hostile[] = {
         SLACK_SLICE("'; DROP TABLE inbox; --"),
@@ -180,7 +160,7 @@ static void test_any_text_is_only_a_text(void **state)
 }
 
 /* The same of entries: each is found by its own key alone, and by the prefix that it is. */
-static void test_any_entry_is_only_an_entry(void **state)
+PG_TEST(test_any_entry_is_only_an_entry)
 {
     const slack_slice_t hostile[] = {
         SLACK_SLICE("'; DROP TABLE kv; --"),
@@ -218,7 +198,7 @@ static void test_any_entry_is_only_an_entry(void **state)
 }
 
 /* Everybody who may log in may write on the channel. */
-static void test_hints_of_strangers(void **state)
+PG_TEST(test_hints_of_strangers)
 {
     static const char *const hints[] = {"", "99999999999999999999 1", "3", "-1 -1", "x''; DROP"};
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
@@ -231,7 +211,7 @@ static void test_hints_of_strangers(void **state)
 }
 
 /* An index takes no longer keys: the operation fails, and those beside it do not. */
-static void test_a_key_that_is_too_long(void **state)
+PG_TEST(test_a_key_that_is_too_long)
 {
     static char bytes[5000];
     rows_task_t tasks[5];
@@ -249,42 +229,41 @@ static void test_a_key_that_is_too_long(void **state)
     world_until(&rows.world, rows.ends >= 5);
     for (unsigned i = 0; i < 5; i++)
         assert_int_equal(tasks[i].op.status, i == 2 || i == 3 ? 0 : SLACK_ESTORE);
-    expect_logged("has more than 2000 bytes; use shorter ones");
+    pg_expect_logged("has more than 2000 bytes; use shorter ones");
 }
 
 /* --- sessions that are lost ----------------------------------------------------------------- */
 
 /* The session ends between two operations: nobody notices. */
-static void test_a_session_that_ends(void **state)
+PG_TEST(test_a_session_that_ends)
 {
     const int64_t id = rows_put("a", 0, false);
     for (unsigned i = 0; i < 3; i++) {
-        postgres_query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                       " WHERE application_name = 'slackapp'");
+        pg_end_sessions("");
         rows_put("a", 0, true);
     }
     rows_finish("a", id);
     assert_string_equal(postgres_query("SELECT state FROM slackapp.inbox"), "2");
 }
 
-static void test_a_server_that_is_away(void **state)
+PG_TEST(test_a_server_that_is_away)
 {
     const int64_t id = rows_put("a", 0, false);
     postgres_crash();
     rows_put("b", SLACK_ESTORE, false);
     rows_put("b", SLACK_ESTORE, false);
-    expect_logged("event=\"store failed\"");
+    pg_expect_logged("event=\"store failed\"");
     assert_non_null(postgres_start());
     rows_put("a", 0, true);
     rows_put("b", 0, false);
-    expect_logged("event=\"store works again\"");
+    pg_expect_logged("event=\"store works again\"");
     rows_finish("a", id); /* it is the same owner */
     assert_string_equal(postgres_query("SELECT state FROM slackapp.inbox ORDER BY id"), "2");
 }
 
 /* A process of the server that stands still: each operation has its time limit, and the next
  * session ends the one before. */
-static void test_a_server_that_hangs(void **state)
+PG_TEST(test_a_server_that_hangs)
 {
     static const enum slack_store_op_kind kinds[] = {SLACK_STORE_CLAIM, SLACK_STORE_KV_SWAP,
                                                      SLACK_STORE_PUT};
@@ -301,7 +280,7 @@ static void test_a_server_that_hangs(void **state)
         world_until(&rows.world, task.ended);
         assert_int_equal(task.op.status, SLACK_ESTORE);
         assert_true(uv_hrtime() - start < UINT64_C(5000000000));
-        expect_logged("the server does not answer; look after it and the network");
+        pg_expect_logged("the server does not answer; look after it and the network");
         assert_false(world_logged(&rows.world, "connection pointer"));
         assert_int_equal(kill(session, SIGCONT), 0);
     }
@@ -323,22 +302,19 @@ static void hold_commits(bool hold)
 
 static void wait_for_held_commit(void)
 {
-    postgres_query("DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event ="
-                   " 'SyncRep') LOOP PERFORM pg_stat_clear_snapshot(); PERFORM pg_sleep(0.001);"
-                   " END LOOP; END $$");
+    pg_wait_until("EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep')");
 }
 
 /* The session of a held commit ends, and the next one goes on. */
 static void lose_held_commit(void)
 {
     wait_for_held_commit();
-    postgres_query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                   " WHERE wait_event = 'SyncRep'");
+    pg_end_sessions("wait_event = 'SyncRep'");
     hold_commits(false);
 }
 
 /* The session ends after the commit, and before its answer. The operation ends well. */
-static void test_a_commit_is_looked_up(void **state)
+PG_TEST(test_a_commit_is_looked_up)
 {
     rows_task_t task;
     hold_commits(true);
@@ -347,7 +323,7 @@ static void test_a_commit_is_looked_up(void **state)
     world_until(&rows.world, task.ended);
     assert_int_equal(task.op.status, 0);
     assert_false(task.op.duplicate);
-    expect_logged("the session was lost during a commit; it was looked up, and had been made");
+    pg_expect_logged("the session was lost during a commit; it was looked up, and had been made");
     rows_put("a", 0, true);
     rows_finish("a", task.op.row.id);
     assert_string_equal(postgres_query("SELECT state FROM slackapp.inbox"), "2");
@@ -355,7 +331,7 @@ static void test_a_commit_is_looked_up(void **state)
 
 /* The same for several operations: each has its own result. They are submitted while another
  * operation has no answer, so that they are one transaction. */
-static void test_the_results_of_a_lost_commit(void **state)
+PG_TEST(test_the_results_of_a_lost_commit)
 {
     static const struct {
         const char *key, *order;
@@ -396,7 +372,7 @@ static void test_the_results_of_a_lost_commit(void **state)
 
 /* The same for writes to an entry, whether they change it or not. If nobody answers within the time
  * limit, the write fails, and may have been made. */
-static void test_a_commit_of_an_entry_is_looked_up(void **state)
+PG_TEST(test_a_commit_of_an_entry_is_looked_up)
 {
     static const struct {
         enum slack_store_op_kind kind;
@@ -432,7 +408,7 @@ static void test_a_commit_of_an_entry_is_looked_up(void **state)
 
 /* Nobody answers within the time limit: the operation fails. Its row is there, so another attempt
  * runs it. */
-static void test_a_commit_that_comes_late(void **state)
+PG_TEST(test_a_commit_that_comes_late)
 {
     rows_task_t task;
     hold_commits(true);
@@ -448,14 +424,15 @@ static void test_a_commit_that_comes_late(void **state)
 }
 
 /* The server ends the session at the commit, which is undone. */
-static void test_a_commit_that_is_undone(void **state)
+PG_TEST(test_a_commit_that_is_undone)
 {
     postgres_query("CREATE FUNCTION slackapp.fall() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
                    " PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$");
     postgres_query("CREATE CONSTRAINT TRIGGER fall AFTER INSERT ON slackapp.inbox DEFERRABLE"
                    " INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slackapp.fall()");
     rows_put("a", SLACK_ESTORE, false);
-    expect_logged("the session was lost during a commit; it was looked up, and had not been made");
+    pg_expect_logged(
+        "the session was lost during a commit; it was looked up, and had not been made");
     postgres_query("DROP TRIGGER fall ON slackapp.inbox");
     rows_put("a", 0, false);
 }
@@ -464,7 +441,7 @@ static void test_a_commit_that_is_undone(void **state)
 
 /* Another session holds the table: the operation ends within its time limit, and the session goes
  * on. */
-static void test_locks_of_another_session(void **state)
+PG_TEST(test_locks_of_another_session)
 {
     rows_put("a", 0, false);
     const int session = atoi(postgres_query(OUR_SESSION));
@@ -472,7 +449,7 @@ static void test_locks_of_another_session(void **state)
     const uint64_t start = uv_hrtime();
     rows_put("b", SLACK_ESTORE, false);
     assert_true(uv_hrtime() - start < UINT64_C(5000000000));
-    expect_logged(
+    pg_expect_logged(
         "canceling statement due to lock timeout; another session holds its rows: see pg");
     postgres_let_go();
     rows_put("b", 0, false);
@@ -480,7 +457,7 @@ static void test_locks_of_another_session(void **state)
 }
 
 /* The server ends a deadlock with another session at the cost of this one: it tries again. */
-static void test_a_deadlock(void **state)
+PG_TEST(test_a_deadlock)
 {
     rows_task_t task;
     const int64_t id = rows_put("a", 0, false);
@@ -490,9 +467,7 @@ static void test_a_deadlock(void **state)
     rows_prepare(&task, SLACK_STORE_FINISH, "a");
     task.op.row.id = id;
     rows_submit_prepared(&task);
-    postgres_query("DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_stat_activity WHERE"
-                   " wait_event_type = 'Lock') LOOP PERFORM pg_stat_clear_snapshot(); END LOOP;"
-                   " END $$");
+    pg_wait_until("EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock')");
     postgres_hold("UPDATE slackapp.owners SET closed = closed; COMMIT", false);
     world_until(&rows.world, task.ended);
     assert_int_equal(task.op.status, 0);
@@ -501,19 +476,20 @@ static void test_a_deadlock(void **state)
 }
 
 /* A server that begins to refuse writes is left, perhaps for another host, and used again later. */
-static void test_a_server_that_becomes_read_only(void **state)
+PG_TEST(test_a_server_that_becomes_read_only)
 {
     rows_put("a", 0, false);
     postgres_set("default_transaction_read_only", "on");
     rows_put("b", SLACK_ESTORE, false);
-    expect_logged("the server is a standby or read-only; name the primary, or add target_session");
+    pg_expect_logged(
+        "the server is a standby or read-only; name the primary, or add target_session");
     postgres_set("default_transaction_read_only", NULL);
     rows_put("a", 0, true);
     rows_put("b", 0, false);
 }
 
 /* The disk of the table is full: no row is half there, and the store goes on when there is room. */
-static void test_a_full_disk(void **state)
+PG_TEST(test_a_full_disk)
 {
     char folder[96], sql[256];
     snprintf(folder, sizeof folder, "%s/disk", postgres_folder());
@@ -538,7 +514,7 @@ static void test_a_full_disk(void **state)
         if (task.op.status != 0) break;
     }
     assert_in_range(stored, 1, 99);
-    expect_logged("No space left on device; make room on the server's disk");
+    pg_expect_logged("No space left on device; make room on the server's disk");
     postgres_query("ALTER TABLE slackapp.inbox SET TABLESPACE pg_default");
     rows_put("b", 0, false);
     snprintf(sql, sizeof sql, "%u", stored + 1);
@@ -550,58 +526,52 @@ static void test_a_full_disk(void **state)
 
 /* --- several stores -------------------------------------------------------------------------- */
 
-/* An owner without a session has a second to come back; then its rows run elsewhere, and it changes
- * nothing of them. */
-static void test_an_owner_without_a_session(void **state)
+/* What an owner says of rows that run elsewhere changes nothing. */
+PG_TEST(test_an_owner_that_comes_back_late)
 {
+    slack_store_t *first, *second = rows.store;
+    rows.place = pg_visitor();
+    first = rows.store = rows_open_other();
     const int64_t id = rows_put("a", 0, false);
-    slack_store_t *first = rows.store;
-    const char *session = postgres_query(OUR_SESSION);
-    char end[64];
-    snprintf(end, sizeof end, "SELECT pg_terminate_backend(%.20s, 60000)", session);
-    rows.store = rows_open_other();
+    pg_shut_out(true);
+    rows.store = second;
     rows_expect_claim("");
-    rows_pass_ms(5000); /* it has a session */
-    rows_expect_claim("");
-    postgres_query(end);
-    rows_expect_claim("");
-    rows_pass_ms(999);
-    rows_expect_claim("");
-    rows_pass_ms(1);
+    rows_pass_ms(400);
     rows_expect_claim("a ");
-    slack_store_t *second = rows.store;
+    pg_shut_out(false);
     rows.store = first;
     rows_finish("a", id);
     assert_string_equal(postgres_query("SELECT state FROM slackapp.inbox"), "1");
     rows.store = second;
     rows_finish("a", id);
+    assert_string_equal(postgres_query("SELECT state FROM slackapp.inbox"), "2");
     rows_close_other(first);
 }
 
 /* Many processes have died within a minute, so that one look does not have room for all of their
  * owners: those that have left something come first. */
-static void test_an_owner_behind_many(void **state)
+PG_TEST(test_an_owner_behind_many)
 {
     postgres_query("INSERT INTO slackapp.owners(id, lease_ms) SELECT n, 4102444800000"
                    " FROM generate_series(1000, 1069) AS n");
     rows_put("a", 0, false);
     postgres_query("UPDATE slackapp.inbox SET owner = 1069");
     rows_expect_claim("");
-    rows_pass_ms(1000);
+    rows_pass_ms(400);
     rows_expect_claim("a ");
     postgres_query("UPDATE slackapp.inbox SET owner = 1068;"
                    " UPDATE slackapp.owners SET closed = true WHERE id = 1068");
     rows_expect_claim("a ");
     assert_int_equal(rows_swap_in(rows.store, true, "", "1"), 0);
     postgres_query("UPDATE slackapp.kv SET owner = 1067");
-    rows_pass_ms(1000);
+    rows_pass_ms(400);
     rows_expect_entry("k", "1");
-    rows_pass_ms(1000);
+    rows_pass_ms(400);
     rows_expect_entry("k", NULL);
 }
 
 /* Two stores put and end the same keys, with the same ordering keys, at the same time. */
-static void test_two_stores_at_once(void **state)
+PG_TEST(test_two_stores_at_once)
 {
     enum { COUNT = 400 };
     static rows_task_t tasks[2][COUNT];
@@ -628,37 +598,7 @@ static void test_two_stores_at_once(void **state)
     rows_close_other(stores[1]);
 }
 
-static void test_there_is_a_server(void **state)
-{
-    skip();
-}
-
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        PG_CASE(test_places_that_open_nothing),
-        PG_CASE(test_a_schema_of_its_own),
-        PG_CASE(test_any_text_is_only_a_text),
-        PG_CASE(test_a_key_that_is_too_long),
-        PG_CASE(test_any_entry_is_only_an_entry),
-        PG_CASE(test_hints_of_strangers),
-        PG_CASE(test_a_session_that_ends),
-        PG_CASE(test_a_server_that_is_away),
-        PG_CASE(test_a_server_that_hangs),
-        PG_CASE(test_a_commit_is_looked_up),
-        PG_CASE(test_a_commit_of_an_entry_is_looked_up),
-        PG_CASE(test_the_results_of_a_lost_commit),
-        PG_CASE(test_a_commit_that_comes_late),
-        PG_CASE(test_a_commit_that_is_undone),
-        PG_CASE(test_locks_of_another_session),
-        PG_CASE(test_a_deadlock),
-        PG_CASE(test_a_full_disk),
-        PG_CASE(test_a_server_that_becomes_read_only),
-        PG_CASE(test_an_owner_without_a_session),
-        PG_CASE(test_an_owner_behind_many),
-        PG_CASE(test_two_stores_at_once),
-    };
-    const struct CMUnitTest without[] = {cmocka_unit_test(test_there_is_a_server)};
-    if (!postgres_start()) return cmocka_run_group_tests_name("postgres", without, NULL, NULL);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return pg_run_all();
 }

@@ -2,15 +2,12 @@
 /* The owners of a PostgreSQL store, as others see them: sessions that are lost, and hints. */
 #include <signal.h>
 
-#include "support/postgres.h"
-#include "support/store_rows.h"
+#include "support/postgres_rows.h"
 #include "support/test.h"
 
-#define CASE(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+static slack_store_t *other; /* beside rows.store, which is the visitor's */
 
-static slack_store_t *other; /* beside rows.store */
-
-/* What a store has told its user. */
+/* The hints of a store to its user. */
 static struct told {
     unsigned what, count;
 } told[2];
@@ -24,7 +21,13 @@ static void on_changed(void *user_data, unsigned what)
 
 static int set_up(void **state)
 {
+    const char *place = postgres_start();
+    rows.ops = &slack__store_postgres;
+    rows.clean = postgres_clean;
+    rows.place = pg_visitor();
+    pg_shut_out(false);
     rows_open();
+    rows.place = place;
     other = rows_open_other();
     rows.store->changed = other->changed = on_changed;
     rows.store->changed_data = &told[0];
@@ -46,6 +49,8 @@ static int tear_down(void **state)
     return rows_tear_down(state);
 }
 
+#define OWNERS_TEST(function) TEST_CASE(function, set_up, tear_down, NULL)
+
 /* Now rows.store is the other store, and the other way round. */
 static void swap_stores(void)
 {
@@ -54,32 +59,34 @@ static void swap_stores(void)
     other = store;
 }
 
-/* An owner whose session ends has a second to come back, seen by a store that only reads entries;
- * after a restart of the server it begins with the session of that store. An owner that comes back
- * later does not find its entry. */
-static void test_an_entry_of_an_owner_without_a_session(void **state)
+/* An owner whose session ends has some time to come back, seen by a store that only reads entries;
+ * more of it, from the session of that store on, if that one has lost its own session too, or the
+ * server was started again. An owner that comes back later does not find its entry. */
+OWNERS_TEST(test_an_entry_of_an_owner_without_a_session)
 {
-    for (unsigned i = 0; i < 4; i++) {
-        const bool restart = i / 2, comes_back = i % 2;
+    enum { ITS_OWN, EVERY_SESSION, RESTART, LOSSES };
+    static const uint64_t limits_ms[] = {400, 1000, 1000};
+    for (unsigned i = 0; i < 2 * LOSSES; i++) {
+        const unsigned loss = i / 2;
+        const bool comes_back = i % 2;
         assert_int_equal(rows_swap_in(rows.store, true, "", "1"), 0);
         swap_stores();
         rows_expect_entry("k", "1");
         rows_pass_ms(5000);
         rows_expect_entry("k", "1");
-        if (restart)
-            postgres_crash();
-        else
-            postgres_query("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE"
-                           " application_name = 'slackapp' ORDER BY backend_start LIMIT 1");
+        pg_shut_out(true);
+        if (loss == EVERY_SESSION) pg_end_sessions("");
+        if (loss == RESTART) postgres_crash();
         postgres_start();
         rows_pass_ms(5000); /* since the last look */
         rows_expect_entry("k", "1");
-        rows_pass_ms(899);
+        rows_pass_ms(limits_ms[loss] - 1);
         rows_expect_entry("k", "1");
+        pg_shut_out(!comes_back);
         if (comes_back) rows_swap_in(other, true, "", "");
-        rows_pass_ms(101);
+        rows_pass_ms(5000); /* a look that is slow begins the time anew */
         rows_expect_entry("k", comes_back ? "1" : NULL);
-        rows_pass_ms(100);
+        pg_shut_out(false);
         assert_int_equal(rows_swap_in(other, true, "1", "2"), !comes_back);
         rows_expect_entry("k", comes_back ? "2" : NULL);
         tear_down(state);
@@ -89,14 +96,13 @@ static void test_an_entry_of_an_owner_without_a_session(void **state)
 
 /* The look of a store waits for a server that hangs. This wait does not count: the other owners
  * could not come back either. */
-static void test_a_look_that_takes_its_time(void **state)
+OWNERS_TEST(test_a_look_that_takes_its_time)
 {
     rows_task_t task;
     assert_int_equal(rows_swap_in(rows.store, true, "", "1"), 0);
     swap_stores();
-    postgres_query("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE"
-                   " application_name = 'slackapp' ORDER BY backend_start LIMIT 1");
-    rows_pass_ms(1000);
+    pg_shut_out(true);
+    rows_pass_ms(400);
     const pid_t session = (pid_t)strtol(postgres_query("SELECT pid FROM pg_stat_activity WHERE"
                                                        " application_name = 'slackapp'"),
                                         NULL, 10);
@@ -107,10 +113,25 @@ static void test_a_look_that_takes_its_time(void **state)
     world_until(&rows.world, task.ended);
     assert_int_equal(task.batch.count, 1);
     rows_free(&task);
-    rows_pass_ms(1000);
+    rows_pass_ms(400);
     rows_expect_entry("k", "1");
-    rows_pass_ms(1500);
+    rows_pass_ms(5000);
     rows_expect_entry("k", NULL);
+}
+
+/* The session of an owner that lives comes back by itself, although nobody asks for anything. */
+OWNERS_TEST(test_a_session_that_comes_back)
+{
+    rows_put("a", 0, false);
+    pg_end_sessions("usename = 'visitor'");
+    pg_wait_until("EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)"
+                  " WHERE usename = 'visitor' AND locktype = 'advisory')");
+    swap_stores();
+    for (unsigned i = 0; i < 3; i++) {
+        rows_expect_claim("");
+        rows_pass_ms(5000);
+    }
+    assert_int_equal(told[1].count, 0);
 }
 
 /* --- hints ---------------------------------------------------------------------------------- */
@@ -126,33 +147,50 @@ static void expect_told(unsigned what)
     told[1].what = 0;
 }
 
-/* A look at entries finds that an owner is gone, and tells of the rows that it has left: its
- * session has ended, it has closed, and its session has ended, with rows of another app. */
-static void test_rows_of_an_owner_that_is_gone(void **state)
+/* Claims as often as a claim says when the next one is worth it. The keys of the last claim, and
+ * the time that has passed. */
+static const char *claim_in_time(uint64_t *ret_ms)
 {
-    for (unsigned i = 0; i < 3; i++) {
+    *ret_ms = 0;
+    for (;;) {
+        rows_task_t task;
+        const char *keys = rows_claim(&task, 10);
+        rows_free(&task);
+        if (*keys || task.batch.next_ms == INT64_MAX) return keys;
+        assert_in_range(task.batch.next_ms - rows_now(), 1, 400);
+        *ret_ms += (uint64_t)(task.batch.next_ms - rows_now());
+        rows_pass_ms((uint64_t)(task.batch.next_ms - rows_now()));
+    }
+}
+
+/* A look at entries finds an owner without a session, and tells of the rows that it has left. The
+ * claims that follow say when they can be claimed. Rows of another app are left to it, and those of
+ * an owner that has closed are free at once. */
+OWNERS_TEST(test_rows_of_an_owner_that_is_gone)
+{
+    enum { ENDED, OTHER_APP, CLOSED, WAYS };
+    uint64_t ms;
+    for (unsigned way = 0; way < WAYS; way++) {
         rows_put("a", 0, false);
-        if (i == 2) postgres_query("UPDATE slackapp.inbox SET app = 'other'");
+        if (way == OTHER_APP) postgres_query("UPDATE slackapp.inbox SET app = 'other'");
         swap_stores();
-        if (i == 1)
+        assert_string_equal(claim_in_time(&ms), "");
+        rows_pass_ms(5000);
+        if (way == CLOSED)
             close_other();
         else
-            postgres_query("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE"
-                           " application_name = 'slackapp' ORDER BY backend_start LIMIT 1");
-        for (unsigned n = 0; n < 2; n++) {
-            if (i != 1) assert_int_equal(told[1].what, 0);
-            rows_pass_ms(1000);
-            rows_expect_entry("k", NULL);
-        }
+            pg_shut_out(true);
+        rows_expect_entry("k", NULL);
         expect_told(ROWS);
-        rows_expect_claim(i < 2 ? "a " : "");
+        assert_string_equal(claim_in_time(&ms), way == OTHER_APP ? "" : "a ");
+        assert_in_range(ms, way == ENDED ? 400 : 0, way == ENDED ? 5000 : 0);
         tear_down(state);
         set_up(state);
     }
 }
 
 /* Each change, and what the other store is told before it hears of the next one. */
-static void test_the_other_store_is_told(void **state)
+OWNERS_TEST(test_the_other_store_is_told)
 {
     static const struct {
         enum slack_store_op_kind kind;
@@ -212,7 +250,7 @@ static void test_the_other_store_is_told(void **state)
 }
 
 /* A store that closes leaves its rows and its entries. */
-static void test_the_other_store_is_told_of_a_close(void **state)
+OWNERS_TEST(test_the_other_store_is_told_of_a_close)
 {
     assert_int_equal(rows_swap_in(rows.store, true, "", "1"), 0);
     expect_told(ENTRIES);
@@ -221,7 +259,7 @@ static void test_the_other_store_is_told_of_a_close(void **state)
     expect_told(ROWS | ENTRIES);
 }
 
-static void test_many_rows_are_few_hints(void **state)
+OWNERS_TEST(test_many_rows_are_few_hints)
 {
     enum { COUNT = 10000 };
     rows_task_t *tasks = calloc(COUNT, sizeof *tasks);
@@ -240,7 +278,7 @@ static void test_many_rows_are_few_hints(void **state)
 }
 
 /* Anybody may send anything. After a session that was lost, the user has to look. */
-static void test_hints_that_are_bad_or_lost(void **state)
+OWNERS_TEST(test_hints_that_are_bad_or_lost)
 {
     postgres_query("NOTIFY slackapp; NOTIFY slackapp, 'x'; NOTIFY slackapp, '-1x';"
                    "NOTIFY slackapp, '4 0'; NOTIFY other, '1 0'");
@@ -248,36 +286,11 @@ static void test_hints_that_are_bad_or_lost(void **state)
     world_until(&rows.world, told[0].count > 0 && told[1].count > 0);
     assert_int_equal(told[0].what, ENTRIES);
     memset(told, 0, sizeof told);
-    postgres_query("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE"
-                   " application_name = 'slackapp'");
-    rows_put_queued("a", 0);
-    world_until(&rows.world, told[0].what == (ROWS | ENTRIES));
-    assert_int_equal(told[1].count, 0);
-    assert_int_equal(rows_swap_in(other, false, "", "1"), 0);
-    world_until(&rows.world, told[1].what == (ROWS | ENTRIES));
-    rows_expect_claim("a ");
-}
-
-static void test_there_is_a_server(void **state)
-{
-    skip();
+    pg_end_sessions("");
+    world_until(&rows.world, told[0].what == (ROWS | ENTRIES) && told[1].what == (ROWS | ENTRIES));
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        CASE(test_an_entry_of_an_owner_without_a_session),
-        CASE(test_a_look_that_takes_its_time),
-        CASE(test_rows_of_an_owner_that_is_gone),
-        CASE(test_the_other_store_is_told),
-        CASE(test_the_other_store_is_told_of_a_close),
-        CASE(test_many_rows_are_few_hints),
-        CASE(test_hints_that_are_bad_or_lost),
-    };
-    const struct CMUnitTest without[] = {cmocka_unit_test(test_there_is_a_server)};
-    rows.ops = &slack__store_postgres;
-    rows.place = postgres_start();
-    rows.clean = postgres_clean;
-    if (!rows.place) return cmocka_run_group_tests_name("postgres", without, NULL, NULL);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return pg_run_all();
 }

@@ -13,8 +13,7 @@
 #include <slack/options.h>
 
 #include "support/certs.h"
-#include "support/postgres.h"
-#include "support/store_rows.h"
+#include "support/postgres_rows.h"
 #include "support/test.h"
 
 #define POOLER "/usr/sbin/pgbouncer"
@@ -23,18 +22,11 @@ static const char *server; /* its conninfo */
 
 static int set_up(void **state)
 {
-    rows.ops = &slack__store_postgres;
-    rows.place = server = postgres_start();
-    rows.clean = postgres_clean;
-    return rows_set_up(state);
+    server = postgres_start();
+    return pg_set_up(state);
 }
 
-static int tear_down(void **state)
-{
-    return rows_tear_down(state);
-}
-
-#define PROMISE_TEST(function) TEST_CASE(function, set_up, tear_down, NULL)
+#define PROMISE_TEST(function) TEST_CASE(function, set_up, rows_tear_down, NULL)
 
 /* For the state of another process. */
 #define spin_until(condition)                                                                      \
@@ -117,8 +109,7 @@ PROMISE_TEST(test_warnings_of_another_session)
 {
     postgres_query("ALTER TABLE slackapp.kv SET UNLOGGED");
     world_forget_log(&rows.world);
-    postgres_query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                   " WHERE application_name = 'slackapp'");
+    pg_end_sessions("");
     rows_put("a", 0, false);
     assert_int_equal(world_log_count(&rows.world, "fsync is off"), 1);
     assert_int_equal(world_log_count(&rows.world, "kv is an unlogged table"), 1);
@@ -167,8 +158,7 @@ PROMISE_TEST(test_standbys)
                 "synchronous_commit is remote_write, so a failover to a standby that was");
     postgres_peer_end(receiver);
     spin_until(strcmp(postgres_query("SELECT count(*) FROM pg_stat_replication"), "0") == 0);
-    postgres_query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                   " WHERE application_name = 'slackapp'");
+    pg_end_sessions("");
     rows_put("a", SLACK_ESTORE, false);
     assert_true(
         world_logged(&rows.world, "its commits wait for a standby: see synchronous_standby"));
@@ -433,14 +423,7 @@ PROMISE_TEST(test_passwords)
         unsetenv(variables[i]);
 }
 
-static void test_there_is_a_server(void **state)
-{
-    skip();
-}
-
 int main(void)
 {
-    const struct CMUnitTest without[] = {cmocka_unit_test(test_there_is_a_server)};
-    if (!postgres_start()) return cmocka_run_group_tests_name("postgres", without, NULL, NULL);
-    return test_run_all(NULL, NULL);
+    return pg_run_all();
 }

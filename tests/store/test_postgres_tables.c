@@ -3,15 +3,13 @@
 #include <slack/error.h>
 #include <slack/options.h>
 
-#include "support/postgres.h"
-#include "support/store_rows.h"
+#include "support/postgres_rows.h"
 #include "support/test.h"
 
 /* Schema 1 had no owners of entries. */
-static void test_schema_1_is_changed(void **state)
+PG_TEST(test_schema_1_is_changed)
 {
     char newest[8];
-    rows_open();
     rows_put("a", 0, false);
     rows_close();
     snprintf(newest, sizeof newest, "%.7s",
@@ -42,11 +40,10 @@ static void live_on(const char *key)
 
 /* A process of the next release changes the tables during a rolling restart. This one goes on, with
  * the same session and with a new one, and processes of this release may still start. */
-static void test_the_next_release_side_by_side(void **state)
+PG_TEST(test_the_next_release_side_by_side)
 {
     char error[SLACK_ERROR_TEXT_MAX] = "";
     slack_store_t *other;
-    rows_open();
     live_on("a");
     postgres_query("SET search_path TO slackapp; ALTER TABLE kv ADD COLUMN next bigint;"
                    "ALTER TABLE inbox ADD COLUMN next bigint NOT NULL DEFAULT 7;"
@@ -56,8 +53,7 @@ static void test_the_next_release_side_by_side(void **state)
     live_on("b");
     assert_int_equal(rows_swap_in(rows.store, true, "", "1"), 0);
     rows_expect_entry("k", "1");
-    postgres_query("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE"
-                   " application_name = 'slackapp'");
+    pg_end_sessions("");
     live_on("c");
     other = rows_open_other();
     rows_close_other(other);
@@ -65,24 +61,9 @@ static void test_the_next_release_side_by_side(void **state)
     assert_int_equal(rows.ops->open(&other, rows.world.net, rows.place, error), SLACK_ESTORE);
     assert_non_null(strstr(error, "made by a newer slackapp; install that one"));
     live_on("d"); /* the session that there is */
-    rows_close();
-}
-
-static void test_there_is_a_server(void **state)
-{
-    skip();
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_schema_1_is_changed),
-        cmocka_unit_test(test_the_next_release_side_by_side),
-    };
-    const struct CMUnitTest without[] = {cmocka_unit_test(test_there_is_a_server)};
-    rows.ops = &slack__store_postgres;
-    rows.place = postgres_start();
-    rows.clean = postgres_clean;
-    if (!rows.place) return cmocka_run_group_tests_name("postgres", without, NULL, NULL);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return pg_run_all();
 }
