@@ -25,6 +25,8 @@ function find(program) {
   return null;
 }
 
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) skip(`the page's tests need node 20.19, and this is ${process.versions.node}`);
 const packages = createRequire(path.join(build, "tests/npm/package-lock.json"));
 
 /** A package of tests/npm. Without it, or without Chromium, the test is skipped. */
@@ -149,14 +151,14 @@ export function launch(hosts = {}) {
   });
 }
 
-/** The errors of a page, and its requests to other hosts: no test ends with one. */
-function watch(page, origin) {
+/** The errors of a page but the `expected` ones, and its requests to other hosts. */
+function watch(page, origin, expected) {
   const problems = [];
   page.on("pageerror", (error) => problems.push(`an exception: ${error.stack}`));
   page.on("console", (message) => {
     // A refusal of the control API is an answer, which the page shows.
     const refused = message.text().startsWith("Failed to load resource") && message.location().url.startsWith(`${origin}/sim/`);
-    if (message.type() === "error" && !refused) problems.push(`console: ${message.text()} (${message.location().url})`);
+    if (message.type() === "error" && !refused && !expected?.test(message.text())) problems.push(`console: ${message.text()} (${message.location().url})`);
   });
   page.on("request", (request) => {
     const { protocol, origin: asked } = new URL(request.url());
@@ -164,16 +166,6 @@ function watch(page, origin) {
   });
   page.on("crash", () => problems.push("the page has crashed"));
   return problems;
-}
-
-/** An empty page, that is watched. `options`: those of a context of Playwright. */
-async function newPage(origin, options) {
-  browser ??= await launch();
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  context.setDefaultTimeout(LONGEST_MS);
-  const page = await context.newPage();
-  page.problems = watch(page, origin);
-  return page;
 }
 
 /** Goes to the page of a simulator, and waits until it shows a conversation. */
@@ -204,30 +196,39 @@ async function evidence(name, scene) {
   return `\nsee ${file}.png and ${file}.txt`;
 }
 
+/** A page that shows a conversation, and whose problems fail the test. `wanted` as in story(). */
+async function openPage(scene, wanted, url = scene.sim.url) {
+  browser ??= await launch();
+  scene.context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...wanted.page });
+  scene.context.setDefaultTimeout(LONGEST_MS);
+  scene.page = await scene.context.newPage();
+  scene.problems = watch(scene.page, url, wanted.expected);
+  await visit(scene.page, url);
+  return scene.page;
+}
+
 /**
  * A test with a simulator, and a page if `wanted.page` is not false.
  * @param {string} name
- * @param {{sim?: string[], bot?: string, transport?: string, page?: Object|false}} wanted
- * @param {function({sim, bot, page, t})} play
+ * @param {{sim?: string[], bot?: string, transport?: string, page?: Object|false, expected?: RegExp}}
+ *   wanted `sim`: options of slackapp sim; `page`: those of a context of Playwright; `expected`: errors
+ *   on the console that do not fail the test
+ * @param {function({sim, bot, page, openPage})} play `openPage(url)` opens a page elsewhere
  */
 export function story(name, wanted, play) {
-  test(name, { timeout: 4 * LONGEST_MS }, async (t) => {
-    const scene = { t };
+  test(name, { timeout: 4 * LONGEST_MS }, async () => {
+    const scene = { openPage: (url) => openPage(scene, wanted, url) };
     try {
       scene.sim = await startSimulator(...(wanted.sim ?? []));
       if (wanted.bot) scene.bot = await startBot(scene.sim, wanted.bot, wanted.transport ?? "socket");
-      if (wanted.page !== false) {
-        scene.page = await newPage(scene.sim.url, wanted.page);
-        await visit(scene.page, scene.sim.url);
-      }
+      if (wanted.page !== false) await scene.openPage();
       await play(scene);
-      const problems = scene.page?.problems ?? [];
-      if (problems.length > 0) throw new Error(problems.join("\n"));
+      if (scene.problems?.length > 0) throw new Error(scene.problems.join("\n"));
     } catch (error) {
       error.message += await evidence(name, scene);
       throw error;
     } finally {
-      await scene.page?.context().close();
+      await scene.context?.close();
       await scene.bot?.stop();
       await scene.sim?.stop();
     }

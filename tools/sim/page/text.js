@@ -13,6 +13,12 @@ import { showJson } from "./unknown.js";
 const CHARACTERS_MAX = 20000; // drawn before a person asks for the rest
 const TONES = ["", "", "\u{1F3FB}", "\u{1F3FC}", "\u{1F3FD}", "\u{1F3FE}", "\u{1F3FF}"];
 
+/* A text with a direction of its own. Its children are in one element: Chromium looks for the
+ * direction anew at each child that a bdi gets, which takes the square of their number. */
+function isolated(attributes, ...children) {
+  return h("bdi", attributes, h("span", null, children));
+}
+
 /* --- inline --- */
 
 function name(context, kind, id) {
@@ -49,8 +55,8 @@ function link(node, context) {
   const href = linkUrl(node.url);
   const shown = drawNodes(node.children, context);
   return href
-    ? h("a", { href, target: "_blank", rel: "noopener noreferrer" }, h("bdi", null, shown))
-    : h("bdi", { class: "link-refused", title: `not a link that the page follows: ${node.url}` }, shown);
+    ? h("a", { href, target: "_blank", rel: "noopener noreferrer" }, isolated(null, shown))
+    : isolated({ class: "link-refused", title: `not a link that the page follows: ${node.url}` }, shown);
 }
 
 function date(node, context) {
@@ -175,8 +181,8 @@ export function drawMarkdown(text, context) {
 
 /** A plain text, with emoji unless `emoji` is false. It stays in its line. */
 export function drawPlain(text, context, emoji = true) {
-  return drawLong(h("bdi", { class: "marked-plain" }), asText(text),
-    (shown) => drawNodes(parsePlain(shown, { emoji }), context));
+  return h("bdi", { class: "marked-plain" }, drawLong(h("span", null), asText(text),
+    (shown) => drawNodes(parsePlain(shown, { emoji }), context)));
 }
 
 /** A block or a value of type rich_text. */
