@@ -203,7 +203,6 @@ export class Composer {
     const other = () =>
       ask("Run a shortcut", "Callback id", {
         hint: "The simulator does not know the settings of your app: give the callback id that its code listens to.",
-        choices: shortcuts,
         yes: "Run",
       }).then(use);
     openActions(anchor, [

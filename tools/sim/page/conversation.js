@@ -103,7 +103,7 @@ export function createConversation(page, element, views) {
     const wanted = `${page.state.workspace.id} ${page.channel} ${page.user}`;
     if (wanted !== key) {
       key = wanted;
-      list.start(page.read.get(page.channel) || "");
+      list.start(page.unread(page.channel) > 0 ? page.read.get(page.channel) : "");
       replace(list.intro, drawIntro(page));
     }
     list.update(entriesFor(page.state, page.channel, page.user), { whole: page.isWhole(page.channel) });

@@ -28,7 +28,7 @@ export function showDialog(title, body, buttons = []) {
         icon("close"),
       ),
     ),
-    h("div", { class: "dialog-body" }, body),
+    h("div", { class: "dialog-body", tabindex: 0 }, body),
     buttons.length > 0 ? h("footer", { class: "dialog-foot" }, buttons) : null,
   );
   document.getElementById("dialogs").append(dialog);
@@ -67,12 +67,11 @@ export function confirm(title, text, yes) {
 }
 
 /** Ask for one line of text. Resolves to it, or to "" if nothing was given. */
-export function ask(title, label, { hint = "", choices = [], yes = "OK" } = {}) {
+export function ask(title, label, { hint = "", yes = "OK" } = {}) {
   return new Promise((resolve) => {
     const id = `dialog-field-${++count}`;
     const field = h("input", {
-      class: "field", id, name: "text", required: true, autocomplete: "off", autofocus: true,
-      list: `${id}-choices`, "aria-describedby": `${id}-hint`,
+      class: "field", id, name: "text", required: true, autocomplete: "off", autofocus: true, "aria-describedby": `${id}-hint`,
     });
     const form = h(
       "form",
@@ -87,7 +86,6 @@ export function ask(title, label, { hint = "", choices = [], yes = "OK" } = {}) 
       },
       h("label", { for: id }, label),
       field,
-      h("datalist", { id: `${id}-choices` }, choices.map((value) => h("option", { value }))),
       h("p", { class: "hint", id: `${id}-hint` }, hint),
     );
     const dialog = showDialog(title, [form], [

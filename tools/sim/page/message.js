@@ -10,7 +10,8 @@ import { icon } from "./icons.js";
 import { authorOf } from "./selectors.js";
 import { place } from "./state.js";
 import { drawMrkdwn } from "./text.js";
-import { clockText, dayText, fullText, shortClockText, toDate } from "./times.js";
+import { clockText, fullText, momentText, shortClockText, toDate } from "./times.js";
+import { showJson } from "./unknown.js";
 
 const FACES_MAX = 4;
 
@@ -30,6 +31,13 @@ function drawHead(page, entry, grouped) {
   );
 }
 
+/* Where a text goes on: its last paragraph, if it ends with one. */
+function endOf(text) {
+  let last = text;
+  while (last && last.tagName !== "P") last = last.lastElementChild;
+  return last || text;
+}
+
 function drawText(page, entry, context) {
   const { message } = entry;
   const classes = message.subtype && !message.bot_id ? "text quiet" : "text";
@@ -42,7 +50,9 @@ function drawText(page, entry, context) {
       ? drawMrkdwn(message.text, context)
       : null;
   const caret = message.streaming ? h("span", { class: "caret", "aria-label": "is writing" }) : null;
-  return h("div", { class: classes }, body, caret, edited);
+  const text = h("div", { class: classes }, body);
+  endOf(text).append(...[caret, edited].filter(Boolean));
+  return text;
 }
 
 function drawStop(page, entry) {
@@ -101,7 +111,8 @@ function drawReplies(page, entry) {
   const { message } = entry;
   const known = page.state.messages.get(place(entry.channel, entry.ts)) || [];
   const count = Math.max(message.reply_count || 0, known.length);
-  if (count === 0 || entry.thread) return null;
+  const isAssistant = Boolean(message.assistant_app_thread);
+  if ((count === 0 && !isAssistant) || entry.thread) return null;
   const users = message.reply_users || [...new Set(known.map((reply) => reply.message.user))];
   const newest = message.latest_reply || known[known.length - 1]?.ts;
   return h(
@@ -113,8 +124,8 @@ function drawReplies(page, entry) {
       onclick: () => page.show({ thread: place(entry.channel, entry.ts) }),
     },
     h("span", { class: "faces" }, users.slice(0, FACES_MAX).map((user) => avatar(authorOf(page.state, { user })))),
-    h("span", { class: "reply-count" }, count === 1 ? "1 reply" : `${count} replies`),
-    newest ? h("span", { class: "time" }, `Last one ${dayText(newest).toLowerCase()} at ${clockText(newest)}`) : null,
+    h("span", { class: "reply-count" }, count === 0 ? "Open the assistant" : count === 1 ? "1 reply" : `${count} replies`),
+    newest ? h("span", { class: "time" }, `Last reply ${momentText(newest)}`) : null,
   );
 }
 
@@ -122,25 +133,16 @@ function drawNotes(entry) {
   const { cut } = entry.message; // by the feed
   return [
     cut?.length ? h("p", { class: "note" }, `Too long for the page: ${cut.join(", ")}`) : null,
-    entry.onlyFor ? h("p", { class: "note" }, "Only visible to you") : null,
+    entry.onlyFor ? h("p", { class: "note" }, icon("eye"), "Only visible to you") : null,
     entry.message.pinned_to?.length ? h("p", { class: "note" }, icon("pin"), "Pinned by the app") : null,
     entry.message.subtype === "thread_broadcast" ? h("p", { class: "note" }, icon("thread"), "Replied in a thread") : null,
   ];
 }
 
-/**
- * Draw a message.
- * @param {import("./page.js").Page} page
- * @param {import("./state.js").Entry} entry
- * @param {{grouped: boolean, list: string, inThread: boolean, editing: boolean}} how `grouped`: under another of the
- *   same author; `list`: a name that makes the ids of the elements the only ones on the page
- * @returns {HTMLElement}
- */
-export function drawMessage(page, entry, { grouped, list, inThread, editing }) {
+function drawArticle(page, entry, id, { grouped, inThread, editing }) {
   const { message } = entry;
   const context = page.context(entry);
   const author = authorOf(page.state, message);
-  const id = `${list}-${entry.ts}`;
   const classes = ["message", grouped && "grouped", entry.onlyFor && "ephemeral", message.streaming && "streaming"];
   return h(
     "article",
@@ -163,4 +165,32 @@ export function drawMessage(page, entry, { grouped, list, inThread, editing }) {
       inThread ? null : drawReplies(page, entry),
     ),
   );
+}
+
+/* Nothing that a bot sends stops the page: what cannot be drawn is shown as its JSON. */
+function drawUndrawable(entry, id, error) {
+  reportError(error);
+  return h(
+    "article",
+    { class: "message", id, tabindex: -1, "aria-label": "A message", "data-ts": entry.ts },
+    h("div", { class: "gutter" }),
+    showJson(entry.message, "message", error.message),
+  );
+}
+
+/**
+ * Draw a message.
+ * @param {import("./page.js").Page} page
+ * @param {import("./state.js").Entry} entry
+ * @param {{grouped: boolean, list: string, inThread: boolean, editing: boolean}} how `grouped`: under another of the
+ *   same author; `list`: a name that makes the ids of the elements the only ones on the page
+ * @returns {HTMLElement}
+ */
+export function drawMessage(page, entry, how) {
+  const id = `${how.list}-${entry.ts}`;
+  try {
+    return drawArticle(page, entry, id, how);
+  } catch (error) {
+    return drawUndrawable(entry, id, error);
+  }
 }

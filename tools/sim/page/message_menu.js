@@ -21,7 +21,6 @@ function runShortcut(page, entry, id) {
 async function askForShortcut(page, entry) {
   const id = await ask("Run a message shortcut", "Callback id", {
     hint: "The app's settings name the shortcuts of an app, and its code listens to their callback ids.",
-    choices: page.state.messageShortcuts,
     yes: "Run",
   });
   if (id) runShortcut(page, entry, id);

@@ -51,7 +51,9 @@ export class MessageList {
     for (const type of ["pointerover", "focusin"])
       this.list.addEventListener(type, (event) => this.showToolbar(event.target));
     this.list.addEventListener("pointerleave", () => this.hideToolbar());
-    new ResizeObserver(() => this.keepPlace()).observe(this.list);
+    const observer = new ResizeObserver(() => this.keepPlace());
+    observer.observe(this.list);
+    observer.observe(this.scroller); // the message box grows
   }
 
   /** Begin anew: another conversation. `mark`: the newest ts that was read before. */

@@ -147,16 +147,20 @@ export class Page {
 
   /* --- what a person does --- */
 
-  /** Do something as the person. What goes wrong is shown; the answer has `ok`. */
-  async act(kind, args) {
+  /** Do something as the person: the answer has `ok`, and else the sentence `error`. */
+  async ask(kind, args) {
     try {
-      const common = { user: this.user, workspace: this.state.workspace.id };
-      const answer = await send(kind, { ...common, ...args });
-      if (answer.acked === false && answer.error) this.toast(answer.error);
-      return answer;
+      return await send(kind, { user: this.user, workspace: this.state.workspace.id, ...args });
     } catch (error) {
-      return this.refuse(error.message);
+      return { ok: false, error: error.message };
     }
+  }
+
+  /** The same, and show what goes wrong. */
+  async act(kind, args) {
+    const answer = await this.ask(kind, args);
+    if (answer.error && !answer.acked) this.toast(answer.error);
+    return answer;
   }
 
   /** What act() answers when something is not possible. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* The times of messages, in the zone and the language of the browser. */
 
+const TODAY = "Today", YESTERDAY = "Yesterday";
+
 const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const date = new Intl.DateTimeFormat(undefined, { weekday: "long", month: "long", day: "numeric" });
@@ -36,7 +38,13 @@ export function isSameDay(ts, other) {
 export function dayText(ts, now = new Date()) {
   const day = toDate(ts);
   const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
-  if (day.toDateString() === now.toDateString()) return "Today";
-  if (day.toDateString() === yesterday.toDateString()) return "Yesterday";
+  if (day.toDateString() === now.toDateString()) return TODAY;
+  if (day.toDateString() === yesterday.toDateString()) return YESTERDAY;
   return (day.getFullYear() === now.getFullYear() ? date : dateOfYear).format(day);
+}
+
+/** "today at 9:41 AM", within a sentence. */
+export function momentText(ts) {
+  const day = dayText(ts);
+  return `${day === TODAY || day === YESTERDAY ? day.toLowerCase() : day} at ${clockText(ts)}`;
 }

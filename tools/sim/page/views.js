@@ -28,8 +28,8 @@ export function createViews(page, element) {
 
   async function submit(view) {
     const state = stateOf(keptOf(view));
-    const answer = await page.act("submit", { view: view.id, callback_id: view.callback_id, state });
-    return { ...answer, errors: answer.body?.response_action === "errors" ? answer.body.errors : {} };
+    const answer = await page.ask("submit", { view: view.id, callback_id: view.callback_id, state });
+    return { ...answer, ok: answer.ok && answer.acked !== false, errors: answer.body?.response_action === "errors" ? answer.body.errors : {} };
   }
 
   function closeView(view, clear = false) {
