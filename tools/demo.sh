@@ -61,7 +61,8 @@ connected() {
 
 # start TRANSPORT: starts a simulator and a bot.
 start() {
-    "$build/slackapp" sim --port 0 --port-file "$work/$1.port" >"$work/$1.sim" 2>&1 &
+    "$build/slackapp" sim --port 0 --port-file "$work/$1.port" --log "$work/$1.bot" \
+        >"$work/$1.sim" 2>&1 &
     sim=$!
     pids="$pids $sim"
     await "$sim" [ -f "$work/$1.port" ] || fail "$1" 'the simulator did not start'
@@ -108,7 +109,7 @@ talk() {
 # where TRANSPORT NAME: prints how to continue.
 where() {
     read -r url sim bot <"$work/$1.where"
-    echo "  $2: the simulator is process $sim, the bot is process $bot"
+    echo "  $2: $url/ in a browser; the simulator is process $sim, the bot is process $bot"
     echo "    SLACKAPP_SIM=$url $given/slackapp sim send message hello"
     echo "    SLACKAPP_SIM=$url $given/slackapp sim transcript"
 }
@@ -138,7 +139,11 @@ echo "The transcripts are equal: $(wc -l <"$work/http.txt" | tr -d ' ') lines ea
 
 if [ -n "$stay" ]; then
     echo
-    echo 'All of it is still running. The next message, from another terminal:'
+    cat <<'END'
+All of it is still running. Each simulator has a page, which is Slack in a browser: write to the
+bot there, click what it sent, and look at the wire and at the bot's log. The same goes from
+another terminal.
+END
     where socket 'Socket Mode'
     where http HTTP
     echo 'Ctrl-C ends it.'

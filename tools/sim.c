@@ -71,6 +71,7 @@ static const char usage_options[] =
     "                       failure rate and the minutes of the rate limits, N times as fast\n"
     "  --disable-after N    disable events if 95 % of at least N events an hour fail\n"
     "                       (default 1000)\n"
+    "  --log FILE           the file to which the bot writes its log: the page shows it\n"
     "  --quiet              print no transcript\n"
     "\n"
     "Options of a transcript:\n"
@@ -150,6 +151,7 @@ static int run_simulator(int argc, const char **argv)
         {"--limits", NULL, &limits},
         {"--distributed", NULL, &distributed},
         {"--faults", &faults, NULL},
+        {"--log", &sim->bot_log, NULL},
         {"--quiet", NULL, &options.quiet},
         {"--help", NULL, &help},
     };

@@ -54,6 +54,7 @@ export const deliveries = {
   "a command over Socket Mode": [{ ...command("/echo", ""), wire: "Socket Mode" }, { body: { text: "usage: /echo TEXT" } }],
   "a command with a response URL": [command("/later", "on"), {}, [["response_url", { text: "later: on" }, { ok: true }]]],
   "an unknown command": [command("/nope", ""), { body: "The app could not do that. Please try again later." }],
+  "a failed command": [command("/nope", ""), { body: { response_type: "ephemeral", text: "The app could not do that. Please try again later." } }],
   "a click": [interaction("block_actions", { ...inMessage, actions: [{ type: "button", action_id: "hello_click" }] }), {},
     [post({ channel: general, text: `<@${ann}> clicked the button` })]],
   "a date": [interaction("block_actions", { ...inMessage, actions: [{ type: "datepicker", action_id: "day",

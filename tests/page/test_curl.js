@@ -104,7 +104,7 @@ test("a dialog is nothing that a command does", () => assert.equal(commandOf(row
 
 test("a text that looks like an option goes behind two dashes, and the port and the workspace are named", () => {
   const row = { kind: "command", workspace: "T0SIM00002", payload: { command: "/x", text: "--force" } };
-  assert.equal(commandOf(row, "4391"), "slackapp sim --port 4391 send --workspace T0SIM00002 command /x -- --force\n");
+  assert.equal(commandOf(row, "4391", true), "slackapp sim --port 4391 send --workspace T0SIM00002 command /x -- --force\n");
 });
 
 test("a shell reads a quoted word as it was", async () => {

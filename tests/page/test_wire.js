@@ -91,4 +91,4 @@ test("what the app has answered is counted by kind and name", () => {
     { kind: "interaction", name: "block_actions hello_click", count: 1, failed: 0 }]);
 });
 
-test("durations", () => assert.deepEqual([0, 999, 1000, 2449, 65000].map(duration), ["0 ms", "999 ms", "1.0 s", "2.4 s", "1 min 5 s"]));
+test("durations", () => assert.deepEqual([0, 999, 1000, 2449, 65000, 3660000].map(duration), ["0 ms", "999 ms", "1.0 s", "2.4 s", "1 min 5 s", "1 h 1 min"]));

@@ -326,6 +326,48 @@ CONNECTED(a_redelivery_is_another_attempt)
     sim_app_close(&reader);
 }
 
+CONNECTED(a_page_that_opens_later_gets_what_the_wire_said)
+{
+    sim_peer_send(&peer, "{'kind':'command','command':'/x','text':'1'}", &outcome);
+    sim_app_ack(&app, sim_app_next(&app), NULL);
+    assert_sent(true);
+    sim_peer_fault(&peer, "api-slow * 2000");
+    sim_peer_answer_t slow;
+    const sim_peer_request_t call = {
+        .method = "POST", .target = "/api/auth.test", .token = peer.token};
+    sim_peer_start(&peer, &call, &slow);
+    const slack_json_t *got = NULL;
+    while (strcmp(slack_json_str(got, "/entries/0/kind"), "call") != 0)
+        got = sim_peer_control(&peer, "/sim/wire", NULL);
+    assert_int_equal(slack_json_int(got, "/id"), sim_feed_last(&peer.sim->feed));
+    const char *const kinds[] = {"call", "ack", "delivery"};
+    for (size_t i = 0; i < 3; i++)
+        assert_member(got, sim_peer_text(&peer, "/entries/%zu/kind", i), kinds[i]);
+    assert_null(slack_json_get(got, "/entries/0/status")); /* it waits */
+    sim_peer_pass_ms(&peer, 2000);
+    sim_peer_sent(&peer, &slow);
+    got = sim_peer_control(&peer, "/sim/wire", NULL);
+    assert_int_equal(slack_json_int(got, "/entries/0/status"), 200);
+    assert_int_equal(slack_json_int(got, "/entries/0/number"),
+                     slack_json_int(got, "/entries/1/number"));
+}
+
+ALONE(the_wire_of_a_long_run_is_as_long_as_an_answer_can_be)
+{
+    static char text[SIM_FEED_ENTRY_MAX / 2];
+    memset(text, 'x', sizeof text - 1);
+    for (int i = 0; i < 160; i++) {
+        sim_json_builder_t json = sim_feed_begin();
+        sim_feed_end(&peer.sim->feed_writer, i % 2 ? "message" : "call", &json,
+                     sim_json(&json, "{n: %d, text: %s}", i, text));
+    }
+    const slack_json_t *got = sim_peer_control(&peer, "/sim/wire", NULL);
+    assert_in_range(slack_json_count(got, "/entries"), 60, 64); /* of 80 */
+    for (size_t i = 0; i < slack_json_count(got, "/entries"); i++)
+        assert_int_equal(slack_json_int(got, sim_peer_text(&peer, "/entries/%zu/n", i)),
+                         158 - 2 * i);
+}
+
 CONNECTED(an_assistant_takes_its_status_back_with_its_answer)
 {
     sim_app_t reader;

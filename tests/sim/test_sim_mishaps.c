@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "sim/bot_log.h"
+#include "support/file.h"
 #include "support/sim_case.h"
 #include "support/test.h"
 
 /* What people let happen through the page: the kinds of faults that it offers, the end of one of
- * them, time that passes, rate limits, an app that comes back. */
+ * them, time that passes, rate limits, an app that comes back; and the log of its bot. */
 
 static void pass_ms(uint64_t ms, void *user_data)
 {
@@ -119,4 +124,86 @@ ALONE(an_app_comes_back_with_its_token)
         sim_peer_control(&peer, "/sim/install", "{}");
         assert_error("auth.test", "{}", "");
     }
+}
+
+/* ---- the log of the bot ---- */
+
+static char log_path[] = "/tmp/slackapp-log-XXXXXX";
+
+static int open_with_log(void **state)
+{
+    const sim_options_t options = {.people = SIM_USERS_FIRST, .bot_log = log_path};
+    snprintf(log_path, sizeof log_path, "/tmp/slackapp-log-XXXXXX");
+    close(mkstemp(log_path));
+    sim_peer_open(&peer, &options);
+    return 0;
+}
+
+static int close_with_log(void **state)
+{
+    unlink(log_path);
+    return sim_case_close(state);
+}
+
+#define WITH_LOG(function) TEST_CASE(function, open_with_log, close_with_log, NULL)
+
+/* Reads the part behind `after`. */
+static const slack_json_t *part(int64_t after, const char *text)
+{
+    const slack_json_t *got = sim_peer_control(
+        &peer, sim_peer_text(&peer, "/sim/log?after=%lld", (long long)after), NULL);
+    if (text) assert_member(got, "/text", text);
+    return got;
+}
+
+WITH_LOG(lines_come_whole_once_and_without_secrets)
+{
+    assert_member(part(0, ""), "/path", log_path);
+    file_replace(log_path, "one\ntoken xoxb-1-secret\ntwo: \xff\nthr");
+    const int64_t after =
+        slack_json_int(part(0, "one\ntoken [redacted]\ntwo: \xEF\xBF\xBD\n"), "/after");
+    part(after, "");
+    file_replace(log_path, "one\ntoken xoxb-1-secret\ntwo: \xff\nthree\n");
+    part(after, "three\n");
+    file_replace(log_path, "anew\n"); /* it has become shorter */
+    part(after, "anew\n");
+    unlink(log_path);
+    part(0, "");
+}
+
+/* All parts, behind one another: their bytes. */
+static size_t all_parts(void)
+{
+    size_t len = 0;
+    int64_t after = 0;
+    for (bool more = true; more;) {
+        const slack_json_t *got = part(after, NULL);
+        len += strlen(slack_json_str(got, "/text"));
+        after = slack_json_int(got, "/after");
+        more = slack_json_bool(got, "/more");
+    }
+    part(after, "");
+    return len;
+}
+
+WITH_LOG(a_long_log_comes_in_parts_from_its_tail)
+{
+    static char text[SIM_BOT_LOG_TAIL + 1000];
+    const size_t len = sizeof text - 1;
+    memset(text, 'x', len);
+    for (size_t i = 99; i < len; i += 100)
+        text[i] = '\n';
+    file_replace(log_path, text);
+    assert_in_range(all_parts(), SIM_BOT_LOG_TAIL - 200, SIM_BOT_LOG_TAIL);
+    /* A line that is longer than a part is left out, wherever a part begins in it. */
+    memset(text, 'x', len);
+    text[len - 6] = text[len - 1] = '\n';
+    file_replace(log_path, text);
+    assert_int_equal(all_parts(), 5);
+}
+
+ALONE(without_a_log_there_is_no_path)
+{
+    const slack_json_t *got = part(0, "");
+    assert_int_equal(slack_json_type(slack_json_get(got, "/path")), SLACK_JSON_NULL);
 }

@@ -54,6 +54,15 @@ static int answer_status(const sim_answer_t *answer)
     return answer->json || answer->text ? answer->status : 500;
 }
 
+/* A call whose answer comes late: the page shows for how long it waits. */
+static void feed_put_begun(const sim_answer_t *answer)
+{
+    sim_json_builder_t json = sim_feed_begin();
+    sim_feed_end(&answer->services->workspace->transcript.feed, "call", &json,
+                 sim_json(&json, "{number: %" PRIu64 ", method: %s, arguments: %p}", answer->number,
+                          answer->method, answer->args));
+}
+
 static void feed_put(const sim_answer_t *answer)
 {
     const sim_services_t *services = answer->services;
@@ -105,6 +114,7 @@ static bool answer_send_late(const sim_answer_t *answer, sim_later_t *later)
     if (answer->json) late->json = sim_json_copy(&json, answer->json);
     if (answer->text) late->text = slack__arena_strdup(arena, answer->text);
     if (json.rc != 0 || !late->text != !answer->text) return false;
+    feed_put_begun(answer);
     return sim_later_run(later, answer->effect.delay_ms, arena, late_due, late) == 0;
 }
 

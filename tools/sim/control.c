@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/bot_log.h"
 #include "sim/installs.h"
 #include "sim/message_list.h"
 #include "sim/missed_messages.h"
@@ -13,6 +14,7 @@
 #include "sim/person.h"
 #include "sim/responses.h"
 #include "sim/status.h"
+#include "sim/wire_entries.h"
 #include "util/form.h"
 
 /* How long a request waits, and how many wait at once. */
@@ -238,6 +240,21 @@ static void get_state(sim_control_t *control, const sim_services_t *services,
     sim_page_state_request(services, control->feed, request);
 }
 
+static void get_wire(sim_control_t *control, const sim_services_t *services,
+                     slack_http_request_t *request, const slack_json_t *args)
+{
+    sim_wire_entries_request(control->feed, request);
+}
+
+static void get_log(sim_control_t *control, const sim_services_t *services,
+                    slack_http_request_t *request, const slack_json_t *args)
+{
+    uint64_t after = 0;
+    if (!slack__parse_u64(slack__slice(query_text(request, "/after")), INT64_MAX, &after))
+        after = 0;
+    sim_bot_log_request(control->bot_log, after, control->feed, request);
+}
+
 /* --- the app's connections --- */
 
 static void disconnect(sim_control_t *control, const sim_services_t *services,
@@ -426,6 +443,8 @@ static const struct endpoint {
     {"POST", "/sim/transcript/clear", clear_transcript},
     {"GET", "/sim/messages", get_messages},
     {"GET", "/sim/state", get_state},
+    {"GET", "/sim/wire", get_wire},
+    {"GET", "/sim/log", get_log},
     {"POST", "/sim/missed", write_missed},
     {"POST", "/sim/send", send_act},
     {"POST", "/sim/uninstall", uninstall},

@@ -20,7 +20,8 @@ typedef struct sim_control {
     const sim_services_t *services; /* of the first workspace */
     sim_feed_t *feed;
     slack_net_t *net;
-    slack_link_t waits; /* requests that wait for transcript entries or for an app */
+    const char *bot_log; /* a path; NULL: unknown */
+    slack_link_t waits;  /* requests that wait for transcript entries or for an app */
     size_t wait_count;
     slack_task_t look; /* checks the waits */
     bool closing;

@@ -136,16 +136,7 @@ void sim_page_state_request(const sim_services_t *services, const sim_feed_t *fe
     const slack_json_t *state = state_json(services, feed, &json);
     slack__buf_init(&text, ANSWER_MAX);
     const int rc = json.rc != 0 ? json.rc : sim_secrets_write(&feed->redactor, &text, state);
-    const slack_http_response_t response = {
-        .status = 200,
-        .content_type = "application/json; charset=utf-8",
-        .body = slack__buf_ptr(&text),
-        .body_len = text.len,
-    };
-    if (rc == 0)
-        sim_respond(request, &response);
-    else
-        sim_respond_error(request, 503, slack_strerror(rc));
+    sim_respond_written(request, rc, &text);
     slack__buf_done(&text);
     slack__arena_free(json.arena);
 }

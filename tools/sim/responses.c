@@ -82,6 +82,20 @@ void sim_respond_ratelimited(slack_http_request_t *request, uint64_t retry_after
                  &no_scopes);
 }
 
+void sim_respond_written(slack_http_request_t *request, int rc, const slack_buf_t *json)
+{
+    const slack_http_response_t response = {
+        .status = 200,
+        .content_type = "application/json; charset=utf-8",
+        .body = slack__buf_ptr(json),
+        .body_len = json->len,
+    };
+    if (rc == 0)
+        sim_respond(request, &response);
+    else
+        sim_respond_error(request, 503, slack_strerror(rc));
+}
+
 void sim_respond_text(slack_http_request_t *request, int status, const char *text)
 {
     respond_with_id(request, status, "text/plain; charset=utf-8", slack__slice(text), "",

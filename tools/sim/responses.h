@@ -19,6 +19,8 @@ typedef struct sim_scope_headers {
 void sim_respond_call(slack_http_request_t *request, int status, const slack_json_t *body,
                       const sim_scope_headers_t *scopes);
 void sim_respond_json(slack_http_request_t *request, int status, const slack_json_t *body);
+/* With JSON that was written already; 503 if that has failed with an error. */
+void sim_respond_written(slack_http_request_t *request, int rc, const slack_buf_t *json);
 void sim_respond_text(slack_http_request_t *request, int status, const char *text);
 /* 429, as Slack limits rates. `retry_after_s` 0: without a Retry-After. */
 void sim_respond_ratelimited(slack_http_request_t *request, uint64_t retry_after_s);

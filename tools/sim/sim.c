@@ -198,6 +198,7 @@ static int copy_options(sim_t *sim, const sim_options_t *given)
         {&options->client_id, "1000000000001.2000000000002"},
         {&options->client_secret, "simulated-client-secret"},
         {&options->redirect_uris, ""},
+        {&options->bot_log, ""},
     };
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) {
         const char *value = *strings[i].field ? *strings[i].field : strings[i].fallback;
@@ -427,6 +428,7 @@ static int init_parts(sim_t *sim)
     sim->later.pass_ms = sim->options.pass_ms;
     sim->later.user_data = sim->options.user_data;
     sim_control_init(&sim->control, sim->services, &sim->feed, sim->net);
+    sim->control.bot_log = *sim->options.bot_log ? sim->options.bot_log : NULL;
     return 0;
 }
 

@@ -34,7 +34,8 @@
  *     authorize_page, install_page
  *   person, person_*, ack_outcomes,      what people do
  *     missed_messages
- *   message_list, page_state, control    the API for tests, the command line and the page
+ *   message_list, page_state,            the API for tests, the command line and the page
+ *     wire_entries, bot_log, mishaps, control
  *   feed_readers, page_files             the page: its WebSockets and its files
  */
 
@@ -73,6 +74,7 @@ typedef struct sim_options {
                                minutes of the rate limits pass. Default 1. */
     unsigned disable_after; /* Optional. Fewer events an hour never switch the event subscriptions
                                off. Default 1000. */
+    const char *bot_log;    /* Optional. The file to which the app writes its log. */
     /* Optional. Moves the monotonic clock of the net ahead, when people let time pass. */
     void (*pass_ms)(uint64_t ms, void *user_data);
     /* Optional. Called for every entry of the transcript once it is complete. */

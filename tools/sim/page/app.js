@@ -20,6 +20,7 @@ function sentenceOf(app) {
 
 function drawConnection(app) {
   const facts = [
+    app.user_agent && ["User-Agent", app.user_agent],
     app.request_url && ["Request URL", h("code", null, app.request_url),
       app.request_url_verified ? " verified" : " not verified"],
     app.events_off && ["Events", "switched off, since more than 95 % of them failed: ",

@@ -199,16 +199,17 @@ function placeOf(row) {
  * The `slackapp sim send` that does the same once more.
  * @param {import("./wire.js").Row} row
  * @param {string} port of the simulator; "" for the usual one
+ * @param {boolean} several whether there are several workspaces
  * @returns {string} "" for a delivery that no person causes by one act
  */
-export function commandOf(row, port) {
+export function commandOf(row, port, several) {
   const { payload } = row;
   const words = row.kind === "command" ? ["command", payload.command, text(payload.text ?? "")]
     : row.kind === "interaction" ? wordsOfInteraction(payload)
       : payload.event ? wordsOfEvent(payload.event) : null;
   if (!words || words.flat().some((word) => typeof word !== "string")) return "";
   const at = port ? ["--port", port] : [];
-  const where = row.workspace ? ["--workspace", row.workspace] : [];
+  const where = several && row.workspace ? ["--workspace", row.workspace] : [];
   return `slackapp sim ${[...at, "send", ...where, ...placeOf(row), ...words.flat()].map(quote)
     .join(" ")}\n`;
 }

@@ -36,6 +36,10 @@ function drawInForce(faults, end) {
 /* --- the common mishaps --- */
 
 const fault = (label, faults, help) => ({ label, help, path: "/sim/fault", body: { faults } });
+const limits = (name, label, help) => ({ label, help, limits: name, path: "/sim/limits",
+  body: { limits: name }, done: `Rate limits: ${label.toLowerCase()}.` });
+const time = (ms, label, help) => ({ label, help, path: "/sim/clock", body: { ms },
+  done: `${duration(ms)} have passed.` });
 
 const MISHAPS = [
   ["The app's connections", [
@@ -52,30 +56,26 @@ const MISHAPS = [
     fault("Send the next event twice", "duplicate", "The app should handle it once"),
   ]],
   ["Time", [
-    { label: "Pass an hour", path: "/sim/clock", body: { ms: HOUR_MS },
-      help: "Redeliveries, scheduled messages and the ends of tokens come now" },
-    { label: "Pass a minute", path: "/sim/clock", body: { ms: 60000 },
-      help: "The limits of a minute begin anew" },
+    time(HOUR_MS, "Pass an hour", "Redeliveries, scheduled messages and the ends of tokens come now"),
+    time(60000, "Pass a minute", "The limits of a minute begin anew"),
   ]],
   ["Rate limits", [
-    { label: "Refuse the next call", path: "/sim/fault", body: { faults: "api-status * 429 2" },
-      help: "429, with a Retry-After of 2 s" },
-    { label: "Hold to Slack's tiers", path: "/sim/limits", body: { limits: "tiers" },
-      help: "As for an internal app" },
-    { label: "Distributed app's limits", path: "/sim/limits", body: { limits: "distributed" },
-      help: "History once a minute, in pages of 15" },
-    { label: "No limits", path: "/sim/limits", body: { limits: "none" }, help: "The default" },
+    fault("Refuse the next call", "api-status * 429 2", "429, with a Retry-After of 2 s"),
+    limits("none", "No limits", "The default"),
+    limits("tiers", "Slack's tiers", "As for an internal app"),
+    limits("distributed", "A distributed app's", "History once a minute, in pages of 15"),
   ]],
   ["The installation", [
-    { label: "Uninstall the app", path: "/sim/uninstall", body: {},
-      help: "The tokens of the workspace end", ofWorkspace: true },
-    { label: "Install it again", path: "/sim/install", body: {},
-      help: "With the token that it had", ofWorkspace: true },
+    { label: "Uninstall the app", path: "/sim/uninstall", body: {}, ofWorkspace: true,
+      help: "Its tokens in this workspace end", done: "The app is not installed any more." },
+    { label: "Install it again", path: "/sim/install", body: {}, ofWorkspace: true,
+      help: "With the token that it had", done: "The app is installed again." },
   ]],
 ];
 
 function drawMishap(mishap, cause) {
-  return h("button", { type: "button", class: "mishap", onclick: () => cause(mishap) },
+  return h("button", { type: "button", class: "mishap", "data-limits": mishap.limits,
+    "aria-pressed": mishap.limits && "false", onclick: () => cause(mishap) },
     h("span", { class: "mishap-label" }, mishap.label),
     h("span", { class: "mishap-help" }, mishap.help));
 }
@@ -176,7 +176,7 @@ function outcomeOf(mishap, answer) {
   if (started?.ms > 0) return `${started.fault}: acts for ${duration(started.ms)}.`;
   if (started) return `${started.fault}: acts until it is ended.`;
   if (answer.cleared !== undefined) return `${answer.cleared} connections have ended.`;
-  return `${mishap.label}: done.`;
+  return mishap.done;
 }
 
 /**
@@ -221,6 +221,8 @@ export function faultsPanel(shared, api, tell) {
     if (!answer) return;
     shared.faults = answer.faults;
     if (!kinds) replace(form, drawForm(kinds = answer.kinds, cause));
+    for (const button of element.querySelectorAll("[data-limits]"))
+      button.setAttribute("aria-pressed", String(button.dataset.limits === answer.limits));
     changed();
     if (shared.faults.length > 0 && element.checkVisibility())
       timer = setTimeout(read, READ_AGAIN_MS);

@@ -214,7 +214,7 @@ function clicked(tree, event) {
 export function drawJson(value, label) {
   const root = drawItem(null, value, { level: 1, size: 1, position: 1 });
   const tree = h("ul", {
-    class: "json", role: "tree", "aria-label": label,
+    class: "json-tree", role: "tree", "aria-label": label,
     onkeydown: (event) => keyPressed(tree, event),
     onclick: (event) => clicked(tree, event),
   }, root);

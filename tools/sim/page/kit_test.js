@@ -180,7 +180,7 @@ function linesOfAnswer(row) {
   if (row.status === 429) return [call("slack_test_answer_limited", String(row.retryAfter || 1))];
   if (row.status >= 500)
     return [call("slack_test_answer_http", String(row.status), '"Content-Type: text/html"', '""')];
-  if (row.status === null || row.error) return [call("slack_test_answer_lost", "SLACK_ECLOSED")];
+  if (!row.status || row.error) return [call("slack_test_answer_lost", "SLACK_ECLOSED")];
   if (answer.ok === false && typeof answer.error === "string")
     return [call("slack_test_answer_error", string(answer.error))];
   if (ANSWERED.test(row.name) || Object.keys(answer).length <= 1) return [];
@@ -215,7 +215,7 @@ function linesOfAck(row) {
   if (row.tookMs === null) return outcome("SLACK_TEST_NOT_ACKED");
   if (row.error) return outcome(outcomeOfError(row));
   const text = textOfAck(row);
-  if (text === REFUSAL) return outcome("SLACK_TEST_REFUSED");
+  if ((text ?? row.answer?.text) === REFUSAL) return outcome("SLACK_TEST_REFUSED");
   if (text !== null) return [templated("slack_test_expect_ack", [], text)];
   if (row.answer) return [templated("slack_test_expect_ack", [], row.answer)];
   return row.kind === "event" ? [] : [call("slack_test_expect_ack", "NULL")];
@@ -241,6 +241,12 @@ function comment(text) {
   return text.replace(/[^\x20-\x7e]+/g, " ").replaceAll("*/", "* /").slice(0, 60);
 }
 
+/* The place of a click matters if a call of the app names it. */
+function isIdle(line, calls) {
+  const ts = /slack_test_in_message\(t, NULL, "([\d.]+)"/.exec(line)?.[1];
+  return ts !== undefined && !calls.some((one) => JSON.stringify(one.payload).includes(ts));
+}
+
 /**
  * A test that delivers the same, and expects the same calls and the same ack.
  * @param {import("./wire.js").Row} row a delivery
@@ -250,7 +256,8 @@ function comment(text) {
  */
 export function kitTest(row, calls, name = "") {
   const seen = calls.filter((one) => !UNSEEN.test(one.name));
-  const delivery = [...linesOfScene(row), ...linesOfDelivery(row)];
+  const delivery = [...linesOfScene(row), ...linesOfDelivery(row)]
+    .filter((line) => !isIdle(line, seen));
   const delivered = delivery.join("\n");
   const last = delivery.length - 1;
   const lines = [

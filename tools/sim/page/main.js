@@ -95,7 +95,7 @@ function drawApp() {
 }
 
 function createTop() {
-  const wire = h("button", { class: "top-button", type: "button", "aria-controls": "drawer", onclick: toggleWire }, icon("wire"), h("span", null, "Wire"));
+  const wire = h("button", { class: "top-button", type: "button", "aria-label": "Wire", "aria-controls": "drawer", onclick: toggleWire }, icon("wire"), h("span", null, "Wire"));
   replace(
     find("tools"),
     h("span", { id: "top-app", class: "top-app" }),

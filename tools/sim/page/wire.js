@@ -57,9 +57,14 @@ function summaryOfInteraction(payload) {
     text(payload.action_id) || text(payload.name);
 }
 
+/* A form has a view as text. */
+function nameOfView(view) {
+  return /"callback_id":\s*"([^"\\]*)"/.exec(typeof view === "string" ? view : JSON.stringify(view))?.[1];
+}
+
 function summaryOfCall(args) {
-  return text(args.text) || text(args.markdown_text) || text(args.name) || text(args.channel) ||
-    text(args.user) || text(args.trigger_id);
+  return text(args.text) || text(args.markdown_text) || text(args.name) ||
+    (args.view && nameOfView(args.view)) || text(args.channel) || text(args.user);
 }
 
 function describe(entry) {
@@ -103,6 +108,7 @@ function finish(row, entry) {
   row.status = entry.status ?? null;
   row.answer = entry.body ?? entry.answer ?? null;
   row.retryAfter = entry.retry_after ?? 0;
+  row.fault = entry.fault === true;
   if (entry.wire) row.wire = entry.wire;
   return row;
 }
@@ -133,6 +139,7 @@ export function clearWire(wire) {
 
 function failureOfCall(row) {
   if (row.error) return row.error;
+  if (row.status === 0) return "the connection was cut";
   if (row.status === 429) return "ratelimited";
   if (row.status && row.status !== 200) return `HTTP ${row.status}`;
   return row.answer?.ok === false ? text(row.answer.error) || "ok: false" : "";
@@ -157,8 +164,9 @@ export function outcomeOf(row) {
 export function duration(ms) {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60000) return `${(ms / 1000).toFixed(1)} s`;
-  const seconds = Math.floor(ms / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const seconds = Math.floor(ms / 1000), minutes = Math.floor(seconds / 60);
+  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return `${minutes} min ${seconds % 60} s`;
 }
 
 /* Searches without writing the JSON down: most rows have the text early, or are short. */

@@ -34,7 +34,7 @@ function drawFacts(row) {
   const facts = [
     row.what === "call" ? "from the app" : "to the app", row.wire, why,
     row.status !== null && `HTTP ${row.status}`, row.retryAfter > 0 && `Retry-After: ${row.retryAfter}`,
-    row.retries > 0 && `sent ${row.retries + 1} times`,
+    row.fault && "a fault acted", row.retries > 0 && `sent ${row.retries + 1} times`,
     clock(row.at, true),
   ].filter(Boolean);
   return h("p", { class: "wire-facts" }, drawOutcome(row, Date.now()),
@@ -88,7 +88,7 @@ function drawActions(row, panel) {
     : [
       copier("Copy as curl", "the request as curl", http
         ? curlOfDelivery(row, app().request_url, port) : curlOfResend(row, origin)),
-      copier("Copy as command", "the slackapp sim command", commandOf(row, port)),
+      copier("Copy as command", "the slackapp sim command", commandOf(row, port, panel.several)),
       button("Copy as test", () => copy(kitTest(row, callsAfter(wire, row)), "the test in C", tell,
         shown), "A function of C for the test kit, slack/test.h"),
       button("Send again", () => resend(row, false, api, tell)),
@@ -121,8 +121,8 @@ function drawAnswer(row, panel) {
 
 /**
  * The pane for one row.
- * @param {{wire: Object, api: Object, tell: function(string, boolean=), app: function(): Object}}
- *   panel what the pane needs of the drawer
+ * @param {{wire: Object, api: Object, tell: function(string, boolean=), app: function(): Object,
+ *   several: boolean}} panel what the pane needs of the drawer; `several`: workspaces
  * @returns {{element: HTMLElement, show: function(Row|null), update: function(Row)}} `update`
  *   redraws what an ack or an answer changes: what is open in the payload stays open
  */

@@ -55,88 +55,82 @@ function drawRow(row, position, view, now) {
   h("time", { class: "wire-time" }, clock(row.at)));
 }
 
-/**
- * @param {function(Row)} choose called with the row that a person has chosen
- * @returns {{element: HTMLElement, show: function(Array<Row>, number), paint: function(),
- *   select: function(Row)}} `show` takes the rows, newest first, and how many of them are new at
- *   the top
- */
-export function wireList(choose) {
-  const view = { shown: [], chosen: null, timer: 0 };
-  const rows = h("div", { class: "wire-window", role: "presentation" });
-  const space = h("div", { class: "wire-space", role: "presentation" }, rows);
-  const element = h("div", {
-    class: "wire-list", role: "listbox", tabindex: "0",
-    "aria-label": "Deliveries and calls, newest first",
-    onscroll: paint, onkeydown: keyPressed, onclick: clicked,
-  }, space);
-
-  function visibleRows() {
-    const from = Math.max(0, Math.floor(element.scrollTop / ROW_PX) - MARGIN_ROWS);
-    const count = Math.ceil(element.clientHeight / ROW_PX) + 2 * MARGIN_ROWS;
-    return { from, rows: view.shown.slice(from, from + count) };
+/** The list box. A row that is chosen, by a click or by a key, goes to `choose`. */
+export class WireList {
+  constructor(choose) {
+    this.choose = choose;
+    this.shown = [];
+    this.chosen = null;
+    this.timer = 0;
+    this.rows = h("div", { class: "wire-window", role: "presentation" });
+    this.space = h("div", { class: "wire-space", role: "presentation" }, this.rows);
+    this.element = h("div", {
+      class: "wire-list", role: "listbox", tabindex: "0",
+      "aria-label": "Deliveries and calls, newest first", onscroll: () => this.paint(),
+      onkeydown: (event) => this.keyPressed(event), onclick: (event) => this.clicked(event),
+    }, this.space);
   }
 
-  function paint() {
-    const now = Date.now(), visible = visibleRows();
-    space.style.height = `${view.shown.length * ROW_PX}px`;
-    rows.style.transform = `translateY(${visible.from * ROW_PX}px)`;
-    replace(rows, visible.rows.map((row, i) => drawRow(row, visible.from + i + 1, view, now)));
-    const active = view.chosen && rows.querySelector('[aria-selected="true"]');
+  /**
+   * Show these rows, newest first, of which `added` are new at the top: a reader who has scrolled
+   * down goes on seeing the same ones.
+   */
+  show(shown, added) {
+    this.shown = shown;
+    this.space.style.height = `${shown.length * ROW_PX}px`;
+    if (this.element.scrollTop > 0) this.element.scrollTop += added * ROW_PX;
+    this.paint();
+  }
+
+  paint() {
+    const { element, rows } = this, now = Date.now();
+    const from = Math.max(0, Math.floor(element.scrollTop / ROW_PX) - MARGIN_ROWS);
+    const count = Math.ceil(element.clientHeight / ROW_PX) + 2 * MARGIN_ROWS;
+    const visible = this.shown.slice(from, from + count);
+    rows.style.transform = `translateY(${from * ROW_PX}px)`;
+    replace(rows, visible.map((row, i) => drawRow(row, from + i + 1, this, now)));
+    const active = this.chosen && rows.querySelector('[aria-selected="true"]');
     if (active) element.setAttribute("aria-activedescendant", active.id);
     else element.removeAttribute("aria-activedescendant");
-    tick(visible.rows.filter((row) => row.tookMs === null).map((row) => now - row.at));
+    this.tick(visible.filter((row) => row.tookMs === null).map((row) => now - row.at));
   }
 
   /* A row that waits shows for how long. Beyond the limit the tenths say nothing. */
-  function tick(waiting) {
-    clearTimeout(view.timer);
-    if (waiting.length === 0 || !element.isConnected || element.clientHeight === 0) return;
-    view.timer = setTimeout(paint, Math.min(...waiting) < ACK_LIMIT_MS ? 100 : 1000);
+  tick(waiting) {
+    clearTimeout(this.timer);
+    if (waiting.length === 0 || !this.element.isConnected || this.element.clientHeight === 0) return;
+    this.timer = setTimeout(() => this.paint(), Math.min(...waiting) < ACK_LIMIT_MS ? 100 : 1000);
   }
 
-  function select(row) {
-    view.chosen = row;
-    const at = view.shown.indexOf(row) * ROW_PX;
+  /** Choose a row, and scroll to it; null: none. */
+  select(row) {
+    const { element } = this, at = this.shown.indexOf(row) * ROW_PX;
+    this.chosen = row;
     if (at >= 0 && at < element.scrollTop) element.scrollTop = at;
     else if (at > element.scrollTop + element.clientHeight - ROW_PX)
       element.scrollTop = at - element.clientHeight + ROW_PX;
-    paint();
+    this.paint();
   }
 
-  function move(step) {
-    const at = view.chosen ? view.shown.indexOf(view.chosen) + step : 0;
-    const row = view.shown[Math.max(0, Math.min(view.shown.length - 1, at))];
-    if (!row) return;
-    select(row);
-    choose(row);
-  }
-
-  function keyPressed(event) {
-    const page = Math.max(1, Math.floor(element.clientHeight / ROW_PX) - 1);
+  keyPressed(event) {
+    const page = Math.max(1, Math.floor(this.element.clientHeight / ROW_PX) - 1);
     const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity,
       End: Infinity };
     const step = steps[event.key];
     if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    move(step);
+    const at = this.chosen ? this.shown.indexOf(this.chosen) + step : 0;
+    this.take(this.shown[Math.max(0, Math.min(this.shown.length - 1, at))]);
   }
 
-  function clicked(event) {
+  clicked(event) {
     const key = event.target.closest("[data-key]")?.dataset.key;
-    const row = view.shown.find((one) => one.key === key);
+    this.take(this.shown.find((row) => row.key === key));
+  }
+
+  take(row) {
     if (!row) return;
-    select(row);
-    choose(row);
+    this.select(row);
+    this.choose(row);
   }
-
-  /* A reader who has scrolled down goes on seeing the same rows. */
-  function show(shown, added) {
-    view.shown = shown;
-    space.style.height = `${shown.length * ROW_PX}px`;
-    if (element.scrollTop > 0) element.scrollTop += added * ROW_PX;
-    paint();
-  }
-
-  return { element, show, paint, select };
 }
