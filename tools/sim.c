@@ -16,6 +16,8 @@ static const char usage[] =
     "\n"
     "usage: slackapp sim [OPTION…]             run the simulator, until Ctrl-C\n"
     "       slackapp sim send KIND …           do what a person does: slackapp sim send --help\n"
+    "       slackapp sim resend [N] [--retry]  send delivery N again (default: the newest);\n"
+    "                                          --retry: an event says that it is a redelivery\n"
     "       slackapp sim install [OPTION…]     install the app, as a person does in a browser\n"
     "       slackapp sim uninstall [OPTION…]   uninstall it, as a person does\n"
     "       slackapp sim access WORD           let an org-wide app into a workspace: granted, "
@@ -377,6 +379,7 @@ static const struct command {
     int (*run)(sim_client_t *client, int argc, const char **argv);
 } commands[] = {
     {"send", sim_send_command},
+    {"resend", sim_resend_command},
     {"install", sim_install_command},
     {"uninstall", sim_uninstall_command},
     {"access", sim_access_command},
@@ -396,10 +399,10 @@ static const struct command {
 /* Whether the argument behind an option belongs to it, whatever it is. */
 static bool option_takes_value(const char *option)
 {
-    static const char *const flags[] = {"--quiet",  "--help",         "--json",   "--long",
-                                        "--clear",  "--wait",         "--limits", "--distributed",
-                                        "--missed", "--installed",    "--cancel", "--verbose",
-                                        "--pkce",   "--not-installed"};
+    static const char *const flags[] = {"--quiet",  "--help",          "--json",   "--long",
+                                        "--clear",  "--wait",          "--limits", "--distributed",
+                                        "--missed", "--installed",     "--cancel", "--verbose",
+                                        "--pkce",   "--not-installed", "--retry"};
     if (strncmp(option, "--", 2) != 0 || strchr(option, '=')) return false;
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (strcmp(option, flags[i]) == 0) return false;

@@ -4,6 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "util/alloc.h"
+#include "util/base64.h"
+#include "util/file.h"
+
+#define UPLOAD_MAX_BYTES ((size_t)12 << 20) /* as base64 it fits into a request */
+
 static const struct send_kind {
     const char *name;
     const char *arguments;
@@ -11,14 +17,20 @@ static const struct send_kind {
 } kinds[] = {
     {"message", "TEXT…", "post a message in a channel"},
     {"mention", "TEXT…", "post a message that mentions the bot"},
+    {"link", "URL [TEXT…]", "post a link that the app may unfurl"},
+    {"upload", "FILE [TEXT…]", "post a file"},
+    {"edit", "TEXT…", "change the person's newest message, or --message"},
+    {"delete", "", "delete it"},
     {"command", "/NAME [TEXT…]", "run a slash command"},
     {"click", "ACTION_ID", "click a button, or choose --value in a select"},
     {"options", "ACTION_ID [TYPED]", "type into an external select"},
     {"shortcut", "CALLBACK_ID", "use a shortcut, or one on a message with --message"},
     {"react", "EMOJI", "react to the newest message, or to --message"},
+    {"unreact", "EMOJI", "take a reaction back"},
     {"submit", "[CALLBACK_ID] [BLOCK/ACTION=VALUE…]", "fill in and submit the open modal"},
     {"close-view", "[CALLBACK_ID]", "close the open modal"},
     {"open-home", "", "open the app's home tab"},
+    {"open-messages", "", "open the app's messages tab"},
     {"open-assistant", "", "open an assistant thread beside --channel; with --thread: go there"},
     {"stop-stream", "", "stop the message that the app streams in --channel"},
     {"step", "CALLBACK_ID [NAME=VALUE…]", "let a workflow reach a step of the app"},
@@ -68,6 +80,27 @@ static const slack_json_t *values_args(sim_json_builder_t *json, int argc, const
                     sim_list_end(json, &values));
 }
 
+/* A file, and the text beside it. */
+static const slack_json_t *upload_args(sim_json_builder_t *json, int argc, const char *const *argv,
+                                       char *problem)
+{
+    const char *slash = strrchr(argv[0], '/'), *name = slash ? slash + 1 : argv[0];
+    slack_file_fault_t fault;
+    char *bytes = NULL;
+    const ssize_t len =
+        slack__file_read(argv[0], SLACK_FILE_PUBLIC, UPLOAD_MAX_BYTES, &bytes, &fault);
+    if (len < 0) {
+        snprintf(problem, CLI_PROBLEM_SIZE, "cannot read %.100s: %.100s", argv[0], fault.why);
+        return NULL;
+    }
+    char *data = slack__arena_alloc(json->arena, slack__base64_len(SLACK_BASE64, (size_t)len) + 1);
+    if (data) slack__base64_encode(SLACK_BASE64, bytes, (size_t)len, data);
+    slack__free(bytes);
+    if (!data) json->rc = SLACK_ENOMEM;
+    return sim_json(json, "{name: %s, data: %s, text: %s}", name, data,
+                    joined(json, argc - 1, argv + 1));
+}
+
 static const slack_json_t *kind_args(sim_json_builder_t *json, const struct send_kind *kind,
                                      int argc, const char *const *argv, char *problem)
 {
@@ -85,7 +118,11 @@ static const slack_json_t *kind_args(sim_json_builder_t *json, const struct send
         return sim_json(json, "{command: %s, text: %s}", first, joined(json, argc - 1, argv + 1));
     if (strcmp(name, "step") == 0) return values_args(json, argc, argv);
     if (strcmp(name, "shortcut") == 0) return sim_json(json, "{callback_id: %s}", first);
-    if (strcmp(name, "react") == 0) return sim_json(json, "{name: %s}", first);
+    if (strcmp(name, "upload") == 0) return upload_args(json, argc, argv, problem);
+    if (strcmp(name, "link") == 0)
+        return sim_json(json, "{url: %s, text: %s}", first, joined(json, argc - 1, argv + 1));
+    if (strcmp(name, "react") == 0 || strcmp(name, "unreact") == 0)
+        return sim_json(json, "{name: %s}", first);
     if (strcmp(name, "click") == 0) return sim_json(json, "{action_id: %s}", first);
     if (strcmp(name, "options") == 0)
         return sim_json(json, "{action_id: %s, value: %s}", first,
@@ -134,7 +171,8 @@ static void print_help(void)
         "  --channel NAME   general (the default), random, secret, lounge; @ann for her direct\n"
         "                   messages with the bot\n"
         "  --thread TS      reply to this message\n"
-        "  --message TS     the message of a click, a shortcut or a reaction (default for a\n"
+        "  --message TS     the message of a click, a shortcut, a reaction, an edit (default for "
+        "a\n"
         "                   click: the newest that has the element)\n"
         "                   TS may be the word newest: the newest message, in --channel if given\n"
         "  --value VALUE    the option to choose, by its value or its text\n"
@@ -184,5 +222,24 @@ int sim_send_command(sim_client_t *client, int argc, const char **argv)
     }
     if (*wire) cli_printf("acknowledged over %s after %lld ms\n", wire, took_ms);
     if (*ts) cli_printf("ts %s\n", ts);
+    return CLI_OK;
+}
+
+int sim_resend_command(sim_client_t *client, int argc, const char **argv)
+{
+    int status = CLI_OK;
+    bool retry = false;
+    uint64_t number = 0;
+    const cli_option_t options[] = {{"--retry", NULL, &retry}, {NULL, NULL, NULL}};
+    const int rest = sim_client_arguments(client, argc, argv, options, 1, &status);
+    if (rest < 0) return status;
+    if (rest > 0 && !slack__parse_u64(slack__slice(argv[0]), INT64_MAX, &number))
+        return sim_client_fail(CLI_USAGE, "a delivery has a number: the page shows it");
+    const slack_json_t *body =
+        sim_json(&client->json, "{number: %llu, retry: %p}", (unsigned long long)number,
+                 sim_json_bool(&client->json, retry));
+    const slack_json_t *answer = sim_client_call(client, "/sim/resend", body);
+    if (!answer) return CLI_FAILED;
+    printf("delivery %lld is sent again\n", (long long)slack_json_int(answer, "/number"));
     return CLI_OK;
 }

@@ -7,6 +7,9 @@
 /* `slackapp sim send KIND …`: do what a person does. */
 int sim_send_command(sim_client_t *client, int argc, const char **argv);
 
+/* `slackapp sim resend [NUMBER] [--retry]`: send a delivery again. */
+int sim_resend_command(sim_client_t *client, int argc, const char **argv);
+
 /* The options of all kinds; NULL if not given. */
 typedef struct sim_send_options {
     const char *user;

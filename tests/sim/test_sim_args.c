@@ -118,6 +118,11 @@ TEST(each_kind_has_its_arguments)
         {{"options", "x"}, "{\"action_id\":\"x\",\"value\":\"\",\"kind\":\"options\"}"},
         {{"options", "x", "a b"}, "{\"action_id\":\"x\",\"value\":\"a b\",\"kind\":\"options\"}"},
         {{"shortcut", "x"}, "{\"callback_id\":\"x\",\"kind\":\"shortcut\"}"},
+        {{"unreact", "eyes"}, "{\"name\":\"eyes\",\"kind\":\"unreact\"}"},
+        {{"edit", "a", "b"}, "{\"text\":\"a b\",\"kind\":\"edit\"}"},
+        {{"delete"}, "{\"kind\":\"delete\"}"},
+        {{"link", "http://a", "b"}, "{\"url\":\"http://a\",\"text\":\"b\",\"kind\":\"link\"}"},
+        {{"open-messages"}, "{\"kind\":\"open-messages\"}"},
         {{"submit"}, "{\"values\":[],\"kind\":\"submit\"}"},
         {{"submit", "f", "a/b=c", "d="},
          "{\"callback_id\":\"f\",\"values\":[\"a/b=c\",\"d=\"],\"kind\":\"submit\"}"},
@@ -158,6 +163,8 @@ TEST(what_is_missing_is_said)
         {{"message"}, "an argument is missing: slackapp sim send message TEXT…"},
         {{"command"}, "an argument is missing: slackapp sim send command /NAME [TEXT…]"},
         {{"step"}, "an argument is missing: slackapp sim send step CALLBACK_ID [NAME=VALUE…]"},
+        {{"link"}, "an argument is missing: slackapp sim send link URL [TEXT…]"},
+        {{"upload", "/no/file"}, "cannot read /no/file: No such file or directory"},
         {{"event", "{x}"}, "the event is not JSON: error at byte 1"},
     };
     for (int i = 0; i < COUNT(cases); i++) {

@@ -261,7 +261,7 @@ ALONE(a_wrong_request_has_its_sentence)
         {"/sim/messages?channel=nope", NULL,
          "there is no such channel: slackapp sim status names them"},
         {"/sim/messages?after=x", NULL,
-         "`after` is the ts of a message, such as 1767225600.000001"},
+         "`after`, `before` and `thread` are the ts of a message, such as 1767225600.000001"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const slack_json_t *answer = sim_peer_control(&peer, cases[i].path, cases[i].body);

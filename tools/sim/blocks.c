@@ -17,6 +17,8 @@ enum holds {
     HOLDS_OPTION,
     HOLDS_OPTIONS,
     HOLDS_BUTTONS, /* the person presses one of two */
+    HOLDS_RICH_TEXT,
+    HOLDS_FILES, /* that the person has uploaded */
 };
 
 /* Elements that a person can act on. */
@@ -48,8 +50,8 @@ static const struct element_type {
     {"checkboxes", HOLDS_OPTIONS, "selected_options", "initial_options"},
     {"multi_static_select", HOLDS_OPTIONS, "selected_options", "initial_options"},
     {"multi_external_select", HOLDS_OPTIONS, "selected_options", "initial_options"},
-    {"rich_text_input", HOLDS_NOTHING, NULL, NULL},
-    {"file_input", HOLDS_NOTHING, NULL, NULL},
+    {"rich_text_input", HOLDS_RICH_TEXT, "rich_text_value", "initial_value"},
+    {"file_input", HOLDS_FILES, "files", NULL},
     {"feedback_buttons", HOLDS_BUTTONS, NULL, NULL},
     {"icon_button", HOLDS_NOTHING, NULL, NULL},
 };
@@ -252,6 +254,14 @@ static const slack_json_t *pressed_button(sim_json_builder_t *json, const slack_
                     slack_json_str(one, "/value"));
 }
 
+static const slack_json_t *given_rich_text(sim_json_builder_t *json, const char *given)
+{
+    return sim_json(json,
+                    "{type: 'rich_text', elements: [{type: 'rich_text_section',"
+                    " elements: [{type: 'text', text: %s}]}]}",
+                    given);
+}
+
 const slack_json_t *sim_element_state(sim_json_builder_t *json, const slack_json_t *element,
                                       const char *given, char problem[SIM_PROBLEM_SIZE])
 {
@@ -268,6 +278,7 @@ const slack_json_t *sim_element_state(sim_json_builder_t *json, const slack_json
         switch (type->holds) {
         case HOLDS_OPTION: value = find_option(json, element, slack__slice(given), problem); break;
         case HOLDS_NUMBER: value = given_number(json, given, problem); break;
+        case HOLDS_RICH_TEXT: value = given_rich_text(json, given); break;
         case HOLDS_TEXTS:
         case HOLDS_OPTIONS: value = given_list(json, type, element, given, problem); break;
         default: value = *given ? sim_json(json, "%s", given) : sim_json(json, "null"); break;
@@ -275,6 +286,43 @@ const slack_json_t *sim_element_state(sim_json_builder_t *json, const slack_json
         if (!value) return NULL;
     }
     return sim_json(json, "{type: %s, %s: %p}", type->type, type->key, value);
+}
+
+/* The options as the element has them. */
+static const slack_json_t *chosen_options(sim_json_builder_t *json, const slack_json_t *element,
+                                          const slack_json_t *chosen, char *problem)
+{
+    sim_list_t list;
+    slack_json_iter_t it = {0};
+    bool good = true;
+    sim_list_begin(json, &list, '[');
+    while (good && slack_json_next(chosen, &it)) {
+        const slack_json_t *one =
+            find_option(json, element, slack__slice(slack_json_str(it.value, "/value")), problem);
+        good = one != NULL;
+        if (good) sim_list_add(json, &list, one);
+    }
+    const slack_json_t *value = sim_list_end(json, &list);
+    return good ? value : NULL;
+}
+
+const slack_json_t *sim_element_chosen(sim_json_builder_t *json, const slack_json_t *element,
+                                       const slack_json_t *chosen, char problem[SIM_PROBLEM_SIZE])
+{
+    const struct element_type *type = element_type(element);
+    if (!type || type->holds == HOLDS_NOTHING) return sim_element_state(json, element, "", problem);
+    if (type->holds == HOLDS_BUTTONS)
+        return pressed_button(json, element, slack_json_str(chosen, "/value"), problem);
+    const slack_json_t *value = slack__json_member(chosen, slack__slice(type->key));
+    const bool external = strstr(type->type, "external_select") != NULL;
+    if (type->holds == HOLDS_OPTIONS && !external)
+        value = chosen_options(json, element, value, problem);
+    else if (type->holds == HOLDS_OPTION && !external && slack_json_count(value, "") > 0)
+        value = find_option(json, element, slack__slice(slack_json_str(value, "/value")), problem);
+    else if (!value)
+        value = sim_json(json, type->holds == HOLDS_TEXTS || type->holds == HOLDS_OPTIONS ? "[]"
+                                                                                          : "null");
+    return value ? sim_json(json, "{type: %s, %s: %p}", type->type, type->key, value) : NULL;
 }
 
 bool sim_element_state_empty(const slack_json_t *state)

@@ -38,6 +38,10 @@ bool sim_element_find(const slack_json_t *blocks, const char *block_id, const ch
  */
 const slack_json_t *sim_element_state(sim_json_builder_t *json, const slack_json_t *element,
                                       const char *given, char problem[SIM_PROBLEM_SIZE]);
+/* The same from what the page sends: an object with the member that a state and an action of such
+ * an element have, such as selected_option. */
+const slack_json_t *sim_element_chosen(sim_json_builder_t *json, const slack_json_t *element,
+                                       const slack_json_t *chosen, char problem[SIM_PROBLEM_SIZE]);
 /* Whether a state holds nothing, so that only an optional input can be submitted with it. */
 bool sim_element_state_empty(const slack_json_t *state);
 

@@ -55,20 +55,43 @@ int sim_bot_message_post(const sim_services_t *services, const sim_message_draft
     return 0;
 }
 
-int sim_bot_message_edit(const sim_services_t *services, sim_message_t *message,
-                         const slack_json_t *content)
+typedef int (*change_fn)(sim_messages_t *messages, sim_message_t *message,
+                         const slack_json_t *content);
+
+static int message_change(const sim_services_t *services, sim_message_t *message,
+                          const slack_json_t *content, change_fn change, const char *verb)
 {
     sim_workspace_t *workspace = services->workspace;
     sim_json_builder_t json = {slack__arena_new(0, 0), 0};
     if (!json.arena) return SLACK_ENOMEM;
     const slack_json_t *before = sim_json_copy(&json, message->body);
-    int rc = json.rc != 0 ? json.rc : sim_message_edit(&workspace->messages, message, content);
+    int rc = json.rc != 0 ? json.rc : change(&workspace->messages, message, content);
     if (rc == 0) {
-        message_to_transcript(services, &json, message, "(edited) ");
+        message_to_transcript(services, &json, message, verb);
         if (!message->only_for)
             sim_event_send(services, &json,
                            sim_event_changed(workspace->ids, &json, message, before));
     }
+    slack__arena_free(json.arena);
+    return rc;
+}
+
+int sim_bot_message_edit(const sim_services_t *services, sim_message_t *message,
+                         const slack_json_t *content)
+{
+    return message_change(services, message, content, sim_message_edit, "(edited) ");
+}
+
+int sim_bot_message_unfurl(const sim_services_t *services, sim_message_t *message,
+                           const slack_json_t *attachments)
+{
+    sim_json_builder_t json = {slack__arena_new(0, 0), 0};
+    if (!json.arena) return SLACK_ENOMEM;
+    const slack_json_t *content =
+        sim_json_merged(&json, sim_json(&json, "{attachments: %p}", attachments), message->body);
+    const int rc = json.rc != 0
+                       ? json.rc
+                       : message_change(services, message, content, sim_message_set, "(unfurled) ");
     slack__arena_free(json.arena);
     return rc;
 }

@@ -25,4 +25,9 @@ void sim_bot_message_delete(const sim_services_t *services, sim_message_t *messa
 void sim_event_send(const sim_services_t *services, sim_json_builder_t *json,
                     const slack_json_t *event);
 
+/* Attach previews of links, of the app, to a message of anybody: it is not edited, but changed. 0,
+ * SLACK_ENOMEM. */
+int sim_bot_message_unfurl(const sim_services_t *services, sim_message_t *message,
+                           const slack_json_t *attachments);
+
 #endif

@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "sim/bot_log.h"
+#include "sim/file_urls.h"
 #include "sim/installs.h"
 #include "sim/message_list.h"
 #include "sim/missed_messages.h"
 #include "sim/mishaps.h"
 #include "sim/page_state.h"
 #include "sim/person.h"
+#include "sim/resend.h"
 #include "sim/responses.h"
 #include "sim/status.h"
 #include "sim/wire_entries.h"
@@ -186,22 +188,46 @@ static void clear_transcript(sim_control_t *control, const sim_services_t *servi
     respond_ok(request);
 }
 
+static void resend(sim_control_t *control, const sim_services_t *services,
+                   slack_http_request_t *request, const slack_json_t *args)
+{
+    sim_resend_request(services, request, args);
+}
+
 /* --- messages --- */
+
+static bool is_ts_or_none(const char *text)
+{
+    return !*text || sim_is_ts(text);
+}
 
 static void get_messages(sim_control_t *control, const sim_services_t *services,
                          slack_http_request_t *request, const slack_json_t *args)
 {
     sim_workspace_t *workspace = services->workspace;
     sim_json_builder_t json = {request->arena, 0};
-    const char *name = query_text(request, "/channel"), *after = query_text(request, "/after");
-    const sim_channel_t *channel = *name ? sim_channel_find(&workspace->channels, name) : NULL;
-    if (*name && !channel)
+    const slack_json_t *query = query_json(request);
+    const char *name = slack_json_str(query, "/channel"), *limit = slack_json_str(query, "/limit");
+    sim_message_query_t wanted = {
+        .channel = *name ? sim_channel_find(&workspace->channels, name) : NULL,
+        .thread = slack_json_str(query, "/thread"),
+        .after = slack_json_str(query, "/after"),
+        .before = slack_json_str(query, "/before"),
+        .limit = SIM_MESSAGE_LIST_PAGE,
+    };
+    if (*name && !wanted.channel)
         sim_respond_error(request, 400, "there is no such channel: slackapp sim status names them");
-    else if (*after && !sim_is_ts(after))
+    else if (!is_ts_or_none(wanted.after) || !is_ts_or_none(wanted.before) ||
+             !is_ts_or_none(wanted.thread))
         sim_respond_error(request, 400,
-                          "`after` is the ts of a message, such as 1767225600.000001");
+                          "`after`, `before` and `thread` are the ts of a message, such as "
+                          "1767225600.000001");
+    else if (*limit &&
+             (!slack__parse_u64(slack__slice(limit), SIM_MESSAGE_LIST_PAGE, &wanted.limit) ||
+              wanted.limit == 0))
+        sim_respond_error(request, 400, "`limit` is a number from 1 to 200");
     else
-        sim_respond_json(request, 200, sim_message_list(workspace, &json, channel, after));
+        sim_respond_json(request, 200, sim_message_list(workspace, &json, &wanted));
 }
 
 static void write_missed(sim_control_t *control, const sim_services_t *services,
@@ -253,6 +279,12 @@ static void get_log(sim_control_t *control, const sim_services_t *services,
     if (!slack__parse_u64(slack__slice(query_text(request, "/after")), INT64_MAX, &after))
         after = 0;
     sim_bot_log_request(control->bot_log, after, control->feed, request);
+}
+
+static void get_file(sim_control_t *control, const sim_services_t *services,
+                     slack_http_request_t *request, const slack_json_t *args)
+{
+    sim_file_show(services, query_text(request, "/id"), request);
 }
 
 /* --- the app's connections --- */
@@ -445,8 +477,10 @@ static const struct endpoint {
     {"GET", "/sim/state", get_state},
     {"GET", "/sim/wire", get_wire},
     {"GET", "/sim/log", get_log},
+    {"GET", "/sim/file", get_file},
     {"POST", "/sim/missed", write_missed},
     {"POST", "/sim/send", send_act},
+    {"POST", "/sim/resend", resend},
     {"POST", "/sim/uninstall", uninstall},
     {"POST", "/sim/access", set_access},
     {"POST", "/sim/rotation", set_rotation},

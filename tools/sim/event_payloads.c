@@ -76,12 +76,37 @@ const slack_json_t *sim_event_reaction(sim_json_builder_t *json, const sim_messa
                     message->author->id, message->channel->id, message->ts);
 }
 
-const slack_json_t *sim_event_home_opened(sim_json_builder_t *json, const sim_channel_t *im,
-                                          const sim_view_t *home, const char *ts)
+/* https://docs.slack.dev/reference/events/link_shared */
+const slack_json_t *sim_event_link_shared(sim_json_builder_t *json, const sim_message_t *message,
+                                          const char *url, slack_slice_t host)
 {
-    const slack_json_t *event = sim_json(
-        json, "{type: 'app_home_opened', user: %s, channel: %s, tab: 'home', event_ts: %s}",
-        im->user_id, im->id, ts);
+    const char *thread_ts = *message->thread_ts ? message->thread_ts : NULL;
+    return sim_json(json,
+                    "{type: 'link_shared', channel: %s, is_bot_user_member: %p, user: %s,"
+                    " message_ts: %s, thread_ts?: %s, unfurl_id: '%s-%s', event_ts: %s,"
+                    " source: 'conversations_history', links: [{domain: %.*s, url: %s}]}",
+                    message->channel->id,
+                    sim_json_bool(json, sim_channel_has_bot(message->channel)), message->author->id,
+                    message->ts, thread_ts, message->channel->id, message->ts, message->ts,
+                    (int)host.len, host.ptr, url);
+}
+
+const slack_json_t *sim_event_file_shared(sim_json_builder_t *json, const char *file_id,
+                                          const sim_user_t *user, const sim_channel_t *channel)
+{
+    return sim_json(json,
+                    "{type: 'file_shared', file_id: %s, user_id: %s, file: {id: %s},"
+                    " channel_id: %s}",
+                    file_id, user->id, file_id, channel->id);
+}
+
+const slack_json_t *sim_event_home_opened(sim_json_builder_t *json, const char *tab,
+                                          const sim_channel_t *im, const sim_view_t *home,
+                                          const char *ts)
+{
+    const slack_json_t *event =
+        sim_json(json, "{type: 'app_home_opened', user: %s, channel: %s, tab: %s, event_ts: %s}",
+                 im->user_id, im->id, tab, ts);
     if (!home) return event;
     return sim_json_merged(json, event,
                            sim_json(json, "{view: %p}", sim_view_with_state(json, home, NULL)));

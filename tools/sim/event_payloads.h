@@ -22,11 +22,16 @@ const slack_json_t *sim_event_deleted(sim_ids_t *ids, sim_json_builder_t *json,
 /* A reaction was added to the message, or removed. */
 const slack_json_t *sim_event_reaction(sim_json_builder_t *json, const sim_message_t *message,
                                        const char *name, const sim_user_t *user, bool added);
-/* A person opened the app's home tab in the direct message `im`. `home`, NULL for none, is its
- * view.
- */
-const slack_json_t *sim_event_home_opened(sim_json_builder_t *json, const sim_channel_t *im,
-                                          const sim_view_t *home, const char *ts);
+/* A message has a link to a domain of the app. */
+const slack_json_t *sim_event_link_shared(sim_json_builder_t *json, const sim_message_t *message,
+                                          const char *url, slack_slice_t host);
+const slack_json_t *sim_event_file_shared(sim_json_builder_t *json, const char *file_id,
+                                          const sim_user_t *user, const sim_channel_t *channel);
+/* A person opened a tab of the app, "home" or "messages", in the direct message `im`. `home`, NULL
+ * for none, is the view of the home tab. */
+const slack_json_t *sim_event_home_opened(sim_json_builder_t *json, const char *tab,
+                                          const sim_channel_t *im, const sim_view_t *home,
+                                          const char *ts);
 /* assistant_thread_started or assistant_thread_context_changed: a person opened an assistant's
  * thread beside the channel `context`, or went to that channel. */
 const slack_json_t *sim_event_assistant(sim_json_builder_t *json, const char *type,

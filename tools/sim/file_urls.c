@@ -187,3 +187,31 @@ void sim_download_request(const sim_services_t *services, slack_http_request_t *
     else
         sim_respond_text(request, 404, "There is no such file.\n");
 }
+
+void sim_file_show(const sim_services_t *services, const char *id, slack_http_request_t *request)
+{
+    static const char *const images[] = {"image/png", "image/jpeg", "image/gif", "image/webp"};
+    const sim_file_t *file = sim_file_find(&services->workspace->files, slack__slice(id));
+    const char *type = NULL;
+    if (!file || !file->completed || !file->data) {
+        sim_respond_text(request, 404, "There is no such file, or its bytes are forgotten.\n");
+        return;
+    }
+    for (size_t i = 0; i < sizeof images / sizeof *images; i++)
+        if (strcmp(sim_file_media_type(file), images[i]) == 0) type = images[i];
+    const slack_http_header_t headers[] = {
+        {SLACK_SLICE("X-Content-Type-Options"), SLACK_SLICE("nosniff")},
+        {SLACK_SLICE("Content-Security-Policy"), SLACK_SLICE("sandbox; default-src 'none'")},
+        {SLACK_SLICE("Cross-Origin-Resource-Policy"), SLACK_SLICE("same-origin")},
+        {SLACK_SLICE("Content-Disposition"), SLACK_SLICE("attachment")}, /* not for an image */
+    };
+    const slack_http_response_t response = {
+        .status = 200,
+        .content_type = type ? type : "application/octet-stream",
+        .headers = headers,
+        .header_count = sizeof headers / sizeof *headers - (type != NULL),
+        .body = file->data,
+        .body_len = file->bytes,
+    };
+    sim_respond(request, &response);
+}

@@ -32,7 +32,7 @@ sim_file_t *sim_file_new(sim_files_t *files, const char *name, size_t bytes)
 {
     sim_file_t *file = &files->ring[files->count++ % SIM_FILES_MAX];
     file_forget(files, file);
-    *file = (sim_file_t){.team = files->team, .bytes = bytes};
+    *file = (sim_file_t){.team = files->team, .user = files->team->bot, .bytes = bytes};
     sim_ids_next(files->ids, "F0", file->id);
     snprintf(file->key, sizeof file->key, "%016" PRIx64, slack__random_u64());
     snprintf(file->name, sizeof file->name, "%s", name);
@@ -80,17 +80,13 @@ void sim_file_share(sim_file_t *file, const sim_channel_t *channel, const char *
 static const struct file_type {
     const char *ending, *type, *media_type;
 } file_types[] = {
-    {"txt", "text", "text/plain"},
-    {"log", "text", "text/plain"},
-    {"csv", "csv", "text/csv"},
-    {"json", "json", "application/json"},
-    {"html", "html", "text/html"},
-    {"png", "png", "image/png"},
-    {"jpg", "jpg", "image/jpeg"},
-    {"pdf", "pdf", "application/pdf"},
-    {"zip", "zip", "application/zip"},
-    {"gz", "gzip", "application/gzip"},
-    {"", "binary", "application/octet-stream"},
+    {"txt", "text", "text/plain"},      {"log", "text", "text/plain"},
+    {"csv", "csv", "text/csv"},         {"json", "json", "application/json"},
+    {"html", "html", "text/html"},      {"png", "png", "image/png"},
+    {"jpg", "jpg", "image/jpeg"},       {"jpeg", "jpg", "image/jpeg"},
+    {"gif", "gif", "image/gif"},        {"webp", "webp", "image/webp"},
+    {"pdf", "pdf", "application/pdf"},  {"zip", "zip", "application/zip"},
+    {"gz", "gzip", "application/gzip"}, {"", "binary", "application/octet-stream"},
 };
 
 static const struct file_type *file_type(const sim_file_t *file)
@@ -120,7 +116,7 @@ const slack_json_t *sim_file_json(sim_json_builder_t *json, const sim_file_t *fi
         " url_private: '%s/files-pri/%s-%s/%s',"
         " url_private_download: '%s/files-pri/%s-%s/download/%s', file_access: 'visible'}",
         file->id, file->created_s, file->created_s, file->name, file->title, type->media_type,
-        *file->snippet_type ? file->snippet_type : type->type, file->team->bot->id, file->team->id,
+        *file->snippet_type ? file->snippet_type : type->type, file->user->id, file->team->id,
         file->bytes, *file->snippet_type ? "snippet" : "hosted", *file->snippet_type != '\0',
         file->share_count > 0, base_url, file->team->id, file->id, file->key, base_url,
         file->team->id, file->id, file->key);
@@ -142,7 +138,7 @@ static const slack_json_t *shares_json(sim_json_builder_t *json, const sim_file_
             sim_json(json,
                      "{ts: %s, channel_name: %s, team_id: %s, share_user_id: %s,"
                      " source: 'UNKNOWN', is_silent_share: false}",
-                     share->ts, share->channel->name, file->team->id, file->team->bot->id);
+                     share->ts, share->channel->name, file->team->id, file->user->id);
         if (*share->thread_ts)
             message =
                 sim_json_merged(json, message, sim_json(json, "{thread_ts: %s}", share->thread_ts));

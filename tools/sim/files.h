@@ -4,8 +4,8 @@
 
 #include "sim/channels.h"
 
-/* The files that the app uploads to a workspace. At the limit the oldest one is forgotten; of those
- * whose bytes take too much room, the oldest lose theirs. No I/O. */
+/* The files that the app and people upload to a workspace. At the limit the oldest one is
+ * forgotten; of those whose bytes take too much room, the oldest lose theirs. No I/O. */
 
 #define SIM_FILES_MAX       100
 #define SIM_FILE_NAME_SIZE  256
@@ -22,6 +22,7 @@ typedef struct sim_share {
 
 typedef struct sim_file {
     const sim_team_t *team;
+    const sim_user_t *user; /* who uploads it */
     char id[SIM_ID_SIZE];
     char key[SIM_ID_SIZE]; /* of the upload URL, and the ETag */
     char name[SIM_FILE_NAME_SIZE];

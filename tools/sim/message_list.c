@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/message_list.h"
 
+#include <string.h>
+
 #include "sim/transcript_text.h"
 
 static const slack_json_t *message_json(sim_workspace_t *workspace, sim_json_builder_t *json,
@@ -16,21 +18,41 @@ static const slack_json_t *message_json(sim_workspace_t *workspace, sim_json_bui
                     sim_message_shown(&workspace->messages, json, message, ""));
 }
 
-const slack_json_t *sim_message_list(sim_workspace_t *workspace, sim_json_builder_t *json,
-                                     const sim_channel_t *channel, const char *after)
+static bool query_has(const sim_message_query_t *query, const sim_message_t *message)
+{
+    const char *thread = *message->thread_ts ? message->thread_ts : message->ts;
+    if (message->only_for || (query->channel && message->channel != query->channel)) return false;
+    if (*query->thread && strcmp(query->thread, thread) != 0) return false;
+    if (*query->after && sim_ts_compare(message->ts, query->after) <= 0) return false;
+    return !*query->before || sim_ts_compare(message->ts, query->before) < 0;
+}
+
+/* How many messages come before the last `limit` ones. */
+static uint64_t count_before(const sim_workspace_t *workspace, const sim_message_query_t *query)
 {
     const slack_link_t *list = &workspace->messages.list;
-    size_t count = 0;
-    bool more = false;
+    uint64_t count = 0;
+    for (slack_link_t *link = list->next; link != list; link = link->next)
+        count += query_has(query, SLACK_CONTAINER(link, const sim_message_t, link));
+    return count > query->limit ? count - query->limit : 0;
+}
+
+const slack_json_t *sim_message_list(sim_workspace_t *workspace, sim_json_builder_t *json,
+                                     const sim_message_query_t *query)
+{
+    const slack_link_t *list = &workspace->messages.list;
+    const uint64_t from = *query->before ? count_before(workspace, query) : 0;
+    uint64_t count = 0;
     sim_list_t messages;
     sim_list_begin(json, &messages, '[');
-    for (slack_link_t *link = list->next; link != list && !more; link = link->next) {
+    for (slack_link_t *link = list->next; link != list && count <= from + query->limit;
+         link = link->next) {
         const sim_message_t *message = SLACK_CONTAINER(link, const sim_message_t, link);
-        if (message->only_for || (channel && message->channel != channel)) continue;
-        if (*after && sim_ts_compare(message->ts, after) <= 0) continue;
-        more = count++ == SIM_MESSAGE_LIST_PAGE;
-        if (!more) sim_list_add(json, &messages, message_json(workspace, json, message));
+        if (!query_has(query, message) || count++ < from) continue;
+        if (count <= from + query->limit)
+            sim_list_add(json, &messages, message_json(workspace, json, message));
     }
+    const bool more = *query->before ? from > 0 : count > query->limit;
     return sim_json(json, "{ok: true, messages: %p, more: %p}", sim_list_end(json, &messages),
                     sim_json_bool(json, more));
 }

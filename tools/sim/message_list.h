@@ -4,14 +4,22 @@
 
 #include "sim/workspace.h"
 
-/* The messages that exist, for tests: all of them in order, in threads or not, in pages. Messages
- * that only one person sees are left out. */
+/* The messages that exist, for tests and the page, in pages. Messages that only one person sees are
+ * left out. */
 
 #define SIM_MESSAGE_LIST_PAGE 200
 
-/* {ok, messages: [{line, channel, ts, message}], more}: those behind the timestamp `after`, or from
- * the first one if that is "", in one channel or in all (NULL). */
+typedef struct sim_message_query {
+    const sim_channel_t *channel; /* NULL: all */
+    const char *thread;           /* the ts of its first message, which is in it; "": any message */
+    const char *after;            /* a ts; "": from the first one */
+    const char *before;           /* a ts: the newest before it; "": no end */
+    uint64_t limit;
+} sim_message_query_t;
+
+/* {ok, messages: [{line, channel, ts, message}], more}, oldest first: the first ones behind
+ * `after`, or with `before` the last ones before that. */
 const slack_json_t *sim_message_list(sim_workspace_t *workspace, sim_json_builder_t *json,
-                                     const sim_channel_t *channel, const char *after);
+                                     const sim_message_query_t *query);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/bot_messages.h"
+#include "sim/event_payloads.h"
 #include "sim/message_content.h"
 #include "sim/methods.h"
 
@@ -98,10 +99,7 @@ static const slack_json_t *shared_files(sim_json_builder_t *json, const sharing_
         if (!file) continue;
         sim_list_add(json, &shown, sim_file_json(json, file, sharing->services->env->base_url));
         sim_event_send(sharing->services, json,
-                       sim_json(json,
-                                "{type: 'file_shared', file_id: %s, user_id: %s,"
-                                " file: {id: %s}, channel_id: %s}",
-                                id, sharing->services->team->bot->id, id, channel->id));
+                       sim_event_file_shared(json, id, sharing->services->team->bot, channel));
     }
     return sim_list_end(json, &shown);
 }

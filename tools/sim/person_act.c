@@ -56,9 +56,11 @@ void sim_act_finish(sim_act_t *act)
     const sim_entry_t *entry =
         sim_transcript_find(&act->services->workspace->transcript, act->entry);
     const slack_json_t *answer = sim_json(
-        json, "{ok: true, acked: %p, error: %s, wire: %s, took_ms: %llu, line: %s, ts: %s}",
+        json,
+        "{ok: true, acked: %p, error: %s, wire: %s, took_ms: %llu, line: %s, ts: %s, body?: %p,"
+        " file?: %p}",
         sim_json_bool(json, act->acked), act->error, act->wire, (unsigned long long)act->took_ms,
-        entry ? sim_entry_line(entry, json->arena) : "", act->message_ts);
+        entry ? sim_entry_line(entry, json->arena) : "", act->message_ts, act->body, act->file);
     sim_respond_json(act->request, 200, json->rc == 0 ? answer : NULL);
 }
 
@@ -69,6 +71,7 @@ static void act_delivered(const sim_delivery_result_t *result, void *user_data)
     act->wire = result->wire;
     if (result->took_ms > act->took_ms) act->took_ms = result->took_ms;
     if (result->acked) {
+        if (result->body) act->body = sim_json_copy(&act->json, result->body);
         if (act->outcome) outcome = act->outcome(act, result->body);
     } else {
         /* These words are the same for both transports, so that transcripts can be compared. */

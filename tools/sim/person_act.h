@@ -33,6 +33,8 @@ struct sim_act {
     unsigned waiting; /* deliveries under way */
     bool watched;     /* the person sees whether it fails; nobody sees the failure of an event */
     bool acked;
+    const slack_json_t *body; /* of the ack; NULL: none */
+    const slack_json_t *file; /* that it uploaded, as messages show it; NULL: none */
     const char *wire;
     char error[SIM_PROBLEM_SIZE];
     uint64_t took_ms;

@@ -13,34 +13,48 @@ typedef struct found_element {
     sim_element_iter_t it;
 } found_element_t;
 
-static bool find_in_view(const sim_view_t *view, const char *action_id, found_element_t *ret)
+/* In the blocks of a message or a view, and in those of its attachments. */
+static bool find_in(const sim_act_t *act, const slack_json_t *body, const char *action_id,
+                    found_element_t *ret)
 {
-    if (!view ||
-        !sim_element_find(slack_json_get(view->body, "/blocks"), NULL, action_id, &ret->it))
-        return false;
+    const char *given = sim_act_arg(act, "block_id"), *block_id = *given ? given : NULL;
+    slack_json_iter_t it = {0};
+    if (sim_element_find(slack_json_get(body, "/blocks"), block_id, action_id, &ret->it))
+        return true;
+    while (slack_json_next(slack_json_get(body, "/attachments"), &it))
+        if (sim_element_find(slack_json_get(it.value, "/blocks"), block_id, action_id, &ret->it))
+            return true;
+    return false;
+}
+
+static bool find_in_view(const sim_act_t *act, const sim_view_t *view, const char *action_id,
+                         found_element_t *ret)
+{
+    if (!view || !find_in(act, view->body, action_id, ret)) return false;
     ret->view = view;
     return true;
 }
 
-/* Search the message in the arguments. Without one: the open modal, which hides everything else,
- * then the messages from the newest, then the home tab. */
+/* Search the message or the view in the arguments. Without one: the open modal, which hides
+ * everything else, then the messages from the newest, then the home tab. */
 static bool find_element(sim_act_t *act, const char *action_id, found_element_t *ret)
 {
+    const char *view_id = sim_act_arg(act, "view");
     const sim_messages_t *messages = &act->services->workspace->messages;
     const sim_views_t *views = &act->services->workspace->views;
     const char *ts = sim_act_ts(act, "message");
     *ret = (found_element_t){0};
-    if (!*ts && find_in_view(sim_view_top(views, act->user), action_id, ret)) return true;
+    if (*view_id) return find_in_view(act, sim_view_by_id(views, view_id), action_id, ret);
+    if (!*ts && find_in_view(act, sim_view_top(views, act->user), action_id, ret)) return true;
     for (slack_link_t *link = messages->list.prev; link != &messages->list; link = link->prev) {
         const sim_message_t *message = SLACK_CONTAINER(link, sim_message_t, link);
-        const slack_json_t *blocks = slack_json_get(message->body, "/blocks");
         if (*ts && strcmp(message->ts, ts) != 0) continue;
         if (message->only_for && message->only_for != act->user) continue;
-        if (!sim_element_find(blocks, NULL, action_id, &ret->it)) continue;
+        if (!find_in(act, message->body, action_id, ret)) continue;
         ret->message = message;
         return true;
     }
-    return !*ts && find_in_view(sim_view_home(views, act->user), action_id, ret);
+    return !*ts && find_in_view(act, sim_view_home(views, act->user), action_id, ret);
 }
 
 static bool act_click(sim_act_t *act)
@@ -54,12 +68,16 @@ static bool act_click(sim_act_t *act)
         return sim_act_cannot(act, "there is nothing with the action_id \"%.80s\" in %s", action_id,
                               *sim_act_arg(act, "message") ? "that message"
                                                            : "a message or an open view");
+    const slack_json_t *chosen = slack_json_get(act->args, "/action");
+    const slack_json_t *values = slack_json_get(act->args, "/state/values");
     const slack_json_t *state =
-        sim_element_state(json, found.it.element, *value ? value : NULL, act->problem);
+        chosen ? sim_element_chosen(json, found.it.element, chosen, act->problem)
+               : sim_element_state(json, found.it.element, *value ? value : NULL, act->problem);
     if (!state) return false;
     sim_ids_ts(workspace->ids, ts);
-    const slack_json_t *own = sim_json(json, "{actions: [%p], state: {values: {}}}",
-                                       sim_interaction_action(json, &found.it, state, ts));
+    const slack_json_t *own = sim_json(json, "{actions: [%p], state: {values: %p}}",
+                                       sim_interaction_action(json, &found.it, state, ts),
+                                       values ? values : sim_json(json, "{}"));
     own = sim_json_merged(json, own, sim_interaction_place(json, found.message, found.view));
     if (found.message)
         own = sim_json_merged(json, own,

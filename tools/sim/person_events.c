@@ -29,19 +29,35 @@ static bool act_event(sim_act_t *act)
     return sim_act_deliver(act, SIM_DELIVERY_EVENT, payload, false);
 }
 
-static const sim_channel_t *act_im(const sim_act_t *act)
+/* The direct message of the person and the app. NULL with a reason. */
+static const sim_channel_t *act_im(sim_act_t *act)
 {
-    return sim_channel_find(&act->services->workspace->channels, act->user->id);
+    const sim_channel_t *im = sim_channel_reach(&act->services->workspace->channels, act->user->id);
+    if (!im) sim_act_cannot(act, "the workspace has no room for another direct message");
+    return im;
+}
+
+static bool open_tab(sim_act_t *act, const char *tab)
+{
+    sim_workspace_t *workspace = act->services->workspace;
+    const sim_channel_t *im = act_im(act);
+    const sim_view_t *home =
+        strcmp(tab, "home") == 0 ? sim_view_home(&workspace->views, act->user) : NULL;
+    char ts[SIM_TS_SIZE];
+    if (!im) return false;
+    sim_ids_ts(workspace->ids, ts);
+    sim_act_entry(act, SIM_ENTRY_EVENT, "", "opens the %s tab", tab);
+    return sim_act_deliver_event(act, sim_event_home_opened(&act->json, tab, im, home, ts));
 }
 
 static bool act_open_home(sim_act_t *act)
 {
-    sim_workspace_t *workspace = act->services->workspace;
-    const sim_view_t *home = sim_view_home(&workspace->views, act->user);
-    char ts[SIM_TS_SIZE];
-    sim_ids_ts(workspace->ids, ts);
-    sim_act_entry(act, SIM_ENTRY_EVENT, "", "opens the home tab");
-    return sim_act_deliver_event(act, sim_event_home_opened(&act->json, act_im(act), home, ts));
+    return open_tab(act, "home");
+}
+
+static bool act_open_messages(sim_act_t *act)
+{
+    return open_tab(act, "messages");
 }
 
 /* A new thread beside the channel; or, with the thread in the arguments, a change of channel. */
@@ -49,13 +65,15 @@ static bool act_open_assistant(sim_act_t *act)
 {
     sim_workspace_t *workspace = act->services->workspace;
     const char *thread_ts = sim_act_ts(act, "thread"), *type = "assistant_thread_context_changed";
+    const sim_channel_t *im = act_im(act);
     char ts[SIM_TS_SIZE];
-    sim_message_t *head = sim_message_find(&workspace->messages, act_im(act), thread_ts);
+    if (!im) return false;
+    sim_message_t *head = sim_message_find(&workspace->messages, im, thread_ts);
     if (*thread_ts && (!head || !slack_json_get(head->body, "/assistant_app_thread")))
         return sim_act_cannot(act, "%s has no assistant's thread %.40s", act->user->name,
                               thread_ts);
     if (!head) {
-        const sim_message_draft_t draft = {.channel = act_im(act),
+        const sim_message_draft_t draft = {.channel = im,
                                            .author = act->services->team->bot,
                                            .content = sim_assistant_content(&act->json, "")};
         if (act->json.rc != 0 || sim_message_add(&workspace->messages, &draft, &head) != 0)
@@ -103,6 +121,11 @@ static bool act_stop_stream(sim_act_t *act)
 }
 
 const sim_act_kind_t sim_person_events[] = {
-    {"event", act_event}, {"open-home", act_open_home},     {"open-assistant", act_open_assistant},
-    {"step", act_step},   {"stop-stream", act_stop_stream}, {NULL, NULL},
+    {"event", act_event},
+    {"open-home", act_open_home},
+    {"open-messages", act_open_messages},
+    {"open-assistant", act_open_assistant},
+    {"step", act_step},
+    {"stop-stream", act_stop_stream},
+    {NULL, NULL},
 };

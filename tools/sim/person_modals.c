@@ -16,7 +16,11 @@ static sim_view_t *act_modal(sim_act_t *act)
         sim_act_cannot(act, "%s has no modal open", act->user->name);
         return NULL;
     }
-    const char *open = slack_json_str(view->body, "/callback_id");
+    const char *open = slack_json_str(view->body, "/callback_id"), *id = sim_act_arg(act, "view");
+    if (*id && strcmp(view->id, id) != 0) {
+        sim_act_cannot(act, "another modal is on top of %.40s", id);
+        return NULL;
+    }
     if (*callback_id && strcmp(open, callback_id) != 0) {
         sim_act_cannot(act, "the open modal is \"%.80s\", not \"%.80s\"", open, callback_id);
         return NULL;
@@ -39,15 +43,18 @@ static const char *values_text(sim_act_t *act, const slack_json_t *values)
 
 static bool act_submit(sim_act_t *act)
 {
+    const slack_json_t *entered = slack_json_get(act->args, "/state/values");
     const slack_json_t *values = slack_json_get(act->args, "/values");
     sim_view_t *view = act_modal(act);
     if (!view) return false;
+    if (entered) values = entered;
     const slack_json_t *state = sim_view_fill(&act->json, view, values, act->problem);
     if (!state) return false;
     const slack_json_t *own = sim_json(&act->json, "{view: %p, response_urls: []}",
                                        sim_view_with_state(&act->json, view, state));
     sim_act_entry(act, SIM_ENTRY_SUBMIT, "", "submits %s%s",
-                  slack_json_str(view->body, "/callback_id"), values_text(act, values));
+                  slack_json_str(view->body, "/callback_id"),
+                  entered ? "" : values_text(act, values));
     act->outcome = sim_ack_outcome_submission;
     return sim_act_deliver(act, SIM_DELIVERY_INTERACTION,
                            sim_act_interaction(act, "view_submission", view, own), true);
@@ -59,13 +66,17 @@ static bool act_close(sim_act_t *act)
     sim_json_builder_t *json = &act->json;
     sim_view_t *view = act_modal(act);
     if (!view) return false;
-    bool notify = view->notify_on_close;
+    const bool notify = view->notify_on_close, clear = slack_json_bool(act->args, "/clear");
     const slack_json_t *own =
-        sim_json(json, "{view: %p, is_cleared: false}", sim_view_with_state(json, view, NULL));
+        sim_json(json, "{view: %p, is_cleared: %p}", sim_view_with_state(json, view, NULL),
+                 sim_json_bool(json, clear));
     sim_act_entry(act, SIM_ENTRY_CLOSE, "", "closes %s",
                   slack_json_str(view->body, "/callback_id"));
     own = sim_json_merged(json, sim_interaction_payload(json, "view_closed", act->user), own);
-    sim_view_close(&workspace->views, view);
+    if (clear)
+        sim_view_close_all(&workspace->views, act->user);
+    else
+        sim_view_close(&workspace->views, view);
     if (notify) return sim_act_deliver(act, SIM_DELIVERY_INTERACTION, own, false);
     sim_transcript_outcome(&workspace->transcript, act->entry, "%s", "");
     return json->rc == 0;

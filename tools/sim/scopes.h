@@ -10,7 +10,8 @@
     "app_mentions:read,assistant:write,channels:history,channels:join,channels:manage,channels:"   \
     "read,chat:write,"                                                                             \
     "commands,files:read,files:write,groups:history,groups:read,groups:write,im:history,im:read,"  \
-    "im:write,mpim:read,mpim:write,pins:read,pins:write,reactions:read,reactions:write,users:read"
+    "im:write,links:read,links:write,mpim:read,mpim:write,pins:read,pins:write,reactions:read,"    \
+    "reactions:write,users:read"
 
 /* The scopes of which a token of a bot, or of a person, needs one for a method; empty: it needs
  * none. False: Slack's method takes no such token. */

@@ -266,6 +266,8 @@ static bool field_is_for(const field_t *field, const sim_element_iter_t *it)
 static bool check_fields(const sim_view_t *view, const slack_json_t *values, char *problem)
 {
     slack_json_iter_t given = {0};
+    if (slack_json_type(values) == SLACK_JSON_OBJECT)
+        return true; /* of the page, as it was drawn */
     while (slack_json_next(values, &given)) {
         const char *text = slack_json_str(given.value, "");
         field_t field;
@@ -292,16 +294,31 @@ static bool check_fields(const sim_view_t *view, const slack_json_t *values, cha
     return true;
 }
 
-static const slack_json_t *field_state(sim_json_builder_t *json, const sim_element_iter_t *it,
-                                       const slack_json_t *values, char *problem)
+/* What the person has entered into an element, or its initial value. NULL with a sentence. */
+static const slack_json_t *entered_state(sim_json_builder_t *json, const sim_element_iter_t *it,
+                                         const slack_json_t *values, char *problem)
 {
     const char *value = NULL;
     slack_json_iter_t given = {0};
     field_t field;
+    if (slack_json_type(values) == SLACK_JSON_OBJECT) {
+        const slack_json_t *block =
+            slack__json_member(values, slack__slice(slack_json_str(it->block, "/block_id")));
+        const slack_json_t *chosen =
+            slack__json_member(block, slack__slice(slack_json_str(it->element, "/action_id")));
+        return chosen ? sim_element_chosen(json, it->element, chosen, problem)
+                      : sim_element_state(json, it->element, NULL, problem);
+    }
     while (slack_json_next(values, &given))
         if (field_parse(slack_json_str(given.value, ""), &field) && field_is_for(&field, it))
             value = field.value;
-    const slack_json_t *state = sim_element_state(json, it->element, value, problem);
+    return sim_element_state(json, it->element, value, problem);
+}
+
+static const slack_json_t *field_state(sim_json_builder_t *json, const sim_element_iter_t *it,
+                                       const slack_json_t *values, char *problem)
+{
+    const slack_json_t *state = entered_state(json, it, values, problem);
     bool input = strcmp(slack_json_str(it->block, "/type"), "input") == 0;
     if (state && input && !slack_json_bool(it->block, "/optional") &&
         sim_element_state_empty(state)) {

@@ -68,8 +68,9 @@ sim_view_t *sim_view_top(const sim_views_t *views, const sim_user_t *user); /* t
 sim_view_t *sim_view_home(const sim_views_t *views, const sim_user_t *user);
 
 /* Fill in a view: the state of all its elements for a submission. `values` is an array of
- * "BLOCK/ACTION=VALUE" or "ACTION=VALUE"; the other elements keep their initial values. NULL with a
- * sentence in `problem`: there is no such input, it cannot hold the value, or a value is missing.
+ * "BLOCK/ACTION=VALUE" or "ACTION=VALUE", or an object {BLOCK: {ACTION: state}}; the other elements
+ * keep their initial values. NULL with a sentence in `problem`: there is no such input, it cannot
+ * hold the value, or a value is missing.
  */
 const slack_json_t *sim_view_fill(sim_json_builder_t *json, const sim_view_t *view,
                                   const slack_json_t *values, char problem[SIM_PROBLEM_SIZE]);
