@@ -102,8 +102,8 @@ test("a person sees the channels of which it is a member, and own direct message
   assert.deepEqual(channels.map((channel) => isVisible(channel, "UANN")), [true, false, true, false]);
 });
 
-test("10,000 entries that come at once are all taken", () => {
-  const entries = Array.from({ length: 10000 }, (none, i) => posted(11 + i, `${1000000 + i}.000000`));
-  const state = after(...entries);
-  assert.equal(timesIn(state).length, 10002);
+test("a conversation keeps 20,000 messages, and can read the older ones again", () => {
+  const entries = Array.from({ length: 20000 }, (none, i) => posted(11 + i, `${5000000 + i}.000000`));
+  const state = applyAll(addOlder(begin(snapshot), "C1", [], false), entries);
+  assert.deepEqual([timesIn(state).length, timesIn(state)[0], state.whole.has("C1")], [19002, "5000998.000000", false]);
 });

@@ -9,7 +9,13 @@ import { openActions } from "./menu.js";
 import { icon } from "./icons.js";
 import { parseCommand, typedText } from "./typed.js";
 
+const GROWS = CSS.supports("field-sizing", "content"); // by itself
 const FILE_MAX = 12 * 1024 * 1024; // bytes; base64 makes a third more of them
+
+function growToText(area) {
+  area.style.height = "auto";
+  area.style.height = `${area.scrollHeight}px`;
+}
 
 export class Composer {
   /**
@@ -94,7 +100,9 @@ export class Composer {
   }
 
   changed() {
-    sessionStorage.setItem(`draft ${this.key}`, this.text.value);
+    if (this.text.value) sessionStorage.setItem(`draft ${this.key}`, this.text.value);
+    else sessionStorage.removeItem(`draft ${this.key}`);
+    if (!GROWS) growToText(this.text);
     this.sendButton.disabled = this.text.value.trim() === "" && this.files.length === 0;
   }
 

@@ -32,19 +32,19 @@ function membersText(page, channel) {
   return [members, away].filter(Boolean).join(" · ");
 }
 
-function drawHead(page, openAssistant) {
+function drawHead(page, { openAssistant, toggleSide }) {
   const channel = page.state.channels.get(page.channel);
   const topic = channel?.topic?.value || channel?.topic;
   const detail = membersText(page, channel);
   return [
-    h("button", { class: "quiet-button side-toggle", type: "button", "aria-label": "Side bar", onclick: () => page.toggleSide() }, icon("menu")),
+    h("button", { class: "quiet-button side-toggle", type: "button", "aria-label": "Side bar", "aria-controls": "sidebar", "aria-expanded": "false", onclick: toggleSide }, icon("menu")),
     page.isApp ? avatar({ id: page.state.bot, name: page.appName(), isApp: true }) : null,
     h("h1", null, page.titleOf(page.channel)),
     page.isApp
       ? h("nav", { class: "tabs", "aria-label": "App" }, drawTab(page, "home", "Home"), drawTab(page, "", "Messages"))
       : h("span", { class: "head-detail" }, [detail, typeof topic === "string" ? topic : ""].filter(Boolean).join(" · ")),
     h("span", { class: "space" }),
-    h("button", { class: "head-button", type: "button", onclick: openAssistant, title: "Open the assistant beside this conversation" }, icon("spark"), h("span", null, "Assistant")),
+    h("button", { class: "head-button", type: "button", "aria-label": "Assistant", onclick: openAssistant, title: "Open the assistant beside this conversation" }, icon("spark"), h("span", null, "Assistant")),
   ];
 }
 
@@ -61,7 +61,7 @@ export function drawStatus(page, element, key) {
 }
 
 /** The conversation in its element. @returns {{update: function(), composer: Composer, list: MessageList}} */
-export function createConversation(page, element, views) {
+export function createConversation(page, element, { views, toggleSide }) {
   const head = h("header", { class: "pane-head" });
   const home = h("div", { class: "home", tabindex: 0, role: "region", "aria-label": "Home tab" });
   const status = h("p", { class: "status" });
@@ -95,7 +95,7 @@ export function createConversation(page, element, views) {
     const wanted = JSON.stringify([page.channel, page.user, page.route.tab, channel, page.appName(), location.hash]);
     if (wanted === headShown) return;
     headShown = wanted;
-    replace(head, drawHead(page, openAssistant));
+    replace(head, drawHead(page, { openAssistant, toggleSide }));
     document.title = `${page.titleOf(page.channel)} · slackapp sim`;
   }
 

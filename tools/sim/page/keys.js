@@ -68,12 +68,12 @@ export function listenToKeys(run) {
     if (altKey && (key === "ArrowUp" || key === "ArrowDown")) return shiftKey ? "unread" : "channel";
     if (altKey && /^Digit[1-3]$/.test(code)) return "person";
     if (altKey && code === "KeyW") return "wire";
-    if (altKey || isTyping(event.target)) return "";
-    return { "?": "keys", "/": "compose" }[key] || "";
+    if (altKey || event.defaultPrevented || isTyping(event.target)) return "";
+    return { "?": "keys", "/": "compose", Escape: "close" }[key] || "";
   };
   document.addEventListener("keydown", (event) => {
     const name = names(event);
-    if (!name || document.querySelector("dialog[open]")) return;
+    if (!name || document.querySelector("dialog[open], [popover]:popover-open:not(#toasts)")) return;
     event.preventDefault();
     run[name](event);
   });

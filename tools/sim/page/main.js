@@ -5,12 +5,13 @@ import * as api from "./api.js";
 import { createConversation } from "./conversation.js";
 import { h, replace } from "./dom.js";
 import { drawDrawer, updateDrawer } from "./drawer.js";
+import { icon } from "./icons.js";
 import { goToPart, listenToKeys, showKeys } from "./keys.js";
+import { createFold, foldDrawer } from "./layout.js";
 import { Page } from "./page.js";
 import { createPeople } from "./people.js";
-import { actors, authorOf, isVisible } from "./selectors.js";
+import { actors, authorOf } from "./selectors.js";
 import { createSidebar } from "./sidebar.js";
-import { icon } from "./icons.js";
 import { applyAll, begin } from "./state.js";
 import { drawMrkdwn } from "./text.js";
 import { createThemeButton } from "./theme.js";
@@ -33,7 +34,8 @@ const page = new Page(redraw);
 const views = createViews(page, find("modals"));
 const people = createPeople(page, find("people"));
 const sidebar = createSidebar(page, find("sidebar"));
-const conversation = createConversation(page, find("conversation"), views);
+const fold = createFold();
+const conversation = createConversation(page, find("conversation"), { views, toggleSide: fold.toggle });
 const thread = createThread(page, find("thread"));
 
 /* --- drawing --- */
@@ -95,7 +97,7 @@ function drawApp() {
 }
 
 function createTop() {
-  const wire = h("button", { class: "top-button", type: "button", "aria-label": "Wire", "aria-controls": "drawer", onclick: toggleWire }, icon("wire"), h("span", null, "Wire"));
+  const wire = h("button", { class: "top-button", type: "button", "aria-label": "Wire", "aria-controls": "drawer" }, icon("wire"), h("span", null, "Wire"));
   replace(
     find("tools"),
     h("span", { id: "top-app", class: "top-app" }),
@@ -103,18 +105,7 @@ function createTop() {
     createThemeButton(),
     h("button", { class: "top-button", type: "button", "aria-label": "Keys", title: "Keys (?)", onclick: showKeys }, icon("help")),
   );
-  showWire(localStorage.getItem("wire") === "open");
-
-  function showWire(open) {
-    find("drawer").hidden = !open;
-    wire.setAttribute("aria-expanded", String(open));
-    localStorage.setItem("wire", open ? "open" : "closed");
-  }
-
-  function toggleWire() {
-    showWire(find("drawer").hidden);
-  }
-  return toggleWire;
+  return foldDrawer(wire);
 }
 
 /* --- the feed --- */
@@ -180,14 +171,6 @@ function actAsNth(event) {
   if (person) page.actAs(person.id);
 }
 
-page.toggleSide = () => document.body.classList.toggle("side-open");
-find("sidebar").addEventListener("click", (event) => {
-  if (event.target.closest("a")) document.body.classList.remove("side-open");
-});
-find("panes").addEventListener("click", (event) => {
-  if (event.target === event.currentTarget) document.body.classList.remove("side-open");
-});
-
 const toggleWire = createTop();
 listenToKeys({
   keys: showKeys,
@@ -197,6 +180,7 @@ listenToKeys({
   unread: (event) => goToChannel(event, "unread"),
   person: actAsNth,
   wire: toggleWire,
+  close: () => fold.close() || (page.thread && page.show({ thread: "" })),
 });
 window.addEventListener("focus", redraw);
 start();

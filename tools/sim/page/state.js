@@ -30,7 +30,9 @@
  * @property {Array<Object>} faults
  */
 
-export const PAGE_MESSAGES = 200;
+export const PAGE_MESSAGES = 200; // that are read at once
+const LIST_MAX = 20000; // messages of a conversation: as many as the simulator keeps
+const LIST_LESS = 1000; // that are forgotten at once
 
 /** The key of a conversation: a channel, or a thread in it. */
 export function place(channel, thread = "") {
@@ -100,7 +102,13 @@ function ownList(draft, key) {
 }
 
 function putMessage(draft, entry) {
-  for (const key of placesOf(entry)) putInto(ownList(draft, key), entry);
+  for (const key of placesOf(entry)) {
+    const list = ownList(draft, key);
+    putInto(list, entry);
+    if (list.length <= LIST_MAX) continue;
+    list.splice(0, LIST_LESS);
+    own(draft, "whole").delete(key);
+  }
 }
 
 function removeMessage(draft, channel, ts) {
