@@ -171,7 +171,7 @@ function watch(page, origin, expected) {
 /** Goes to the page of a simulator, and waits until it shows a conversation. */
 export async function visit(page, url) {
   await page.goto(url);
-  await page.getByRole("main").getByRole("textbox").waitFor();
+  await page.getByRole("main").getByRole("textbox", { name: /^Message/ }).waitFor();
 }
 
 /** Everything that axe-core finds serious or critical, as lines. */

@@ -20,11 +20,15 @@ export function person(page) {
     await sidebar.getByRole("link", { name: starting(name) }).first().click();
   }
 
-  /** Types into the composer, and sends it. */
+  /** The box for messages, or for replies. */
+  function composer(where = main) {
+    return where.getByRole("textbox", { name: /^(Message|Reply)/ });
+  }
+
+  /** Types a text and sends it. */
   async function write(text, where = main) {
-    const composer = where.getByRole("textbox");
-    await composer.fill(text);
-    await composer.press("Enter");
+    await composer(where).fill(text);
+    await composer(where).press("Enter");
   }
 
   /** Waits for a message, and gives it. */
@@ -50,9 +54,9 @@ export function person(page) {
   async function run(shortcut) {
     await choose(main.getByRole("button", { name: "Shortcuts" }), "Another shortcut…");
     const asked = page.getByRole("dialog", { name: "Run a shortcut" });
-    await asked.getByRole("textbox", { name: "Callback id" }).fill(shortcut);
+    await asked.getByLabel("Callback id").fill(shortcut);
     await asked.getByRole("button", { name: "Run" }).click();
   }
 
-  return { main, sidebar, thread, wire, message, open, write, sees, press, choose, run, dialog: (name) => page.getByRole("dialog", { name }) };
+  return { main, sidebar, thread, wire, message, composer, open, write, sees, press, choose, run, dialog: (name) => page.getByRole("dialog", { name }) };
 }

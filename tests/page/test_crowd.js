@@ -27,7 +27,7 @@ async function tasks(page) {
 }
 
 async function type(page, text) {
-  const composer = person(page).main.getByRole("textbox");
+  const composer = person(page).composer();
   const since = performance.now();
   await composer.pressSequentially(text);
   say(`typing ${text.length} characters: ${Math.round(performance.now() - since)} ms, ${await tasks(page)}`);

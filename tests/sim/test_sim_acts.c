@@ -214,29 +214,30 @@ ACTS(an_element_is_named_by_its_place)
 }
 
 /* A modal with an input of each kind that is filled in; `chosen` is the state that the page sends,
- * `kept` a member of the one that the app gets. */
+ * `kept` a member of the one that the app gets, `said` what the transcript has. */
 static struct input {
-    const char *name, *element, *chosen, *kept, *text;
+    const char *name, *element, *chosen, *kept, *text, *said;
 } inputs[] = {
-    {"text", "'type':'plain_text_input'", "'value':'x'", "/value", "x"},
-    {"date", "'type':'datepicker'", "'selected_date':'2026-01-01'", "/selected_date", "2026-01-01"},
+    {"text", "'type':'plain_text_input'", "'value':'x'", "/value", "x", "x"},
+    {"date", "'type':'datepicker'", "'selected_date':'2026-01-01'", "/selected_date", "2026-01-01",
+     "2026-01-01"},
     {"option", "'type':'static_select','options':[{'text':" TEXT("One") ",'value':'1'}]",
-     "'selected_option':{'value':'1'}", "/selected_option/text/text", "One"},
+     "'selected_option':{'value':'1'}", "/selected_option/text/text", "One", "1"},
     {"options", "'type':'checkboxes','options':[{'text':" TEXT("One") ",'value':'1'}]",
-     "'selected_options':[{'value':'1'}]", "/selected_options/0/text/text", "One"},
+     "'selected_options':[{'value':'1'}]", "/selected_options/0/text/text", "One", "1"},
     {"external", "'type':'external_select'", "'selected_option':{'value':'7'}",
-     "/selected_option/value", "7"},
-    {"people", "'type':'multi_users_select'", "'selected_users':['U0ANN00001']",
-     "/selected_users/0", "U0ANN00001"},
+     "/selected_option/value", "7", "7"},
+    {"people", "'type':'multi_users_select'", "'selected_users':['U0ANN00001','U0BEN00001']",
+     "/selected_users/0", "U0ANN00001", "U0ANN00001,U0BEN00001"},
     {"rich text", "'type':'rich_text_input'", "'rich_text_value':{'type':'rich_text'}",
-     "/rich_text_value/type", "rich_text"},
-    {"file", "'type':'file_input'", "'files':[{'id':'F1'}]", "/files/0/id", "F1"},
-    {"initial", "'type':'plain_text_input','initial_value':'i'", NULL, "/value", "i"},
+     "/rich_text_value/type", "rich_text", "…"},
+    {"file", "'type':'file_input'", "'files':[{'id':'F1'}]", "/files/0/id", "F1", "…"},
+    {"initial", "'type':'plain_text_input','initial_value':'i'", NULL, "/value", "i", NULL},
     {"a wrong option", "'type':'static_select','options':[{'text':" TEXT("One") ",'value':'1'}]",
-     "'selected_option':{'value':'2'}", NULL, "a has no option \"2\""},
-    {"no value", "'type':'plain_text_input'", NULL, NULL, "a value is required: b/a=VALUE"},
+     "'selected_option':{'value':'2'}", NULL, "a has no option \"2\"", NULL},
+    {"no value", "'type':'plain_text_input'", NULL, NULL, "a value is required: b/a=VALUE", NULL},
     {"no options", "'type':'checkboxes','options':[{'text':" TEXT("One") ",'value':'1'}]",
-     "'selected_options':[]", NULL, "a value is required: b/a=VALUE"},
+     "'selected_options':[]", NULL, "a value is required: b/a=VALUE", NULL},
 };
 
 static void open_modal(const char *element)
@@ -273,6 +274,10 @@ TEST_EACH_CASE(test_sim_input, inputs, sim_case_connect, sim_case_disconnect)
     sim_app_ack(&app, envelope, "{'response_action':'errors','errors':{'b':'no'}}");
     assert_sent(true);
     assert_member(outcome.body, "/body/errors/b", "no"); /* the page shows it below the input */
+    assert_member(outcome.body, "/line",
+                  row->said
+                      ? sim_peer_text(&peer, "ann submits  with b/a=%s -> errors: b: no", row->said)
+                      : "ann submits  -> errors: b: no");
 }
 
 CONNECTED(a_stack_is_cleared)

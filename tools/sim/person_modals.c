@@ -41,6 +41,51 @@ static const char *values_text(sim_act_t *act, const slack_json_t *values)
     return text ? text : "";
 }
 
+/* A value or an option of an element's state, as a command of the terminal has it; NULL: nothing is
+ * entered. */
+static const char *entered_text(slack_arena_t *arena, const slack_json_t *entered)
+{
+    const char *text = NULL;
+    slack_json_iter_t it = {0};
+    switch (slack_json_type(entered)) {
+    case SLACK_JSON_ARRAY:
+        while (slack_json_next(entered, &it)) {
+            const char *one = entered_text(arena, it.value);
+            text = slack__arena_printf(arena, "%s%s%s", text ? text : "", text ? "," : "",
+                                       one ? one : "");
+        }
+        return text;
+    case SLACK_JSON_OBJECT: /* an option; or a rich text, a file */
+        text = slack_json_str(entered, "/value");
+        return *text ? text : "…";
+    case SLACK_JSON_STRING: return slack_json_str(entered, "");
+    case SLACK_JSON_NUMBER:
+        return slack__arena_printf(arena, "%lld", (long long)slack_json_int(entered, ""));
+    default: return NULL;
+    }
+}
+
+/* The same text from {BLOCK: {ACTION: state}}. */
+static const char *entered_values(sim_act_t *act, const slack_json_t *blocks)
+{
+    slack_arena_t *arena = act->json.arena;
+    const char *text = "";
+    slack_json_iter_t block = {0};
+    while (slack_json_next(blocks, &block)) {
+        slack_json_iter_t action = {0};
+        while (slack_json_next(block.value, &action)) {
+            slack_json_iter_t member = {0};
+            while (text && slack_json_next(action.value, &member)) {
+                const char *entered = entered_text(arena, member.value);
+                if (!entered || strcmp(member.key, "type") == 0) continue;
+                text = slack__arena_printf(arena, "%s%s%s/%s=%s", text, *text ? ", " : " with ",
+                                           block.key, action.key, entered);
+            }
+        }
+    }
+    return text ? text : "";
+}
+
 static bool act_submit(sim_act_t *act)
 {
     const slack_json_t *entered = slack_json_get(act->args, "/state/values");
@@ -54,7 +99,7 @@ static bool act_submit(sim_act_t *act)
                                        sim_view_with_state(&act->json, view, state));
     sim_act_entry(act, SIM_ENTRY_SUBMIT, "", "submits %s%s",
                   slack_json_str(view->body, "/callback_id"),
-                  entered ? "" : values_text(act, values));
+                  entered ? entered_values(act, entered) : values_text(act, values));
     act->outcome = sim_ack_outcome_submission;
     return sim_act_deliver(act, SIM_DELIVERY_INTERACTION,
                            sim_act_interaction(act, "view_submission", view, own), true);
