@@ -55,6 +55,6 @@ const paths = {
  * ring. */
 export function icon(name) {
   const path = Object.hasOwn(paths, name) ? paths[name] : paths.pending;
-  return svg("svg", { class: "icon", viewBox: "0 0 20 20", "aria-hidden": "true", focusable: "false" },
+  return svg("svg", { class: `icon icon-${name}`, viewBox: "0 0 20 20", "aria-hidden": "true", focusable: "false" },
     svg("path", { d: path }));
 }

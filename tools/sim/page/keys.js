@@ -52,8 +52,8 @@ function nextPart(parts, back) {
   const there = parts.filter((part) => part && !part.hidden && part.offsetParent !== null);
   const at = there.findIndex((part) => part.contains(document.activeElement));
   const next = there[(at + (back ? -1 : 1) + there.length) % there.length];
-  const wanted = next.querySelector("textarea, [aria-current=page], a, button, select, input, [tabindex='0']");
-  wanted?.focus();
+  const first = [...next.querySelectorAll("textarea, [aria-current=page]"), ...next.querySelectorAll("a, button, select, input, [tabindex='0']")];
+  first.find((element) => element.offsetParent !== null)?.focus();
 }
 
 /**

@@ -49,7 +49,7 @@ function drawText(page, entry, context) {
     : message.text
       ? drawMrkdwn(message.text, context)
       : null;
-  const caret = message.streaming ? h("span", { class: "caret", "aria-label": "is writing" }) : null;
+  const caret = message.streaming ? h("span", { class: "caret", role: "img", "aria-label": "is writing" }) : null;
   const text = h("div", { class: classes }, body);
   endOf(text).append(...[caret, edited].filter(Boolean));
   return text;

@@ -50,6 +50,7 @@ export class MessageList {
     this.element = h("div", { class: "messages" }, this.scroller, this.jump);
     for (const type of ["pointerover", "focusin"])
       this.list.addEventListener(type, (event) => this.showToolbar(event.target));
+    this.list.addEventListener("focusin", (event) => this.setStop(event.target.closest(".message")));
     this.list.addEventListener("pointerleave", () => this.hideToolbar());
     const observer = new ResizeObserver(() => this.keepPlace());
     observer.observe(this.list);
@@ -176,6 +177,7 @@ export class MessageList {
       else this.list.insertBefore(element, next);
     });
     this.intro.hidden = !this.whole || first > 0;
+    if (!this.stop?.contains(document.activeElement)) this.setStop(this.list.lastElementChild?.querySelector(".message"));
     this.keepPlace();
   }
 
@@ -269,6 +271,13 @@ export class MessageList {
 
   /* --- the toolbar and the keys --- */
 
+  /* Of all messages, the tab key reaches one: that which has the focus, or the newest one. */
+  setStop(message) {
+    if (this.stop) this.stop.tabIndex = -1;
+    this.stop = message;
+    if (message) message.tabIndex = 0;
+  }
+
   entryOf(element) {
     return this.rows.get(element.dataset.ts)?.entry;
   }
@@ -276,7 +285,7 @@ export class MessageList {
   showToolbar(target) {
     const message = target.closest?.(".message");
     if (!message || message === this.tooled) return;
-    if (this.toolbar?.contains(document.activeElement)) return;
+    if (this.toolbar?.contains(document.activeElement) || message.querySelector(".edit-box")) return;
     this.hideToolbar();
     this.tooled = message;
     this.toolbar = drawToolbar(this.page, this.entryOf(message));

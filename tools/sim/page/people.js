@@ -35,7 +35,7 @@ function drawList(page, all) {
   const label = ({ name, real_name: full, guest }) => [full && full !== name ? `${name} (${full})` : name, guest && "guest"];
   return h(
     "select",
-    { class: "top-select", id: "act-as", onchange: (event) => page.actAs(event.target.value) },
+    { class: "top-select", "aria-label": "Act as", onchange: (event) => page.actAs(event.target.value) },
     all.map((person) =>
       h("option", { value: person.id, selected: person.id === page.user }, label(person).filter(Boolean).join(", ")),
     ),
@@ -56,7 +56,7 @@ export function createPeople(page, element) {
     const focused = element.contains(document.activeElement) ? document.activeElement : null;
     replace(
       element,
-      h("label", { class: "people-label", for: "act-as" }, "Act as"),
+      h("span", { class: "people-label", "aria-hidden": "true" }, "Act as"),
       first.map((person) => drawPerson(page, person)),
       drawList(page, all),
     );

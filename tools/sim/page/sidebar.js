@@ -19,12 +19,11 @@ function drawRow(page, { target, sign, title, chosen, unread, quiet }) {
         class: classes.filter(Boolean).join(" "),
         href: page.addressOf(target),
         "aria-current": chosen ? "page" : null,
-        "aria-label": unread > 0 ? `${title}, ${unread} unread` : null,
         "data-row": `${target.channel} ${target.tab}`,
       },
       icon(sign),
       h("span", { class: "side-title" }, title),
-      unread > 0 ? h("span", { class: "count" }, unread > UNREAD_MAX ? `${UNREAD_MAX}+` : unread) : null,
+      unread > 0 ? h("span", { class: "count" }, unread > UNREAD_MAX ? `${UNREAD_MAX}+` : unread, h("span", { class: "unseen" }, " unread")) : null,
     ),
   );
 }
