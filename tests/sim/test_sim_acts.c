@@ -300,13 +300,16 @@ ACTS(an_event_is_sent_again)
     assert_sent(true);
     static const struct {
         const char *body;
-        int retry;
-    } cases[] = {{"{}", 0}, {"{'retry':true}", 1}, {"{'number':1,'retry':true}", 2}};
+        int number, retry;
+    } cases[] = {{"{'retry':true}", 1, 1}, {"{'number':1,'retry':true}", 1, 2}, {"{}", 2, 0}};
     for (size_t i = 0; i < 3; i++) {
         const slack_json_t *answer = sim_peer_control(&peer, "/sim/resend", cases[i].body);
-        assert_int_equal(slack_json_int(answer, "/number"), 1);
+        assert_int_equal(slack_json_int(answer, "/number"), cases[i].number);
         const slack_json_t *again = sim_app_next(&app);
-        assert_member(again, "/payload/event_id", slack_json_str(first, "/payload/event_id"));
+        assert_member(again, "/payload/event/text", "x");
+        assert_int_equal(strcmp(slack_json_str(again, "/payload/event_id"),
+                                slack_json_str(first, "/payload/event_id")) == 0,
+                         cases[i].retry > 0);
         assert_int_equal(slack_json_int(again, "/retry_attempt"), cases[i].retry);
         sim_app_ack(&app, again, NULL);
     }

@@ -17,11 +17,17 @@ static const sim_services_t *services_of(const sim_teams_t *teams, const sim_sen
     return teams->list[0];
 }
 
-/* The payload with a new trigger for the same person and view. */
+/* The payload as that of a new delivery: an event has another event_id, since an app handles each
+ * once; a command or an interaction has a new trigger for the same person and view. */
 static const slack_json_t *fresh_payload(const sim_services_t *services, sim_json_builder_t *json,
                                          const sim_sent_t *sent)
 {
     const char *user_id = slack_json_str(sent->payload, "/user/id");
+    if (*slack_json_str(sent->payload, "/event_id")) {
+        char id[SIM_ID_SIZE];
+        sim_ids_next(services->workspace->ids, "Ev0", id);
+        return sim_json_merged(json, sim_json(json, "{event_id: %s}", id), sent->payload);
+    }
     if (!*slack_json_str(sent->payload, "/trigger_id")) return sent->payload;
     if (!*user_id) user_id = slack_json_str(sent->payload, "/user_id");
     sim_key_t *key = sim_key_new(&services->workspace->keys, SIM_KEY_TRIGGER);
@@ -60,14 +66,17 @@ void sim_resend_request(const sim_services_t *services, slack_http_request_t *re
     const sim_delivery_request_t delivery = {
         .feed = sent.feed,
         .kind = sent.kind,
-        .payload = fresh_payload(services_of(services->teams, &sent), &json, &sent),
+        .payload =
+            retry ? sent.payload : fresh_payload(services_of(services->teams, &sent), &json, &sent),
         .takes_body = sent.takes_body,
-        .number = number,
+        .number = retry ? number : 0,
         .retry_num = retry ? next : 0,
     };
     const int rc = json.rc != 0 ? json.rc : sim_deliver(deliveries, &delivery);
     if (rc == 0)
-        sim_respond_json(request, 200, sim_json(&json, "{ok: true, number: %" PRIu64 "}", number));
+        sim_respond_json(request, 200,
+                         sim_json(&json, "{ok: true, number: %" PRIu64 "}",
+                                  retry ? number : deliveries->last_number));
     else
         sim_respond_error(request, 503, slack_strerror(rc));
 }

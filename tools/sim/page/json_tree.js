@@ -8,7 +8,6 @@ import { h } from "./dom.js";
 const CHILDREN_AT_ONCE = 100;
 const TEXT_AT_ONCE = 300;
 const TEXT_MORE = 20000;
-const NAME_MAX = 160;
 const OPEN_DEPTH = 2;
 
 /* What an editor shows as nothing, or what turns a line round, is written as JSON escapes. */
@@ -55,51 +54,47 @@ function drawNest(value) {
   return h("span", { class: "json-gist" }, `${open} ${gist(value)} ${close}`);
 }
 
-function spoken(name, value) {
-  const said = isNest(value) ? `${kindOf(value)}, ${gist(value)}` : textOf(value).shown;
-  return `${name === null ? "" : `${name}: `}${said}`.slice(0, NAME_MAX);
-}
-
+/* A row of the tree. The rows of an open one are in the list behind it: they are no part of its
+ * name, and the levels tell what belongs to what. */
 function drawItem(name, value, place) {
   const nest = isNest(value) && Object.keys(value).length > 0;
-  const item = h("li", {
-    role: "treeitem", tabindex: "-1", "aria-label": spoken(name, value),
-    "aria-level": place.level, "aria-setsize": place.size, "aria-posinset": place.position,
-    "aria-expanded": nest && "false",
-  }, h("div", { class: "json-row" },
-    h("span", { class: "json-twist", "aria-hidden": "true" }),
-    name !== null && h("span", { class: "json-name" }, `${name}: `),
-    isNest(value) ? drawNest(value) : drawScalar(value)));
+  const item = h("div", {
+    class: "json-row", role: "treeitem", tabindex: "-1", "aria-level": place.level,
+    "aria-setsize": place.size, "aria-posinset": place.position, "aria-expanded": nest && "false",
+  },
+  h("span", { class: "json-twist", "aria-hidden": "true" }),
+  name !== null && h("span", { class: "json-name" }, `${name}: `),
+  isNest(value) ? drawNest(value) : drawScalar(value));
   item.json = { value, level: place.level };
-  return item;
+  return h("li", { role: "none" }, item);
 }
 
-/* The item at the end of a part of a long list. */
-function drawRest(group, entries, from, level) {
+/* The row at the end of a part of a long list. */
+function drawRest(list, entries, from, level) {
   const left = entries.length - from;
-  const next = Math.min(left, CHILDREN_AT_ONCE);
-  const item = h("li", {
-    role: "treeitem", tabindex: "-1", "aria-level": level, "aria-setsize": entries.length,
-    "aria-posinset": from + 1, "aria-label": `Show ${next} more of ${left}`,
-  }, h("div", { class: "json-row json-more" },
-    h("span", { class: "json-twist", "aria-hidden": "true" }), `Show ${next} more of ${left}`));
+  const item = h("div", {
+    class: "json-row json-more", role: "treeitem", tabindex: "-1", "aria-level": level,
+    "aria-setsize": entries.length, "aria-posinset": from + 1,
+  }, h("span", { class: "json-twist", "aria-hidden": "true" }),
+  `Show ${Math.min(left, CHILDREN_AT_ONCE)} more of ${left}`);
+  const row = h("li", { role: "none" }, item);
   item.json = {
     more: () => {
-      const before = item.previousElementSibling;
-      item.remove();
-      fillGroup(group, entries, from, level);
-      return before.nextElementSibling;
+      const before = row.previousElementSibling;
+      row.remove();
+      fillList(list, entries, from, level);
+      return before.nextElementSibling.firstElementChild;
     },
   };
-  return item;
+  return row;
 }
 
-function fillGroup(group, entries, from, level) {
+function fillList(list, entries, from, level) {
   const end = Math.min(entries.length, from + CHILDREN_AT_ONCE);
   for (let i = from; i < end; i++)
-    group.append(drawItem(entries[i][0], entries[i][1],
+    list.append(drawItem(entries[i][0], entries[i][1],
       { level, size: entries.length, position: i + 1 }));
-  if (end < entries.length) group.append(drawRest(group, entries, end, level));
+  if (end < entries.length) list.append(drawRest(list, entries, end, level));
 }
 
 /* --- opening --- */
@@ -108,29 +103,33 @@ function isOpen(item) {
   return item.getAttribute("aria-expanded") === "true";
 }
 
+/* The list behind a row: its children. */
+function childrenOf(item) {
+  return item.nextElementSibling;
+}
+
 function setOpen(item, open) {
   if (!item.hasAttribute("aria-expanded")) return;
-  let group = item.querySelector(":scope > ul");
-  if (open && !group) {
-    group = h("ul", { role: "group" });
-    fillGroup(group, Object.entries(item.json.value), 0, item.json.level + 1);
-    item.append(group);
+  let list = childrenOf(item);
+  if (open && !list) {
+    list = h("ul", { role: "none" });
+    fillList(list, Object.entries(item.json.value), 0, item.json.level + 1);
+    item.after(list);
   }
   item.setAttribute("aria-expanded", String(open));
-  if (group) group.hidden = !open;
+  if (list) list.hidden = !open;
 }
 
 function openTo(item, depth) {
   if (depth === 0) return;
   setOpen(item, true);
-  for (const child of item.querySelectorAll(":scope > ul > [aria-expanded]"))
-    openTo(child, depth - 1);
+  for (const row of childrenOf(item)?.children ?? []) openTo(row.firstElementChild, depth - 1);
 }
 
 /* Shows the rest of a long text, part by part: a page that is asked for 100,000 characters at once
  * stands still. */
 function showText(item) {
-  const more = item.querySelector(":scope > .json-row > .json-more");
+  const more = item.querySelector(".json-more");
   if (!more) return false;
   const shown = (item.json.shown ?? TEXT_AT_ONCE) + TEXT_MORE;
   item.json.shown = shown;
@@ -157,7 +156,7 @@ function focusItem(tree, item) {
 
 function visibleItems(tree) {
   return [...tree.querySelectorAll('[role="treeitem"]')].filter(
-    (item) => !item.parentElement.closest("ul[hidden]"));
+    (item) => !item.closest("ul[hidden]"));
 }
 
 function beside(tree, item, step) {
@@ -167,13 +166,13 @@ function beside(tree, item, step) {
 
 function goRight(tree, item) {
   if (!item.hasAttribute("aria-expanded")) return;
-  if (isOpen(item)) focusItem(tree, item.querySelector(":scope > ul > li"));
+  if (isOpen(item)) focusItem(tree, childrenOf(item).querySelector('[role="treeitem"]'));
   else setOpen(item, true);
 }
 
 function goLeft(tree, item) {
   if (isOpen(item)) setOpen(item, false);
-  else focusItem(tree, item.parentElement.closest('[role="treeitem"]'));
+  else focusItem(tree, item.closest("ul").previousElementSibling);
 }
 
 const KEYS = {
@@ -186,7 +185,7 @@ const KEYS = {
   Enter: activate,
   " ": activate,
   "*": (tree, item) => {
-    for (const one of item.parentElement.children) setOpen(one, true);
+    for (const row of item.closest("ul").children) setOpen(row.firstElementChild, true);
   },
 };
 
@@ -218,7 +217,7 @@ export function drawJson(value, label) {
     onkeydown: (event) => keyPressed(tree, event),
     onclick: (event) => clicked(tree, event),
   }, root);
-  root.setAttribute("tabindex", "0");
-  openTo(root, OPEN_DEPTH);
+  root.firstElementChild.setAttribute("tabindex", "0");
+  openTo(root.firstElementChild, OPEN_DEPTH);
   return tree;
 }

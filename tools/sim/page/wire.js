@@ -187,7 +187,8 @@ function contains(value, needle) {
 export function matches(row, filter) {
   if (filter.kind && row.kind !== filter.kind) return false;
   if (filter.direction && filter.direction !== (row.what === "call" ? "from" : "to")) return false;
-  if (filter.failed && outcomeOf(row).state !== "failed" && row.attempts.length === 0) return false;
+  if (filter.failed && outcomeOf(row).state !== "failed" && !row.attempts.some(({ error }) => error))
+    return false;
   const needle = filter.text.trim().toLowerCase();
   return needle === "" || [row.name, row.error, row.payload, row.answer].some(
     (value) => contains(value, needle));

@@ -34,7 +34,7 @@ function drawFacts(row) {
   const facts = [
     row.what === "call" ? "from the app" : "to the app", row.wire, why,
     row.status !== null && `HTTP ${row.status}`, row.retryAfter > 0 && `Retry-After: ${row.retryAfter}`,
-    row.fault && "a fault acted", row.retries > 0 && `sent ${row.retries + 1} times`,
+    row.fault && "a fault acted", row.attempts.length > 0 && `sent ${row.attempts.length + 1} times`,
     clock(row.at, true),
   ].filter(Boolean);
   return h("p", { class: "wire-facts" }, drawOutcome(row, Date.now()),
@@ -92,7 +92,7 @@ function drawActions(row, panel) {
       button("Copy as test", () => copy(kitTest(row, callsAfter(wire, row)), "the test in C", tell,
         shown), "A function of C for the test kit, slack/test.h"),
       button("Send again", () => resend(row, false, api, tell)),
-      button("Send again as a retry", () => resend(row, true, api, tell),
+      row.kind === "event" && button("Send again as a retry", () => resend(row, true, api, tell),
         "With the same id and the next retry number: the app should do nothing more"),
     ];
   return [h("div", { class: "wire-actions", role: "group", "aria-label": "Actions" }, list), shown];

@@ -28,29 +28,27 @@ export function drawOutcome(row, now) {
     h("span", { class: "outcome-mark", "aria-hidden": "true" }, MARKS[state]), duration(ms));
 }
 
-function spoken(row, now) {
-  const { why } = outcomeOf(row);
-  const direction = row.what === "call" ? "from the app" : `to the app over ${row.wire || "nothing"}`;
-  const took = duration(row.tookMs ?? Math.max(0, now - row.at));
-  const retries = row.retries > 0 ? `, retry ${row.retries}` : "";
-  return `${KIND_NAMES[row.kind]} ${row.name} ${row.summary.slice(0, 80)}, ${direction}${retries}, ` +
-    `${why} ${row.tookMs === null ? "for" : "after"} ${took}, at ${clock(row.at)}`;
+/* What the marks and colours of a row say, for those who do not see them. */
+function unseen(text) {
+  return h("span", { class: "unseen" }, text);
 }
 
 function drawRow(row, position, view, now) {
   const call = row.what === "call", { state, why } = outcomeOf(row);
+  const way = call ? "from the app" : `to the app over ${row.wire || "nothing"}`;
   return h("div", {
     role: "option", id: `wire ${row.key}`.replaceAll(" ", "-"), class: `wire-row wire-${row.kind}`,
-    "aria-selected": String(row === view.chosen), "aria-label": spoken(row, now),
-    "aria-posinset": position, "aria-setsize": view.shown.length,
-    "data-key": row.key,
+    "aria-selected": String(row === view.chosen), "aria-posinset": position,
+    "aria-setsize": view.shown.length, "data-key": row.key,
   },
-  h("span", { class: "wire-direction", title: call ? "from the app" : "to the app" },
-    call ? "←" : "→"),
+  h("span", { class: "wire-direction", "aria-hidden": "true" }, call ? "←" : "→"),
+  unseen(KIND_NAMES[row.kind]),
   h("span", { class: "wire-name" }, h("bdi", null, row.name)),
   h("span", { class: "wire-summary" }, h("bdi", null, row.summary.slice(0, 200))),
+  unseen(way),
   row.retries > 0 && h("span", { class: "wire-retry" }, `retry ${row.retries}`),
-  state === "failed" && h("span", { class: "wire-why" }, why.slice(0, 40)),
+  state === "failed" ? h("span", { class: "wire-why" }, why.slice(0, 40)) : unseen(why),
+  unseen(state === "waiting" ? "for" : "after"),
   drawOutcome(row, now),
   h("time", { class: "wire-time" }, clock(row.at)));
 }
