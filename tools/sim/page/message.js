@@ -7,7 +7,7 @@ import { h } from "./dom.js";
 import { drawEditBox } from "./edit.js";
 import { drawFiles } from "./files.js";
 import { icon } from "./icons.js";
-import { authorOf } from "./selectors.js";
+import { authorOf, isNotice } from "./selectors.js";
 import { place } from "./state.js";
 import { drawMrkdwn } from "./text.js";
 import { clockText, fullText, momentText, shortClockText, toDate } from "./times.js";
@@ -40,7 +40,7 @@ function endOf(text) {
 
 function drawText(page, entry, context) {
   const { message } = entry;
-  const classes = message.subtype && !message.bot_id ? "text quiet" : "text";
+  const classes = isNotice(message) ? "text quiet" : "text";
   const edited = message.edited
     ? h("span", { class: "edited", title: fullText(message.edited.ts) }, " (edited)")
     : null;

@@ -6,6 +6,7 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { drawMessage } from "./message.js";
 import { drawToolbar, takeMessageKey } from "./message_menu.js";
+import { isNotice } from "./selectors.js";
 import { positionOf } from "./state.js";
 import { dayText, isSameDay } from "./times.js";
 
@@ -20,7 +21,7 @@ function isGrouped(before, entry) {
   if (!before || before.onlyFor !== entry.onlyFor) return false;
   const { message: one } = before, { message: other } = entry;
   const alike = one.user === other.user && one.username === other.username && one.bot_id === other.bot_id;
-  return alike && !other.subtype && !other.pinned_to && entry.ts - before.ts < GROUP_S && isSameDay(before.ts, entry.ts);
+  return alike && !isNotice(other) && !other.pinned_to && entry.ts - before.ts < GROUP_S && isSameDay(before.ts, entry.ts);
 }
 
 export class MessageList {

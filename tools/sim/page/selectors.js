@@ -43,6 +43,11 @@ export function newestTs(state, key) {
   return list.length > 0 ? list[list.length - 1].ts : "";
 }
 
+/** Whether the message says what happened to the channel: "has joined", "has set the topic" … */
+export function isNotice({ subtype }) {
+  return /^(channel|group)_/.test(subtype || "");
+}
+
 /**
  * Who has written a message, as it is shown.
  * @returns {{id: string, name: string, emoji: string, isApp: boolean}} `emoji`: the name of one
