@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { entriesFor, isVisible, unreadCount } from "../../tools/sim/page/selectors.js";
-import { addOlder, apply, applyAll, begin, place } from "../../tools/sim/page/state.js";
+import { addOlder, apply, applyAll, begin, knownEntry, place } from "../../tools/sim/page/state.js";
 
 const message = (ts, own) => ({ ts, user: "UANN", text: `at ${ts}`, ...own });
 const said = (id, kind, own) => ({ id, workspace: "T1", kind, ...own });
@@ -73,6 +73,13 @@ for (const [name, acts, ids] of [
     const state = after(...acts.map((own, i) => said(11 + i, "view", own)));
     assert.deepEqual(state.views.get("UANN").map(({ id }) => id), ids);
   });
+
+test("a message streams until the feed says no more that it does", () => {
+  const grown = (id, ts, streaming) => ({ ...posted(id, ts), streaming });
+  const states = [after(grown(11, "5.0", true)), after(grown(11, "5.0", true), grown(12, "5.0"))];
+  assert.deepEqual(states.map((state) => knownEntry(state, posted(13, "5.0")).streaming), [true, false]);
+  assert.equal(knownEntry(states[0], posted(13, "6.0")), undefined);
+});
 
 test("the assistant's status, title and prompts are kept one by one", () => {
   const status = (id, own) => said(id, "status", { channel: "D1", thread_ts: "1.0", ...own });

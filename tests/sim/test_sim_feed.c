@@ -265,6 +265,33 @@ ALONE(the_head_of_a_thread_counts_its_replies)
     sim_app_close(&reader);
 }
 
+ALONE(a_message_streams_until_its_end)
+{
+    sim_app_t reader;
+    post("head");
+    const char *ts = slack_json_str(get_state(), "/messages/0/message/ts");
+    const int64_t id = slack_json_int(get_state(), "/id");
+    const slack_json_t *stream = sim_peer_api(
+        &peer, "chat.startStream",
+        sim_peer_text(&peer,
+                      "{'channel':'C0GENERAL1','thread_ts':'%s','markdown_text':'a',"
+                      "'recipient_user_id':'U0ANN00001','recipient_team_id':'T0SIM00001'}",
+                      ts));
+    assert_true(slack_json_bool(get_state(), "/messages/1/streaming"));
+    sim_peer_api(
+        &peer, "chat.stopStream",
+        sim_peer_text(&peer, "{'channel':'C0GENERAL1','ts':'%s'}", slack_json_str(stream, "/ts")));
+    assert_null(slack_json_get(get_state(), "/messages/1/streaming"));
+    follow(&reader, id);
+    const slack_json_t *said = next(&reader, "message");
+    assert_true(slack_json_bool(said, "/streaming"));
+    while (slack_json_bool(said, "/streaming") ||
+           strcmp(slack_json_str(said, "/message/ts"), slack_json_str(stream, "/ts")) != 0)
+        said = next(&reader, "message");
+    assert_member(said, "/message/text", "a");
+    sim_app_close(&reader);
+}
+
 /* ---- what goes to the app ---- */
 
 CONNECTED(a_modal_from_its_command_to_its_end)

@@ -31,8 +31,9 @@ int sim_messages_init(sim_messages_t *messages, sim_ids_t *ids, const sim_users_
 const slack_json_t *sim_message_entry(const sim_messages_t *messages, sim_json_builder_t *json,
                                       const sim_message_t *message)
 {
-    return sim_json(json, "{channel: %s, user?: %s, message: %p}", message->channel->id,
-                    message->only_for ? message->only_for->id : NULL,
+    return sim_json(json, "{channel: %s, user?: %s, streaming?: %p, message: %p}",
+                    message->channel->id, message->only_for ? message->only_for->id : NULL,
+                    message->streaming ? sim_json_bool(json, true) : NULL,
                     sim_message_shown(messages, json, message, ""));
 }
 
@@ -148,6 +149,7 @@ int sim_message_add(sim_messages_t *messages, const sim_message_draft_t *draft, 
     message->channel = draft->channel;
     message->author = draft->author;
     message->by_app = draft->by_app;
+    message->streaming = draft->streaming;
     message->only_for = draft->only_for;
     sim_ids_ts(messages->ids, message->ts);
     if (draft->thread_ts && *draft->thread_ts) {
@@ -211,6 +213,12 @@ int sim_message_edit(sim_messages_t *messages, sim_message_t *message, const sla
 int sim_message_set(sim_messages_t *messages, sim_message_t *message, const slack_json_t *content)
 {
     return message_replace(messages, message, content, NULL);
+}
+
+void sim_message_streamed(sim_messages_t *messages, sim_message_t *message)
+{
+    message->streaming = false;
+    feed_put(messages, message);
 }
 
 const char *sim_message_react(sim_messages_t *messages, sim_message_t *message, const char *name,

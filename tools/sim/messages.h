@@ -23,6 +23,7 @@ typedef struct sim_message {
     const sim_channel_t *channel;
     const sim_user_t *author;
     bool by_app;                /* the app has posted it, for a person too */
+    bool streaming;             /* the app streams it, and it still grows */
     const sim_user_t *only_for; /* of an ephemeral message: who sees it; else NULL */
     char ts[SIM_TS_SIZE];
     char thread_ts[SIM_TS_SIZE]; /* of the thread's first message; "" outside of threads */
@@ -51,6 +52,7 @@ typedef struct sim_message_draft {
     const sim_channel_t *channel;
     const sim_user_t *author;
     bool by_app;                 /* the app has posted it, for a person too */
+    bool streaming;              /* it will grow until sim_message_streamed() */
     const sim_user_t *only_for;  /* NULL: everybody */
     const char *thread_ts;       /* of any message of the thread; NULL or "" for no thread */
     const slack_json_t *content; /* text, blocks …: copied; type, user, team and ts are added */
@@ -65,6 +67,8 @@ int sim_message_add(sim_messages_t *messages, const sim_message_draft_t *draft,
 int sim_message_edit(sim_messages_t *messages, sim_message_t *message, const slack_json_t *content);
 /* The same without a mark of the edit: the message grows. */
 int sim_message_set(sim_messages_t *messages, sim_message_t *message, const slack_json_t *content);
+/* The message grows no more. */
+void sim_message_streamed(sim_messages_t *messages, sim_message_t *message);
 void sim_message_remove(sim_messages_t *messages, sim_message_t *message);
 
 /* Add or take back a reaction. NULL on success, else Slack's word for the error. */

@@ -62,10 +62,12 @@ static int stream_set(sim_stream_t *stream, sim_json_builder_t *json, const slac
 static void stream_ended(sim_stream_t *stream, sim_json_builder_t *json, const char *how)
 {
     const sim_services_t *services = stream->streams->services;
-    const sim_message_t *message = stream_message(stream);
+    sim_message_t *message = stream_message(stream);
     slack__timer_stop(stream->streams->net, &stream->timer);
     sim_transcript_show(&services->workspace->transcript, stream->entry, "");
-    if (message) sim_bot_message_streamed(services, json, message, how);
+    if (!message) return;
+    sim_message_streamed(&services->workspace->messages, message);
+    sim_bot_message_streamed(services, json, message, how);
 }
 
 static void stream_closed_by_slack(slack_timer_t *timer)
@@ -92,12 +94,14 @@ static bool streams_have_room(sim_streams_t *streams)
 int sim_stream_begin(sim_streams_t *streams, const sim_message_draft_t *draft, sim_stream_t **ret)
 {
     sim_workspace_t *workspace = streams->services->workspace;
+    sim_message_draft_t own = *draft;
     sim_message_t *message = NULL;
+    own.streaming = true;
     if (!streams_have_room(streams)) return SLACK_EBUSY;
     sim_json_builder_t json = {slack__arena_new(0, 0), 0};
     sim_stream_t *stream = slack__calloc(1, sizeof *stream);
-    int rc = stream && json.arena ? sim_message_add(&workspace->messages, draft, &message)
-                                  : SLACK_ENOMEM;
+    int rc =
+        stream && json.arena ? sim_message_add(&workspace->messages, &own, &message) : SLACK_ENOMEM;
     if (rc != 0) {
         slack__arena_free(json.arena);
         slack__free(stream);

@@ -12,13 +12,12 @@ import { Page } from "./page.js";
 import { createPeople } from "./people.js";
 import { actors, authorOf } from "./selectors.js";
 import { createSidebar } from "./sidebar.js";
-import { applyAll, begin } from "./state.js";
+import { applyAll, begin, knownEntry } from "./state.js";
 import { drawMrkdwn } from "./text.js";
 import { createThemeButton } from "./theme.js";
 import { createThread } from "./thread.js";
 import { createViews } from "./views.js";
 
-const HISTORY = 1000; // entries of the feed from before the snapshot, for the drawer
 const SPOKEN_MAX = 200; // characters of a new message
 const HIDDEN_MS = 250; // between two looks at the news while nobody sees the page
 const BANNER_MS = 600; // a connection that comes back sooner is not worth a word
@@ -63,21 +62,27 @@ function takeNews() {
   const taken = news;
   news = [];
   if (taken.length === 0) return;
-  const known = page.state.id; // what is older is for the drawer only
-  page.state = applyAll(page.state, taken);
+  const before = page.state;
+  page.state = applyAll(before, taken);
   for (const said of taken) updateDrawer(said);
-  announce(taken.filter((said) => said.id > known));
+  announce(taken.filter((said) => isHeard(before, said)));
 }
 
-/* What others have just written where the person looks. */
-function announce(taken) {
-  const said = taken.filter(({ kind, channel, user, message }) =>
-    (kind === "message" || (kind === "ephemeral" && user === page.user)) &&
-    channel === page.channel && message.user !== page.user && !message.edited && !message.streaming);
-  const { message } = said[said.length - 1] || {};
-  if (!message) return;
-  const text = drawMrkdwn((message.text || "a message").slice(0, SPOKEN_MAX), page.context(message)).textContent;
-  page.announce(`${authorOf(page.state, message).name}: ${text}`);
+/* Whether somebody else has just written it where the person looks. */
+function isHeard(before, { kind, channel, user, streaming, message }) {
+  if (kind !== "message" && (kind !== "ephemeral" || user !== page.user)) return false;
+  if (channel !== page.channel && channel !== page.thread?.channel) return false;
+  const known = knownEntry(before, { channel, message });
+  return message.user !== page.user && !streaming && (!known || known.streaming);
+}
+
+/* The newest message, for screen readers. */
+function announce(said) {
+  if (said.length === 0) return;
+  const { channel, message } = said[said.length - 1];
+  const text = (message.text || "a message").slice(0, SPOKEN_MAX);
+  const spoken = drawMrkdwn(text, page.context({ ts: message.ts, channel })).textContent;
+  page.announce(`${authorOf(page.state, message).name}: ${spoken}`);
 }
 
 /* --- the top --- */
@@ -150,8 +155,7 @@ async function start() {
   news = [];
   page.begin(begin(snapshot));
   replace(find("drawer"), drawDrawer(page.state, api));
-  const after = Math.max(snapshot.oldest ?? page.state.id, page.state.id - HISTORY);
-  feed = api.openFeed({ after, entry: takeEntry, reset: start, status: feedStatus });
+  feed = api.openFeed({ after: page.state.id, entry: takeEntry, reset: start, status: feedStatus });
   starting = false;
   document.body.classList.add("ready");
   redraw();

@@ -49,14 +49,14 @@ function drawText(page, entry, context) {
     : message.text
       ? drawMrkdwn(message.text, context)
       : null;
-  const caret = message.streaming ? h("span", { class: "caret", role: "img", "aria-label": "is writing" }) : null;
+  const caret = entry.streaming ? h("span", { class: "caret", role: "img", "aria-label": "is writing" }) : null;
   const text = h("div", { class: classes }, body);
   endOf(text).append(...[caret, edited].filter(Boolean));
   return text;
 }
 
 function drawStop(page, entry) {
-  if (!entry.message.streaming) return null;
+  if (!entry.streaming) return null;
   const stop = () => page.act("stop-stream", { channel: entry.channel, thread: entry.thread || entry.ts });
   return h("button", { class: "chip", type: "button", onclick: stop }, icon("stop"), "Stop");
 }
@@ -143,10 +143,10 @@ function drawArticle(page, entry, id, { grouped, inThread, editing }) {
   const { message } = entry;
   const context = page.context(entry);
   const author = authorOf(page.state, message);
-  const classes = ["message", grouped && "grouped", entry.onlyFor && "ephemeral", message.streaming && "streaming"];
+  const classes = ["message", grouped && "grouped", entry.onlyFor && "ephemeral", entry.streaming && "streaming"];
   return h(
     "article",
-    { class: classes.filter(Boolean).join(" "), id, tabindex: -1, "aria-labelledby": `${id}-head ${id}-body`, "aria-busy": message.streaming ? "true" : null, "data-ts": entry.ts },
+    { class: classes.filter(Boolean).join(" "), id, tabindex: -1, "aria-labelledby": `${id}-head ${id}-body`, "aria-busy": entry.streaming ? "true" : null, "data-ts": entry.ts },
     h("div", { class: "gutter" }, grouped ? drawTime(entry.ts, shortClockText(entry.ts)) : avatar({ ...author, sign: page.emoji(author.emoji) })),
     h(
       "div",

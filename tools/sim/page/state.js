@@ -9,6 +9,7 @@
  * @property {string} channel
  * @property {string} thread of the first message of its thread; "" outside of threads
  * @property {string} onlyFor the person who sees an ephemeral one; else ""
+ * @property {boolean} streaming it grows
  * @property {Object} message as Slack shows it
  *
  * @typedef {Object} State
@@ -41,9 +42,10 @@ export function place(channel, thread = "") {
 
 /* --- messages --- */
 
-function toEntry(channel, message, onlyFor = "") {
+/* `said`: {channel, message, user?, streaming?} */
+function toEntry({ channel, message, user, streaming }) {
   const thread = message.thread_ts && message.thread_ts !== message.ts ? message.thread_ts : "";
-  return { ts: message.ts, channel, thread, onlyFor, message };
+  return { ts: message.ts, channel, thread, onlyFor: user || "", streaming: streaming === true, message };
 }
 
 /* A reply is in its thread; one that was sent to the channel, too, is in both. */
@@ -119,6 +121,14 @@ function removeMessage(draft, channel, ts) {
   }
 }
 
+/** The entry of a message that the feed tells of, as the state knows it; undefined: it is new. */
+export function knownEntry(state, said) {
+  const [key] = placesOf(toEntry(said));
+  const list = state.messages.get(key) || [];
+  const found = list[positionOf(list, said.message.ts)];
+  return found?.ts === said.message.ts ? found : undefined;
+}
+
 /* --- the kinds of the feed --- */
 
 function takeView(draft, said) {
@@ -153,9 +163,8 @@ function takeDelivery(draft, said) {
 }
 
 const kinds = {
-  message: (draft, said) => putMessage(draft, toEntry(said.channel, said.message)),
-  ephemeral: (draft, said) =>
-    putMessage(draft, toEntry(said.channel, said.message, said.user)),
+  message: (draft, said) => putMessage(draft, toEntry(said)),
+  ephemeral: (draft, said) => putMessage(draft, toEntry(said)),
   gone: (draft, said) => removeMessage(draft, said.channel, said.ts),
   view: takeView,
   home: (draft, said) => own(draft, "homes").set(said.user, said.view),
@@ -206,7 +215,7 @@ export function apply(state, said) {
 export function addOlder(state, channel, messages, more) {
   const draft = draftOf(state);
   for (const message of messages) {
-    const entry = toEntry(channel, message);
+    const entry = toEntry({ channel, message });
     const list = draft.state.messages.get(placesOf(entry)[0]) || [];
     if (list[positionOf(list, entry.ts)]?.ts !== entry.ts) putMessage(draft, entry);
   }
@@ -245,8 +254,7 @@ export function begin(snapshot) {
     app: snapshot.app || {},
     faults: snapshot.faults || [],
   });
-  for (const said of snapshot.messages || [])
-    putMessage(draft, toEntry(said.channel, said.message, said.user || ""));
+  for (const said of snapshot.messages || []) putMessage(draft, toEntry(said));
   for (const said of snapshot.statuses || []) takeStatus(draft, said);
   return draft.state;
 }

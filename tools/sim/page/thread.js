@@ -30,6 +30,7 @@ export function createThread(page, element) {
   const assistant = h("section", { class: "assistant-pane", "aria-label": "Assistant" });
   const status = h("p", { class: "status", role: "status" });
   let key = "", loaded = "", promptsShown = null;
+  let beside = ""; // the channel that the assistant knows to be shown
 
   const close = () => page.show({ thread: "" });
   const list = new MessageList(page, {
@@ -46,10 +47,21 @@ export function createThread(page, element) {
     leave: close,
   });
 
-  function updateAssistant(root) {
+  /* The assistant hears which channel the person looks at. */
+  function tellChannel() {
+    const { channel, thread } = page;
+    if (page.isApp || channel === beside) return;
+    const first = beside === "";
+    beside = channel;
+    if (!first) page.act("open-assistant", { channel, thread: thread.ts });
+  }
+
+  function updateAssistant(root, replies) {
     const { channel, ts } = page.thread;
     const known = page.state.assistants.get(place(channel, ts)) || {};
-    assistant.hidden = !isAssistant(root);
+    const asked = replies.some((entry) => entry.message.user === page.user);
+    assistant.hidden = !isAssistant(root) || asked;
+    if (isAssistant(root)) tellChannel();
     if (assistant.hidden || promptsShown === known) return;
     promptsShown = known;
     const ask = (text) => page.act("message", { text, channel, thread: ts });
@@ -66,6 +78,7 @@ export function createThread(page, element) {
     if (key !== `${own} ${page.user}`) {
       key = `${own} ${page.user}`;
       promptsShown = null;
+      beside = "";
       list.start("");
     }
     if (root?.message.reply_count > replies.length && loaded !== own) {
@@ -75,7 +88,7 @@ export function createThread(page, element) {
     const named = page.state.assistants.get(own)?.title;
     title.textContent = isAssistant(root) ? named || "Assistant" : "Thread";
     detail.textContent = isAssistant(root) ? page.appName() : `${page.titleOf(thread.channel)} · ${repliesText(replies.length)}`;
-    updateAssistant(root);
+    updateAssistant(root, replies);
     list.update(root && !isAssistant(root) ? [root, ...replies] : replies, { whole: true });
     drawStatus(page, status, own);
     composer.update();
