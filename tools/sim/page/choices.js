@@ -22,9 +22,12 @@ function choice(option, context, attributes) {
         drawText(description, context))));
 }
 
+/* A group has the name that a control would have. No ARIA state of an input is for a group. */
 function group(role, place, otherwise, choices) {
-  return h("div", { class: "choices", role, ...nameAttributes(place, otherwise), autofocus: null },
-    choices.length > 0 ? choices : h("span", { class: "block-hint" }, "no options"));
+  const { "aria-label": label, "aria-describedby": describedBy } = nameAttributes(place, otherwise);
+  return h("div", { class: "choices", role, "aria-label": label, "aria-describedby": describedBy,
+    "aria-labelledby": place.labelId || null, tabindex: "-1" },
+  choices.length > 0 ? choices : h("span", { class: "block-hint" }, "no options"));
 }
 
 function checkboxes(element, place) {

@@ -27,12 +27,15 @@ const SHOWN_MAX = 100; // options in the list; typing finds the others
  * @property {number} waitMs a pause in typing before `find` is called
  * @property {function(string): Promise<{groups: Array<{label: string, entries: Array<Entry>}>,
  *   note?: string}>} find options for what is typed; it may throw a sentence
+ * @property {function(Array<Entry>)} keep what is chosen so far, while the list of a multiple one is
+ *   open
  * @property {function(Array<Entry>, HTMLElement): Promise<boolean>} change false: it is undone
  */
 class Combobox {
   constructor(options) {
     this.options = options;
     this.chosen = options.chosen;
+    this.settled = options.chosen; // what the bot knows of
     this.shown = []; // the entries of the list, and their elements
     this.active = -1;
     this.search = 0; // the newest one: answers of older ones come too late
@@ -58,7 +61,7 @@ class Combobox {
       onclick: () => this.open(),
       onblur: () => this.left(),
     });
-    this.chips = h("span", { class: "select-chips" });
+    this.chips = h("span", { class: "select-chips", onmousedown: (event) => event.preventDefault() });
     this.element = h("div", { class: "select" }, this.chips, this.input, icon("down"), this.popup);
   }
 
@@ -82,29 +85,40 @@ class Combobox {
     return this.chosen.some(({ key }) => key === entry.key);
   }
 
-  async setChosen(chosen) {
-    const before = this.chosen;
-    this.chosen = chosen;
-    this.showChosen();
-    if (await this.options.change(chosen, this.input)) return;
-    this.chosen = before;
+  /* What is chosen counts: at once, or when the list of a multiple one is left. */
+  async settle() {
+    const before = this.settled;
+    if (this.chosen === before) return;
+    this.settled = this.chosen;
+    if (await this.options.change(this.chosen, this.input)) return;
+    this.chosen = this.settled = before;
+    this.options.keep(before);
     this.showChosen();
   }
 
   choose(entry) {
-    const { multiple, max } = this.options;
-    if (!multiple) {
-      this.close();
-      if (!this.isChosen(entry)) this.setChosen([entry]);
-      else this.showChosen();
+    if (this.options.multiple) {
+      this.toggle(entry);
       return;
     }
+    this.close();
+    if (!this.isChosen(entry)) this.chosen = [entry];
+    this.showChosen();
+    this.settle();
+  }
+
+  toggle(entry) {
+    const { max, keep } = this.options;
     const others = this.chosen.filter(({ key }) => key !== entry.key);
-    if (others.length === this.chosen.length && others.length >= max) {
+    const adds = others.length === this.chosen.length;
+    if (adds && others.length >= max) {
       this.note.textContent = `At most ${max}: remove one first`;
       return;
     }
-    this.setChosen(others.length < this.chosen.length ? others : [...others, entry]);
+    this.chosen = adds ? [...others, entry] : others;
+    this.showChosen();
+    keep(this.chosen);
+    if (!this.isOpen()) this.settle();
     this.input.focus();
     if (this.isOpen()) this.find("");
   }
@@ -156,7 +170,8 @@ class Combobox {
     }));
     const more = count > SHOWN_MAX ? `${count - SHOWN_MAX} more: type to find them` : "";
     this.note.textContent = note || (count === 0 ? "No matches" : more);
-    this.activate(this.shown.findIndex(({ entry }) => this.isChosen(entry)));
+    const last = this.shown.findIndex(({ entry }) => entry.key === this.activeKey);
+    this.activate(last >= 0 ? last : this.shown.findIndex(({ entry }) => this.isChosen(entry)));
   }
 
   option(entry) {
@@ -172,6 +187,7 @@ class Combobox {
   activate(index) {
     this.shown[this.active]?.element.classList.remove("active");
     this.active = index;
+    this.activeKey = this.shown[index]?.entry.key;
     const element = this.shown[index]?.element;
     element?.classList.add("active");
     element?.scrollIntoView({ block: "nearest" });
@@ -191,10 +207,11 @@ class Combobox {
   }
 
   left() {
-    const cleared = this.options.clearable && !this.options.multiple && this.input.value === "";
+    const { clearable, multiple } = this.options;
     this.close();
-    if (cleared && this.chosen.length > 0) this.setChosen([]);
-    else this.showChosen();
+    if (clearable && !multiple && this.input.value === "" && this.chosen.length > 0) this.chosen = [];
+    this.showChosen();
+    this.settle();
   }
 
   pressed(event) {
@@ -215,8 +232,7 @@ class Combobox {
     } else if (event.key === "Escape" && this.isOpen()) {
       event.preventDefault(); // the dialog around it stays open
       event.stopPropagation();
-      this.close();
-      this.showChosen();
+      this.left();
     } else if (event.key === "Backspace" && this.input.value === "" && this.options.multiple) {
       if (this.chosen.length > 0) this.choose(this.chosen[this.chosen.length - 1]);
     }

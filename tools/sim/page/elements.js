@@ -102,7 +102,7 @@ function menuItem(option, place, button) {
 function overflow(element, place) {
   const options = asList(element.options).slice(0, OPTIONS_MAX);
   return h("button", {
-    type: "button", class: "control control-overflow", "aria-label": "More actions",
+    type: "button", class: "control control-overflow", "aria-label": "More options",
     "aria-haspopup": "menu", "aria-expanded": "false",
     onclick: (event) => {
       const control = event.currentTarget;

@@ -7,25 +7,22 @@ import { newId } from "./place.js";
 import { asText, textOf } from "./shapes.js";
 import { drawPlain } from "./text.js";
 
-const CONTROLS = "input, textarea, .choices";
-
-function focusControl(event) {
-  event.currentTarget.parentElement.querySelector(CONTROLS)?.focus();
-}
+const CONTROLS = "input, textarea";
 
 /** Draw a block of type input. */
 export function drawInput(block, context) {
   const blockId = asText(block.block_id);
-  const labelId = newId("label"), hintId = newId("hint"), errorId = newId("error");
+  const labelId = newId("label"), hintId = newId("hint");
+  const controlId = newId("control"), errorId = newId("error");
   const hint = textOf(block.hint);
   const error = asText(context.errors?.[blockId]);
   const place = {
-    blockId, context, labelId, dispatches: block.dispatch_action === true,
+    blockId, context, labelId, controlId, dispatches: block.dispatch_action === true,
     optional: block.optional === true, invalid: error !== "",
     describedBy: hint ? `${hintId} ${errorId}` : errorId,
   };
   return h("div", { class: "block block-input", "data-block-id": blockId },
-    h("div", { class: "input-label", id: labelId, onclick: focusControl },
+    h("label", { class: "input-label", id: labelId, for: controlId },
       drawPlain(textOf(block.label) || "(no label)", context),
       place.optional && h("span", { class: "input-optional" }, " (optional)")),
     drawElement(block.element, place),

@@ -14,6 +14,7 @@ import { drawPlain, drawText } from "./text.js";
  * @property {boolean} dispatches a change goes to the bot at once
  * @property {boolean} optional nothing may be chosen
  * @property {string} [labelId] the id of the label of an input block
+ * @property {string} [controlId] the id that the label is for
  * @property {string} [describedBy] ids of its hint and its error
  * @property {boolean} [invalid]
  */
@@ -26,12 +27,16 @@ export function newId(prefix) {
   return `${prefix}-${ids}`;
 }
 
-/** The attributes that name a control: by the label of its block, else by its placeholder. */
+/**
+ * The attributes that name a control: by the label of its block, else by its placeholder.
+ * @param {Place} place
+ * @param {string} otherwise its name if it has neither
+ */
 export function nameAttributes(place, otherwise) {
-  const { element, labelId, describedBy, invalid, optional } = place;
+  const { element, labelId, controlId, describedBy, invalid, optional } = place;
   const label = asText(element.accessibility_label) || textOf(element.placeholder) || otherwise;
   return {
-    "aria-labelledby": labelId || null,
+    id: controlId || null,
     "aria-label": labelId ? null : label,
     "aria-describedby": describedBy || null,
     "aria-invalid": invalid ? "true" : null,

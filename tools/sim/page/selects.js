@@ -3,7 +3,7 @@
  * has typed. */
 
 import { createCombobox } from "./combobox.js";
-import { beginValue, changeValue, nameAttributes } from "./place.js";
+import { beginValue, changeValue, keepValue, nameAttributes } from "./place.js";
 import { asList, asNumber, asObject, asText, textOf } from "./shapes.js";
 
 const TYPING_MS = 250;       // a pause in typing after which the bot is asked
@@ -139,6 +139,7 @@ function drawSelect(element, place, { source, one, text }, multiple) {
     chosen: given.slice(0, CHOSEN_MAX).map(entryOf).filter(({ label }) => label !== ""),
     waitMs,
     find,
+    keep: (entries) => keepValue(place, valueOf(entries)),
     change: (entries, input) => changeValue(place, input, valueOf(entries)),
   });
 }
