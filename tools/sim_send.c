@@ -240,6 +240,7 @@ int sim_resend_command(sim_client_t *client, int argc, const char **argv)
                  sim_json_bool(&client->json, retry));
     const slack_json_t *answer = sim_client_call(client, "/sim/resend", body);
     if (!answer) return CLI_FAILED;
-    printf("delivery %lld is sent again\n", (long long)slack_json_int(answer, "/number"));
+    printf(retry ? "delivery %lld is sent again\n" : "sent again as delivery %lld\n",
+           (long long)slack_json_int(answer, "/number"));
     return CLI_OK;
 }

@@ -12,6 +12,7 @@ import { build, story, violations } from "./harness.js";
 import { runCopies } from "./kit_program.js";
 import { person } from "./person.js";
 
+const dark = { page: { colorScheme: "dark" } }, narrow = { page: { colorScheme: "dark", viewport: { width: 420, height: 800 } } };
 const showcase = { bot: "showcase", page: { permissions: ["clipboard-read", "clipboard-write"] } };
 
 /** The drawer, open at a tab. */
@@ -38,8 +39,8 @@ async function paste(text, env) {
 
 const copied = (page) => page.evaluate(() => navigator.clipboard.readText());
 
-for (const transport of ["socket", "http"])
-  story(`the wire over ${transport} shows a greeting, by the keyboard alone`, { ...showcase, transport }, async ({ page }) => {
+for (const [transport, look] of [["socket", {}], ["http", dark]])
+  story(`the wire over ${transport} shows a greeting, by the keyboard alone`, { ...showcase, transport, ...look }, async ({ page }) => {
     const { write, sees } = person(page);
     await write("hello");
     await sees("Hey there");
@@ -128,7 +129,7 @@ for (const transport of ["socket", "http"])
     assert.deepEqual(runCopies(rows.map((row) => ({ row, calls: callsAfter(wire, row) }))), rows.map(() => ""));
   });
 
-story("faults begin and end by a click, and each says what it did", showcase, async ({ page }) => {
+story("faults begin and end by a click, and each says what it did", { ...showcase, ...dark }, async ({ page }) => {
   const { wire, button, says } = await drawer(page, "Let something go wrong");
   await button(/Refresh the sockets/).click();
   await says(/^refresh: happened to \d connections?\.$/);
@@ -169,7 +170,7 @@ story("a call that has no answer yet waits before one's eyes", showcase, async (
 });
 
 const log = path.join(os.tmpdir(), `slackapp-page-${process.pid}.log`);
-story("the bot's side: its connections, what it answers, its log", { ...showcase, sim: ["--log", log] }, async ({ bot, page }) => {
+story("the bot's side: its connections, what it answers, its log", { ...showcase, ...narrow, sim: ["--log", log] }, async ({ bot, page }) => {
   try {
     const { write, sees } = person(page);
     await write("hello");
