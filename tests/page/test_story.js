@@ -33,9 +33,10 @@ async function inTerminal(transport) {
     await send("submit", "form", "name/value=Al");
     await send("submit", "form", "name/value=Ada");
     await sim.cli("transcript", "--wait", "15");
+    await send("open-messages");
     await sim.call("chat.postMessage", select);
     await send("options", "fruit", "ap");
-    return await sim.cli("transcript", "--wait", "17");
+    return await sim.cli("transcript", "--wait", "18");
   } finally {
     await bot.stop();
     await sim.stop();
@@ -80,7 +81,7 @@ async function onPage({ page, sim }) {
   await (await sees("Choose a fruit")).getByRole("combobox", { name: "Fruit" }).fill("ap");
   await page.getByRole("option", { name: "apricot" }).waitFor();
   assert.equal(await page.getByRole("option", { name: "cherry" }).count(), 0);
-  return sim.cli("transcript", "--wait", "17");
+  return sim.cli("transcript", "--wait", "18");
 }
 
 for (const transport of ["socket", "http"])

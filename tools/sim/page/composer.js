@@ -205,7 +205,7 @@ export class Composer {
   /* --- shortcuts --- */
 
   openShortcuts(anchor) {
-    const { channel } = this.options.target();
+    const { channel, thread } = this.options.target();
     const { commands, shortcuts } = this.page.state;
     const use = (id) => id && this.page.act("shortcut", { callback_id: id, channel });
     const other = () =>
@@ -213,9 +213,17 @@ export class Composer {
         hint: "The simulator does not know the settings of your app: give the callback id that its code listens to.",
         yes: "Run",
       }).then(use);
+    const link = async () => {
+      const url = await ask("Share a link", "URL", {
+        hint: "The app gets link_shared, as if its settings had the domain, and may answer with chat.unfurl.",
+        yes: "Share",
+      });
+      if (url) this.page.act("link", { url, channel, thread });
+    };
     openActions(anchor, [
       ...shortcuts.map((id) => ({ text: id, icon: "workflow", run: () => use(id) })),
       { text: "Another shortcut…", icon: "workflow", run: other },
+      { text: "Share a link that the app unfurls…", icon: "link", run: link },
       ...commands.map((command, i) => ({ text: command, icon: "code", first: i === 0, run: () => this.insert(`${command} `) })),
       { text: "Another command…", icon: "code", run: () => this.insert("/") },
     ]);

@@ -115,6 +115,7 @@ export function createConversation(page, element, { views, toggleSide }) {
 
   function update() {
     const atHome = page.isApp && page.route.tab === "home";
+    views.visit(page.isApp ? page.route.tab || "messages" : "");
     updateHead();
     home.hidden = !atHome;
     for (const part of [list.element, status, composer.element]) part.hidden = atHome;

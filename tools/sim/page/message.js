@@ -79,7 +79,6 @@ function drawReaction(page, entry, reaction) {
       "aria-pressed": String(own),
       "aria-label": label,
       title: label,
-      "data-focus": `reaction ${reaction.name}`,
       onclick: () => page.react(entry, reaction.name),
     },
     h("span", { class: "sign" }, page.emoji(reaction.name) || `:${reaction.name}:`),
@@ -120,7 +119,6 @@ function drawReplies(page, entry) {
     {
       class: "replies",
       type: "button",
-      "data-focus": "replies",
       onclick: () => page.show({ thread: place(entry.channel, entry.ts) }),
     },
     h("span", { class: "faces" }, users.slice(0, FACES_MAX).map((user) => avatar(authorOf(page.state, { user })))),

@@ -3,6 +3,7 @@
  * scrolls. A change redraws only the messages that have changed. */
 
 import { h } from "./dom.js";
+import { giveFocus, noteFocus } from "./focus.js";
 import { icon } from "./icons.js";
 import { drawMessage } from "./message.js";
 import { drawToolbar, takeMessageKey } from "./message_menu.js";
@@ -80,11 +81,10 @@ export class MessageList {
     this.countMissed();
     if (this.stuck) this.moveToEnd();
     const before = document.activeElement;
-    const inside = this.list.contains(before);
-    const focused = inside && before.closest(".message")?.dataset.ts;
-    const control = inside && before.closest("[data-focus]")?.dataset.focus;
+    const focused = this.list.contains(before) && before.closest(".message");
+    const note = focused && noteFocus(focused);
     this.sync();
-    if (focused && !document.contains(before)) this.focusAgain(focused, control);
+    if (focused && !document.contains(before)) this.focusAgain(focused.dataset.ts, note);
     this.drawJump();
     if (this.stuck) this.options.end?.();
     if (!this.hungry) return;
@@ -205,10 +205,10 @@ export class MessageList {
     return this.options.inThread ? undefined : this.page.state.messages.get(`${entry.channel}/${entry.ts}`);
   }
 
-  focusAgain(ts, kept) {
+  focusAgain(ts, note) {
     const message = this.rows.get(ts)?.element.querySelector(".message");
-    const control = kept && message?.querySelector(`[data-focus="${CSS.escape(kept)}"]`);
-    (control || message || this.scroller).focus({ preventScroll: true });
+    if (message && giveFocus(message, note)) return;
+    (message || this.scroller).focus({ preventScroll: true });
   }
 
   /* --- scrolling --- */

@@ -10,6 +10,7 @@ import { formatRoute, parseRoute, threadOf } from "./route.js";
 import { actors, appUser, directMessage, isVisible, newestTs, unreadCount } from "./selectors.js";
 import { addOlder, PAGE_MESSAGES, place } from "./state.js";
 
+const ENTERED_MAX = 1000; // messages
 const TOAST_MS = 8000;
 
 export class Page {
@@ -19,6 +20,7 @@ export class Page {
     this.state = null;
     this.user = "";
     this.editing = null; // {channel, ts} of the message that the person edits
+    this.entered = new Map(); // the values of the inputs of messages
     this.read = new Map(); // the newest ts that was seen, by place()
     this.route = parseRoute(location.hash);
     this.names = {
@@ -159,8 +161,14 @@ export class Page {
   /** The same, and show what goes wrong. */
   async act(kind, args) {
     const answer = await this.ask(kind, args);
-    if (answer.error && !answer.acked) this.toast(answer.error);
+    if (answer.error && !answer.acked) this.toast(answer.ok ? this.explain(answer.error) : answer.error);
     return answer;
+  }
+
+  /* Why the app has not taken what a person did. */
+  explain(error) {
+    const cure = this.state.app.connected ? "" : ". Start one with the variables of: slackapp sim env";
+    return `The app has not acknowledged it: ${error}${cure}`;
   }
 
   /** What act() answers when something is not possible. */
@@ -231,7 +239,16 @@ export class Page {
 
   /** The context of a message. */
   context({ ts, channel }) {
-    return this.contextOf("message", { message: ts, channel }, { channel });
+    return this.contextOf("message", { message: ts, channel }, { channel, values: this.valuesOf(`${channel}/${ts}`) });
+  }
+
+  /* What was entered into a message: it stays when the message is drawn again. */
+  valuesOf(key) {
+    const values = this.entered.get(key) || new Map();
+    this.entered.delete(key);
+    this.entered.set(key, values);
+    if (this.entered.size > ENTERED_MAX) this.entered.delete(this.entered.keys().next().value);
+    return values;
   }
 
   /* A file for an input of a view: no message shares it. */

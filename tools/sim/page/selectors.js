@@ -28,12 +28,17 @@ export function entriesFor(state, key, user) {
   return list.filter((entry) => !entry.onlyFor || entry.onlyFor === user);
 }
 
+/* Whether somebody else has written it. The beginning of an assistant's thread is by nobody. */
+function isNews({ onlyFor, message }, user) {
+  return message.user !== user && (!onlyFor || onlyFor === user) && !message.assistant_app_thread;
+}
+
 /** How many of the entries after `ts` others have written. */
 export function unreadCount(state, key, user, ts) {
   const list = state.messages.get(key) || [];
   let count = 0;
   for (let i = list.length - 1; i >= 0 && list[i].ts > ts; i--)
-    if (list[i].message.user !== user && (!list[i].onlyFor || list[i].onlyFor === user)) count++;
+    if (isNews(list[i], user)) count++;
   return count;
 }
 

@@ -2,6 +2,7 @@
 /* The modals of the person who acts, and the home tab. */
 
 import { h, replace } from "./dom.js";
+import { giveFocus, noteFocus } from "./focus.js";
 import { drawHome } from "./home.js";
 import { drawModal } from "./modal.js";
 
@@ -15,10 +16,11 @@ export function stateOf(values) {
   return state;
 }
 
-/** @returns {{update: function(), showHome: function(HTMLElement)}} */
+/** @returns {{update: function(), showHome: function(HTMLElement), visit: function(string)}} */
 export function createViews(page, element) {
   let shown = null, dialog = null; // the view on top of the stack
-  let home = null, asked = ""; // the person whose home tab the app was asked for
+  let home = null;
+  let asked = ""; // the tab of the app, and the person, that the app has heard of
   const kept = new Map(); // what was entered, by view and by person of a home tab
 
   function keptOf({ id }) {
@@ -38,6 +40,7 @@ export function createViews(page, element) {
 
   function draw(view) {
     const before = dialog;
+    const note = before && before.dataset.view === view.id ? noteFocus(before) : null;
     const context = page.contextOf("modal", { view: view.id }, {
       values: keptOf(view),
       stack: page.state.views.get(page.user),
@@ -52,6 +55,7 @@ export function createViews(page, element) {
     replace(element, dialog);
     before?.close();
     dialog.showModal();
+    giveFocus(dialog, note);
   }
 
   function update() {
@@ -70,12 +74,16 @@ export function createViews(page, element) {
     replace(element);
   }
 
-  /** Show the home tab of the person; the app hears that it is opened. */
+  /** The app hears of each visit of its tabs: "home", "messages"; "" for another channel. */
+  function visit(tab) {
+    const wanted = tab && `${tab} ${page.user}`;
+    if (wanted === asked) return;
+    asked = wanted;
+    if (tab) page.ask(`open-${tab}`, {}); // nobody sees whether the app hears it
+  }
+
+  /** Show the home tab of the person. */
   function showHome(into) {
-    if (asked !== page.user) {
-      asked = page.user;
-      page.act("open-home", {});
-    }
     const view = page.state.homes.get(page.user);
     const wanted = view || page.user;
     if (home === wanted) return;
@@ -85,13 +93,10 @@ export function createViews(page, element) {
       return;
     }
     const values = keptOf({ id: `home ${page.user}` });
+    const note = noteFocus(into);
     replace(into, drawHome(view, page.contextOf("home", { view: view.id }, { values })));
+    giveFocus(into, note);
   }
 
-  /** The home tab is left: the app hears of the next visit. */
-  function leaveHome() {
-    asked = "";
-  }
-
-  return { update, showHome, leaveHome };
+  return { update, showHome, visit };
 }
