@@ -460,6 +460,7 @@ static bool deliver_with_failure(size_t nth, bool all)
 
 BOT_TEST(memory_may_run_out)
 {
+    f.world.hurries = true;
     slack_on_assistant_message(f.app, look, NULL);
     app_ready(&f);
     assert_true(alloc_fail_attempts(deliver_with_failure) > 5);

@@ -220,6 +220,7 @@ static void open_with(slack_handler_fn fn, void *user_data, enum slack_run run)
                {SLACK_KIND_VIEW_SUBMISSION, "v"},
                {SLACK_KIND_OPTIONS, "o"}};
     app_open(&f, &(slack_options_t){.max_attempts = 1, .store = "memory:"});
+    f.world.hurries = run == SLACK_RUN_LOOP;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         assert_int_equal(slack_listen(f.app, &(slack_listener_t){.kind = all[i].kind,
                                                                  .match = all[i].match,

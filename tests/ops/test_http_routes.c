@@ -596,6 +596,7 @@ TEST(second_stop_does_not_wait)
 TEST(pages_without_memory)
 {
     open_with(&(slack_options_t){.log_level = SLACK_LOG_ERROR});
+    f.world.hurries = true;
     go();
     check_text(get(browser, "GET /healthz"), 200, "ok\n");
     const char *const lines[] = {"GET /metrics", "PUT /metrics", "GET /none"};
@@ -623,6 +624,7 @@ TEST(pages_without_memory)
 static bool start_with_failure(size_t nth)
 {
     open_without_http("memory", &(slack_options_t){.log_level = SLACK_LOG_ERROR});
+    f.world.hurries = true;
     heap_fail_at(nth, false);
     int rc = slack_app_start(f.app, NULL, NULL);
     while (!slack__inspect_is(f.app, "new") && !slack__inspect_is(f.app, "running") &&

@@ -123,17 +123,6 @@ static void nothing(uv_timer_t *timer)
 {
 }
 
-void world_wait(world_t *world, uint64_t since, const char *what)
-{
-    uv_timer_start(&world->patience, nothing, PATIENCE_MS, 0);
-    uv_run(&world->loop, UV_RUN_ONCE);
-    uv_timer_stop(&world->patience);
-    if (uv_hrtime() - since < (uint64_t)PATIENCE_MS * 1000000) return;
-    /* print_error() leaves out what is behind the first 1024 bytes. */
-    fprintf(stderr, "waited in vain until %s; the log:\n%s", what, world->log);
-    exit(1);
-}
-
 void world_turn(world_t *world)
 {
     for (int i = 0; i < 5; i++)
@@ -204,6 +193,21 @@ void world_hurry_ms(world_t *world, uint64_t ms)
     uv_update_time(&world->loop);
     world->mono_us += ms * 1000;
     uv_walk(&world->loop, hurry, &ms);
+}
+
+void world_wait(world_t *world, uint64_t since, const char *what)
+{
+    if (world->hurries && world_is_quiet(world)) {
+        const int ms = uv_backend_timeout(&world->loop);
+        if (ms > 0) world_hurry_ms(world, (uint64_t)ms);
+    }
+    uv_timer_start(&world->patience, nothing, world->hurries ? 1 : PATIENCE_MS, 1);
+    uv_run(&world->loop, UV_RUN_ONCE);
+    uv_timer_stop(&world->patience);
+    if (uv_hrtime() - since < (uint64_t)PATIENCE_MS * 1000000) return;
+    /* print_error() leaves out what is behind the first 1024 bytes. */
+    fprintf(stderr, "waited in vain until %s; the log:\n%s", what, world->log);
+    exit(1);
 }
 
 void world_set_flag(void *user_data)

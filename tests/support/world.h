@@ -20,6 +20,8 @@ typedef struct world {
     int64_t wall_skew_ms; /* the wall clock less the monotonic one */
     int64_t wall_ms;      /* not 0: the wall clock always shows this */
     bool running;         /* set by world_run_clock() */
+    bool hurries;         /* waits end at once: while the loop is quiet, time passes to the next
+                           * timer. For programs in which no thread and no process is at work */
     slack_logger_t logger;
     slack_log_limits_t limits; /* of its lines */
     uv_timer_t patience;
