@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the engine over PostgreSQL does in a second, without a loop and without Slack: it gets its
+ * The work of the engine over PostgreSQL in a second, without a loop and without Slack: it gets its
  * operations in batches of one size, each as soon as the one before is committed.
  *
  * usage: postgres CONNINFO acks BATCH EVENTS [STEP_US [AFTER_S]]

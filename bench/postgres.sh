@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154 # part of run.sh, whose variables and functions it uses
-# What PostgreSQL costs: beside pgbench, with many rows in the table, over a day of events, and with
+# The cost of PostgreSQL: beside pgbench, with many rows in the table, over a day of events, and with
 # many rows to delete. The server is the bench's own, with the settings that Debian's has.
 
 pg_batches='1 8 64 256'

@@ -41,7 +41,7 @@ void cluster_view_judge(cluster_view_t *view, int64_t max_lag_ms);
 
 /* For how long the oldest row that is due has been due. */
 int64_t cluster_view_lag_ms(const cluster_view_t *view);
-/* Whether a slot is shown: one of the budget, the spare beside it, and any that is held. */
+/* Returns true if a slot is shown: one of the budget, the spare beside it, and any that is held. */
 bool cluster_slot_is_shown(const cluster_app_t *app, unsigned number);
 /* "running", "leaving", or "standby" for a process that waits for a connection of the others. */
 const char *cluster_process_state(const slack_process_t *process);

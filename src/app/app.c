@@ -14,7 +14,7 @@
 #include "util/file.h"
 #include "webapi/response.h"
 
-/* How many calls may be in flight at once. */
+/* The most calls in flight at once. */
 #define CALLS_MAX 256
 /* For one attempt of a call. */
 #define CALL_TIMEOUT_MS 30000

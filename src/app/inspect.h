@@ -66,7 +66,7 @@ bool slack__inspect_checks_token(const slack_app_t *app);
 /* Open questions to the authorizer, and tenants in the cache. */
 void slack__inspect_tenants(const slack_app_t *app, size_t *ret_open, size_t *ret_known);
 
-/* How deliveries got the tokens of their tenant: SLACK_LOOKUPS figures. */
+/* The ways in which deliveries got the tokens of their tenant: SLACK_LOOKUPS figures. */
 const uint64_t *slack__inspect_lookups(const slack_app_t *app);
 
 /* ---- counters ---- */
@@ -88,7 +88,7 @@ void slack__inspect_poll(slack_app_t *app);
 bool slack__inspect_claims(const slack_app_t *app);
 /* New events queue in the store behind older ones. */
 bool slack__inspect_overflows(const slack_app_t *app);
-/* How many operations for rates that processes share the store works on. */
+/* The number of operations under way in the store for the rates that processes share. */
 unsigned slack__inspect_shares(const slack_app_t *app);
 /* A renewal of the lease is in flight, or an operation on the entry of the process, which renews it
  * too. A test may set this to hold both back. */

@@ -15,9 +15,9 @@
 /* How often the app looks whether its drain is over. The first look comes after the transports have
  * read the bytes that were in the kernel when the drain began. */
 #define DRAIN_LOOK_MS 20
-/* How long other processes have to take the connections of this one over. */
+/* The time in which other processes may take the connections of this one over. */
 #define HAND_OVER_MS 5000
-/* How long streams have for their ends. */
+/* The time that streams have for their ends. */
 #define STREAMS_END_MS 2000
 
 void slack__app_destroy(slack_app_t *app)

@@ -31,7 +31,7 @@ typedef struct slack_cluster {
     slack_slot_keeper_t slots;
     unsigned budget; /* of connections of all processes; 0: this one has none */
     slack_row_counts_t rows;
-    /* How many processes the last look has found, this one included. 1 without a cluster. */
+    /* The processes that the last look has found, this one included. 1 without a cluster. */
     struct slack_cluster_counts {
         size_t processes;
         size_t by_role[SLACK_ROLE_WORK + 1];

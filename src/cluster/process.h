@@ -51,7 +51,7 @@ bool slack__process_read(slack_arena_t *arena, slack_slice_t id, slack_slice_t v
 /* The value of an entry. Characters of the host that are not visible become '?'. NULL: memory is
  * out. */
 const char *slack__process_write(slack_arena_t *arena, const slack_process_t *process);
-/* Whether `id` is the id of a process. */
+/* Returns true if `id` has the form of a process's id. */
 bool slack__process_id_ok(slack_slice_t id);
 
 #endif

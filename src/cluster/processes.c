@@ -56,7 +56,8 @@ static void entry_written(slack_store_op_t *op)
     look_over(processes);
 }
 
-/* Whether the entry says what others have to know. The count of what runs is for people. */
+/* Returns true if the entry has all that other processes need to know. The number of deliveries
+ * under way may be older: only people read it. */
 static bool entry_is_true(const slack_processes_t *processes)
 {
     const slack_process_t *own = &processes->own, *said = &processes->written;

@@ -6,7 +6,7 @@
 #include "webapi/rate_bucket.h"
 
 /*
- * What the store has of a lane that processes share: its bucket, and the end of a 429. Pure.
+ * The store's two entries for a lane that processes share: its bucket, and the end of a 429. Pure.
  *
  * Times are of a clock that the processes share: the one that is furthest ahead. A process learns
  * of it by the time at which an entry was written, which cannot lie in its future.

@@ -66,7 +66,7 @@ typedef struct slack_shares {
 
 /* 0; SLACK_ENOMEM: slack__shares_done() is still called. */
 int slack__shares_start(slack_shares_t *shares);
-/* How many processes there are now, this one included. */
+/* Sets the number of processes, this one included. */
 void slack__shares_set_processes(slack_shares_t *shares, size_t processes);
 /* Begins no more operations. The lanes are alone from now on. */
 void slack__shares_stop(slack_shares_t *shares);

@@ -12,7 +12,7 @@
 
 /* Several hints in a row cause one look. */
 #define SOON_MS 10
-/* How long the process may rely on a look: until its owner may have been silent for a lease. */
+/* A look is valid for so long: afterwards the store may have ended this process's entries. */
 #define TRUST_MS ((uint64_t)(SLACK_STORE_LEASE_MS - SLACK_STORE_RENEW_MS))
 /* Of more processes, the first ones count. */
 #define OTHERS_MAX 100

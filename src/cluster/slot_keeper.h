@@ -58,7 +58,7 @@ void slack__slot_keeper_start(slack_slot_keeper_t *keeper, unsigned budget);
 void slack__slot_keeper_look_soon(slack_slot_keeper_t *keeper);
 /* The process leaves, and hands its slots over. */
 void slack__slot_keeper_leave(slack_slot_keeper_t *keeper);
-/* Whether it waits for another process to take a slot over. */
+/* Returns true while it waits for another process to take a slot over. */
 bool slack__slot_keeper_leaving(const slack_slot_keeper_t *keeper);
 /* Looks no more. The entries end when the store closes. */
 void slack__slot_keeper_stop(slack_slot_keeper_t *keeper);

@@ -104,8 +104,8 @@ static bool hands_over(const slack_slots_t *s)
     return has_spare(s, SLACK_SLOT_HANDING_OVER);
 }
 
-/* How many connections the process is to keep: one for each of its slots, for each that it takes
- * back, and for the one that it hands over, until the next holder is ready. */
+/* The number of connections that the process keeps: one for each of its slots, for each that it
+ * takes back, and for the one that it hands over, until the next holder is ready. */
 static unsigned count_kept(const slack_slots_t *s)
 {
     unsigned n = slack__slots_count(s);
@@ -248,7 +248,7 @@ static bool note_state(slack_slots_t *s, const slack_allowance_use_t *use, bool 
     return false;
 }
 
-/* Whether a slot should go to another process: because this one leaves, or to a poorer one. */
+/* Returns true if a slot should go to another process: this one leaves, or has two slots more. */
 static bool wants_to_hand(const slack_slots_t *s, const slack_allowance_use_t *use, uint64_t now)
 {
     const unsigned count = slack__slots_count(s);

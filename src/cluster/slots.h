@@ -112,19 +112,19 @@ bool slack__slots_next(slack_slots_t *slots, const slack_allowance_use_t *use, u
 void slack__slots_ended(slack_slots_t *slots, const slack_slots_order_t *order, int status,
                         uint64_t now_ms);
 
-/* What the process may have now. */
+/* The connections that the process may have now. */
 slack_allowance_t slack__slots_allowance(const slack_slots_t *slots, uint64_t now_ms);
 
-/* When the next look should come. */
+/* The time until the next look. */
 unsigned slack__slots_look_in_ms(const slack_slots_t *slots);
 
 /* The process leaves: it hands its slots over, and takes none. */
 void slack__slots_leave(slack_slots_t *slots, uint64_t now_ms);
-/* Whether a process that leaves waits for another one to take a slot over. A look since the
- * beginning has to say that there is another one. */
+/* Returns true while a process that leaves waits for another one to take a slot over. It waits
+ * until its first look since then, and longer if that has found another process. */
 bool slack__slots_leaving(const slack_slots_t *slots);
 
-/* How many slots this process holds. */
+/* The number of slots that this process holds. */
 unsigned slack__slots_count(const slack_slots_t *slots);
 
 #endif

@@ -124,7 +124,7 @@ static inline bool slack__queue_is_open(const slack_queue_t *queue)
     return queue->phase == SLACK_QUEUE_RUNNING || queue->phase == SLACK_QUEUE_DRAINING;
 }
 
-/* Whether this process runs rows, or leaves them all to others. */
+/* Returns true if this process runs rows, and does not leave them all to others. */
 static inline bool slack__queue_may_claim(const slack_queue_t *queue)
 {
     return queue->phase == SLACK_QUEUE_RUNNING && !queue->leaves_rows;

@@ -25,7 +25,7 @@ static inline slack_allowance_t slack__allowance_alone(unsigned wanted)
     return (slack_allowance_t){.wanted = wanted, .limit = UINT_MAX, .until_ms = UINT64_MAX};
 }
 
-/* How a transport uses its allowance. */
+/* A transport's use of its allowance. */
 typedef struct slack_allowance_use {
     unsigned open;    /* connections that count towards the limit */
     unsigned missing; /* connections that it would open now */

@@ -49,7 +49,7 @@ void slack__catch_up_prepare(slack_transport_t *t, const slack_catch_up_facts_t 
  * unless this function says otherwise. A process that begins to read takes the cursors from the
  * store. One that does not read remembers its gaps for the one that does. */
 void slack__catch_up_take(slack_transport_t *t, bool reads);
-/* What another process says in its figures of the same names. */
+/* The figures of the same names in the entry of another process. */
 void slack__catch_up_note(slack_transport_t *t, int64_t missed_ms, int64_t read_ms);
 
 /* An event of another transport is stored. */

@@ -36,7 +36,7 @@ static uint64_t next_random(slack_supervisor_t *sup)
     return sup->random = x;
 }
 
-/* How many sessions are in a state from `first` to `last`. */
+/* The number of sessions in a state from `first` to `last`. */
 static unsigned count_sessions(const slack_supervisor_t *sup, enum slack_session_state first,
                                enum slack_session_state last)
 {
@@ -66,7 +66,8 @@ static unsigned count_in_state(const slack_supervisor_t *sup, enum slack_session
     return count_sessions(sup, state, state);
 }
 
-/* How many connections count towards the limit. Slack has ended those that are PARTING. */
+/* The number of connections that count towards the limit. Slack has ended those that are PARTING.
+ */
 static unsigned count_limited(const slack_supervisor_t *sup)
 {
     return count_sessions(sup, SLACK_SESSION_CALLING, SLACK_SESSION_LEAVING) +
@@ -335,7 +336,7 @@ static bool hangs(const slack_supervisor_t *sup, const slack_session_t *s, uint6
     return waits && now >= s->since_ms + sup->limits->hedge_ms;
 }
 
-/* How many connections are missing, and only open_time() or the limit may delay them. */
+/* The number of missing connections that only open_time() or the limit may delay. */
 static unsigned count_missing(const slack_supervisor_t *sup, uint64_t now)
 {
     const unsigned wanted = sup->allowance.wanted;

@@ -12,9 +12,8 @@
  * failure demands. Pure, as the sessions are: an input and a time go in, actions come out. After
  * each input it compares what is open with what should be, and acts on the difference.
  *
- * How many connections are wanted, and how many there may be at a time, is its allowance, which
- * changes while processes of the app share connections. A replacement then waits until the limit
- * admits it.
+ * Its allowance has the number of connections that are wanted, and the most at a time. It changes
+ * while processes of the app share connections. A replacement then waits until the limit admits it.
  *
  * While nothing is connected, a dial may hang (in a network that drops every packet, or on a dead
  * connection of libcurl). The supervisor then starts another dial beside it. The first one that
@@ -70,11 +69,12 @@ void slack__supervisor_feed(slack_supervisor_t *sup, const slack_session_input_t
 /* When the next tick is due; UINT64_MAX: no tick is. */
 uint64_t slack__supervisor_deadline(const slack_supervisor_t *sup, uint64_t now_ms);
 
-/* How many connections bring envelopes. */
+/* The number of connections that bring envelopes. */
 unsigned slack__supervisor_serving(const slack_supervisor_t *sup);
-/* How many connections of this process Slack may count: from the dial to the closed descriptor. */
+/* The number of this process's connections that Slack may count: from the dial to the closed
+ * descriptor. */
 unsigned slack__supervisor_connections(const slack_supervisor_t *sup);
-/* How it uses its allowance. */
+/* Its use of the allowance. */
 slack_allowance_use_t slack__supervisor_use(const slack_supervisor_t *sup, uint64_t now_ms);
 /* Whether envelopes of this slot's connection are delivered. They are from hello on, and while the
  * connection is being replaced. They are not after Close in a drain, or in a stop. */

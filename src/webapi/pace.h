@@ -31,7 +31,7 @@ typedef struct slack_pace_closing {
     uint64_t lane, until_ms;
 } slack_pace_closing_t;
 
-/* How a pacer reaches the other processes. The functions are called while calls are sent, and must
+/* The pacer's way to the other processes. The functions are called while calls are sent, and must
  * not call the pacer. */
 typedef struct slack_pace_share {
     /* Asks for a lease; slack__pace_leased() is the answer. False: there will be none. */
@@ -79,7 +79,7 @@ void slack__pace_alone(slack_pacer_t *pace, uint64_t lane, uint64_t now_ms);
  * for those that begin later. */
 void slack__pace_closed(slack_pacer_t *pace, const slack_pace_closing_t *list, size_t count,
                         uint64_t now_ms);
-/* How many calls were sent with a token of a lease so far. */
+/* The number of calls that were sent with a token of a lease so far. */
 uint64_t slack__pace_leases_used(const slack_pacer_t *pace);
 
 /* Gives a call its lane. It does not wait there yet. */
@@ -102,7 +102,7 @@ void slack__pace_close_lane(slack_pacer_t *pace, slack_paced_t *paced, uint64_t 
 /* The call ends. Nothing happens to a call that has left. */
 void slack__pace_leave(slack_pacer_t *pace, slack_paced_t *paced);
 
-/* How many calls wait in lanes. */
+/* The number of calls that wait in lanes. */
 size_t slack__pace_waiting(const slack_pacer_t *pace);
 
 #endif

@@ -27,7 +27,7 @@ typedef struct slack_rate_bucket {
     bool alone;               /* no lease is asked for, or the answer is late */
 } slack_rate_bucket_t;
 
-/* What a lane asks of the shared bucket. */
+/* A lane's request for tokens of the shared bucket. */
 typedef struct slack_lease_want {
     uint64_t lane;      /* its number, which is the same in all processes */
     slack_rate_t rate;  /* of the shared bucket */
@@ -47,7 +47,7 @@ typedef struct slack_lease {
  * time. */
 #define SLACK_LEASE_MS 1000
 
-/* How many tokens a lease has at most, unless the shared bucket has more now; at least one. */
+/* The most tokens of a lease, unless the shared bucket has more now; at least one. */
 static inline unsigned slack__lease_tokens(slack_rate_t rate)
 {
     return (SLACK_LEASE_MS + rate.interval_ms - 1) / rate.interval_ms;
@@ -60,17 +60,17 @@ static inline bool slack__rate_bucket_is_shared(const slack_rate_bucket_t *bucke
     return processes > 1 && bucket->rate.interval_ms > 0;
 }
 
-/* When there is a token of the process's own part, or of the lease. */
+/* The time at which there is a token of the process's own part, or of the lease. */
 uint64_t slack__rate_bucket_token_ms(const slack_rate_bucket_t *bucket, unsigned processes);
-/* Whether the lane may ask for a lease. */
+/* Returns true if the lane may ask for a lease. */
 bool slack__rate_bucket_may_ask(const slack_rate_bucket_t *bucket, unsigned processes);
 /* Adjusts the bucket to the number of processes. If no call waits, tokens that were not used in
  * time are dropped: together, those of all processes would be a burst. */
 void slack__rate_bucket_refresh(slack_rate_bucket_t *bucket, unsigned processes, bool waits,
                                 uint64_t now_ms);
-/* Takes a token for a call. Returns whether it was one of a lease. */
+/* Takes a token for a call. Returns true if it was a lease's. */
 bool slack__rate_bucket_take(slack_rate_bucket_t *bucket, unsigned processes, uint64_t now_ms);
-/* What the lane wants of the shared bucket; the caller sets the number of the lane. */
+/* The lane's request; the caller sets the number of the lane. */
 slack_lease_want_t slack__rate_bucket_ask(slack_rate_bucket_t *bucket, unsigned processes,
                                           uint64_t now_ms);
 /* The answer. */

@@ -97,7 +97,7 @@ TEST_CASE(test_a_server_that_hangs, set_up, close_app, NULL)
     assert_string_equal(inbox.order, "a");
 }
 
-/* What can never be a store ends the start, whether it waits or not. */
+/* A URL that can never be a store ends the start, with and without a wait. */
 TEST_CASE(test_no_wait_for_a_mistake, NULL, close_app, NULL)
 {
     static const char *const mistakes[] = {"postgres:nonsense", "postgres://h:port/", "nonsense:"};

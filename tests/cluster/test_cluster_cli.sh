@@ -50,7 +50,7 @@ strangers() {
              CAST($value AS $bytes)$sum)" || return 1
     done
     expect 1 ' entries are not valid' && grep -q 'no process receives' out &&
-        # What is in SQLite without its checksum is damaged.
+        # In SQLite, an entry without its checksum is damaged.
         { [ "$engine" = sqlite ] || { grep -q 'process 0123456789abcdef on h was last seen' out &&
             grep -q 'app A2: no process has a connection of Socket Mode' out; }; }
 }

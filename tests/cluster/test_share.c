@@ -169,7 +169,7 @@ static void model_close(void)
     assert_int_equal(heap_live(), 0);
 }
 
-/* How full a bucket without a limit was at most that drains a call in `interval_us`. */
+/* The highest level of a bucket without a limit that drains a call in `interval_us`. */
 static uint64_t most_at_once(uint64_t interval_us)
 {
     uint64_t full_us = 0, most = 0;
@@ -188,9 +188,8 @@ static const struct {
 } kinds[] = {
     {"users.list", ""}, {"reactions.add", ""}, {"users.info", ""}, {"chat.postMessage", "C1"}};
 
-/* However busy the processes are, whichever dies, and if some answers of the store are late: all
- * together send no more than the rate, and a burst. Calls that are rare, and are not reported, may
- * add an eighth. */
+/* The processes send no more than the rate and a burst together, also if some die, and if answers
+ * of the store are late. Calls that are rare, and are not reported, may add an eighth. */
 TEST(a_thousand_seeds)
 {
     for (unsigned seed = 0; seed < 1000; seed++) {

@@ -345,7 +345,7 @@ SHARES_TEST(idle_processes_ask_for_nothing)
     assert_int_equal(submitted(), before);
 }
 
-/* What one process learns, all know within a second; and they do not come back all at once. */
+/* All processes know of a 429 within a second; and they do not come back all at once. */
 SHARES_TEST(a_refusal_closes_the_lane_in_all)
 {
     open_all(store_file_url(), 5);

@@ -137,7 +137,7 @@ servers_that_are_none() {
     expect 1 'it is longer than 2047 bytes' --store "postgres:service=$long" stats
 }
 
-# What is wrong with the place on a server that runs. Nothing is made.
+# Faults of the place, on a server that runs. Nothing is made.
 places_on_a_server() {
     sql 'CREATE ROLE poor LOGIN; CREATE SCHEMA foreign_tables; CREATE TABLE foreign_tables.t(a int)
          ; CREATE SCHEMA newer; CREATE TABLE newer.schema_version AS SELECT 9::bigint AS version, 9::bigint AS oldest' &&

@@ -58,9 +58,9 @@ void close_store(void)
 #define ANSWERS_MS   200
 #define CLAIMED_MS   2500 /* a row of another bot does not run for so long */
 
-/* How often to look for an answer "later". */
+/* The time between two looks for an answer "later". */
 #define LATER_MS 100
-/* How often to look after the server. */
+/* The time between two looks after the server. */
 #define LOOK_MS 5
 
 /* The ways in which the store fails, and for how long. */
