@@ -149,8 +149,10 @@ typedef struct slack_listener {
      * that share the store. A delivery that failed and waits for its next attempt does not delay
      * the others. */
     int ordered;
-    /** Optional. The listener runs for at most this many deliveries at once. Other deliveries wait
-     * for it; if the handler sends their acks, the acks wait too. Default: no limit. */
+    /** Optional. The listener runs for at most this many deliveries at once. For events and jobs
+     * this holds for all processes that share the store; for other kinds each process counts for
+     * itself. Other deliveries wait for it; if the handler sends their acks, the acks wait too.
+     * Default: no limit. */
     unsigned max_running;
     /** Optional, for events and jobs alone; other deliveries have one attempt. The number of
      * attempts that the listener has at most, counted as docs/guarantees.md says: with 1, a failed

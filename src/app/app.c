@@ -241,6 +241,7 @@ static void join_cluster(slack_app_t *app)
     app->cluster.catch_up.changed = reader_changed;
     app->cluster.user_data = app->cluster.catch_up.user_data = app;
     if (app->transports.catch_up) app->cluster.catch_up.name = "catch-up";
+    if (app->queue.store->ops->durable) app->dispatcher.permits = &app->cluster.permit_source;
     slack__cluster_start(&app->cluster);
 }
 

@@ -37,6 +37,10 @@ static void cluster_looked(void *user_data)
     if (cluster->processes.count == 0) return;
     cluster_count(cluster);
     slack__duty_look(&cluster->catch_up);
+    const size_t *by_role = cluster->counts.by_role;
+    const size_t workers = by_role[SLACK_ROLE_ALL] + by_role[SLACK_ROLE_WORK];
+    slack__permit_keeper_looked(&cluster->permits,
+                                workers == (cluster->processes.own.role != SLACK_ROLE_RECEIVE));
     cluster->looked(cluster->user_data);
 }
 
@@ -45,6 +49,9 @@ void slack__cluster_init(slack_cluster_t *cluster)
     slack__processes_init(&cluster->processes);
     cluster->catch_up.processes = &cluster->processes;
     slack__slot_keeper_init(&cluster->slots);
+    slack__permit_keeper_init(&cluster->permits);
+    cluster->permit_source =
+        (slack_permit_source_t){slack__permit_take, slack__permit_give, &cluster->permits};
     cluster->counts.processes = cluster->logged = 1;
 }
 
@@ -68,6 +75,11 @@ void slack__cluster_start(slack_cluster_t *cluster)
         SLACK_LOG(processes->net->log, WARN, "rate limits are not shared", "error=%s hint=%s",
                   slack_err_name(SLACK_ENOMEM),
                   "memory is out: each process keeps the whole rate, and Slack may refuse calls");
+    cluster->permits.net = processes->net;
+    cluster->permits.store = processes->store;
+    cluster->permits.app = processes->app;
+    cluster->permits.processes = processes;
+    slack__permit_keeper_start(&cluster->permits);
     if (cluster->budget == 0) return;
     cluster->slots.net = processes->net;
     cluster->slots.store = processes->store;
@@ -88,6 +100,7 @@ void slack__cluster_leave(slack_cluster_t *cluster)
     slack__processes_look_soon(&cluster->processes);
     slack__duty_leave(&cluster->catch_up);
     slack__slot_keeper_leave(&cluster->slots);
+    slack__permit_keeper_leave(&cluster->permits);
 }
 
 void slack__cluster_stop(slack_cluster_t *cluster)
@@ -95,10 +108,12 @@ void slack__cluster_stop(slack_cluster_t *cluster)
     slack__processes_stop(&cluster->processes);
     slack__shares_stop(&cluster->shares);
     slack__slot_keeper_stop(&cluster->slots);
+    slack__permit_keeper_stop(&cluster->permits);
 }
 
 void slack__cluster_done(slack_cluster_t *cluster)
 {
     slack__processes_done(&cluster->processes);
     slack__shares_done(&cluster->shares);
+    slack__permit_keeper_done(&cluster->permits);
 }

@@ -3,6 +3,7 @@
 #define SLACK_CLUSTER_CLUSTER_H
 
 #include "cluster/duty.h"
+#include "cluster/permit_keeper.h"
 #include "cluster/processes.h"
 #include "cluster/row_counts.h"
 #include "cluster/shares.h"
@@ -18,6 +19,8 @@
  *   duty.c        work that one process does at a time
  *   slots.c       which slots for connections this process takes, keeps, and hands over
  *   slot_keeper.c the slots on the loop: the store's entries, and the transport's allowance
+ *   permits.c     for how many deliveries this process may run a bound listener
+ *   permit_keeper.c  the permits on the loop: the tables in the store, and deliveries that wait
  *   row_counts.c  the rows by their states
  *   cluster.c     the parts by value
  */
@@ -30,6 +33,8 @@ typedef struct slack_cluster {
     void *user_data;
     slack_slot_keeper_t slots;
     unsigned budget; /* of connections of all processes; 0: this one has none */
+    slack_permit_keeper_t permits;
+    slack_permit_source_t permit_source; /* of `permits`, for the dispatcher */
     slack_row_counts_t rows;
     /* The processes that the last look has found, this one included. 1 without a cluster. */
     struct slack_cluster_counts {

@@ -221,6 +221,18 @@ void slack__processes_start(slack_processes_t *processes)
     slack__timer_start(processes->net, &processes->timer, 0);
 }
 
+bool slack__processes_has(const slack_processes_t *processes, const char *id)
+{
+    for (size_t i = 0; i < processes->count; i++)
+        if (strcmp(processes->list[i].id, id) == 0) return true;
+    return strcmp(processes->own.id, id) == 0;
+}
+
+bool slack__processes_is_known(const slack_processes_t *processes)
+{
+    return processes->count > 0 && processes->written.seen_ms > 0;
+}
+
 void slack__processes_stop(slack_processes_t *processes)
 {
     if (!processes->started) return;

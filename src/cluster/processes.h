@@ -59,6 +59,10 @@ void slack__processes_init(slack_processes_t *processes);
 void slack__processes_start(slack_processes_t *processes);
 /* Looks soon: `own` has changed, or the store hints that others have. */
 void slack__processes_look_soon(slack_processes_t *processes);
+/* Whether this is the id of this process, or of one that the last look has found. */
+bool slack__processes_has(const slack_processes_t *processes, const char *id);
+/* Whether the others can find this process: the store has its entry. */
+bool slack__processes_is_known(const slack_processes_t *processes);
 /* Begins no more looks. The entry ends when the store closes. */
 void slack__processes_stop(slack_processes_t *processes);
 void slack__processes_done(slack_processes_t *processes);

@@ -176,13 +176,6 @@ static void others_add(struct others *others, const char *id)
     if (others->count < OTHERS_MAX) memcpy(others->ids[others->count++], id, SLACK_PROCESS_ID_SIZE);
 }
 
-static bool is_listed(const slack_processes_t *processes, const char *id)
-{
-    for (size_t i = 0; i < processes->count; i++)
-        if (strcmp(processes->list[i].id, id) == 0) return true;
-    return strcmp(processes->own.id, id) == 0;
-}
-
 static void others_find(struct others *others, slack_processes_t *processes,
                         const slack_slot_t list[SLACK_SLOTS_ALL])
 {
@@ -190,7 +183,7 @@ static void others_find(struct others *others, slack_processes_t *processes,
         if (processes->list[i].sockets.candidate && !processes->list[i].leaving)
             others_add(others, processes->list[i].id);
     for (size_t i = 0; i < SLACK_SLOTS_ALL; i++) {
-        if (list[i].state == SLACK_SLOT_FREE || is_listed(processes, list[i].holder) ||
+        if (list[i].state == SLACK_SLOT_FREE || slack__processes_has(processes, list[i].holder) ||
             !slack__process_id_ok(slack__slice(list[i].holder)))
             continue;
         others_add(others, list[i].holder);
@@ -209,7 +202,8 @@ static bool find_orphan(slack_slot_keeper_t *keeper)
     for (unsigned i = 0; i < SLACK_SLOTS_ALL; i++) {
         struct slack_slot_unlisted *entry = &keeper->unlisted[i];
         const slack_slot_t *slot = &keeper->found[i];
-        if (!whole || slot->state == SLACK_SLOT_FREE || is_listed(processes, slot->holder) ||
+        if (!whole || slot->state == SLACK_SLOT_FREE ||
+            slack__processes_has(processes, slot->holder) ||
             !slack__process_id_ok(slack__slice(slot->holder)))
             *entry = (struct slack_slot_unlisted){.since_ms = 0};
         else if (strcmp(entry->slot.holder, slot->holder) != 0 || entry->slot.state != slot->state)

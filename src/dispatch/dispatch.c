@@ -15,10 +15,11 @@
  * posts the task of the ctx, which continues in slack__run_advance().
  */
 
-/* No hold, call or ordering keeps the run waiting. Functions of the program may be on the stack. */
+/* No hold, call or other delivery keeps the run waiting. Functions of the program may be on the
+ * stack. */
 static bool run_is_idle(const slack_run_t *run)
 {
-    return run->ctx.holds == 0 && run->ctx.calls == 0 && !run->ordering.waits;
+    return run->ctx.holds == 0 && run->ctx.calls == 0 && !slack__run_waits(run);
 }
 
 /* The same at the end of a listener or a wait: the streams that are open end first. */
@@ -110,6 +111,25 @@ static void listener_end(slack_run_t *run)
     if (slack__linked(&run->ordering.link)) slack__run_leave_ordering(run);
 }
 
+/* Whether the next listener may run now. If not, the run waits for deliveries that run it in this
+ * process, and then for a permit. */
+static bool listener_may_run(slack_run_t *run, slack_rule_t *rule)
+{
+    const slack_permit_source_t *permits = run->dispatcher->permits;
+    slack_permit_t *permit = &run->permit;
+    const unsigned most = rule->listener.max_running;
+    if (!rule->listener.ordered && most == 0) return true;
+    if (!slack__ordering_enter(&run->ordering, rule, slack_ctx_channel(&run->ctx),
+                               slack_ctx_thread_ts(&run->ctx)))
+        return false;
+    /* Slack waits for deliveries that are not stored: each process has a bound of its own. */
+    if (permits == NULL || most == 0 || run->ctx.attempt == 0) return true;
+    permit->listener = rule->number;
+    permit->most = most;
+    if (!permit->has && !permit->waits) permits->take(permits->data, permit);
+    return permit->has;
+}
+
 /* Runs listeners until one does not end at once. Returns the first error. */
 static int run_listeners(slack_run_t *run)
 {
@@ -120,11 +140,7 @@ static int run_listeners(slack_run_t *run)
             run->next_hit++;
             continue;
         }
-        slack_rule_t *rule = hit->rule;
-        if ((rule->listener.ordered || rule->listener.max_running > 0) &&
-            !slack__ordering_enter(&run->ordering, rule, slack_ctx_channel(&run->ctx),
-                                   slack_ctx_thread_ts(&run->ctx)))
-            break; /* it waits for other deliveries that run the listener */
+        if (!listener_may_run(run, hit->rule)) break;
         run->next_hit++;
         int rc = listener_begin(run, hit);
         if (first == 0) first = rc;
@@ -227,7 +243,7 @@ static void run_acknowledge(slack_run_t *run)
 {
     slack_ctx_t *ctx = &run->ctx;
     if (run->refused && !run->refusal_sent) slack__unauthorized_ack(run);
-    if (ctx->ack.sent || ctx->holds > 0 || ctx->ack.defers > 0 || run->ordering.waits) return;
+    if (ctx->ack.sent || ctx->holds > 0 || ctx->ack.defers > 0 || slack__run_waits(run)) return;
     enum slack_ack_outcome outcome = SLACK_ACK_OK;
     if (ctx->failure.first.status || is_unmatched(run)) outcome = SLACK_ACK_REFUSE;
     if (ctx->failure.first.status == SLACK_EBUSY && slack__failure_is_local(ctx, SLACK_EBUSY))

@@ -3,6 +3,14 @@
 
 #include "context/stream.h"
 
+static void run_permitted(slack_permit_t *permit)
+{
+    const slack_run_t *run = SLACK_CONTAINER(permit, slack_run_t, permit);
+    slack_ctx_t *ctx = &SLACK_CONTAINER(permit, slack_run_t, permit)->ctx;
+    if (ctx->phase == SLACK_CTX_RUNNING && !run->dispatcher->closed)
+        slack__task_post(ctx->services->net, &ctx->task);
+}
+
 void slack__run_init(slack_run_t *run, slack_dispatcher_t *dispatcher, slack_services_t *services,
                      slack_delivery_t *delivery)
 {
@@ -10,6 +18,8 @@ void slack__run_init(slack_run_t *run, slack_dispatcher_t *dispatcher, slack_ser
     run->dispatcher = dispatcher;
     slack__link_init(&run->waiter.link);
     slack__link_init(&run->ordering.link);
+    slack__link_init(&run->permit.link);
+    run->permit.granted = run_permitted;
 }
 
 void slack__run_leave_ordering(slack_run_t *run)
@@ -17,8 +27,9 @@ void slack__run_leave_ordering(slack_run_t *run)
     slack_rule_t *rule = run->ordering.rule;
     if (!slack__linked(&run->ordering.link)) return;
     slack__ordering_leave(&run->ordering);
+    const slack_permit_source_t *permits = run->dispatcher->permits;
+    if (permits) permits->give(permits->data, &run->permit);
     slack_ordering_t *next;
-
     while (!run->dispatcher->closed && (next = slack__ordering_next(rule)) != NULL) {
         slack_ctx_t *ctx = &SLACK_CONTAINER(next, slack_run_t, ordering)->ctx;
         if (ctx->phase == SLACK_CTX_RUNNING) slack__task_post(ctx->services->net, &ctx->task);

@@ -7,6 +7,7 @@
 #include "dispatch/progress.h"
 #include "identity/identity.h"
 #include "listeners/registry.h"
+#include "queue/permit.h"
 
 /*
  * A delivery on its way through authorization, middleware and listeners:
@@ -30,6 +31,8 @@ typedef struct slack_dispatcher {
      * the result. */
     bool (*leave)(slack_ctx_t *ctx, slack_waiter_t *waiter, slack_answer_t *ret, void *leave_data);
     void *leave_data;
+    /* Of stored deliveries, if processes share the bounds of listeners. NULL: they do not. */
+    const slack_permit_source_t *permits;
 } slack_dispatcher_t;
 
 /* What a run reports to the inbox. */
@@ -73,6 +76,7 @@ struct slack_delivery_run {
     size_t next_hit;
     slack_progress_t progress;
     slack_ordering_t ordering; /* of the listener that runs, or that runs next */
+    slack_permit_t permit;     /* of the same listener */
 };
 
 static inline slack_run_t *slack__run_of(slack_ctx_t *ctx)
@@ -86,6 +90,12 @@ void slack__run_init(slack_run_t *run, slack_dispatcher_t *dispatcher, slack_ser
 /* Removes the run from every list, and frees its memory outside of the delivery's arena. */
 void slack__run_done(slack_run_t *run);
 
+/* Whether the run waits for other deliveries that run its next listener, in this process or in
+ * another one. */
+static inline bool slack__run_waits(const slack_run_t *run)
+{
+    return run->ordering.waits || run->permit.waits;
+}
 /* The listener has ended, or will not run. Lets the deliveries begin that waited for it. */
 void slack__run_leave_ordering(slack_run_t *run);
 

@@ -36,7 +36,8 @@ typedef struct slack_rule {
     size_t middleware_count;
     slack_pattern_t *pattern, *block_pattern;
     unsigned order;
-    unsigned refs; /* the router's, and one of each hit */
+    uint64_t number; /* with max_running: the same in all processes, and of no other listener */
+    unsigned refs;   /* the router's, and one of each hit */
     bool removed;
     bool costly;             /* a limit ended a search of its patterns, and the log has named it */
     slack_link_t orderings;  /* links ordering->link: deliveries that run it or wait (ordering.h) */

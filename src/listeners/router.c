@@ -194,6 +194,17 @@ static int bucket_for(slack_router_t *router, const slack_listener_t *l, struct 
     return rc;
 }
 
+/* Listeners of one name have different numbers, by the order in which they were registered. */
+static uint64_t rule_number(const slack_router_t *router, const char *name)
+{
+    uint64_t earlier = 0;
+    for (slack_link_t *link = router->all.next; link != &router->all; link = link->next) {
+        const slack_listener_t *l = &SLACK_CONTAINER(link, slack_rule_t, link)->listener;
+        earlier += l->max_running > 0 && strcmp(l->name, name) == 0;
+    }
+    return slack__hash(earlier, name);
+}
+
 int slack__router_add(slack_router_t *router, const slack_listener_t *listener, char *error)
 {
     const char *wrong = listener ? slack__match_check(listener) : "the listener is NULL";
@@ -216,6 +227,7 @@ int slack__router_add(slack_router_t *router, const slack_listener_t *listener, 
         return rc;
     }
     rule->listener.user_data_free = listener->user_data_free;
+    if (listener->max_running > 0) rule->number = rule_number(router, rule->listener.name);
     rule->order = router->next_order++;
     router->count++;
     slack__list_push(&router->all, &rule->link);

@@ -4,7 +4,7 @@
 #include "app/inspect.h"
 #include "support/app_fixture.h"
 #include "support/heap.h"
-#include "support/postgres.h"
+#include "support/shared_store.h"
 #include "support/store_file.h"
 #include "transport/catch_up.h"
 
@@ -12,7 +12,6 @@
 
 #define MOST 4
 static app_fixture_t bots[MOST];
-static const char *store;
 static char notes[2048];      /* "0a 1b ": bot 0 has run "a", bot 1 "b" */
 static slack_ctx_t *held[64]; /* by the last letter of the message */
 static unsigned on_hold;
@@ -74,9 +73,14 @@ static int on_command(slack_ctx_t *ctx, void *user_data)
     return slack_ack_text(ctx, "%s", "done");
 }
 
+static int on_bounded(slack_ctx_t *ctx, void *user_data)
+{
+    return run(ctx, slack_json_str(slack_ctx_body(ctx), user_data));
+}
+
 static void start(size_t i, enum slack_role role)
 {
-    const slack_options_t options = {.store = store, .role = role, .catch_up = catch_up};
+    const slack_options_t options = {.store = shared_store, .role = role, .catch_up = catch_up};
     app_open(&bots[i], &options);
     bots[i].world.wall_skew_ms = skew_ms;
     const slack_listener_t listener = {.kind = SLACK_KIND_EVENT,
@@ -86,6 +90,21 @@ static void start(size_t i, enum slack_role role)
                                        .ordered = 1,
                                        .fn = on_message};
     assert_int_equal(slack_listen(bots[i].app, &listener), 0);
+    slack_listener_t bounded = {.kind = SLACK_KIND_EVENT,
+                                .match = "^two ",
+                                .how = SLACK_MATCH_REGEX,
+                                .message = 1,
+                                .max_running = 1,
+                                .fn = on_bounded,
+                                .user_data = "/event/text"};
+    for (int twice = 0; twice < 2; twice++)
+        assert_int_equal(slack_listen(bots[i].app, &bounded), 0);
+    bounded = (slack_listener_t){.kind = SLACK_KIND_COMMAND,
+                                 .match = "/one",
+                                 .max_running = 1,
+                                 .fn = on_bounded,
+                                 .user_data = "/text"};
+    assert_int_equal(slack_listen(bots[i].app, &bounded), 0);
     slack_on_message(bots[i].app, "free", on_message, NULL);
     slack_on_command(bots[i].app, "/go", on_command, NULL);
     slack_on_job(bots[i].app, "later", on_job, NULL);
@@ -149,21 +168,12 @@ static void command(size_t to, const char *expected)
 
 static int begin(void **state)
 {
-    store_file_clean();
-    store = store_file_url();
-    if (*state) {
-        static char url[512];
-        const char *conninfo = postgres_start();
-        if (conninfo) postgres_clean();
-        snprintf(url, sizeof url, "postgres:%s", conninfo ? conninfo : "");
-        store = conninfo ? url : NULL;
-    }
     *notes = '\0';
     on_hold = 0;
     holds = false;
     catch_up = NULL;
     skew_ms = 1767225900000 - slack__wall_ms(&slack__clock_system);
-    return 0;
+    return shared_store_begin(state);
 }
 
 static int end(void **state)
@@ -173,18 +183,7 @@ static int end(void **state)
     return heap_live() == 0 ? 0 : -1;
 }
 
-static char on_postgres[] = "postgres";
-#define EACH_STORE(function)                                                                       \
-    static void function(void **state);                                                            \
-    static void function##_there(void **state)                                                     \
-    {                                                                                              \
-        if (store == NULL) skip();                                                                 \
-        function(state);                                                                           \
-    }                                                                                              \
-    TEST_ADD(function##_sqlite, #function "_sqlite", function, begin, end, NULL)                   \
-    TEST_ADD(function##_postgres, #function "_postgres", function##_there, begin, end,             \
-             on_postgres)                                                                          \
-    static void function(void **state)
+#define EACH_STORE(function) SHARED_STORE_TEST(function, begin, end)
 
 /* ---- the cases ---- */
 
@@ -298,6 +297,45 @@ EACH_STORE(test_three_workers_keep_the_order)
     for (size_t i = 1; i < 4; i++) {
         assert_true(strstr(notes, texts[i - 1]) < strstr(notes, texts[i]));
     }
+}
+
+/* Slack waits for their acks, so no command waits for another process. */
+EACH_STORE(test_each_process_bounds_its_commands)
+{
+    static app_ack_t acks[3];
+    memset(acks, 0, sizeof acks);
+    start(0, SLACK_ROLE_ALL);
+    start(1, SLACK_ROLE_ALL);
+    holds = true;
+    app_inject(&bots[0], "{'command':'/one','text':'a'}", &acks[0]);
+    app_inject(&bots[0], "{'command':'/one','text':'b'}", &acks[1]);
+    UNTIL(on_hold == 1);
+    app_inject(&bots[1], "{'command':'/one','text':'c'}", &acks[2]);
+    expect("0a 1c ");
+    release('a');
+    expect("0b ");
+    release('b');
+    release('c');
+    UNTIL(acks[0].count + acks[1].count + acks[2].count == 3);
+}
+
+/* Two listeners of one name have two bounds. A delivery has the permit of one at a time. */
+EACH_STORE(test_each_listener_has_a_bound)
+{
+    start(0, SLACK_ROLE_ALL);
+    UNTIL(!slack__inspect_overflows(bots[0].app));
+    holds = true;
+    deliver(0, "C1", "two a");
+    deliver(0, "C2", "two b");
+    expect("0two a ");
+    release('a');
+    UNTIL(on_hold == 2 && strlen(notes) == strlen("0two a 0two b "));
+    *notes = '\0';
+    start(1, SLACK_ROLE_ALL);
+    deliver(1, "C3", "two c");
+    release('a');
+    release('b'); /* with the first of them */
+    UNTIL(on_hold == 2 && strstr(notes, "two b ") && strstr(notes, "two c "));
 }
 
 /* Two receivers and two workers are replaced in turn, while messages come. */

@@ -80,7 +80,8 @@ unsigned bots_step(const char *what)
     bool busy = false;
     for (int i = 0; i < BOTS_MOST; i++)
         busy = busy ||
-               (bots[i].store && (bots[i].cluster.slots.busy || bots[i].cluster.processes.looking));
+               (bots[i].store && (bots[i].cluster.slots.busy || bots[i].cluster.processes.looking ||
+                                  bots[i].cluster.permits.under_way > 0));
     if (busy)
         world_wait(&sw.world, uv_hrtime(), what);
     else
