@@ -11,13 +11,15 @@ export function createFold() {
 
   function set(open) {
     document.body.classList.toggle("side-open", open);
+    conversation.inert = open;
     button()?.setAttribute("aria-expanded", String(open));
   }
 
   function close() {
     if (!isOpen()) return false;
-    if (sidebar.contains(document.activeElement)) button()?.focus();
+    const focused = sidebar.contains(document.activeElement);
     set(false);
+    if (focused) button()?.focus();
     return true;
   }
 
@@ -28,7 +30,7 @@ export function createFold() {
   }
 
   sidebar.addEventListener("click", (event) => event.target.closest("a") && close());
-  conversation.addEventListener("click", (event) => !event.target.closest(".side-toggle") && close());
+  find("panes").addEventListener("click", (event) => event.target === event.currentTarget && close());
   return { toggle, close };
 }
 
