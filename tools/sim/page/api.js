@@ -51,7 +51,10 @@ export function pause(attempt) {
  * @returns {{close: function()}}
  */
 export function openFeed({ after, entry, reset, status }) {
-  let socket = null, timer = 0, attempt = 0, closed = false;
+  let socket = null,
+    timer = 0,
+    attempt = 0,
+    closed = false;
 
   function close() {
     closed = true;

@@ -14,5 +14,9 @@ export function avatar({ id, name, sign, isApp }) {
   for (const letter of id || name) sum = (sum * 31 + letter.codePointAt(0)) % 997;
   const look = isApp ? "app" : sum % COLORS;
   const letter = [...name][0] || "?";
-  return h("span", { class: `avatar avatar-${look}`, "aria-hidden": "true" }, sign || letter.toUpperCase());
+  return h(
+    "span",
+    { class: `avatar avatar-${look}`, "aria-hidden": "true" },
+    sign || letter.toUpperCase(),
+  );
 }

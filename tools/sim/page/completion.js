@@ -31,11 +31,17 @@ export function bestOf(candidates, typed, namesOf, max = ITEMS_MAX) {
     const value = rank(namesOf(candidate), wanted);
     if (value >= 0) found.push({ candidate, value });
   }
-  return found.sort((a, b) => a.value - b.value).slice(0, max).map(({ candidate }) => candidate);
+  return found
+    .sort((a, b) => a.value - b.value)
+    .slice(0, max)
+    .map(({ candidate }) => candidate);
 }
 
 function peopleItems(typed, sources) {
-  const groups = ["here", "channel", "everyone"].map((name) => ({ name, real_name: "Notify people" }));
+  const groups = ["here", "channel", "everyone"].map((name) => ({
+    name,
+    real_name: "Notify people",
+  }));
   const all = [...sources.people.filter((person) => !person.deactivated), ...groups];
   return bestOf(all, typed, (person) => [person.name, person.real_name || ""]).map((person) => ({
     insert: `@${person.name} `,

@@ -2,128 +2,167 @@
 /* The main pane: a channel or the app's direct message, or the app's home tab. */
 
 import { avatar } from "./avatar.js";
+import { iconButton } from "./buttons.js";
 import { Composer } from "./composer.js";
 import { h, replace } from "./dom.js";
-import { MessageList } from "./messages.js";
-import { entriesFor } from "./selectors.js";
+import { giveFocus, noteFocus } from "./focus.js";
 import { icon } from "./icons.js";
+import { MessageList } from "./messages.js";
+import { directMessage, entriesFor } from "./selectors.js";
 import { place } from "./state.js";
+import { drawStatus } from "./status.js";
 
-function drawIntro(page) {
-  const title = page.titleOf(page.channel);
-  const text = page.isApp
-    ? "This is the beginning of your direct messages with the app. Write to it, or open its home tab."
-    : `This is the beginning of ${title}.`;
-  return [h("p", { class: "intro-title" }, title), h("p", null, text)];
+const HINT =
+  "Enter sends, Shift and Enter begin a new line. @, #, a colon and a slash complete people, channels, emoji and commands.";
+
+function introText(page, title) {
+  if (!page.isApp) return `This is the beginning of ${title}.`;
+  return "This is the beginning of your direct messages with the app. Write to it, or open its home tab.";
 }
 
 function drawTab(page, tab, title) {
-  return h(
-    "a",
-    { class: "tab", href: page.addressOf({ channel: page.channel, tab }), "aria-current": page.route.tab === tab ? "page" : null },
-    title,
-  );
+  const address = page.addressOf({ channel: page.channel, tab });
+  const chosen = page.route.tab === tab ? "page" : null;
+  return h("a", { class: "tab", href: address, "aria-current": chosen }, title);
 }
 
-function membersText(page, channel) {
+function drawTabs(page) {
+  const tabs = [drawTab(page, "home", "Home"), drawTab(page, "", "Messages")];
+  return h("nav", { class: "tabs", "aria-label": "App" }, tabs);
+}
+
+function detailOf(channel) {
   const people = channel?.members?.length;
   const members = people ? `${people} ${people === 1 ? "member" : "members"}` : "";
   const away = channel?.bot_is_member === false ? "the app is not in this channel" : "";
   return [members, away].filter(Boolean).join(" · ");
 }
 
-function drawHead(page, { openAssistant, toggleSide }) {
-  const channel = page.state.channels.get(page.channel);
-  const topic = channel?.topic?.value || channel?.topic;
-  const detail = membersText(page, channel);
-  return [
-    h("button", { class: "quiet-button side-toggle", type: "button", "aria-label": "Side bar", "aria-controls": "sidebar", "aria-expanded": "false", onclick: toggleSide }, icon("menu")),
-    page.isApp ? avatar({ id: page.state.bot, name: page.appName(), isApp: true }) : null,
-    h("h1", null, page.titleOf(page.channel)),
-    page.isApp
-      ? h("nav", { class: "tabs", "aria-label": "App" }, drawTab(page, "home", "Home"), drawTab(page, "", "Messages"))
-      : h("span", { class: "head-detail" }, [detail, typeof topic === "string" ? topic : ""].filter(Boolean).join(" · ")),
-    h("span", { class: "space" }),
-    h("button", { class: "head-button", type: "button", "aria-label": "Assistant", onclick: openAssistant, title: "Open the assistant beside this conversation" }, icon("spark"), h("span", null, "Assistant")),
-  ];
-}
-
-function statusText(page, key) {
-  const status = page.state.assistants.get(key)?.status;
-  return status ? `${page.appName()} ${status}` : "";
-}
-
-/** The line above a composer: what the app does. */
-export function drawStatus(page, element, key) {
-  const text = statusText(page, key);
-  if (element.textContent !== text) element.textContent = text;
-  element.classList.toggle("busy", text !== "");
-}
-
-/** The conversation in its element. @returns {{update: function(), composer: Composer, list: MessageList}} */
-export function createConversation(page, element, { views, toggleSide }) {
-  const head = h("header", { class: "pane-head" });
-  const home = h("div", { class: "home", tabindex: 0, role: "region", "aria-label": "Home tab" });
-  const status = h("p", { class: "status" });
-  let key = "", headShown = "";
-
-  const list = new MessageList(page, {
-    name: "main",
-    label: "Messages",
-    older: () => page.loadOlder(page.channel),
-    end: () => page.markRead(page.channel),
-    leave: () => composer.focus(),
-  });
-
-  const composer = new Composer(page, {
-    name: "composer",
-    target: () => ({ channel: page.channel, thread: "", key: place(page.channel), title: `Message ${page.titleOf(page.channel)}` }),
-    editLast: () => {
-      const own = entriesFor(page.state, page.channel, page.user).filter(({ message }) => message.user === page.user && !message.bot_id);
-      if (own.length > 0) page.edit(own[own.length - 1]);
-    },
-  });
-
-  async function openAssistant() {
-    const answer = await page.act("open-assistant", { channel: page.isApp ? "" : page.channel });
-    const channel = answer.channel || [...page.state.channels.values()].find(({ type, user }) => type === "im" && user === page.user)?.id;
-    if (answer.ok && answer.ts && channel) page.show({ thread: place(channel, answer.ts) });
+export class Conversation {
+  /**
+   * @param {import("./page.js").Page} page
+   * @param {HTMLElement} element
+   * @param {{views: import("./views.js").Views, toggleSide: function()}} parts
+   */
+  constructor(page, element, { views, toggleSide }) {
+    this.page = page;
+    this.views = views;
+    this.toggleSide = toggleSide;
+    this.shown = ""; // the conversation and the person
+    this.headShown = "";
+    this.head = h("header", { class: "pane-head" });
+    const region = { tabindex: 0, role: "region", "aria-label": "Home tab" };
+    this.home = h("div", { class: "home", ...region });
+    this.status = h("p", { class: "status" });
+    this.list = this.createList();
+    this.composer = this.createComposer();
+    const hint = h("p", { class: "unseen", id: "composer-hint" }, HINT);
+    const talk = [this.list.element, this.status, this.composer.element];
+    replace(element, this.head, this.home, talk, hint);
   }
 
-  function updateHead() {
+  createList() {
+    const { page } = this;
+    return new MessageList(page, {
+      name: "main",
+      label: "Messages",
+      older: () => page.loadOlder(page.channel),
+      end: () => page.markRead(page.channel),
+      leave: () => this.composer.focus(),
+    });
+  }
+
+  createComposer() {
+    const { page } = this;
+    return new Composer(page, {
+      name: "composer",
+      target: () => ({
+        channel: page.channel,
+        thread: "",
+        key: place(page.channel),
+        title: `Message ${page.titleOf(page.channel)}`,
+      }),
+      editLast: () => this.editLast(),
+    });
+  }
+
+  editLast() {
+    const { page } = this;
+    const isOwn = ({ message }) => message.user === page.user && !message.bot_id;
+    const own = entriesFor(page.state, page.channel, page.user).findLast(isOwn);
+    if (own) page.edit(own);
+  }
+
+  async openAssistant() {
+    const { page } = this;
+    const answer = await page.act("open-assistant", { channel: page.isApp ? "" : page.channel });
+    const channel = directMessage(page.state, page.user);
+    if (answer.ts && channel) page.show({ thread: place(channel.id, answer.ts) });
+  }
+
+  drawHead() {
+    const { page } = this;
     const channel = page.state.channels.get(page.channel);
-    const wanted = JSON.stringify([page.channel, page.user, page.route.tab, channel, page.appName(), location.hash]);
-    if (wanted === headShown) return;
-    headShown = wanted;
-    replace(head, drawHead(page, { openAssistant, toggleSide }));
+    const app = { id: page.state.bot, name: page.appName(), isApp: true };
+    const side = iconButton("quiet-button side-toggle", "menu", "Side bar", this.toggleSide);
+    side.setAttribute("aria-controls", "sidebar");
+    side.setAttribute("aria-expanded", "false");
+    const assistant = {
+      class: "head-button",
+      type: "button",
+      "aria-label": "Assistant",
+      title: "Open the assistant beside this conversation",
+      onclick: () => this.openAssistant(),
+    };
+    return [
+      side,
+      page.isApp ? avatar(app) : null,
+      h("h1", null, page.titleOf(page.channel)),
+      page.isApp ? drawTabs(page) : h("span", { class: "head-detail" }, detailOf(channel)),
+      h("span", { class: "space" }),
+      h("button", assistant, icon("spark"), h("span", null, "Assistant")),
+    ];
+  }
+
+  updateHead() {
+    const { page, head } = this;
+    const channel = page.state.channels.get(page.channel);
+    const wanted = JSON.stringify([page.user, page.appName(), page.channel, channel, page.route]);
+    if (wanted === this.headShown) return;
+    this.headShown = wanted;
+    const note = noteFocus(head);
+    replace(head, this.drawHead());
+    giveFocus(head, note);
     document.title = `${page.titleOf(page.channel)} · slackapp sim`;
   }
 
-  function updateMessages() {
-    const wanted = `${page.state.workspace.id} ${page.channel} ${page.user}`;
-    if (wanted !== key) {
-      key = wanted;
-      list.start(page.unread(page.channel) > 0 ? page.read.get(page.channel) : "");
-      replace(list.intro, drawIntro(page));
+  updateMessages() {
+    const { page, list } = this;
+    const { channel, user } = page;
+    const wanted = `${page.state.workspace.id} ${channel} ${user}`;
+    if (wanted !== this.shown) {
+      this.shown = wanted;
+      list.start(page.unread(channel) > 0 ? page.read.get(channel) : "");
+      const title = page.titleOf(channel);
+      const name = h("p", { class: "intro-title" }, title);
+      replace(list.intro, name, h("p", null, introText(page, title)));
     }
-    list.update(entriesFor(page.state, page.channel, page.user), { whole: page.isWhole(page.channel) });
-    composer.update();
-    drawStatus(page, status, place(page.channel));
-    const { message } = page.route;
-    if (message && !page.route.thread && list.goTo(message)) page.forgetMessage();
+    list.update(entriesFor(page.state, channel, user), { whole: page.isWhole(channel) });
+    this.composer.update();
+    drawStatus(page, this.status, place(channel));
+    const { message, thread } = page.route;
+    if (message && !thread && list.goTo(message)) page.forgetMessage();
   }
 
-  function update() {
+  update() {
+    const { page, views } = this;
     const atHome = page.isApp && page.route.tab === "home";
     views.visit(page.isApp ? page.route.tab || "messages" : "");
-    updateHead();
-    home.hidden = !atHome;
-    for (const part of [list.element, status, composer.element]) part.hidden = atHome;
-    if (atHome) views.showHome(home);
-    else updateMessages();
+    this.updateHead();
+    this.home.hidden = !atHome;
+    const talk = [this.list.element, this.status, this.composer.element];
+    for (const part of talk) part.hidden = atHome;
+    if (atHome) views.showHome(this.home);
+    else this.updateMessages();
   }
-
-  replace(element, head, home, list.element, status, composer.element, h("p", { class: "unseen", id: "composer-hint" },
-    "Enter sends, Shift and Enter begin a new line. @, #, a colon and a slash complete people, channels, emoji and commands."));
-  return { update, composer, list };
 }

@@ -24,7 +24,12 @@ export function showDialog(title, body, buttons = []) {
       h("h2", { id }, title),
       h(
         "button",
-        { class: "quiet-button", type: "button", "aria-label": "Close", onclick: () => dialog.close() },
+        {
+          class: "quiet-button",
+          type: "button",
+          "aria-label": "Close",
+          onclick: () => dialog.close(),
+        },
         icon("close"),
       ),
     ),
@@ -44,7 +49,11 @@ export function showJson(title, value) {
     await navigator.clipboard.writeText(text);
     copy.textContent = "Copied";
   });
-  showDialog(title, [h("pre", { class: "plain-json", tabindex: 0, "aria-label": title }, text)], [copy]);
+  showDialog(
+    title,
+    [h("pre", { class: "plain-json", tabindex: 0, "aria-label": title }, text)],
+    [copy],
+  );
 }
 
 /** Ask before something that cannot be undone. Resolves to the answer. */
@@ -71,7 +80,13 @@ export function ask(title, label, { hint = "", yes = "OK" } = {}) {
   return new Promise((resolve) => {
     const id = `dialog-field-${++count}`;
     const field = h("input", {
-      class: "field", id, name: "text", required: true, autocomplete: "off", autofocus: true, "aria-describedby": `${id}-hint`,
+      class: "field",
+      id,
+      name: "text",
+      required: true,
+      autocomplete: "off",
+      autofocus: true,
+      "aria-describedby": `${id}-hint`,
     });
     const form = h(
       "form",
@@ -88,9 +103,11 @@ export function ask(title, label, { hint = "", yes = "OK" } = {}) {
       field,
       h("p", { class: "hint", id: `${id}-hint` }, hint),
     );
-    const dialog = showDialog(title, [form], [
-      h("button", { class: "button primary", form: form.id }, yes),
-    ]);
+    const dialog = showDialog(
+      title,
+      [form],
+      [h("button", { class: "button primary", form: form.id }, yes)],
+    );
     dialog.addEventListener("close", () => resolve(""));
   });
 }

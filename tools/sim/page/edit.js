@@ -4,37 +4,38 @@
 import { h } from "./dom.js";
 import { editableText, typedText } from "./typed.js";
 
-/** The box for a message. */
+async function save(page, entry, before, typed) {
+  const text = typed.trim();
+  const where = { message: entry.ts, channel: entry.channel };
+  const changed = text !== "" && text !== before;
+  const answer = changed
+    ? await page.act("edit", { ...where, text: typedText(text) })
+    : { ok: true };
+  if (answer.ok) page.edit(null);
+}
+
+function takeKey(event, { cancel, done }) {
+  event.stopPropagation(); // the keys of a message are letters here
+  if (event.key === "Escape") cancel();
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  done();
+}
+
+/** The box for a message. It takes the focus as soon as it is in the page. */
 export function drawEditBox(page, entry) {
   const text = editableText(entry.message.text || "", page.names);
   const cancel = () => page.edit(null);
-  const save = async () => {
-    const wanted = area.value.trim();
-    const changed = wanted !== "" && wanted !== text;
-    const answer = changed && (await page.act("edit", { message: entry.ts, channel: entry.channel, text: typedText(wanted) }));
-    if (!changed || answer.ok) cancel();
-  };
-  const takeKey = (event) => {
-    event.stopPropagation();
-    if (event.key === "Escape") cancel();
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    save();
-  };
-  const area = h("textarea", { class: "composer-text", "aria-label": "Edit message", rows: 1, value: text, onkeydown: takeKey });
+  const done = () => save(page, entry, text, area.value);
+  const button = (look, label, onclick) =>
+    h("button", { class: look, type: "button", onclick }, label);
+  const area = h("textarea", { class: "composer-text", "aria-label": "Edit message", rows: 1 });
+  area.value = text;
+  area.addEventListener("keydown", (event) => takeKey(event, { cancel, done }));
   queueMicrotask(() => {
     area.focus();
     area.setSelectionRange(text.length, text.length);
   });
-  return h(
-    "div",
-    { class: "edit-box" },
-    area,
-    h(
-      "div",
-      { class: "edit-buttons" },
-      h("button", { class: "button", type: "button", onclick: cancel }, "Cancel"),
-      h("button", { class: "button primary", type: "button", onclick: save }, "Save"),
-    ),
-  );
+  const buttons = [button("button", "Cancel", cancel), button("button primary", "Save", done)];
+  return h("div", { class: "edit-box" }, area, h("div", { class: "edit-buttons" }, buttons));
 }

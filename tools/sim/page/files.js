@@ -8,7 +8,8 @@ import { icon } from "./icons.js";
 const units = ["bytes", "KB", "MB"];
 
 function sizeText(bytes) {
-  let size = bytes, unit = 0;
+  let size = bytes,
+    unit = 0;
   for (; size >= 1024 && unit < units.length - 1; unit++) size /= 1024;
   return `${unit === 0 ? size : size.toFixed(1)} ${units[unit]}`;
 }
@@ -17,18 +18,31 @@ function drawImage(file, url) {
   return h(
     "a",
     { class: "file-image", href: url, target: "_blank", rel: "noopener noreferrer" },
-    h("img", { src: url, alt: file.alt_txt || file.title || file.name || "A picture", loading: "lazy" }),
+    h("img", {
+      src: url,
+      alt: file.alt_txt || file.title || file.name || "A picture",
+      loading: "lazy",
+    }),
   );
 }
 
 function drawFile(file, context) {
   const url = context.file(file.id);
   const name = file.title || file.name || file.id;
-  if (url && file.mimetype?.startsWith("image/") && file.mimetype !== "image/svg+xml") return drawImage(file, url);
-  const detail = [file.pretty_type || file.filetype, file.size === undefined ? "" : sizeText(file.size)];
+  if (url && file.mimetype?.startsWith("image/") && file.mimetype !== "image/svg+xml")
+    return drawImage(file, url);
+  const detail = [
+    file.pretty_type || file.filetype,
+    file.size === undefined ? "" : sizeText(file.size),
+  ];
   return h(
     url ? "a" : "div",
-    { class: "file", href: url, target: url ? "_blank" : null, rel: url ? "noopener noreferrer" : null },
+    {
+      class: "file",
+      href: url,
+      target: url ? "_blank" : null,
+      rel: url ? "noopener noreferrer" : null,
+    },
     icon("file"),
     h(
       "span",
@@ -41,7 +55,11 @@ function drawFile(file, context) {
 
 /** Draw the files of a message. */
 export function drawFiles(files, context) {
-  return h("div", { class: "files", role: "group", "aria-label": "Files" }, files.map((file) => drawFile(file, context)));
+  return h(
+    "div",
+    { class: "files", role: "group", "aria-label": "Files" },
+    files.map((file) => drawFile(file, context)),
+  );
 }
 
 /** The bytes of a file of the person, in base64. */

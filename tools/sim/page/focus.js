@@ -6,13 +6,19 @@ const FOCUSABLE = "a[href], button, input, select, textarea, [tabindex], [conten
 function nameOf(element) {
   const ids = (element.getAttribute("aria-labelledby") || "").split(" ").filter(Boolean);
   const named = ids.map((id) => document.getElementById(id)?.textContent || "").join(" ");
-  const label = named || element.getAttribute("aria-label") || element.labels?.[0]?.textContent || element.placeholder;
+  const label =
+    named ||
+    element.getAttribute("aria-label") ||
+    element.labels?.[0]?.textContent ||
+    element.placeholder;
   // The number of a reaction, or an error beside a label, may be what changes.
   return (label || element.textContent).split(/[,:]/)[0];
 }
 
 function alike(root, { tag, name }) {
-  return [...root.querySelectorAll(FOCUSABLE)].filter((element) => element.tagName === tag && nameOf(element) === name);
+  return [...root.querySelectorAll(FOCUSABLE)].filter(
+    (element) => element.tagName === tag && nameOf(element) === name,
+  );
 }
 
 /**
@@ -23,7 +29,12 @@ function alike(root, { tag, name }) {
 export function noteFocus(root) {
   const element = document.activeElement;
   if (element === root || !root.contains(element)) return null;
-  const note = { tag: element.tagName, name: nameOf(element), from: element.selectionStart, to: element.selectionEnd };
+  const note = {
+    tag: element.tagName,
+    name: nameOf(element),
+    from: element.selectionStart,
+    to: element.selectionEnd,
+  };
   return { ...note, at: alike(root, note).indexOf(element) };
 }
 

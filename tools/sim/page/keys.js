@@ -5,42 +5,71 @@ import { showDialog } from "./dialogs.js";
 import { h } from "./dom.js";
 
 const groups = [
-  ["Everywhere", [
-    ["?", "Show these keys"],
-    ["F6", "Go to the next part of the page"],
-    ["/", "Go to the message box"],
-    ["Alt ↑ or ↓", "Go to the previous or the next channel"],
-    ["Alt Shift ↑ or ↓", "Go to the previous or the next unread channel"],
-    ["Alt 1 to 3", "Act as one of the first people"],
-    ["Alt W", "Show or hide the wire"],
-    ["Escape", "Close what is open"],
-  ]],
-  ["On a message", [
-    ["↑ or ↓", "Go to another message"],
-    ["R", "Add a reaction"],
-    ["T", "Reply in its thread"],
-    ["E", "Edit your own one"],
-    ["Delete", "Delete your own one"],
-    ["S", "Run a shortcut on it"],
-    ["L", "Copy its link"],
-    ["J", "Show its JSON"],
-    ["M", "Show its menu"],
-  ]],
-  ["In the message box", [
-    ["Enter", "Send"],
-    ["Shift Enter", "Begin a new line"],
-    ["↑", "Edit your newest message, if the box is empty"],
-    ["@ # : /", "Complete people, channels, emoji and commands"],
-    ["Tab or Enter", "Take a completion"],
-  ]],
+  [
+    "Everywhere",
+    [
+      ["?", "Show these keys"],
+      ["F6", "Go to the next part of the page"],
+      ["/", "Go to the message box"],
+      ["Alt ↑ or ↓", "Go to the previous or the next channel"],
+      ["Alt Shift ↑ or ↓", "Go to the previous or the next unread channel"],
+      ["Alt 1 to 3", "Act as one of the first people"],
+      ["Alt W", "Show or hide the wire"],
+      ["Escape", "Close what is open"],
+    ],
+  ],
+  [
+    "On a message",
+    [
+      ["↑ or ↓", "Go to another message"],
+      ["R", "Add a reaction"],
+      ["T", "Reply in its thread"],
+      ["E", "Edit your own one"],
+      ["Delete", "Delete your own one"],
+      ["S", "Run a shortcut on it"],
+      ["L", "Copy its link"],
+      ["J", "Show its JSON"],
+      ["M", "Show its menu"],
+    ],
+  ],
+  [
+    "In the message box",
+    [
+      ["Enter", "Send"],
+      ["Shift Enter", "Begin a new line"],
+      ["↑", "Edit your newest message, if the box is empty"],
+      ["@ # : /", "Complete people, channels, emoji and commands"],
+      ["Tab or Enter", "Take a completion"],
+    ],
+  ],
 ];
 
 /** Show all keys. */
 export function showKeys() {
-  showDialog("Keys", groups.map(([title, keys]) =>
-    h("section", { class: "keys", "aria-label": title },
-      h("h3", null, title),
-      h("dl", null, keys.map(([key, text]) => [h("dt", null, key.split(" ").map((part) => (/^(or|to)$/.test(part) ? ` ${part} ` : h("kbd", null, part)))), h("dd", null, text)])))));
+  showDialog(
+    "Keys",
+    groups.map(([title, keys]) =>
+      h(
+        "section",
+        { class: "keys", "aria-label": title },
+        h("h3", null, title),
+        h(
+          "dl",
+          null,
+          keys.map(([key, text]) => [
+            h(
+              "dt",
+              null,
+              key
+                .split(" ")
+                .map((part) => (/^(or|to)$/.test(part) ? ` ${part} ` : h("kbd", null, part))),
+            ),
+            h("dd", null, text),
+          ]),
+        ),
+      ),
+    ),
+  );
 }
 
 function isTyping(target) {
@@ -52,7 +81,10 @@ function nextPart(parts, back) {
   const there = parts.filter((part) => part && !part.hidden && part.offsetParent !== null);
   const at = there.findIndex((part) => part.contains(document.activeElement));
   const next = there[(at + (back ? -1 : 1) + there.length) % there.length];
-  const first = [...next.querySelectorAll("textarea, [aria-current=page]"), ...next.querySelectorAll("a, button, select, input, [tabindex='0']")];
+  const first = [
+    ...next.querySelectorAll("textarea, [aria-current=page]"),
+    ...next.querySelectorAll("a, button, select, input, [tabindex='0']"),
+  ];
   first.find((element) => element.offsetParent !== null)?.focus();
 }
 
@@ -65,7 +97,8 @@ export function listenToKeys(run) {
     const { key, code, altKey, shiftKey, ctrlKey, metaKey } = event;
     if (ctrlKey || metaKey) return "";
     if (key === "F6") return "part";
-    if (altKey && (key === "ArrowUp" || key === "ArrowDown")) return shiftKey ? "unread" : "channel";
+    if (altKey && (key === "ArrowUp" || key === "ArrowDown"))
+      return shiftKey ? "unread" : "channel";
     if (altKey && /^Digit[1-3]$/.test(code)) return "person";
     if (altKey && code === "KeyW") return "wire";
     if (altKey || event.defaultPrevented || isTyping(event.target)) return "";
@@ -73,7 +106,8 @@ export function listenToKeys(run) {
   };
   document.addEventListener("keydown", (event) => {
     const name = names(event);
-    if (!name || document.querySelector("dialog[open], [popover]:popover-open:not(#toasts)")) return;
+    if (!name || document.querySelector("dialog[open], [popover]:popover-open:not(#toasts)"))
+      return;
     event.preventDefault();
     run[name](event);
   });
@@ -81,5 +115,8 @@ export function listenToKeys(run) {
 
 /** Move the focus to the next of these parts. */
 export function goToPart(ids, back) {
-  nextPart(ids.map((id) => document.getElementById(id)), back);
+  nextPart(
+    ids.map((id) => document.getElementById(id)),
+    back,
+  );
 }

@@ -5,7 +5,8 @@ const find = (id) => document.getElementById(id);
 
 /** The side bar folds in narrow windows. @returns {{toggle: function(), close: function(): boolean}} */
 export function createFold() {
-  const sidebar = find("sidebar"), conversation = find("conversation");
+  const sidebar = find("sidebar"),
+    conversation = find("conversation");
   const isOpen = () => document.body.classList.contains("side-open");
   const button = () => conversation.querySelector(".side-toggle");
 
@@ -30,7 +31,10 @@ export function createFold() {
   }
 
   sidebar.addEventListener("click", (event) => event.target.closest("a") && close());
-  find("panes").addEventListener("click", (event) => event.target === event.currentTarget && close());
+  find("panes").addEventListener(
+    "click",
+    (event) => event.target === event.currentTarget && close(),
+  );
   return { toggle, close };
 }
 

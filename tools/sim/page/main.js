@@ -2,7 +2,7 @@
 /* The shell: reads the state, follows the feed, and lets each part of the page draw what it shows. */
 
 import * as api from "./api.js";
-import { createConversation } from "./conversation.js";
+import { Conversation } from "./conversation.js";
 import { h, replace } from "./dom.js";
 import { drawDrawer, updateDrawer } from "./drawer.js";
 import { icon } from "./icons.js";
@@ -16,7 +16,7 @@ import { applyAll, begin, knownEntry } from "./state.js";
 import { drawMrkdwn } from "./text.js";
 import { createThemeButton } from "./theme.js";
 import { createThread } from "./thread.js";
-import { createViews } from "./views.js";
+import { Views } from "./views.js";
 
 const SPOKEN_MAX = 200; // characters of a new message
 const HIDDEN_MS = 250; // between two looks at the news while nobody sees the page
@@ -30,11 +30,14 @@ let feed = null;
 let bannerTimer = 0;
 
 const page = new Page(redraw);
-const views = createViews(page, find("modals"));
+const views = new Views(page, find("modals"));
 const people = createPeople(page, find("people"));
 const sidebar = createSidebar(page, find("sidebar"));
 const fold = createFold();
-const conversation = createConversation(page, find("conversation"), { views, toggleSide: fold.toggle });
+const conversation = new Conversation(page, find("conversation"), {
+  views,
+  toggleSide: fold.toggle,
+});
 const thread = createThread(page, find("thread"));
 
 /* --- drawing --- */
@@ -97,18 +100,39 @@ function drawApp() {
   drawApp.shown = shown;
   const state = find("top-app");
   state.classList.toggle("there", there);
-  replace(state, h("span", { class: "dot" }), h("span", null, text, count > 1 ? ` × ${count}` : ""));
-  state.title = there ? "The app is connected" : "No app is connected: start one with the variables of `slackapp sim env`";
+  replace(
+    state,
+    h("span", { class: "dot" }),
+    h("span", null, text, count > 1 ? ` × ${count}` : ""),
+  );
+  state.title = there
+    ? "The app is connected"
+    : "No app is connected: start one with the variables of `slackapp sim env`";
 }
 
 function createTop() {
-  const wire = h("button", { class: "top-button", type: "button", "aria-label": "Wire", "aria-controls": "drawer" }, icon("wire"), h("span", null, "Wire"));
+  const wire = h(
+    "button",
+    { class: "top-button", type: "button", "aria-label": "Wire", "aria-controls": "drawer" },
+    icon("wire"),
+    h("span", null, "Wire"),
+  );
   replace(
     find("tools"),
     h("span", { id: "top-app", class: "top-app" }),
     wire,
     createThemeButton(),
-    h("button", { class: "top-button", type: "button", "aria-label": "Keys", title: "Keys (?)", onclick: showKeys }, icon("help")),
+    h(
+      "button",
+      {
+        class: "top-button",
+        type: "button",
+        "aria-label": "Keys",
+        title: "Keys (?)",
+        onclick: showKeys,
+      },
+      icon("help"),
+    ),
   );
   return foldDrawer(wire);
 }
@@ -117,15 +141,22 @@ function createTop() {
 
 function showBanner(text) {
   clearTimeout(bannerTimer);
-  bannerTimer = setTimeout(() => {
-    const banner = find("banner");
-    banner.hidden = text === "";
-    banner.textContent = text;
-  }, text === "" ? 0 : BANNER_MS);
+  bannerTimer = setTimeout(
+    () => {
+      const banner = find("banner");
+      banner.hidden = text === "";
+      banner.textContent = text;
+    },
+    text === "" ? 0 : BANNER_MS,
+  );
 }
 
 function feedStatus(status) {
-  showBanner(status === "gone" ? "The simulator does not answer. The page goes on by itself as soon as it is back: slackapp sim" : "");
+  showBanner(
+    status === "gone"
+      ? "The simulator does not answer. The page goes on by itself as soon as it is back: slackapp sim"
+      : "",
+  );
 }
 
 function takeEntry(said) {
@@ -165,7 +196,9 @@ async function start() {
 
 function goToChannel(event, wanted) {
   const rows = [...find("sidebar").querySelectorAll(".side-row")].filter(
-    (row) => wanted === "channel" || row.classList.contains("unread") || row.hasAttribute("aria-current"));
+    (row) =>
+      wanted === "channel" || row.classList.contains("unread") || row.hasAttribute("aria-current"),
+  );
   const at = rows.findIndex((row) => row.hasAttribute("aria-current"));
   rows[(at + (event.key === "ArrowUp" ? -1 : 1) + rows.length) % rows.length]?.click();
 }

@@ -19,7 +19,13 @@ function drawItem(action) {
   const classes = ["block-menu-item menu-item", action.danger && "danger", action.first && "first"];
   return h(
     "button",
-    { class: classes.filter(Boolean).join(" "), role: "menuitem", type: "button", tabindex: -1, onclick: action.run },
+    {
+      class: classes.filter(Boolean).join(" "),
+      role: "menuitem",
+      type: "button",
+      tabindex: -1,
+      onclick: action.run,
+    },
     icon(action.icon),
     h("span", { class: "menu-text" }, action.text),
     action.key ? h("kbd", { "aria-hidden": "true" }, action.key) : null,

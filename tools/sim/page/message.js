@@ -16,7 +16,11 @@ import { showJson } from "./unknown.js";
 const FACES_MAX = 4;
 
 function drawTime(ts, text) {
-  return h("time", { class: "time", title: fullText(ts), datetime: toDate(ts).toISOString() }, text);
+  return h(
+    "time",
+    { class: "time", title: fullText(ts), datetime: toDate(ts).toISOString() },
+    text,
+  );
 }
 
 function drawHead(page, entry, grouped) {
@@ -49,7 +53,9 @@ function drawText(page, entry, context) {
     : message.text
       ? drawMrkdwn(message.text, context)
       : null;
-  const caret = entry.streaming ? h("span", { class: "caret", role: "img", "aria-label": "is writing" }) : null;
+  const caret = entry.streaming
+    ? h("span", { class: "caret", role: "img", "aria-label": "is writing" })
+    : null;
   const text = h("div", { class: classes }, body);
   endOf(text).append(...[caret, edited].filter(Boolean));
   return text;
@@ -57,7 +63,8 @@ function drawText(page, entry, context) {
 
 function drawStop(page, entry) {
   if (!entry.streaming) return null;
-  const stop = () => page.act("stop-stream", { channel: entry.channel, thread: entry.thread || entry.ts });
+  const stop = () =>
+    page.act("stop-stream", { channel: entry.channel, thread: entry.thread || entry.ts });
   return h("button", { class: "chip", type: "button", onclick: stop }, icon("stop"), "Stop");
 }
 
@@ -121,48 +128,72 @@ function drawReplies(page, entry) {
       type: "button",
       onclick: () => page.show({ thread: place(entry.channel, entry.ts) }),
     },
-    h("span", { class: "faces" }, users.slice(0, FACES_MAX).map((user) => avatar(authorOf(page.state, { user })))),
-    h("span", { class: "reply-count" }, count === 0 ? "Open the assistant" : count === 1 ? "1 reply" : `${count} replies`),
+    h(
+      "span",
+      { class: "faces" },
+      users.slice(0, FACES_MAX).map((user) => avatar(authorOf(page.state, { user }))),
+    ),
+    h(
+      "span",
+      { class: "reply-count" },
+      count === 0 ? "Open the assistant" : count === 1 ? "1 reply" : `${count} replies`,
+    ),
     newest ? h("span", { class: "time" }, `Last reply ${momentText(newest)}`) : null,
   );
 }
 
-function drawNotes(entry) {
-  const { cut } = entry.message; // by the feed
+function drawNotes({ message, onlyFor }) {
+  const note = (sign, text) => h("p", { class: "note" }, icon(sign), text);
   return [
-    cut?.length ? h("p", { class: "note" }, `Too long for the page: ${cut.join(", ")}`) : null,
-    entry.onlyFor ? h("p", { class: "note" }, icon("eye"), "Only visible to you") : null,
-    entry.message.pinned_to?.length ? h("p", { class: "note" }, icon("pin"), "Pinned by the app") : null,
-    entry.message.subtype === "thread_broadcast" ? h("p", { class: "note" }, icon("thread"), "Replied in a thread") : null,
+    message.cut?.length
+      ? note("warning", `Too long for the page: ${message.cut.join(", ")}`)
+      : null,
+    onlyFor ? note("eye", "Only visible to you") : null,
+    message.pinned_to?.length ? note("pin", "Pinned by the app") : null,
+    message.subtype === "thread_broadcast" ? note("thread", "Replied in a thread") : null,
   ];
 }
 
-function drawArticle(page, entry, id, { grouped, inThread, editing }) {
-  const { message } = entry;
+function drawGutter(page, entry, grouped) {
+  const author = authorOf(page.state, entry.message);
+  const shown = grouped
+    ? drawTime(entry.ts, shortClockText(entry.ts))
+    : avatar({ ...author, sign: page.emoji(author.emoji) });
+  return h("div", { class: "gutter" }, shown);
+}
+
+function drawBody(page, entry, id, editing) {
+  const { attachments, files } = entry.message;
   const context = page.context(entry);
-  const author = authorOf(page.state, message);
-  const classes = ["message", grouped && "grouped", entry.onlyFor && "ephemeral", entry.streaming && "streaming"];
   return h(
-    "article",
-    { class: classes.filter(Boolean).join(" "), id, tabindex: -1, "aria-labelledby": `${id}-head ${id}-body`, "aria-busy": entry.streaming ? "true" : null, "data-ts": entry.ts },
-    h("div", { class: "gutter" }, grouped ? drawTime(entry.ts, shortClockText(entry.ts)) : avatar({ ...author, sign: page.emoji(author.emoji) })),
-    h(
-      "div",
-      { class: "message-main" },
-      drawNotes(entry),
-      h("div", { id: `${id}-head` }, drawHead(page, entry, grouped)),
-      h(
-        "div",
-        { id: `${id}-body` },
-        editing ? drawEditBox(page, entry) : drawText(page, entry, context),
-        message.attachments?.length ? drawAttachments(message.attachments, context) : null,
-        message.files?.length ? drawFiles(message.files, context) : null,
-      ),
-      drawStop(page, entry),
-      drawReactions(page, entry),
-      inThread ? null : drawReplies(page, entry),
-    ),
+    "div",
+    { id },
+    editing ? drawEditBox(page, entry) : drawText(page, entry, context),
+    attachments?.length ? drawAttachments(attachments, context) : null,
+    files?.length ? drawFiles(files, context) : null,
   );
+}
+
+function drawArticle(page, entry, id, { grouped, inThread, editing }) {
+  const looks = ["message", grouped && "grouped", entry.onlyFor && "ephemeral"];
+  const attributes = {
+    class: looks.filter(Boolean).join(" "),
+    id,
+    tabindex: -1,
+    "aria-labelledby": `${id}-head ${id}-body`,
+    "aria-busy": entry.streaming ? "true" : null,
+    "data-ts": entry.ts,
+  };
+  const main = [
+    drawNotes(entry),
+    h("div", { id: `${id}-head` }, drawHead(page, entry, grouped)),
+    drawBody(page, entry, `${id}-body`, editing),
+    drawStop(page, entry),
+    drawReactions(page, entry),
+    inThread ? null : drawReplies(page, entry),
+  ];
+  const gutter = drawGutter(page, entry, grouped);
+  return h("article", attributes, gutter, h("div", { class: "message-main" }, main));
 }
 
 /* Nothing that a bot sends stops the page: what cannot be drawn is shown as its JSON. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* What a person can do with a message: its toolbar, its menu, and the keys on a focused message. */
 
+import { iconButton } from "./buttons.js";
 import { ask, confirm, showJson } from "./dialogs.js";
 import { h } from "./dom.js";
-import { icon } from "./icons.js";
 import { openActions } from "./menu.js";
 import { place } from "./state.js";
 
@@ -31,42 +31,70 @@ async function remove(page, entry) {
     page.act("delete", { message: entry.ts, channel: entry.channel });
 }
 
+/* What the person can do with a message that everybody sees. */
+function sharedActions(page, entry) {
+  const shortcut = (id) => ({
+    text: id,
+    icon: "workflow",
+    run: () => runShortcut(page, entry, id),
+  });
+  const react = (anchor) => page.pickReaction(entry, anchor);
+  const reply = () => page.show({ thread: place(entry.channel, entry.thread || entry.ts) });
+  const other = () => askForShortcut(page, entry);
+  return [
+    { text: "Add reaction", icon: "face", key: "R", bar: true, run: react },
+    { text: "Reply in thread", icon: "reply", key: "T", bar: true, run: reply },
+    { text: "Message shortcut…", icon: "workflow", key: "S", first: true, run: other },
+    ...page.state.messageShortcuts.map(shortcut),
+  ];
+}
+
+function ownActions(page, entry) {
+  const edit = () => page.edit(entry);
+  const erase = { danger: true, run: () => remove(page, entry) };
+  return [
+    { text: "Edit", icon: "edit", key: "E", bar: true, first: true, run: edit },
+    { text: "Delete", icon: "trash", key: "Delete", bar: true, ...erase },
+  ];
+}
+
+function copyActions(page, entry) {
+  const link = () => copy(page, page.linkTo(entry), "The link");
+  const ts = () => copy(page, entry.ts, "The ts");
+  const json = () => showJson(`Message ${entry.ts}`, entry.message);
+  return [
+    { text: "Copy link", icon: "link", key: "L", first: true, run: link },
+    { text: "Copy ts", icon: "copy", run: ts },
+    { text: "Show JSON", icon: "code", key: "J", run: json },
+  ];
+}
+
 /** What the person can do with the message, in the order of the menu. */
 export function actionsOf(page, entry) {
-  const { message } = entry;
-  const isOwn = message.user === page.user && !message.bot_id;
-  const shared = !entry.onlyFor;
-  const thread = place(entry.channel, entry.thread || entry.ts);
-  const shortcuts = shared ? page.state.messageShortcuts : [];
+  const isShared = !entry.onlyFor;
+  const isOwn = isShared && entry.message.user === page.user && !entry.message.bot_id;
   return [
-    shared && { text: "Add reaction", icon: "face", key: "R", bar: true, run: (anchor) => page.pickReaction(entry, anchor) },
-    shared && { text: "Reply in thread", icon: "reply", key: "T", bar: true, run: () => page.show({ thread }) },
-    isOwn && shared && { text: "Edit", icon: "edit", key: "E", bar: true, run: () => page.edit(entry) },
-    shared && { text: "Message shortcut…", icon: "workflow", key: "S", first: true, run: () => askForShortcut(page, entry) },
-    ...shortcuts.map((id) => ({ text: id, icon: "workflow", run: () => runShortcut(page, entry, id) })),
-    { text: "Copy link", icon: "link", key: "L", first: true, run: () => copy(page, page.linkTo(entry), "The link") },
-    { text: "Copy ts", icon: "copy", run: () => copy(page, entry.ts, "The ts") },
-    { text: "Show JSON", icon: "code", key: "J", run: () => showJson(`Message ${entry.ts}`, message) },
-    isOwn && shared && { text: "Delete", icon: "trash", key: "Delete", first: true, bar: true, danger: true, run: () => remove(page, entry) },
-  ].filter(Boolean);
+    ...(isShared ? sharedActions(page, entry) : []),
+    ...copyActions(page, entry),
+    ...(isOwn ? ownActions(page, entry) : []),
+  ];
 }
 
 /** Open the menu of a message under the anchor. */
 export function openMessageMenu(page, entry, anchor) {
-  openActions(anchor, actionsOf(page, entry).map((action) => ({ ...action, run: () => action.run(anchor) })));
+  openActions(
+    anchor,
+    actionsOf(page, entry).map((action) => ({ ...action, run: () => action.run(anchor) })),
+  );
 }
 
 /** The toolbar of a message. */
 export function drawToolbar(page, entry) {
-  const button = (action) =>
-    h(
-      "button",
-      { class: "tool", type: "button", "aria-label": action.text, title: action.text, onclick: (event) => action.run(event.currentTarget) },
-      icon(action.icon),
-    );
-  const more = { text: "More actions", icon: "more", run: (anchor) => openMessageMenu(page, entry, anchor) };
+  const open = (anchor) => openMessageMenu(page, entry, anchor);
   const shown = actionsOf(page, entry).filter((action) => action.bar);
-  return h("div", { class: "toolbar", role: "group", "aria-label": "Actions" }, [...shown, more].map(button));
+  const buttons = shown.map(({ icon, text, run }) => iconButton("tool", icon, text, run));
+  const attributes = { class: "toolbar", role: "group", "aria-label": "Actions" };
+  return h("div", attributes, buttons, iconButton("tool", "more", "More actions", open));
 }
 
 /** Do what a key means on a focused message. False: it means nothing. */

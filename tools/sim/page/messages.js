@@ -20,9 +20,17 @@ const GROUP_S = 300; // between two messages of one author that stand under one 
 
 function isGrouped(before, entry) {
   if (!before || before.onlyFor !== entry.onlyFor) return false;
-  const { message: one } = before, { message: other } = entry;
-  const alike = one.user === other.user && one.username === other.username && one.bot_id === other.bot_id;
-  return alike && !isNotice(other) && !other.pinned_to && entry.ts - before.ts < GROUP_S && isSameDay(before.ts, entry.ts);
+  const { message: one } = before,
+    { message: other } = entry;
+  const alike =
+    one.user === other.user && one.username === other.username && one.bot_id === other.bot_id;
+  return (
+    alike &&
+    !isNotice(other) &&
+    !other.pinned_to &&
+    entry.ts - before.ts < GROUP_S &&
+    isSameDay(before.ts, entry.ts)
+  );
 }
 
 export class MessageList {
@@ -41,18 +49,28 @@ export class MessageList {
     this.intro = h("div", { class: "intro" });
     this.scroller = h(
       "div",
-      { class: "scroller", tabindex: 0, role: "region", "aria-label": options.label, onscroll: () => this.scrolled() },
+      {
+        class: "scroller",
+        tabindex: 0,
+        role: "region",
+        "aria-label": options.label,
+        onscroll: () => this.scrolled(),
+      },
       this.intro,
       this.list,
     );
-    this.jump = h(
-      "button",
-      { class: "jump", type: "button", hidden: true, onclick: () => this.toEnd() },
-    );
+    this.jump = h("button", {
+      class: "jump",
+      type: "button",
+      hidden: true,
+      onclick: () => this.toEnd(),
+    });
     this.element = h("div", { class: "messages" }, this.scroller, this.jump);
     for (const type of ["pointerover", "focusin"])
       this.list.addEventListener(type, (event) => this.showToolbar(event.target));
-    this.list.addEventListener("focusin", (event) => this.setStop(event.target.closest(".message")));
+    this.list.addEventListener("focusin", (event) =>
+      this.setStop(event.target.closest(".message")),
+    );
     this.list.addEventListener("pointerleave", () => this.hideToolbar());
     const observer = new ResizeObserver(() => this.keepPlace());
     observer.observe(this.list);
@@ -178,7 +196,8 @@ export class MessageList {
       else this.list.insertBefore(element, next);
     });
     this.intro.hidden = !this.whole || first > 0;
-    if (!this.stop?.contains(document.activeElement)) this.setStop(this.list.lastElementChild?.querySelector(".message"));
+    if (!this.stop?.contains(document.activeElement))
+      this.setStop(this.list.lastElementChild?.querySelector(".message"));
     this.keepPlace();
   }
 
@@ -186,9 +205,16 @@ export class MessageList {
   row(entry, before) {
     const known = this.rows.get(entry.ts);
     const { day, isNew, grouped } = this.lookOf(entry, before);
-    const editing = this.page.editing?.ts === entry.ts && this.page.editing.channel === entry.channel;
+    const editing =
+      this.page.editing?.ts === entry.ts && this.page.editing.channel === entry.channel;
     const look = `${day} ${isNew} ${grouped} ${editing} ${this.page.user}`;
-    if (known && known.entry === entry && known.look === look && known.replies === this.repliesOf(entry)) return known.element;
+    if (
+      known &&
+      known.entry === entry &&
+      known.look === look &&
+      known.replies === this.repliesOf(entry)
+    )
+      return known.element;
     const { name, inThread } = this.options;
     const element = h(
       "li",
@@ -202,7 +228,9 @@ export class MessageList {
   }
 
   repliesOf(entry) {
-    return this.options.inThread ? undefined : this.page.state.messages.get(`${entry.channel}/${entry.ts}`);
+    return this.options.inThread
+      ? undefined
+      : this.page.state.messages.get(`${entry.channel}/${entry.ts}`);
   }
 
   focusAgain(ts, note) {
@@ -238,11 +266,17 @@ export class MessageList {
   /* After a change of the rows or of their heights: the newest message, or the noted row, stays. */
   keepPlace() {
     if (this.stuck) this.scroller.scrollTop = this.scroller.scrollHeight;
-    else if (this.anchor) this.scroller.scrollTop += this.anchor.row.getBoundingClientRect().top - this.anchor.top;
+    else if (this.anchor)
+      this.scroller.scrollTop += this.anchor.row.getBoundingClientRect().top - this.anchor.top;
   }
 
   drawJump() {
-    const text = this.missed === 0 ? "Newest messages" : this.missed === 1 ? "1 new message" : `${this.missed} new messages`;
+    const text =
+      this.missed === 0
+        ? "Newest messages"
+        : this.missed === 1
+          ? "1 new message"
+          : `${this.missed} new messages`;
     this.jump.hidden = this.stuck;
     if (this.jump.dataset.text !== text) this.jump.replaceChildren(icon("arrow_down"), text);
     this.jump.dataset.text = text;
@@ -286,7 +320,8 @@ export class MessageList {
   showToolbar(target) {
     const message = target.closest?.(".message");
     if (!message || message === this.tooled) return;
-    if (this.toolbar?.contains(document.activeElement) || message.querySelector(".edit-box")) return;
+    if (this.toolbar?.contains(document.activeElement) || message.querySelector(".edit-box"))
+      return;
     this.hideToolbar();
     this.tooled = message;
     this.toolbar = drawToolbar(this.page, this.entryOf(message));
@@ -304,10 +339,21 @@ export class MessageList {
     if (!message || event.target !== message) return;
     const all = [...this.list.querySelectorAll(".message")];
     const at = all.indexOf(message);
-    const next = { ArrowDown: all[at + 1], ArrowUp: all[at - 1], Home: all[0], End: all[all.length - 1] }[event.key];
+    const next = {
+      ArrowDown: all[at + 1],
+      ArrowUp: all[at - 1],
+      Home: all[0],
+      End: all[all.length - 1],
+    }[event.key];
     if (next) next.focus();
     else if (event.key === "Escape" || event.key === "ArrowDown") this.options.leave?.();
-    else if (!takeMessageKey(this.page, this.entryOf(message), { ...eventParts(event), currentTarget: message })) return;
+    else if (
+      !takeMessageKey(this.page, this.entryOf(message), {
+        ...eventParts(event),
+        currentTarget: message,
+      })
+    )
+      return;
     event.preventDefault();
   }
 

@@ -27,7 +27,8 @@ export class Page {
       user: (id) => this.state.people.get(id)?.name || null,
       channel: (id) => this.state.channels.get(id)?.name || null,
       users: () => [...this.state.people.values()],
-      channels: () => [...this.state.channels.values()].filter((channel) => isVisible(channel, this.user)),
+      channels: () =>
+        [...this.state.channels.values()].filter((channel) => isVisible(channel, this.user)),
       team: (id) => this.state.workspaces.find((team) => team.id === id)?.name || null,
     };
     this.emoji = (name) => (name && emoji(name)) || "";
@@ -94,7 +95,12 @@ export class Page {
 
   linkTo(entry) {
     const thread = entry.thread ? place(entry.channel, entry.thread) : "";
-    const route = { workspace: this.state.workspace.id, channel: entry.channel, thread, message: entry.ts };
+    const route = {
+      workspace: this.state.workspace.id,
+      channel: entry.channel,
+      thread,
+      message: entry.ts,
+    };
     return location.href.replace(/#.*$/, "") + formatRoute(route);
   }
 
@@ -127,7 +133,12 @@ export class Page {
 
   async loadOlder(channel) {
     const list = this.state.messages.get(channel) || [];
-    const query = { workspace: this.state.workspace.id, channel, before: list[0]?.ts, limit: PAGE_MESSAGES };
+    const query = {
+      workspace: this.state.workspace.id,
+      channel,
+      before: list[0]?.ts,
+      limit: PAGE_MESSAGES,
+    };
     await this.load(channel, query);
   }
 
@@ -161,13 +172,16 @@ export class Page {
   /** The same, and show what goes wrong. */
   async act(kind, args) {
     const answer = await this.ask(kind, args);
-    if (answer.error && !answer.acked) this.toast(answer.ok ? this.explain(answer.error) : answer.error);
+    if (answer.error && !answer.acked)
+      this.toast(answer.ok ? this.explain(answer.error) : answer.error);
     return answer;
   }
 
   /* Why the app has not taken what a person did. */
   explain(error) {
-    const cure = this.state.app.connected ? "" : ". Start one with the variables of: slackapp sim env";
+    const cure = this.state.app.connected
+      ? ""
+      : ". Start one with the variables of: slackapp sim env";
     return `The app has not acknowledged it: ${error}${cure}`;
   }
 
@@ -213,8 +227,16 @@ export class Page {
   /** What completes a text. */
   sources() {
     const { people, channels, commands } = this.state;
-    const seen = [...channels.values()].filter((channel) => channel.type !== "im" && isVisible(channel, this.user));
-    return { people: [...people.values()], channels: seen, commands, emojiNames, emoji: this.emoji };
+    const seen = [...channels.values()].filter(
+      (channel) => channel.type !== "im" && isVisible(channel, this.user),
+    );
+    return {
+      people: [...people.values()],
+      channels: seen,
+      commands,
+      emojiNames,
+      emoji: this.emoji,
+    };
   }
 
   /** What draws the blocks of a surface; `where` is the message or the view in the arguments of acts. */
@@ -227,10 +249,16 @@ export class Page {
       channel: this.channel,
       values: new Map(),
       file: (id) => `/sim/file?id=${encodeURIComponent(id)}&workspace=${this.state.workspace.id}`,
-      act: (action, state) => this.act("click", { ...where, action_id: action.action_id, action, state }),
+      act: (action, state) =>
+        this.act("click", { ...where, action_id: action.action_id, action, state }),
       upload: (file) => this.uploadInput(file),
       suggest: async (actionId, blockId, typed) => {
-        const answer = await this.act("options", { ...where, action_id: actionId, block_id: blockId, value: typed });
+        const answer = await this.act("options", {
+          ...where,
+          action_id: actionId,
+          block_id: blockId,
+          value: typed,
+        });
         return answer.body?.options || answer.body?.option_groups || [];
       },
       ...own,
@@ -239,7 +267,11 @@ export class Page {
 
   /** The context of a message. */
   context({ ts, channel }) {
-    return this.contextOf("message", { message: ts, channel }, { channel, values: this.valuesOf(`${channel}/${ts}`) });
+    return this.contextOf(
+      "message",
+      { message: ts, channel },
+      { channel, values: this.valuesOf(`${channel}/${ts}`) },
+    );
   }
 
   /* What was entered into a message: it stays when the message is drawn again. */
@@ -253,8 +285,13 @@ export class Page {
 
   /* A file for an input of a view: no message shares it. */
   async uploadInput(file) {
-    const answer = await this.act("upload", { name: file.name, data: await readFile(file), share: false });
-    if (!answer.ok || !answer.file) throw new Error(answer.error || "The simulator has not kept the file");
+    const answer = await this.act("upload", {
+      name: file.name,
+      data: await readFile(file),
+      share: false,
+    });
+    if (!answer.ok || !answer.file)
+      throw new Error(answer.error || "The simulator has not kept the file");
     return answer.file;
   }
 

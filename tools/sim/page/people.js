@@ -10,7 +10,9 @@ const SHOWN = 3;
 function hasNews(page, person) {
   const channel = directMessage(page.state, person.id);
   const open = (page.state.views.get(person.id) || []).length > 0;
-  return person.id !== page.user && (open || Boolean(channel && page.unread(channel.id, person.id)));
+  return (
+    person.id !== page.user && (open || Boolean(channel && page.unread(channel.id, person.id)))
+  );
 }
 
 function drawPerson(page, person) {
@@ -32,19 +34,31 @@ function drawPerson(page, person) {
 }
 
 function drawList(page, all) {
-  const label = ({ name, real_name: full, guest }) => [full && full !== name ? `${name} (${full})` : name, guest && "guest"];
+  const label = ({ name, real_name: full, guest }) => [
+    full && full !== name ? `${name} (${full})` : name,
+    guest && "guest",
+  ];
   return h(
     "select",
-    { class: "top-select", "aria-label": "Act as", onchange: (event) => page.actAs(event.target.value) },
+    {
+      class: "top-select",
+      "aria-label": "Act as",
+      onchange: (event) => page.actAs(event.target.value),
+    },
     all.map((person) =>
-      h("option", { value: person.id, selected: person.id === page.user }, label(person).filter(Boolean).join(", ")),
+      h(
+        "option",
+        { value: person.id, selected: person.id === page.user },
+        label(person).filter(Boolean).join(", "),
+      ),
     ),
   );
 }
 
 /** The switch of people in its element. @returns {{update: function()}} */
 export function createPeople(page, element) {
-  let shown = "", people = null;
+  let shown = "",
+    people = null;
 
   function update() {
     const all = actors(page.state);
@@ -62,7 +76,10 @@ export function createPeople(page, element) {
     );
     if (!focused) return;
     const { person } = focused.dataset;
-    (person ? element.querySelector(`[data-person="${person}"]`) : element.querySelector("select")).focus();
+    (person
+      ? element.querySelector(`[data-person="${person}"]`)
+      : element.querySelector("select")
+    ).focus();
   }
 
   return { update };

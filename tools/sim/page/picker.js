@@ -9,14 +9,68 @@ const FOUND_MAX = 96;
 const COLUMNS = 8;
 const often = ["thumbsup", "eyes", "white_check_mark", "heart", "tada", "joy", "pray", "rocket"];
 
-function moveFocus(items, event) {
-  const at = items.indexOf(document.activeElement);
-  const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLUMNS };
-  if (at < 0 || !(event.key in steps)) return;
-  event.preventDefault();
-  const next = at + steps[event.key];
-  if (next < 0) event.currentTarget.querySelector("input").focus();
-  else items[Math.min(next, items.length - 1)].focus();
+/* Without a table of emoji, and for a workspace's own ones, what was typed is a name, too. */
+function namesFor(typed, all) {
+  if (!typed) return [...new Set([...often, ...all])].slice(0, FOUND_MAX);
+  const names = bestOf(all, typed, (name) => [name], FOUND_MAX);
+  return names.includes(typed) ? names : [...names, typed];
+}
+
+class Picker {
+  constructor(page, chosen) {
+    this.sources = page.sources();
+    this.chosen = chosen;
+    this.before = document.activeElement;
+    this.grid = h("div", { class: "picker-grid", role: "group", "aria-label": "Emoji" });
+    this.search = h("input", {
+      class: "field",
+      type: "search",
+      "aria-label": "Search emoji",
+      placeholder: "Search emoji",
+      autocomplete: "off",
+      oninput: () => this.fill(),
+    });
+    const attributes = { class: "picker", popover: "auto", role: "dialog", "aria-label": "Emoji" };
+    this.element = h("div", attributes, this.search, this.grid);
+    this.element.addEventListener("keydown", (event) => this.takeKey(event));
+    this.element.addEventListener("toggle", (event) => event.newState === "closed" && this.close());
+    this.fill();
+  }
+
+  fill() {
+    const typed = this.search.value.trim().replaceAll(":", "").toLowerCase();
+    replace(
+      this.grid,
+      namesFor(typed, this.sources.emojiNames).map((name) => this.drawItem(name)),
+    );
+  }
+
+  drawItem(name) {
+    const code = `:${name}:`;
+    const attributes = { class: "picker-item", type: "button", "aria-label": name, title: code };
+    const choose = () => {
+      this.element.hidePopover();
+      this.chosen(name);
+    };
+    return h("button", { ...attributes, onclick: choose }, this.sources.emoji(name) || code);
+  }
+
+  close() {
+    if (this.element.contains(document.activeElement)) this.before.focus();
+    this.element.remove();
+  }
+
+  takeKey(event) {
+    const items = [...this.grid.children];
+    const at = items.indexOf(document.activeElement); // -1: the search
+    const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLUMNS };
+    if (at < 0 && event.key === "Enter") items[0].click();
+    else if (at < 0 && event.key === "ArrowDown") items[0].focus();
+    else if (at < 0 || !(event.key in steps)) return;
+    else if (at + steps[event.key] < 0) this.search.focus();
+    else items[Math.min(at + steps[event.key], items.length - 1)].focus();
+    event.preventDefault();
+  }
 }
 
 /**
@@ -26,54 +80,8 @@ function moveFocus(items, event) {
  * @param {function(string)} chosen called with its name
  */
 export function openPicker(page, anchor, chosen) {
-  const { emojiNames, emoji } = page.sources();
-  const grid = h("div", { class: "picker-grid", role: "group", "aria-label": "Emoji" });
-  const before = document.activeElement;
-  const choose = (name) => {
-    picker.hidePopover();
-    chosen(name);
-  };
-  const fill = () => {
-    const typed = search.value.trim().replaceAll(":", "").toLowerCase();
-    const names = typed ? bestOf(emojiNames, typed, (name) => [name], FOUND_MAX) : [...new Set([...often, ...emojiNames])].slice(0, FOUND_MAX);
-    // Without a table of emoji, and for a workspace's own ones, what was typed is a name.
-    const shown = typed && !names.includes(typed) ? [...names, typed] : names;
-    replace(
-      grid,
-      shown.map((name) =>
-        h("button", { class: "picker-item", type: "button", "aria-label": name, title: `:${name}:`, onclick: () => choose(name) }, emoji(name) || `:${name}:`),
-      ),
-    );
-  };
-  const search = h("input", {
-    class: "field", type: "search", "aria-label": "Search emoji", placeholder: "Search emoji", autocomplete: "off",
-    oninput: fill,
-    onkeydown: (event) => {
-      if (event.key !== "Enter" && event.key !== "ArrowDown") return;
-      event.preventDefault();
-      if (event.key === "Enter") grid.firstElementChild?.click();
-      else grid.firstElementChild?.focus();
-    },
-  });
-  const picker = h(
-    "div",
-    {
-      class: "picker",
-      popover: "auto",
-      role: "dialog",
-      "aria-label": "Emoji",
-      onkeydown: (event) => moveFocus([...grid.children], event),
-      ontoggle: (event) => {
-        if (event.newState === "open") return;
-        if (picker.contains(document.activeElement)) before.focus();
-        picker.remove();
-      },
-    },
-    search,
-    grid,
-  );
-  fill();
-  document.body.append(picker);
-  openBelow(anchor, picker);
-  search.focus();
+  const picker = new Picker(page, chosen);
+  document.body.append(picker.element);
+  openBelow(anchor, picker.element);
+  picker.search.focus();
 }

@@ -9,7 +9,9 @@ export function isVisible(channel, user) {
 
 /** The direct message of the person with the app; undefined until it is opened. */
 export function directMessage(state, user) {
-  return [...state.channels.values()].find((channel) => channel.type === "im" && channel.user === user);
+  return [...state.channels.values()].find(
+    (channel) => channel.type === "im" && channel.user === user,
+  );
 }
 
 /** The app's user. */
@@ -37,8 +39,7 @@ function isNews({ onlyFor, message }, user) {
 export function unreadCount(state, key, user, ts) {
   const list = state.messages.get(key) || [];
   let count = 0;
-  for (let i = list.length - 1; i >= 0 && list[i].ts > ts; i--)
-    if (isNews(list[i], user)) count++;
+  for (let i = list.length - 1; i >= 0 && list[i].ts > ts; i--) if (isNews(list[i], user)) count++;
   return count;
 }
 
@@ -62,7 +63,13 @@ export function authorOf(state, message) {
   const isApp = Boolean(message.bot_id || person?.bot);
   return {
     id: message.user || message.bot_id || "",
-    name: message.username || person?.real_name || person?.name || message.bot_profile?.name || message.user || "Somebody",
+    name:
+      message.username ||
+      person?.real_name ||
+      person?.name ||
+      message.bot_profile?.name ||
+      message.user ||
+      "Somebody",
     emoji: (message.icons?.emoji || "").replaceAll(":", ""),
     isApp,
   };

@@ -23,7 +23,14 @@ function drawRow(page, { target, sign, title, chosen, unread, quiet }) {
       },
       icon(sign),
       h("span", { class: "side-title" }, title),
-      unread > 0 ? h("span", { class: "count" }, unread > UNREAD_MAX ? `${UNREAD_MAX}+` : unread, h("span", { class: "unseen" }, " unread")) : null,
+      unread > 0
+        ? h(
+            "span",
+            { class: "count" },
+            unread > UNREAD_MAX ? `${UNREAD_MAX}+` : unread,
+            h("span", { class: "unseen" }, " unread"),
+          )
+        : null,
     ),
   );
 }
@@ -42,33 +49,56 @@ function channelRow(page, channel) {
 
 function drawSection(title, rows) {
   if (rows.length === 0) return null;
-  return h("section", { class: "side-section", "aria-label": title }, h("h2", null, title), h("ul", null, rows));
+  return h(
+    "section",
+    { class: "side-section", "aria-label": title },
+    h("h2", null, title),
+    h("ul", null, rows),
+  );
 }
 
 function appRows(page) {
   const id = directMessage(page.state, page.user)?.id || page.user;
   const chosen = (tab) => page.channel === id && page.route.tab === tab;
-  const home = { target: { channel: id, tab: "home" }, sign: "home", title: "Home", chosen: chosen("home") };
-  const messages = { target: { channel: id, tab: "" }, sign: "message", title: "Messages", chosen: chosen(""), unread: page.unread(id) };
+  const home = {
+    target: { channel: id, tab: "home" },
+    sign: "home",
+    title: "Home",
+    chosen: chosen("home"),
+  };
+  const messages = {
+    target: { channel: id, tab: "" },
+    sign: "message",
+    title: "Messages",
+    chosen: chosen(""),
+    unread: page.unread(id),
+  };
   return [drawRow(page, home), drawRow(page, messages)];
 }
 
 function drawWorkspace(page) {
   const { workspaces, workspace } = page.state;
-  if (workspaces.length < 2) return h("p", { class: "side-team" }, workspace.name || workspace.domain);
-  const choose = (event) => page.show({ workspace: event.target.value, channel: "", tab: "", thread: "" });
+  if (workspaces.length < 2)
+    return h("p", { class: "side-team" }, workspace.name || workspace.domain);
+  const choose = (event) =>
+    page.show({ workspace: event.target.value, channel: "", tab: "", thread: "" });
   return h(
     "select",
     { class: "side-team", "aria-label": "Workspace", onchange: choose },
-    workspaces.map((team) => h("option", { value: team.id, selected: team.id === workspace.id }, team.name || team.domain)),
+    workspaces.map((team) =>
+      h("option", { value: team.id, selected: team.id === workspace.id }, team.name || team.domain),
+    ),
   );
 }
 
 function draw(page) {
   const { state, user } = page;
   const byName = (a, b) => a.name.localeCompare(b.name);
-  const seen = [...state.channels.values()].filter((channel) => isVisible(channel, user)).sort(byName);
-  const rows = (...types) => seen.filter(({ type }) => types.includes(type)).map((channel) => channelRow(page, channel));
+  const seen = [...state.channels.values()]
+    .filter((channel) => isVisible(channel, user))
+    .sort(byName);
+  const rows = (...types) =>
+    seen.filter(({ type }) => types.includes(type)).map((channel) => channelRow(page, channel));
   return [
     drawWorkspace(page),
     drawSection("Channels", rows("channel", "group")),
@@ -79,7 +109,8 @@ function draw(page) {
 
 /** The side bar in its element. @returns {{update: function()}} */
 export function createSidebar(page, element) {
-  let shown = "", channels = null;
+  let shown = "",
+    channels = null;
 
   function update() {
     const { state, user, channel, route } = page;

@@ -45,7 +45,14 @@ export function place(channel, thread = "") {
 /* `said`: {channel, message, user?, streaming?} */
 function toEntry({ channel, message, user, streaming }) {
   const thread = message.thread_ts && message.thread_ts !== message.ts ? message.thread_ts : "";
-  return { ts: message.ts, channel, thread, onlyFor: user || "", streaming: streaming === true, message };
+  return {
+    ts: message.ts,
+    channel,
+    thread,
+    onlyFor: user || "",
+    streaming: streaming === true,
+    message,
+  };
 }
 
 /* A reply is in its thread; one that was sent to the channel, too, is in both. */
@@ -58,7 +65,8 @@ function placesOf(entry) {
 
 /** The position of the first entry that is not older than `ts`. */
 export function positionOf(list, ts) {
-  let low = 0, high = list.length;
+  let low = 0,
+    high = list.length;
   if (high === 0 || list[high - 1].ts < ts) return high;
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -139,7 +147,11 @@ function takeView(draft, said) {
   if (said.action === "closed") views.set(said.user, others);
   else if (said.action === "opened") views.set(said.user, [said.view]);
   else if (at < 0) views.set(said.user, [...stack, said.view]);
-  else views.set(said.user, stack.map((view, i) => (i === at ? said.view : view)));
+  else
+    views.set(
+      said.user,
+      stack.map((view, i) => (i === at ? said.view : view)),
+    );
 }
 
 function takeStatus(draft, said) {

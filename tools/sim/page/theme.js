@@ -14,7 +14,9 @@ function apply(theme) {
 
 /** The button that changes it. */
 export function createThemeButton() {
-  let theme = names.includes(localStorage.getItem("theme")) ? localStorage.getItem("theme") : "system";
+  let theme = names.includes(localStorage.getItem("theme"))
+    ? localStorage.getItem("theme")
+    : "system";
   const button = h("button", { class: "top-button", type: "button", onclick: next });
 
   function show() {

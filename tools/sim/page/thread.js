@@ -3,7 +3,7 @@
 
 import { drawAssistant } from "./assistant.js";
 import { Composer } from "./composer.js";
-import { drawStatus } from "./conversation.js";
+import { drawStatus } from "./status.js";
 import { h, replace } from "./dom.js";
 import { MessageList } from "./messages.js";
 import { entriesFor } from "./selectors.js";

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* The times of messages, in the zone and the language of the browser. */
 
-const TODAY = "Today", YESTERDAY = "Yesterday";
+const TODAY = "Today",
+  YESTERDAY = "Yesterday";
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
@@ -21,7 +22,10 @@ export function clockText(ts) {
 /** The same without AM and PM. */
 export function shortClockText(ts) {
   const parts = clock.formatToParts(toDate(ts)).filter(({ type }) => type !== "dayPeriod");
-  return parts.map(({ value }) => value).join("").trim();
+  return parts
+    .map(({ value }) => value)
+    .join("")
+    .trim();
 }
 
 /** The whole date and time. */

@@ -17,8 +17,13 @@ export function parseCommand(text) {
 /** The text of a message as a person types it: @ann for <@U…>, and no escapes. */
 export function editableText(text, names) {
   return text
-    .replace(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g, (all, id) => (names.user(id) ? `@${names.user(id)}` : all))
-    .replace(/<#([A-Z0-9]+)(?:\|([^>]*))?>/g, (all, id, name) => `#${name || names.channel(id) || id}`)
+    .replace(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g, (all, id) =>
+      names.user(id) ? `@${names.user(id)}` : all,
+    )
+    .replace(
+      /<#([A-Z0-9]+)(?:\|([^>]*))?>/g,
+      (all, id, name) => `#${name || names.channel(id) || id}`,
+    )
     .replace(/<!(here|channel|everyone)(?:\|[^>]*)?>/g, "@$1")
     .replace(/<((?:https?|mailto):[^|>]+)(?:\|[^>]*)?>/g, "$1")
     .replaceAll("&lt;", "<")

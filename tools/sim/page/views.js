@@ -6,6 +6,8 @@ import { giveFocus, noteFocus } from "./focus.js";
 import { drawHome } from "./home.js";
 import { drawModal } from "./modal.js";
 
+const HOME = "home "; // begins the key of what was entered into a home tab
+
 /** The values of a surface as Slack's state.values: {block_id: {action_id: value}}. */
 export function stateOf(values) {
   const state = { values: {} };
@@ -16,87 +18,108 @@ export function stateOf(values) {
   return state;
 }
 
-/** @returns {{update: function(), showHome: function(HTMLElement), visit: function(string)}} */
-export function createViews(page, element) {
-  let shown = null, dialog = null; // the view on top of the stack
-  let home = null;
-  let asked = ""; // the tab of the app, and the person, that the app has heard of
-  const kept = new Map(); // what was entered, by view and by person of a home tab
-
-  function keptOf({ id }) {
-    if (!kept.has(id)) kept.set(id, new Map());
-    return kept.get(id);
+export class Views {
+  /**
+   * @param {import("./page.js").Page} page
+   * @param {HTMLElement} element of the open modal
+   */
+  constructor(page, element) {
+    this.page = page;
+    this.element = element;
+    this.shown = null; // the view on top of the stack
+    this.dialog = null; // that shows it
+    this.home = null; // the home tab that is shown
+    this.visited = ""; // the tab of the app, and the person, that the app has heard of
+    this.entered = new Map(); // the values of each view, and of each home tab
   }
 
-  async function submit(view) {
-    const state = stateOf(keptOf(view));
-    const answer = await page.ask("submit", { view: view.id, callback_id: view.callback_id, state });
-    return { ...answer, ok: answer.ok && answer.acked !== false, errors: answer.body?.response_action === "errors" ? answer.body.errors : {} };
+  valuesOf(key) {
+    if (!this.entered.has(key)) this.entered.set(key, new Map());
+    return this.entered.get(key);
   }
 
-  function closeView(view, clear = false) {
-    return page.act("close-view", { view: view.id, clear });
+  /* --- modals --- */
+
+  async submit(view) {
+    const state = stateOf(this.valuesOf(view.id));
+    const args = { view: view.id, callback_id: view.callback_id, state };
+    const answer = await this.page.ask("submit", args);
+    const { response_action: action, errors } = answer.body || {};
+    const ok = answer.ok && answer.acked !== false;
+    return { ...answer, ok, errors: action === "errors" ? errors : {} };
   }
 
-  function draw(view) {
-    const before = dialog;
-    const note = before && before.dataset.view === view.id ? noteFocus(before) : null;
-    const context = page.contextOf("modal", { view: view.id }, {
-      values: keptOf(view),
-      stack: page.state.views.get(page.user),
-      submit: () => submit(view),
-      close: (clear) => closeView(view, clear),
-    });
-    dialog = drawModal(view, context);
+  close(view, clear = false) {
+    return this.page.act("close-view", { view: view.id, clear });
+  }
+
+  draw(view) {
+    const { page, dialog: before } = this;
+    const note = before?.dataset.view === view.id ? noteFocus(before) : null;
+    const context = page.contextOf(
+      "modal",
+      { view: view.id },
+      {
+        values: this.valuesOf(view.id),
+        stack: page.state.views.get(page.user),
+        submit: () => this.submit(view),
+        close: (clear) => this.close(view, clear),
+      },
+    );
+    const dialog = drawModal(view, context);
     dialog.addEventListener("cancel", (event) => {
-      event.preventDefault(); // the app may be told; the answer closes it
-      if (event.target === event.currentTarget) closeView(view);
+      if (event.target !== dialog) return;
+      event.preventDefault(); // the app may want to hear of it; the answer closes the dialog
+      this.close(view);
     });
-    replace(element, dialog);
+    this.dialog = dialog;
+    replace(this.element, dialog);
     before?.close();
     dialog.showModal();
     giveFocus(dialog, note);
   }
 
-  function update() {
-    const stack = page.state.views.get(page.user) || [];
-    const top = stack[stack.length - 1] || null;
-    if (top === shown) return;
-    shown = top;
-    const open = new Set([...page.state.views.values()].flat().map((view) => view.id));
-    for (const id of kept.keys()) if (!open.has(id) && !id.startsWith("home ")) kept.delete(id);
+  update() {
+    const { views } = this.page.state;
+    const top = views.get(this.page.user)?.at(-1) || null;
+    if (top === this.shown) return;
+    this.shown = top;
+    const open = new Set([...views.values()].flat().map((view) => view.id));
+    for (const key of this.entered.keys())
+      if (!open.has(key) && !key.startsWith(HOME)) this.entered.delete(key);
     if (top) {
-      draw(top);
+      this.draw(top);
       return;
     }
-    dialog?.close();
-    dialog = null;
-    replace(element);
+    this.dialog?.close();
+    this.dialog = null;
+    replace(this.element);
   }
 
+  /* --- the tabs of the app --- */
+
   /** The app hears of each visit of its tabs: "home", "messages"; "" for another channel. */
-  function visit(tab) {
-    const wanted = tab && `${tab} ${page.user}`;
-    if (wanted === asked) return;
-    asked = wanted;
-    if (tab) page.ask(`open-${tab}`, {}); // nobody sees whether the app hears it
+  visit(tab) {
+    const wanted = tab && `${tab} ${this.page.user}`;
+    if (wanted === this.visited) return;
+    this.visited = wanted;
+    if (tab) this.page.ask(`open-${tab}`, {}); // nobody sees whether the app hears it
   }
 
   /** Show the home tab of the person. */
-  function showHome(into) {
+  showHome(into) {
+    const { page } = this;
     const view = page.state.homes.get(page.user);
     const wanted = view || page.user;
-    if (home === wanted) return;
-    home = wanted;
+    if (this.home === wanted) return;
+    this.home = wanted;
     if (!view) {
       replace(into, h("p", { class: "empty" }, "The app has published no home tab for you."));
       return;
     }
-    const values = keptOf({ id: `home ${page.user}` });
+    const values = this.valuesOf(HOME + page.user);
     const note = noteFocus(into);
     replace(into, drawHome(view, page.contextOf("home", { view: view.id }, { values })));
     giveFocus(into, note);
   }
-
-  return { update, showHome, visit };
 }
