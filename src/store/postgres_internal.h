@@ -174,7 +174,7 @@ typedef struct slack_pg_watched {
     bool away;         /* it has no session */
     bool restarted;    /* it has had none since the server was started */
     bool closed;
-    bool late; /* it had none when this owner's session began */
+    bool late; /* the server may still be away for it */
     bool is_gone;
     bool is_news;     /* it is gone, or away, and was not at the look before */
     bool has_rows;    /* of the app */
@@ -243,6 +243,7 @@ struct slack_pg {
     uint64_t moved_ns;    /* when it did so last */
     uint64_t retry_ns;    /* when to connect again */
     unsigned sessions;    /* that there have been */
+    uint64_t troubled_ms; /* monotonic: when the server was last away or slow; 0: never */
     unsigned failures;    /* to connect, in a row */
     slack_pg_watch_t watch;
     slack_pg_groups_t groups;

@@ -109,6 +109,7 @@ int slack__pg_connect(slack_pg_t *pg)
     if (rc == 0) rc = begin_owner(pg);
     if (rc == 0) {
         pg->failures = 0;
+        if (pg->sessions > 0) pg->troubled_ms = pg->mono_ms;
         pg->db.figures.reconnects = pg->sessions++;
         return 0;
     }

@@ -4,10 +4,13 @@
 #include <string.h>
 
 /* The time in which an owner without a session may connect again. It tries at once, so AWAY_MS is
- * long if this session has outlived its one. Otherwise the server was away for all owners, which
- * connect again after pauses: these have LATE_MS. */
-#define AWAY_MS 400
-#define LATE_MS 1000
+ * long. If the server was away or slow for this owner less than SETTLE_MS ago, it may be so for the
+ * other one still, which tries after pauses: then it has LATE_MS. */
+#define AWAY_MS   400
+#define LATE_MS   1000
+#define SETTLE_MS 10000
+/* A server that takes so long until the result of a look is slow. */
+#define SLOW_MS 500
 /* Operations on entries look at the owners again after so long: a user who reads entries every
  * 250 ms always looks, and busy users need no further round trip. */
 #define LOOK_MS 100
@@ -39,8 +42,8 @@ static void compare(const slack_pg_t *pg, slack_pg_watched_t *now, int64_t passe
     const bool same_session = before && pg->watch.session == pg->sessions;
     const bool same_lease = before && before->lease_ms == now->lease_ms;
     const bool was_away = same_session && before->away;
-    now->late = now->away &&
-                (now->restarted || (same_session ? was_away && before->late : pg->sessions > 1));
+    const bool settled = pg->troubled_ms == 0 || pg->mono_ms - pg->troubled_ms >= SETTLE_MS;
+    now->late = now->away && (was_away ? before->late : now->restarted || !settled);
     if (same_lease) now->silent_ms = before->silent_ms + passed_ms;
     if (same_lease && now->away && was_away) now->away_ms = before->away_ms + passed_ms;
     now->is_gone =
@@ -81,6 +84,7 @@ static int take_owners(slack_pg_t *pg, PGresult *result, void *user_data)
     /* The wait for a server that hangs is no observation: nobody had a session in it. */
     const uint64_t took_ms = (uv_hrtime() - pg->begun_ns) / PG_MS_NS;
     if (took_ms > LOOK_MS) now.looked_ms += took_ms;
+    if (took_ms > SLOW_MS) pg->troubled_ms = pg->mono_ms;
     /* The others may have slept when this one did. */
     int64_t passed = (int64_t)(pg->mono_ms - watch->looked_ms);
     if (passed > SLACK_STORE_RENEW_MS) passed = SLACK_STORE_RENEW_MS;

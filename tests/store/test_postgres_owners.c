@@ -157,7 +157,7 @@ static const char *claim_in_time(uint64_t *ret_ms)
         const char *keys = rows_claim(&task, 10);
         rows_free(&task);
         if (*keys || task.batch.next_ms == INT64_MAX) return keys;
-        assert_in_range(task.batch.next_ms - rows_now(), 1, 400);
+        assert_in_range(task.batch.next_ms - rows_now(), 1, 1000);
         *ret_ms += (uint64_t)(task.batch.next_ms - rows_now());
         rows_pass_ms((uint64_t)(task.batch.next_ms - rows_now()));
     }
