@@ -11,7 +11,7 @@ const char *slack__app_unready(const slack_app_t *app)
 {
     if (app->life.state < SLACK_APP_RUNNING) return "starting\n";
     if (app->life.state > SLACK_APP_RUNNING) return "stopping\n";
-    if (app->queue.store_failing) return "the store fails\n";
+    if (app->queue.store_failing) return slack__store_cause_line(app->queue.store->cause);
     /* A distributed app goes on to serve the other workspaces. */
     if (app->identity.refused && !app->identity.distributed) return "Slack refuses the token\n";
     if (app->options.role != SLACK_ROLE_WORK && !slack__transports_ready(&app->transports))

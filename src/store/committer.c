@@ -42,6 +42,7 @@ typedef struct committer {
     uint64_t commits_us[COMMITS_MAX]; /* since the last turn of the loop */
     unsigned commits;
     slack_store_figures_t figures; /* of the engine */
+    slack_store_cause_t cause;     /* of the last failure */
     bool works;                    /* the last transaction was committed */
     unsigned changed;              /* by others: the user has not been called yet */
 } committer_t;
@@ -112,6 +113,7 @@ static void apply_batch(committer_t *c, slack_link_t *batch)
     if (rc == 0 && c->commits < COMMITS_MAX)
         c->commits_us[c->commits++] = (ended_ns - begun_ns) / 1000;
     c->figures = c->db->figures;
+    c->cause = c->db->cause;
     slack__list_splice(&c->ended, &ended);
     if (*error) memcpy(c->error, error, sizeof error);
     take_notice(c);
@@ -237,6 +239,7 @@ static void tell_times(committer_t *c, const slack_link_t *ended)
     memcpy(commits_us, c->commits_us, commits * sizeof *commits_us);
     c->commits = 0;
     c->store.figures = c->figures;
+    c->store.cause = c->cause;
     uv_mutex_unlock(&c->lock);
     const uint64_t now = uv_hrtime();
     for (unsigned i = 0; c->store.timed && i < commits; i++)

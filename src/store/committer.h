@@ -69,6 +69,7 @@ typedef struct slack_db_ops {
 struct slack_db {
     const slack_db_ops_t *ops;
     slack_store_figures_t figures; /* the engine counts */
+    slack_store_cause_t cause;     /* of the last failure; the engine sets it with the sentence */
     /* Sentences that the engine leaves for the log, as warnings; each ends with a newline. The
      * committer empties it. */
     char notice[SLACK_DB_NOTICE_MAX];

@@ -9,9 +9,10 @@
 /* The time limit of an operation, from its submission. It covers all that the operation waits for:
  * others before it, a rest, a session, the transaction. */
 #define LIMIT_MS 1500
-/* Neither a session nor a transaction is begun in the last part of that time: it would not come to
- * its end, and a session that is only slow would be lost. */
-#define TRY_MS 200
+/* A transaction is not begun with less than TRY_MS of that time left, and a session with less than
+ * CONNECT_MS: it would not come to its end. A server that is only busy would lose its session. */
+#define TRY_MS     500
+#define CONNECT_MS 200
 /* A rest ends so long after the submission of the first operation that waits for it. */
 #define REST_MS 1000
 
@@ -54,9 +55,9 @@ static int release_unclear(slack_pg_t *pg)
     return rc;
 }
 
-static bool is_late(const slack_pg_t *pg)
+static bool has_left(const slack_pg_t *pg, uint64_t ms)
 {
-    return uv_hrtime() + TRY_MS * PG_MS_NS > pg->deadline_ns;
+    return uv_hrtime() + ms * PG_MS_NS <= pg->deadline_ns;
 }
 
 /* Have a session, by trying again until the time limit is over. 0 or a status. */
@@ -64,7 +65,7 @@ static int have_session(slack_pg_t *pg)
 {
     int rc = SLACK_ESTORE;
     while (!pg->conn || PQstatus(pg->conn) != CONNECTION_OK) {
-        if (is_late(pg) || rc == SLACK_ENOMEM) return rc;
+        if (!has_left(pg, CONNECT_MS) || rc == SLACK_ENOMEM) return rc;
         const uint64_t now = uv_hrtime();
         if (now < pg->retry_ns)
             uv_sleep((unsigned)((pg->retry_ns - now) / PG_MS_NS) + 1);
@@ -78,9 +79,11 @@ static int have_session(slack_pg_t *pg)
 static void roll_back(slack_pg_t *pg)
 {
     char error[SLACK_ERROR_TEXT_MAX];
+    const slack_store_cause_t cause = pg->db.cause;
     memcpy(error, pg->error, sizeof error);
     slack__pg_run(pg, PG_ROLLBACK, NULL, NULL, NULL);
     memcpy(pg->error, error, sizeof error);
+    pg->db.cause = cause;
 }
 
 /* --- a transaction -------------------------------------------------------------------------- */
@@ -101,7 +104,8 @@ static void refuse_long(slack_pg_t *pg, slack_link_t *ops, slack_link_t *ended, 
         next = link->next;
         slack_store_op_t *op = op_at(link);
         if (!is_too_long(op)) continue;
-        slack__pg_say(pg, "a key, an ordering key or a tenant has more than 2000 bytes",
+        slack__pg_say(pg, SLACK_CAUSE_OTHER,
+                      "a key, an ordering key or a tenant has more than 2000 bytes",
                       "; use shorter ones");
         memcpy(error, pg->error, sizeof pg->error);
         slack__unlink(link);
@@ -232,11 +236,11 @@ static int begin(slack_pg_t *pg, slack_link_t *ops, slack_link_t *ended)
 {
     int rc = have_session(pg);
     if (rc == 0) rc = release_unclear(pg);
-    if (rc == 0 && is_late(pg)) {
-        slack__pg_say(pg, "the server is too slow", "; look after its load and the network");
-        rc = SLACK_ESTORE;
-    }
-    if (rc != 0 && !slack__list_empty(ops)) slack__db_give_up_late(ops, ended, LIMIT_MS - TRY_MS);
+    if (rc == 0 && !has_left(pg, TRY_MS))
+        rc = slack__pg_say(pg, SLACK_CAUSE_SILENT, "the server is too slow",
+                           "; look after its load and the network");
+    if (rc != 0 && !slack__list_empty(ops))
+        slack__db_give_up_late(ops, ended, LIMIT_MS - (pg->conn ? TRY_MS : CONNECT_MS));
     return rc;
 }
 
@@ -273,11 +277,11 @@ unsigned slack__pg_rest(slack_db_t *db, slack_db_wait_t *ret)
     slack_pg_t *pg = SLACK_CONTAINER(db, slack_pg_t, db);
     uint64_t now = uv_hrtime();
     slack__pg_limit(pg, (db->waiting_ns ? db->waiting_ns : now) + REST_MS * PG_MS_NS);
-    if (!is_late(pg) && pg->conn)
+    if (has_left(pg, CONNECT_MS) && pg->conn)
         slack__pg_review_promises(pg);
-    else if (!is_late(pg) && now >= pg->retry_ns)
+    else if (has_left(pg, CONNECT_MS) && now >= pg->retry_ns)
         slack__pg_connect(pg);
-    const unsigned changed = slack__pg_exchange_hints(pg, ret, !is_late(pg));
+    const unsigned changed = slack__pg_exchange_hints(pg, ret, has_left(pg, CONNECT_MS));
     now = uv_hrtime();
     if (!pg->conn) ret->ms = now < pg->retry_ns ? (int)((pg->retry_ns - now) / PG_MS_NS) + 1 : 0;
     return changed;

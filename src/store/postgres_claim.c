@@ -112,10 +112,8 @@ static int take_claimed(slack_pg_t *pg, PGresult *result, void *user_data)
             if (slack__pg_get_int(result, i, 0) != claim->candidates[n].id) continue;
             slack_row_t row = slack__pg_row(result, i, true);
             if (row.damaged) row.payload = (slack_slice_t){NULL, 0};
-            if (!slack__row_copy(batch->arena, &batch->rows[batch->count++], &row)) {
-                slack__pg_say(pg, "out of memory", "");
-                return SLACK_ENOMEM;
-            }
+            if (!slack__row_copy(batch->arena, &batch->rows[batch->count++], &row))
+                return slack__pg_no_memory(pg);
         }
     return 0;
 }
@@ -160,7 +158,7 @@ int slack__pg_claim(slack_pg_t *pg, slack_store_op_t *op)
         claim.candidates =
             slack__arena_calloc(batch->arena, batch->limit * sizeof *claim.candidates + 1);
     if (!claim.candidates) {
-        slack__pg_say(pg, "out of memory", "");
+        slack__pg_no_memory(pg);
         slack__pg_drain(pg); /* the results of the operations before */
         return slack__batch_end(batch, SLACK_ENOMEM);
     }

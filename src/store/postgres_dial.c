@@ -168,10 +168,7 @@ static int start(slack_pg_t *pg)
     const char *const values[] = {
         pg->address.conninfo, "slackapp", "UTF8", "0", lists[0], lists[1], lists[2], NULL};
     pg->conn = PQconnectStartParams(keywords, values, 1);
-    if (!pg->conn) {
-        slack__pg_say(pg, "out of memory", "");
-        return SLACK_ENOMEM;
-    }
+    if (!pg->conn) return slack__pg_no_memory(pg);
     PQsetNoticeReceiver(pg->conn, ignore_notice, NULL);
     note_hosts(&pg->address, pg->conn);
     return 0;

@@ -85,8 +85,7 @@ void slack__pg_add(slack_pg_t *pg, enum pg_statement which, const slack_pg_param
     group->take = take;
     group->user_data = user_data;
     if (rc == 0) return;
-    slack__pg_say(pg, "out of memory", "");
-    pg->status = SLACK_ENOMEM;
+    pg->status = slack__pg_no_memory(pg);
 }
 
 static void send_group(slack_pg_t *pg, enum pg_statement which)

@@ -261,8 +261,11 @@ struct slack_pg {
 
 /* ---- postgres_error.c ---- */
 
-/* Write a sentence about this place into pg->error: what is wrong, the cure. */
-void slack__pg_say(slack_pg_t *pg, const char *what, const char *cure);
+/* Write a sentence about this place into pg->error: what is wrong, the cure. Returns SLACK_ESTORE.
+ */
+int slack__pg_say(slack_pg_t *pg, slack_store_cause_t cause, const char *what, const char *cure);
+/* The same if memory is out. Returns SLACK_ENOMEM. */
+int slack__pg_no_memory(slack_pg_t *pg);
 /* Leave a line for the log. */
 void slack__pg_note(slack_pg_t *pg, const char *what, const char *cure);
 /* Write what the server, or libpq if `result` is NULL, says. Returns SLACK_ESTORE or SLACK_ENOMEM.

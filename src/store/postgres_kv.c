@@ -75,7 +75,7 @@ static int take_entries(slack_pg_t *pg, PGresult *result, void *user_data)
         else
             rc = SLACK_ENOMEM;
     }
-    if (rc != 0) slack__pg_say(pg, "out of memory", "");
+    if (rc != 0) slack__pg_no_memory(pg);
     return slack__batch_end(batch, rc);
 }
 

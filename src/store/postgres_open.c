@@ -25,11 +25,10 @@ static int take_schema(slack_pg_t *pg, PGresult *result, void *pid)
     const char *name = named ? PQgetvalue(result, 0, 0) : "slackapp";
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz_0123456789";
     const size_t len = strlen(name);
-    if (len == 0 || len >= sizeof pg->schema || strspn(name, letters) != len || *name <= '9') {
-        slack__pg_say(pg, "search_path is not one name of lowercase letters, digits and _",
-                      "; name one schema");
-        return SLACK_ESTORE;
-    }
+    if (len == 0 || len >= sizeof pg->schema || strspn(name, letters) != len || *name <= '9')
+        return slack__pg_say(pg, SLACK_CAUSE_OTHER,
+                             "search_path is not one name of lowercase letters, digits and _",
+                             "; name one schema");
     memcpy(pg->schema, name, len + 1);
     *(int *)pid = (int)strtol(PQgetvalue(result, 0, 2), NULL, 10);
     return 0;

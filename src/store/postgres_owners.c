@@ -7,7 +7,7 @@
  * long. If the server was away or slow for this owner less than SETTLE_MS ago, it may be so for the
  * other one still, which tries after pauses: then it has LATE_MS. */
 #define AWAY_MS   400
-#define LATE_MS   1000
+#define LATE_MS   2000
 #define SETTLE_MS 10000
 /* A server that takes so long until the result of a look is slow. */
 #define SLOW_MS 500

@@ -128,12 +128,6 @@ static void warn(slack_pg_t *pg, unsigned broken, const char *table)
     }
 }
 
-static int refuse(slack_pg_t *pg, const char *what, const char *cure)
-{
-    slack__pg_say(pg, what, cure);
-    return SLACK_ESTORE;
-}
-
 /* Take the facts; a new session has no promises that are known to be broken. */
 static int take_facts(slack_pg_t *pg, PGresult *result, void *unused)
 {
@@ -141,8 +135,8 @@ static int take_facts(slack_pg_t *pg, PGresult *result, void *unused)
     for (int i = 0; i < FACTS; i++)
         facts[i] = PQgetvalue(result, 0, i);
     if (strcmp(facts[FACT_STANDBY], "true") == 0 || strcmp(facts[FACT_READ_ONLY], "on") == 0)
-        return refuse(pg, "the server is a standby or read-only",
-                      "; name the primary, or add target_session_attrs=read-write");
+        return slack__pg_say(pg, SLACK_CAUSE_READ_ONLY, "the server is a standby or read-only",
+                             "; name the primary, or add target_session_attrs=read-write");
     const unsigned broken = find_broken(pg, facts);
     if (broken & ~pg->broken) warn(pg, broken, facts[FACT_UNLOGGED]);
     pg->broken = broken;
@@ -172,8 +166,8 @@ int slack__pg_check_pooler(slack_pg_t *pg, int pid)
     pg->conn = first;
     const int rc = slack__pg_exec(pg, ask, take_pid, &first_pid);
     if (rc != 0 || (first_pid == pid && second_pid != pid)) return rc;
-    return refuse(pg, "a pooler gives each transaction another session",
-                  "; set pool_mode=session there, or name the server itself");
+    return slack__pg_say(pg, SLACK_CAUSE_POOLER, "a pooler gives each transaction another session",
+                         "; set pool_mode=session there, or name the server itself");
 }
 
 int slack__pg_check_promises(slack_pg_t *pg)

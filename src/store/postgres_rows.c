@@ -229,7 +229,7 @@ static int take_list(slack_pg_t *pg, PGresult *result, void *user_data)
         const slack_row_t row = slack__pg_row(result, i, batch->one);
         if (!slack__row_copy(batch->arena, &batch->rows[batch->count++], &row)) rc = SLACK_ENOMEM;
     }
-    if (rc != 0) slack__pg_say(pg, "out of memory", "");
+    if (rc != 0) slack__pg_no_memory(pg);
     return slack__batch_end(batch, rc);
 }
 

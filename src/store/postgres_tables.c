@@ -61,12 +61,6 @@ typedef struct slack_pg_found {
     long version, oldest;
 } slack_pg_found_t;
 
-static int refuse(slack_pg_t *pg, const char *what, const char *cure)
-{
-    slack__pg_say(pg, what, cure);
-    return SLACK_ESTORE;
-}
-
 static int take_number(slack_pg_t *pg, PGresult *result, void *number)
 {
     if (PQntuples(result) > 0) *(long *)number = strtol(PQgetvalue(result, 0, 0), NULL, 10);
@@ -100,9 +94,11 @@ static int find_tables(slack_pg_t *pg, slack_pg_found_t *ret)
         rc = slack__pg_exec(pg, "SELECT version, oldest FROM schema_version", take_versions, ret);
     if (rc != 0) return rc;
     if (ret->version == 0)
-        return refuse(pg, "the schema holds another program's tables", "; name another schema");
+        return slack__pg_say(pg, SLACK_CAUSE_OTHER, "the schema holds another program's tables",
+                             "; name another schema");
     if (ret->oldest > VERSION)
-        return refuse(pg, "its tables were made by a newer slackapp", "; install that one");
+        return slack__pg_say(pg, SLACK_CAUSE_NEWER, "its tables were made by a newer slackapp",
+                             "; install that one");
     return 0;
 }
 
@@ -147,11 +143,11 @@ int slack__pg_find_tables(slack_pg_t *pg)
         char what[96];
         snprintf(what, sizeof what, "the schema \"%s\" has no store, or none for this user",
                  pg->schema);
-        slack__pg_say(pg, what, "; the app makes it when it starts");
+        slack__pg_say(pg, SLACK_CAUSE_MISSING, what, "; the app makes it when it starts");
         return SLACK_ENOTFOUND;
     }
     if (rc == 0 && found.version < VERSION)
-        return refuse(pg, "its tables were made by an older slackapp",
-                      "; the app of this one changes them when it starts");
+        return slack__pg_say(pg, SLACK_CAUSE_OTHER, "its tables were made by an older slackapp",
+                             "; the app of this one changes them when it starts");
     return rc;
 }

@@ -164,10 +164,7 @@ static void take_result(slack_pg_t *pg, PGresult *result)
 {
     const slack_pg_expected_t *expected = &pg->expected[pg->received];
     const ExecStatusType status = PQresultStatus(result);
-    if (!result && !pg->has_result && pg->status == 0) {
-        slack__pg_say(pg, "out of memory", "");
-        pg->status = SLACK_ENOMEM;
-    }
+    if (!result && !pg->has_result && pg->status == 0) pg->status = slack__pg_no_memory(pg);
     pg->has_result = result != NULL;
     if (!result) pg->received++;
     if (!result || pg->status != 0) return;

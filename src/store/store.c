@@ -19,6 +19,7 @@ static const slack_store_ops_t *find_engine(const char *url, const char **ret_re
     slack_slice_t rest = slack__slice(url), scheme;
     slack__slice_split(&rest, ':', &scheme);
     *ret_rest = rest.ptr;
+    if (slack__slice_eq(scheme, SLACK_SLICE("postgresql"))) scheme = SLACK_SLICE("postgres");
     for (size_t i = 0; rest.ptr && i < sizeof stores / sizeof *stores; i++)
         if (slack__slice_eq(scheme, slack__slice(stores[i]->scheme))) return stores[i];
     if (error && rest.ptr) /* names the scheme alone: what follows it may hold a password */

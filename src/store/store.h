@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "net/loop.h"
+#include "store/cause.h"
 #include "store/row.h"
 #include "util/queue.h"
 #include "util/str.h"
@@ -196,6 +197,7 @@ typedef struct slack_store_figures {
 struct slack_store {
     const slack_store_ops_t *ops;
     slack_store_figures_t figures; /* the store writes it, on the loop */
+    slack_store_cause_t cause;     /* of the last failure; so does it, before the operation ends */
     /* Called on the loop for each operation that has ended, with the time since it was submitted,
      * and for each commit. Optional, as `changed` is, and with its `changed_data`. A store in
      * memory does not call it. */

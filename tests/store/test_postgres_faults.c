@@ -252,7 +252,7 @@ PG_TEST(test_a_server_that_is_away)
     postgres_crash();
     rows_put("b", SLACK_ESTORE, false);
     rows_put("b", SLACK_ESTORE, false);
-    pg_expect_logged("event=\"store failed\"");
+    pg_expect_failure("event=\"store failed\"", "the server refuses the connection");
     assert_non_null(postgres_start());
     rows_put("a", 0, true);
     rows_put("b", 0, false);
@@ -280,7 +280,8 @@ PG_TEST(test_a_server_that_hangs)
         world_until(&rows.world, task.ended);
         assert_int_equal(task.op.status, SLACK_ESTORE);
         assert_true(uv_hrtime() - start < UINT64_C(5000000000));
-        pg_expect_logged("the server does not answer; look after it and the network");
+        pg_expect_failure("the server does not answer; look after it and the network",
+                          "the server does not answer in time");
         assert_false(world_logged(&rows.world, "connection pointer"));
         assert_int_equal(kill(session, SIGCONT), 0);
     }
@@ -449,8 +450,8 @@ PG_TEST(test_locks_of_another_session)
     const uint64_t start = uv_hrtime();
     rows_put("b", SLACK_ESTORE, false);
     assert_true(uv_hrtime() - start < UINT64_C(5000000000));
-    pg_expect_logged(
-        "canceling statement due to lock timeout; another session holds its rows: see pg");
+    pg_expect_failure("canceling statement due to lock timeout; another session holds its rows",
+                      "another program holds a lock");
     postgres_let_go();
     rows_put("b", 0, false);
     assert_int_equal(atoi(postgres_query(OUR_SESSION)), session);
@@ -481,8 +482,8 @@ PG_TEST(test_a_server_that_becomes_read_only)
     rows_put("a", 0, false);
     postgres_set("default_transaction_read_only", "on");
     rows_put("b", SLACK_ESTORE, false);
-    pg_expect_logged(
-        "the server is a standby or read-only; name the primary, or add target_session");
+    pg_expect_failure("the server is a standby or read-only; name the primary, or add target",
+                      "it is read-only");
     postgres_set("default_transaction_read_only", NULL);
     rows_put("a", 0, true);
     rows_put("b", 0, false);
@@ -514,7 +515,8 @@ PG_TEST(test_a_full_disk)
         if (task.op.status != 0) break;
     }
     assert_in_range(stored, 1, 99);
-    pg_expect_logged("No space left on device; make room on the server's disk");
+    pg_expect_failure("No space left on device; make room on the server's disk",
+                      "its disk is full");
     postgres_query("ALTER TABLE slackapp.inbox SET TABLESPACE pg_default");
     rows_put("b", 0, false);
     snprintf(sql, sizeof sql, "%u", stored + 1);
@@ -526,7 +528,36 @@ PG_TEST(test_a_full_disk)
 
 /* --- several stores -------------------------------------------------------------------------- */
 
-/* What an owner says of rows that run elsewhere changes nothing. */
+/* Each failure of a new session: the server's words, and what strangers read. */
+PG_TEST(test_sessions_that_are_refused)
+{
+    static const struct {
+        const char *role, *words, *cause;
+    } refused[] = {
+        {"NOLOGIN", "not permitted to log in; check the user",
+         "the server refuses the user or the password"},
+        {"LOGIN CONNECTION LIMIT 0 NOSUPERUSER", "too many connections",
+         "the server takes no more sessions"},
+        {"CONNECTION LIMIT -1", "permission denied for database postgres; give this user",
+         "a right is missing"},
+    };
+    rows_close();
+    rows.place = pg_visitor();
+    rows_open_again();
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        char sql[96];
+        snprintf(sql, sizeof sql, "ALTER ROLE visitor %s", refused[i].role);
+        if (i == 2) postgres_clean();
+        postgres_query(sql);
+        pg_end_sessions("");
+        world_forget_log(&rows.world);
+        rows_put("a", SLACK_ESTORE, false);
+        pg_expect_failure(refused[i].words, refused[i].cause);
+    }
+    postgres_query("ALTER ROLE visitor SUPERUSER");
+}
+
+/* The statements of an owner about rows that run elsewhere change nothing. */
 PG_TEST(test_an_owner_that_comes_back_late)
 {
     slack_store_t *first, *second = rows.store;

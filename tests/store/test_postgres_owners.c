@@ -65,7 +65,7 @@ static void swap_stores(void)
 OWNERS_TEST(test_an_entry_of_an_owner_without_a_session)
 {
     enum { ITS_OWN, EVERY_SESSION, RESTART, LOSSES };
-    static const uint64_t limits_ms[] = {400, 1000, 1000};
+    static const uint64_t limits_ms[] = {400, 2000, 2000};
     for (unsigned i = 0; i < 2 * LOSSES; i++) {
         const unsigned loss = i / 2;
         const bool comes_back = i % 2;
@@ -157,7 +157,7 @@ static const char *claim_in_time(uint64_t *ret_ms)
         const char *keys = rows_claim(&task, 10);
         rows_free(&task);
         if (*keys || task.batch.next_ms == INT64_MAX) return keys;
-        assert_in_range(task.batch.next_ms - rows_now(), 1, 1000);
+        assert_in_range(task.batch.next_ms - rows_now(), 1, 2000);
         *ret_ms += (uint64_t)(task.batch.next_ms - rows_now());
         rows_pass_ms((uint64_t)(task.batch.next_ms - rows_now()));
     }

@@ -61,6 +61,9 @@ PG_TEST(test_the_next_release_side_by_side)
     assert_int_equal(rows.ops->open(&other, rows.world.net, rows.place, error), SLACK_ESTORE);
     assert_non_null(strstr(error, "made by a newer slackapp; install that one"));
     live_on("d"); /* the session that there is */
+    pg_end_sessions("");
+    rows_put("e", SLACK_ESTORE, false);
+    rows_expect_cause("a newer slackapp has changed its tables");
 }
 
 int main(void)

@@ -104,7 +104,7 @@ static void expect_put_off(const char *by_socket, const char *by_http)
     unsigned before = handled;
     wires_send_begin(&w, SLACK_KIND_EVENT, event(by_socket), false);
     world_until(&w.world, slack__inspect_unready(w.app));
-    assert_string_equal(slack__inspect_unready(w.app), "the store fails\n");
+    assert_string_equal(slack__inspect_unready(w.app), "the store fails: its data is damaged\n");
     const http_reply_t *reply = wires_post(&w, SLACK_KIND_EVENT, event(by_http), "");
     assert_int_equal(reply->status, 503);
     assert_true(http_reply_has(reply, "Retry-After", "1"));

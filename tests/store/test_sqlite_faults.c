@@ -578,13 +578,19 @@ static int put_of_another_app(const char *key)
 
 TEST(test_a_disk_that_takes_nothing)
 {
-    static const int codes[] = {SQLITE_FULL, SQLITE_READONLY, SQLITE_IOERR_WRITE};
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+    static const struct {
+        int code;
+        const char *cause;
+    } faults[] = {{SQLITE_FULL, "the store fails: its disk is full\n"},
+                  {SQLITE_READONLY, "the store fails: it is read-only\n"},
+                  {SQLITE_IOERR_WRITE, "the store fails: its disk fails\n"}};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
         sw_open();
         assert_int_equal(sw_put("before"), 0);
         assert_int_equal(sw_put_due("due"), 0);
-        fault_vfs_fail_writes(codes[i]);
+        fault_vfs_fail_writes(faults[i].code);
         assert_int_equal(sw_put("lost"), SLACK_ESTORE);
+        assert_string_equal(slack__store_cause_line(sw.store->cause), faults[i].cause);
         sw_task_t claim;
         sw_prepare(&claim, SLACK_STORE_CLAIM, "");
         claim.batch.now_ms = slack__wall_ms(&sw.world.clock);
@@ -614,6 +620,7 @@ FILE_TEST(test_locked_by_somebody_else)
     assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sw_put("Ev1"), SLACK_ESTORE);
     assert_non_null(strstr(sw.world.log, "database is locked"));
+    assert_int_equal(sw.store->cause, SLACK_CAUSE_LOCKED);
     assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sw_put("Ev1"), 0);
     sqlite3_close(other);

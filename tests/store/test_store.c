@@ -51,11 +51,24 @@ static void test_names_that_open_nothing(void **state)
     world_close(&world);
 }
 
+/* Each cause has a line of its own. */
+static void test_lines_of_causes(void **state)
+{
+    for (unsigned a = 0; a <= SLACK_CAUSE_MEMORY; a++)
+        for (unsigned b = 0; b <= a; b++) {
+            const char *line = slack__store_cause_line((slack_store_cause_t)a);
+            assert_int_equal(strncmp(line, "the store fails", 15), 0);
+            assert_int_equal(strcmp(line, slack__store_cause_line((slack_store_cause_t)b)) == 0,
+                             a == b);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_open_by_scheme),
         cmocka_unit_test(test_names_that_open_nothing),
+        cmocka_unit_test(test_lines_of_causes),
     };
     int failed = store_suite(&slack__store_memory, "", NULL);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);

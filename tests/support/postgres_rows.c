@@ -62,3 +62,9 @@ void pg_expect_logged(const char *what)
 {
     if (!world_logged(&rows.world, what)) fail_msg("\"%s\" is not in: %s", what, rows.world.log);
 }
+
+void pg_expect_failure(const char *what, const char *cause)
+{
+    pg_expect_logged(what);
+    rows_expect_cause(cause);
+}

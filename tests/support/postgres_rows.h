@@ -24,5 +24,7 @@ const char *pg_visitor(void);
 void pg_shut_out(bool out);
 
 void pg_expect_logged(const char *what);
+/* The same, and what strangers read: the cause of the last failure. */
+void pg_expect_failure(const char *what, const char *cause);
 
 #endif

@@ -186,6 +186,13 @@ void rows_expect_claim(const char *keys)
     rows_free(&task);
 }
 
+void rows_expect_cause(const char *cause)
+{
+    char line[96];
+    snprintf(line, sizeof line, "the store fails: %s\n", cause);
+    assert_string_equal(slack__store_cause_line(rows.store->cause), line);
+}
+
 void rows_pass_ms(uint64_t ms)
 {
     rows.world.mono_us += ms * 1000;

@@ -58,6 +58,8 @@ void rows_put_back(enum slack_store_op_kind kind, const char *key, int64_t id, i
 const char *rows_claim(rows_task_t *task, unsigned limit);
 void rows_free(rows_task_t *task);
 void rows_expect_claim(const char *keys);
+/* Expects this cause of the store's last failure. */
+void rows_expect_cause(const char *cause);
 void rows_expect_text(slack_slice_t text, const char *expected);
 
 /* Swap the entry "k" in a store; its value is its version. 0, or 1: it has another version. */
