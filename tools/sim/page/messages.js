@@ -11,9 +11,10 @@ import { isNotice } from "./selectors.js";
 import { positionOf } from "./state.js";
 import { dayText, isSameDay } from "./times.js";
 
-const WINDOW = 100; // messages in the page at first
-const WINDOW_MAX = 240;
-const STEP = 60; // by which the window moves
+const ROW_MIN = 26; // pixels of the smallest message
+const MARGIN = 16; // messages in the page at first, besides those that are seen
+const WINDOW_MAX = 200;
+const STEP = 40; // by which the window moves
 const NEAR = 1200; // pixels between what is seen and an end of the window, where it moves
 const STUCK = 40; // pixels from the end that still count as the end
 const GROUP_S = 300; // between two messages of one author that stand under one name
@@ -132,6 +133,11 @@ export class MessageList {
     return this.to ? positionOf(this.entries, this.to) : this.entries.length;
   }
 
+  /* As many messages as are seen, and some more. */
+  get size() {
+    return Math.ceil(this.scroller.clientHeight / ROW_MIN) + MARGIN;
+  }
+
   setWindow(first, last) {
     this.from = this.entries[Math.max(0, first)]?.ts || "";
     this.to = this.entries[last]?.ts || "";
@@ -140,8 +146,9 @@ export class MessageList {
   /* The window ends with the newest message, and keeps its beginning while it is not too long. */
   moveToEnd() {
     const { length } = this.entries;
-    const first = this.from ? this.first : length - WINDOW;
-    this.setWindow(length - first > WINDOW_MAX ? length - WINDOW : first, length);
+    const first = this.from ? this.first : 0;
+    const isLong = !this.from || length - first > WINDOW_MAX;
+    this.setWindow(isLong ? length - this.size : first, length);
   }
 
   async showOlder() {
@@ -294,7 +301,7 @@ export class MessageList {
     if (this.entries[at]?.ts !== ts) return false;
     this.stuck = false;
     if (!this.rows.has(ts)) {
-      this.setWindow(at - WINDOW / 2, at + WINDOW / 2);
+      this.setWindow(at - this.size, at + this.size);
       this.sync();
     }
     const message = this.rows.get(ts).element.querySelector(".message");
