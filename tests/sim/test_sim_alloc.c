@@ -116,6 +116,25 @@ TEST(called_by_an_app)
     assert_true(alloc_fail_each(live, NULL) > 50);
 }
 
+TEST(changed_by_a_person)
+{
+    static const request_t some[] = {
+        {"/sim/send", "{'kind':'link','url':'https://a.b/c','missed':true}"},
+        {"/api/chat.unfurl",
+         "{'channel':'C0GENERAL1','ts':'1000.000000','unfurls':{'https://a.b/c':{}}}"},
+        {"/sim/send", "{'kind':'upload','name':'a','data':'AAEC'}"},
+        {"/sim/send", "{'kind':'edit','text':'x'}"},
+        {"/sim/send", "{'kind':'react','name':'eyes'}"},
+        {"/sim/send", "{'kind':'unreact','name':'eyes'}"},
+        {"/sim/send", "{'kind':'delete'}"},
+        {"/sim/send", "{'kind':'open-messages','channel':'@ann'}"},
+        {"/sim/resend", "{}"},
+        {NULL, NULL},
+    };
+    requests = some;
+    assert_true(alloc_fail_each(live, NULL) > 50);
+}
+
 TEST(installed_and_uninstalled)
 {
     static const request_t some[] = {

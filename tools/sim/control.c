@@ -338,82 +338,6 @@ static void set_request_url(sim_control_t *control, const sim_services_t *servic
     if (rc != 0) sim_respond_error(request, 503, slack_strerror(rc));
 }
 
-/* --- faults --- */
-
-/* Activate a fault. NULL with a sentence in `problem`, else {fault, left} or {fault, sockets}. */
-static const slack_json_t *start_fault(sim_control_t *control, sim_json_builder_t *json,
-                                       const sim_fault_t *fault, char problem[SIM_PROBLEM_SIZE])
-{
-    sim_faults_t *faults = control->services->faults;
-    const bool now = fault->kind->point == SIM_POINT_NOW;
-    size_t sockets = 0;
-    if (now) {
-        sockets = sim_sockets_fault(control->services->sockets, &fault->effect, fault->left);
-        faults->acted += sockets;
-        if (sockets == 0)
-            snprintf(problem, SIM_PROBLEM_SIZE,
-                     "no socket is open for %s to act on: start the app first", fault->kind->name);
-    }
-    if (now ? sockets == 0 : !sim_faults_add(faults, fault, problem)) return NULL;
-    SLACK_LOG(control->net->log, INFO, "fault", "name=%s sockets=%zu", fault->said, sockets);
-    if (now) return sim_json(json, "{fault: %s, sockets: %zu}", fault->said, sockets);
-    return sim_json(json, "{fault: %s, left: %" PRIu64 ", ms: %" PRIu64 "}", fault->said,
-                    fault->left, fault->for_ms);
-}
-
-/* Activate all faults of a list, or none. NULL with a sentence in `problem`, or without memory. */
-static const slack_json_t *start_faults(sim_control_t *control, sim_json_builder_t *json,
-                                        const sim_fault_list_t *list,
-                                        char problem[SIM_PROBLEM_SIZE])
-{
-    const sim_faults_t before = *control->services->faults;
-    bool good = true;
-    sim_list_t started;
-    sim_list_begin(json, &started, '[');
-    for (size_t i = 0; i < list->count && good; i++) {
-        const slack_json_t *fault = start_fault(control, json, &list->list[i], problem);
-        good = fault != NULL;
-        if (good) sim_list_add(json, &started, fault);
-    }
-    const slack_json_t *all = sim_list_end(json, &started);
-    if (!good) sim_faults_restore(control->services->faults, &before);
-    return good ? all : NULL;
-}
-
-static void set_faults(sim_control_t *control, const sim_services_t *services,
-                       slack_http_request_t *request, const slack_json_t *args)
-{
-    sim_json_builder_t json = {request->arena, 0};
-    char problem[SIM_PROBLEM_SIZE] = "";
-    sim_fault_list_t *faults = slack__arena_calloc(request->arena, sizeof *faults);
-    if (faults && !sim_fault_list_read(slack_json_str(args, "/faults"), faults, problem)) {
-        sim_respond_error(request, 400, problem);
-        return;
-    }
-    const slack_json_t *started = faults ? start_faults(control, &json, faults, problem) : NULL;
-    if (*problem)
-        sim_respond_error(request, 409, problem);
-    else
-        sim_respond_json(request, 200,
-                         started ? sim_json(&json, "{ok: true, faults: %p}", started) : NULL);
-}
-
-static void clear_faults(sim_control_t *control, const sim_services_t *services,
-                         slack_http_request_t *request, const slack_json_t *args)
-{
-    sim_json_builder_t json = {request->arena, 0};
-    char problem[SIM_PROBLEM_SIZE];
-    const char *name = slack_json_str(args, "/name");
-    size_t cleared = sim_faults_clear(services->faults, name);
-    if (*name && cleared == 0 && !sim_fault_find(name, problem)) {
-        sim_respond_error(request, 400, problem);
-        return;
-    }
-    if (!*name || strcmp(name, "half-open") == 0)
-        cleared += sim_sockets_drop_half_open(services->sockets);
-    sim_respond_json(request, 200, sim_json(&json, "{ok: true, cleared: %zu}", cleared));
-}
-
 /* --- installations --- */
 
 /* A person uninstalls the app, or takes back what that person has granted. */
@@ -486,8 +410,6 @@ static const struct endpoint {
     {"POST", "/sim/rotation", set_rotation},
     {"POST", "/sim/request-url", set_request_url},
     {"POST", "/sim/disconnect", disconnect},
-    {"POST", "/sim/fault", set_faults},
-    {"POST", "/sim/fault/clear", clear_faults},
 };
 
 void sim_control_request(sim_control_t *control, slack_http_request_t *request)

@@ -62,7 +62,10 @@ static bool reader_send(feed_reader_t *reader)
             reader_reset(reader);
             return false;
         }
-        if (slack__ws_send(reader->ws, true, text.ptr, text.len) != 0) return false;
+        if (slack__ws_send(reader->ws, true, text.ptr, text.len) != 0) {
+            slack__ws_abort(reader->ws); /* without memory: the page continues on another socket */
+            return false;
+        }
         reader->after++;
     }
     return true;
@@ -87,7 +90,7 @@ void sim_feed_readers_init(sim_feed_readers_t *readers, slack_net_t *net, const 
 
 void sim_feed_readers_grown(sim_feed_readers_t *readers)
 {
-    if (readers->count > 0) slack__task_post(readers->net, &readers->pump);
+    if (readers->count > 0 && !readers->closing) slack__task_post(readers->net, &readers->pump);
 }
 
 /* --- sockets --- */

@@ -6,11 +6,12 @@
 #include "sim/services.h"
 
 /*
- * What people let happen to the app, beside the faults that they start: time passes, the rate
- * limits change, the app comes back to a workspace that had uninstalled it. These are requests of
- * the control API:
+ * What people let happen to the app: faults, time passes, the rate limits change, the app comes
+ * back to a workspace that had uninstalled it. These are requests of the control API:
  *
  *     GET  /sim/fault    every kind of fault, those in force, the rate limits, the time that passed
+ *     POST /sim/fault    {faults}: start these, as `slackapp sim fault` takes them
+ *     POST /sim/fault/clear  {name}: end those of that kind, or all
  *     POST /sim/limits   {limits: "none" | "tiers" | "distributed"}, in all workspaces
  *     POST /sim/clock    {ms}: so much time passes
  *     POST /sim/install  the workspace installs the app again, with its first token
