@@ -9,7 +9,7 @@
 
 typedef struct request {
     const char *path;
-    const char *body;
+    const char *body; /* NULL: a GET */
 } request_t;
 
 static const request_t *requests;
@@ -20,7 +20,7 @@ static slack_http_request_t *request_new(const request_t *from)
     slack_arena_t *arena = slack__arena_new(0, 0);
     slack_http_request_t *request = arena ? slack__arena_calloc(arena, sizeof *request) : NULL;
     slack_http_header_t *headers = request ? slack__arena_calloc(arena, 3 * sizeof *headers) : NULL;
-    char *body = headers ? slack__arena_strdup(arena, from->body) : NULL;
+    char *body = headers ? slack__arena_strdup(arena, from->body ? from->body : "") : NULL;
     if (body) quoted(body);
     if (!body) {
         slack__arena_free(arena);
@@ -33,7 +33,7 @@ static slack_http_request_t *request_new(const request_t *from)
     headers[2] = (slack_http_header_t){SLACK_SLICE("Host"), SLACK_SLICE("127.0.0.1:1")};
     request->id = 1;
     request->arena = arena;
-    request->method = SLACK_SLICE("POST");
+    request->method = from->body ? SLACK_SLICE("POST") : SLACK_SLICE("GET");
     request->path = slack__slice(from->path);
     request->query = SLACK_SLICE("");
     request->headers = headers;
@@ -61,6 +61,7 @@ static int live(void *ctx)
     /* Nobody listens at the URL: deliveries are sent, and fail. */
     const sim_options_t options = {.request_url = requests ? "http://127.0.0.1:1/" : NULL,
                                    .workspaces = 2,
+                                   .bot_log = "/proc/self/status",
                                    .organization = 1,
                                    .installed = true};
     world_t world;
@@ -147,6 +148,26 @@ TEST(installed_and_uninstalled)
         {"/api/apps.uninstall", "{'client_id':'1000000000001.2000000000002',"
                                 "'client_secret':'simulated-client-secret'}"},
         {"/sim/uninstall", "{}"},
+        {NULL, NULL},
+    };
+    requests = some;
+    assert_true(alloc_fail_each(live, NULL) > 50);
+}
+
+TEST(looked_at_on_its_page)
+{
+    static const request_t some[] = {
+        {"/sim/send", "{'kind':'command','command':'/x','text':'y'}"},
+        {"/sim/fault", "{'faults':'api-slow *'}"},
+        {"/api/auth.test", "{}"},
+        {"/sim/resend", "{}"},
+        {"/sim/limits", "{'limits':'tiers'}"},
+        {"/sim/clock", "{'ms':1}"},
+        {"/sim/uninstall", "{}"},
+        {"/sim/install", "{}"},
+        {"/sim/fault", NULL},
+        {"/sim/wire", NULL},
+        {"/sim/log", NULL},
         {NULL, NULL},
     };
     requests = some;
