@@ -174,11 +174,16 @@ export async function visit(page, url) {
   await page.getByRole("main").getByRole("textbox", { name: /^Message/ }).waitFor();
 }
 
-/** Everything that axe-core finds serious or critical, as lines. */
-export async function violations(page, within = "body") {
+/**
+ * Everything that axe-core finds serious or critical, as lines.
+ * @param {string} [within] a selector
+ * @param {string[]} [rules] the rules to look at; without them all
+ */
+export async function violations(page, within = "body", rules = undefined) {
   // The page's policy refuses a script element; what the debugger evaluates is no part of the page.
-  await page.evaluate(axe_source);
-  const found = await page.evaluate((root) => globalThis.axe.run(root, { resultTypes: ["violations"] }), within);
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe_source);
+  const found = await page.evaluate(([root, only]) =>
+    globalThis.axe.run(root, { resultTypes: ["violations"], ...(only && { runOnly: only }) }), [within, rules]);
   return found.violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html.slice(0, 200)).join(" ")}`);

@@ -207,18 +207,21 @@ BLOCKS_TEST(typed_text_becomes_markup)
 
 BLOCKS_TEST(a_persons_text_is_rich)
 {
-    const slack_json_t *content =
-        sim_typed_content(&json, "hi <@U0ANN00001> in <#C1|c> <!here> <http://x|y>!");
+    const slack_json_t *content = sim_typed_content(
+        &json, "hi <@U0ANN00001> in <#C1|c> <!here> <http://x|y>! :+1: 12:30:45 &lt;&amp;amp;");
     const slack_json_t *elements = slack_json_get(content, "/blocks/0/elements/0/elements");
-    assert_string_equal(text_of(elements), "[{\"type\":\"text\",\"text\":\"hi \"},"
-                                           "{\"type\":\"user\",\"user_id\":\"U0ANN00001\"},"
-                                           "{\"type\":\"text\",\"text\":\" in \"},"
-                                           "{\"type\":\"channel\",\"channel_id\":\"C1\"},"
-                                           "{\"type\":\"text\",\"text\":\" \"},"
-                                           "{\"type\":\"broadcast\",\"range\":\"here\"},"
-                                           "{\"type\":\"text\",\"text\":\" \"},"
-                                           "{\"type\":\"link\",\"url\":\"http://x\"},"
-                                           "{\"type\":\"text\",\"text\":\"!\"}]");
+    assert_string_equal(text_of(elements),
+                        "[{\"type\":\"text\",\"text\":\"hi \"},"
+                        "{\"type\":\"user\",\"user_id\":\"U0ANN00001\"},"
+                        "{\"type\":\"text\",\"text\":\" in \"},"
+                        "{\"type\":\"channel\",\"channel_id\":\"C1\"},"
+                        "{\"type\":\"text\",\"text\":\" \"},"
+                        "{\"type\":\"broadcast\",\"range\":\"here\"},"
+                        "{\"type\":\"text\",\"text\":\" \"},"
+                        "{\"type\":\"link\",\"url\":\"http://x\",\"text\":\"y\"},"
+                        "{\"type\":\"text\",\"text\":\"! \"},"
+                        "{\"type\":\"emoji\",\"name\":\"+1\"},"
+                        "{\"type\":\"text\",\"text\":\" 12:30:45 <&amp;\"}]");
 }
 
 BLOCKS_TEST(messages_and_views_in_words)

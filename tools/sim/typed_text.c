@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/typed_text.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -62,17 +63,51 @@ const char *sim_typed_markup(slack_arena_t *arena, sim_channels_t *channels, con
     return text;
 }
 
+/* The length of an emoji at `at`, such as ":tada:". 0 for none: "12:30:45" has none. */
+static size_t emoji_len(const char *text, const char *at)
+{
+    const bool in_word = at > text && isalnum((unsigned char)at[-1]);
+    const size_t len =
+        *at == ':' && !in_word ? strspn(at + 1, "abcdefghijklmnopqrstuvwxyz0123456789_+-'") : 0;
+    return len > 0 && at[len + 1] == ':' ? len + 2 : 0;
+}
+
 /* One element of rich text for a reference. */
 static const slack_json_t *rich_reference(sim_json_builder_t *json, const char *s, size_t len)
 {
     const char *bar = memchr(s, '|', len);
-    size_t id_len = (bar ? (size_t)(bar - s) : len - 1) - 2;
+    const int id_len = (int)(bar ? (size_t)(bar - s) : len - 1) - 2;
     switch (s[1]) {
-    case '@': return sim_json(json, "{type: 'user', user_id: %.*s}", (int)id_len, s + 2);
-    case '#': return sim_json(json, "{type: 'channel', channel_id: %.*s}", (int)id_len, s + 2);
-    case '!': return sim_json(json, "{type: 'broadcast', range: %.*s}", (int)id_len, s + 2);
-    default: return sim_json(json, "{type: 'link', url: %.*s}", (int)id_len + 1, s + 1);
+    case '@': return sim_json(json, "{type: 'user', user_id: %.*s}", id_len, s + 2);
+    case '#': return sim_json(json, "{type: 'channel', channel_id: %.*s}", id_len, s + 2);
+    case '!': return sim_json(json, "{type: 'broadcast', range: %.*s}", id_len, s + 2);
+    default:
+        if (!bar) return sim_json(json, "{type: 'link', url: %.*s}", id_len + 1, s + 1);
+        return sim_json(json, "{type: 'link', url: %.*s, text: %.*s}", id_len + 1, s + 1,
+                        (int)(s + len - bar) - 2, bar + 1);
     }
+}
+
+/* A text in which nothing refers to anything. Rich text has no escapes. */
+static const slack_json_t *rich_plain(sim_json_builder_t *json, const char *s, size_t len)
+{
+    static const struct {
+        const char *name;
+        char is;
+    } escapes[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}};
+    char *text = slack__arena_strndup(json->arena, s, len), *to = text;
+    for (const char *from = text; text && *from; to++) {
+        size_t i = 0, count = sizeof escapes / sizeof *escapes;
+        while (i < count && strncmp(from, escapes[i].name, strlen(escapes[i].name)) != 0)
+            i++;
+        *to = i < count ? escapes[i].is : *from;
+        from += i < count ? strlen(escapes[i].name) : 1;
+    }
+    if (text)
+        *to = '\0';
+    else
+        json->rc = SLACK_ENOMEM;
+    return sim_json(json, "{type: 'text', text: %s}", text);
 }
 
 const slack_json_t *sim_typed_content(sim_json_builder_t *json, const char *markup)
@@ -80,16 +115,20 @@ const slack_json_t *sim_typed_content(sim_json_builder_t *json, const char *mark
     sim_list_t elements;
     sim_list_begin(json, &elements, '[');
     for (const char *s = markup; *s;) {
-        size_t len = reference_len(s), plain = 0;
+        size_t len = reference_len(s);
+        const size_t emoji = emoji_len(markup, s);
         if (len > 0) {
             sim_list_add(json, &elements, rich_reference(json, s, len));
-            s += len;
-            continue;
+        } else if (emoji > 0) {
+            sim_list_add(json, &elements,
+                         sim_json(json, "{type: 'emoji', name: %.*s}", (int)emoji - 2, s + 1));
+            len = emoji;
+        } else {
+            while (s[len] && !reference_len(s + len) && !emoji_len(markup, s + len))
+                len++;
+            sim_list_add(json, &elements, rich_plain(json, s, len));
         }
-        while (s[plain] && reference_len(s + plain) == 0)
-            plain++;
-        sim_list_add(json, &elements, sim_json(json, "{type: 'text', text: %.*s}", (int)plain, s));
-        s += plain;
+        s += len;
     }
     const slack_json_t *rich = sim_list_end(json, &elements);
     return sim_json(json,

@@ -31,6 +31,7 @@ export function createThread(page, element) {
   const status = h("p", { class: "status", role: "status" });
   let key = "", loaded = "", promptsShown = null;
   let beside = ""; // the channel that the assistant knows to be shown
+  let open = null; // place() of the thread that is shown, "" for none; null before the first one
 
   const close = () => page.show({ thread: "" });
   const list = new MessageList(page, {
@@ -68,12 +69,26 @@ export function createThread(page, element) {
     replace(assistant, drawAssistant(known, { ...page.context(root), ask }));
   }
 
+  /* Who opens a thread wants to reply; who closes it goes on where the conversation is. */
+  function moveFocus(own, focused) {
+    const before = open;
+    open = own;
+    if (before === null || before === own) return;
+    if (own) composer.focus();
+    else if (focused) document.getElementById("composer").focus();
+  }
+
   function update() {
     const { thread } = page;
+    const focused = element.contains(document.activeElement);
+    const own = thread ? place(thread.channel, thread.ts) : "";
     element.hidden = !thread;
-    if (!thread) return;
+    if (thread) show(thread, own);
+    moveFocus(own, focused);
+  }
+
+  function show(thread, own) {
     const root = rootOf(page, thread);
-    const own = place(thread.channel, thread.ts);
     const replies = entriesFor(page.state, own, page.user);
     if (key !== `${own} ${page.user}`) {
       key = `${own} ${page.user}`;

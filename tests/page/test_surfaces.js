@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+/* Everything that is not a message and its buttons: reactions, edits, files, the home tab, the
+ * assistant, answers that grow, several people. */
+import assert from "node:assert";
+import { story } from "./harness.js";
+import { person } from "./person.js";
+
+for (const transport of ["socket", "http"])
+  story(`reactions, edits, deletions and files over ${transport}`, { bot: "showcase", transport }, async ({ page, sim }) => {
+    const { main, write, sees, press, composer } = person(page);
+    await write("hello");
+    const greeting = await sees("Hey there @ann!");
+    await press(greeting, "Add reaction");
+    await page.getByRole("dialog", { name: "Emoji" }).getByRole("searchbox").fill("eyes");
+    await page.keyboard.press("Enter");
+    const eyes = greeting.getByRole("button", { name: /^eyes, 1/, pressed: true });
+    await eyes.waitFor();
+    await sim.call("reactions.add", { channel: "C0GENERAL1", timestamp: await greeting.getAttribute("data-ts"), name: "eyes" });
+    await greeting.getByRole("button", { name: /^eyes, 2/ }).click();
+    await greeting.getByRole("button", { name: /^eyes, 1/, pressed: false }).waitFor();
+
+    const own = await sees("hello");
+    await press(own, "Edit");
+    await page.getByRole("textbox", { name: "Edit message" }).fill("good morning");
+    await page.keyboard.press("Enter");
+    await sees("good morning (edited)");
+    const { ts } = await sim.call("chat.postMessage", { channel: "C0GENERAL1", text: "first" });
+    await sees("first");
+    await sim.call("chat.update", { channel: "C0GENERAL1", ts, text: "second" });
+    await sees("second (edited)");
+    assert.equal(await main.getByText("first").count(), 0);
+    await sim.call("chat.delete", { channel: "C0GENERAL1", ts });
+    await main.getByText("second").waitFor({ state: "detached" });
+
+    const files = page.waitForEvent("filechooser");
+    await main.getByRole("button", { name: "Attach a file" }).click();
+    await (await files).setFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("a note") });
+    await composer().fill("see here");
+    await composer().press("Enter");
+    await (await sees("see here")).getByRole("link", { name: /notes\.txt/ }).waitFor();
+  });
+
+story("a home tab that its button changes", { bot: "home", transport: "http" }, async ({ page }) => {
+  const { main, open } = person(page);
+  await open("Home");
+  for (const glasses of [0, 1, 2]) {
+    await main.getByText(`Glasses of water today: ${glasses}`).waitFor();
+    await main.getByRole("button", { name: "One more" }).click();
+  }
+  await page.getByRole("button", { name: "Act as ben" }).click();
+  await main.getByText("Glasses of water today: 0").waitFor();
+});
+
+story("an assistant with prompts, a status and an answer", { bot: "assistant" }, async ({ page, sim }) => {
+  const { main, thread, sees } = person(page);
+  await main.getByRole("button", { name: "Assistant" }).click();
+  await sees("Hello! I see that you look at #general", thread);
+  await thread.getByRole("button", { name: /What can you do/ }).click();
+  await sees(/they would say/, thread);
+  await thread.getByRole("heading", { name: "What can you do?" }).waitFor();
+  const thread_ts = new URLSearchParams(new URL(page.url()).hash.slice(1)).get("thread").split("/")[1];
+  await sim.call("assistant.threads.setStatus", { channel_id: "D0ANN00001", thread_ts, status: "is thinking of more" });
+  await thread.getByRole("status").filter({ hasText: "is thinking of more" }).waitFor();
+  await sim.call("chat.postMessage", { channel: "D0ANN00001", thread_ts, text: "Nothing more" });
+  await sees("Nothing more", thread);
+  await thread.getByText("is thinking of more").waitFor({ state: "detached" });
+});
+
+story("what one person sees alone, and several workspaces", { bot: "showcase", sim: ["--workspaces", "2", "--installed"] }, async ({ page, sim }) => {
+  const { main, write, sees, open } = person(page);
+  await write("/echo only for ann");
+  await sees("only for ann");
+  await page.getByRole("button", { name: "Act as ben" }).click();
+  await main.getByText("only for ann").waitFor({ state: "detached" });
+  await write("hello");
+  await sees("Hey there @ben!");
+  await page.getByRole("combobox", { name: "Workspace" }).selectOption({ index: 1 });
+  await main.getByText("Hey there @ben!").waitFor({ state: "detached" });
+  await write("is anybody there?");
+  await sees("is anybody there?");
+  assert.match(await sim.cli("transcript"), /^simulated2 +#general +ann: is anybody there\?$/m);
+  await open("random");
+  await main.getByRole("heading", { name: "#random" }).waitFor();
+});
