@@ -13,15 +13,20 @@ export async function surface(page) {
     headers: { "Content-Security-Policy": headers["content-security-policy"] } }));
   await page.goto(new URL("/blank", page.url()).href);
   await page.evaluate(async ({ people, channels }) => {
-    const [blocks, { drawModal }, { emoji }] = await Promise.all(["blocks", "modal", "emoji"].map((name) => import(`/page/${name}.js`)));
+    const [blocks, { drawModal }, { emoji }, focus] =
+      await Promise.all(["blocks", "modal", "emoji", "focus"].map((name) => import(`/page/${name}.js`)));
     const find = (list) => (id) => list.find((one) => one.id === id)?.name ?? null;
     const took = [];
     const make = (own) => ({ surface: "message", me: "U1", channel: "C1", emoji, values: new Map(), errors: {}, file: () => null,
       names: { user: find(people), channel: find(channels), team: () => null, users: () => people, channels: () => channels },
-      act: async (action) => (took.push(action), globalThis.answer ?? { ok: true }),
+      act: async (action, state) => {
+        took.push(action);
+        globalThis.state = state;
+        return globalThis.answer ?? { ok: true };
+      },
       suggest: async (action, block, typed) => (took.push(typed), globalThis.suggest?.(typed) ?? []), ...own });
     const here = document.getElementById("here");
-    Object.assign(globalThis, { ...blocks, drawModal, took, make, here, context: make(),
+    Object.assign(globalThis, { ...blocks, ...focus, drawModal, took, make, here, context: make(),
       show: (list) => here.replaceChildren(blocks.drawBlocks(list, (globalThis.context = make()))),
       open: (view, own) => {
         globalThis.context = make(own);

@@ -27,8 +27,7 @@ const DEPTH_MAX = 4;    // of containers; Slack takes one
  * @property {function(Object): Promise<{ok: boolean, error?: string}>} act sends an action to the bot
  * @property {function(string, string, string): Promise<Object>} suggest (action_id, block_id, typed)
  *   -> options, {options} or {option_groups} of an external select
- * @property {Map<string, Object>} values what was entered, by "block_id/action_id", as in Slack's
- *   state.values
+ * @property {Map<string, Object>} values what was entered; stateOf() makes Slack's state of it
  * @property {Object<string, string>} [errors] sentences by block_id
  * @property {function(string): string|null} [file] the simulator's URL of a file
  * @property {function(File): Promise<Object>} [upload] -> a file of Slack

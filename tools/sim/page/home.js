@@ -3,6 +3,7 @@
 
 import { drawBlocks } from "./block_kinds.js";
 import { h } from "./dom.js";
+import { renewed } from "./place.js";
 import { asObject } from "./shapes.js";
 
 /**
@@ -11,6 +12,6 @@ import { asObject } from "./shapes.js";
  * @param {import("./block_kinds.js").Context} context
  */
 export function drawHome(view, context) {
-  const surface = { ...context, surface: "home", values: context.values || new Map() };
+  const surface = { ...renewed(context), surface: "home" };
   return h("div", { class: "view-home" }, drawBlocks(asObject(view).blocks, surface));
 }

@@ -5,7 +5,7 @@ import { drawBlocks } from "./block_kinds.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { showInputErrors } from "./input_block.js";
-import { newId } from "./place.js";
+import { newId, renewed } from "./place.js";
 import { asList, asObject, asText, textOf } from "./shapes.js";
 import { drawPlain } from "./text.js";
 import { inputErrors } from "./validate.js";
@@ -50,7 +50,7 @@ async function submit(dialog, view, context) {
  */
 export function drawModal(view, context) {
   const given = asObject(view);
-  const surface = { ...context, surface: "modal", values: context.values || new Map() };
+  const surface = { ...renewed(context), surface: "modal" };
   const titleId = newId("view");
   const submits = textOf(given.submit) || (hasInput(given) && "Submit");
   const stacked = asList(context.stack).length > 1;

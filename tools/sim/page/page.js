@@ -250,16 +250,17 @@ export class Page {
       values: new Map(),
       file: (id) => `/sim/file?id=${encodeURIComponent(id)}&workspace=${this.state.workspace.id}`,
       act: (action, state) =>
-        this.act("click", { ...where, action_id: action.action_id, action, state }),
+        this.ask("click", { ...where, action_id: action.action_id, action, state }),
       upload: (file) => this.uploadInput(file),
       suggest: async (actionId, blockId, typed) => {
-        const answer = await this.act("options", {
+        const answer = await this.ask("options", {
           ...where,
           action_id: actionId,
           block_id: blockId,
           value: typed,
         });
-        return answer.body?.options || answer.body?.option_groups || [];
+        if (answer.error && !answer.acked) throw new Error(answer.error);
+        return answer.body || {};
       },
       ...own,
     };

@@ -47,8 +47,9 @@ export function nameAttributes(place, otherwise) {
 
 /* --- values --- */
 
+/* A block_id may have any character, so that no separator is good. */
 function keyOf({ blockId, element }) {
-  return `${blockId}/${asText(element.action_id)}`;
+  return JSON.stringify([blockId, asText(element.action_id)]);
 }
 
 /** What a person has entered, as in Slack's state.values; an empty object if nobody has. */
@@ -61,23 +62,37 @@ export function keepValue(place, value) {
   place.context.values?.set(keyOf(place), { type: asText(place.element.type), ...value });
 }
 
-/** The value to begin with: what was entered before the block was drawn again, else `initial`. */
+/** The value to begin with: what was entered before the surface was drawn again, else `initial`. */
 export function beginValue(place, name, initial) {
-  const kept = keptValue(place);
-  const value = name in kept ? kept[name] : initial ?? null;
+  const { kept, values } = place.context;
+  const before = asObject(kept?.get(keyOf(place)) ?? values?.get(keyOf(place)));
+  const value = before.type === place.element.type && name in before ? before[name] : initial ?? null;
   keepValue(place, { [name]: value });
   return value;
 }
 
+/** A context to draw a surface anew: an element keeps what was entered, and what was entered into
+ * elements that the surface has no more is forgotten. */
+export function renewed(context) {
+  const values = context.values || new Map();
+  const kept = new Map(values);
+  values.clear();
+  return { ...context, values, kept };
+}
+
+/** The value of an element of a block. */
+export function valueIn(values, block, element) {
+  return values.get(keyOf({ blockId: asText(block.block_id), element }));
+}
+
 /** What was entered on a surface, as Slack's state: {values: {block_id: {action_id: value}}}. */
 export function stateOf(values) {
-  const state = { values: {} };
+  const blocks = new Map();
   for (const [key, value] of values || []) {
-    const at = key.lastIndexOf("/");
-    const block = key.slice(0, at);
-    state.values[block] = { ...state.values[block], [key.slice(at + 1)]: value };
+    const [block, action] = JSON.parse(key);
+    blocks.set(block, { ...blocks.get(block), ...Object.fromEntries([[action, value]]) });
   }
-  return state;
+  return { values: Object.fromEntries(blocks) };
 }
 
 /* --- actions --- */
@@ -125,7 +140,8 @@ async function send(place, control, value) {
     const answer = await context.act({
       type: asText(element.type), block_id: blockId, action_id: asText(element.action_id), ...value,
     }, stateOf(context.values));
-    showError(control, answer?.ok === false ? answer.error || "the bot has not answered" : "");
+    const failed = answer?.ok === false || answer?.acked === false;
+    showError(control, failed ? answer.error || "the bot has not answered" : "");
   } catch (error) {
     showError(control, error.message);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What Slack's client checks before it submits a modal. Pure. */
 
+import { valueIn } from "./place.js";
 import { asList, asNumber, asObject, asText } from "./shapes.js";
 
 function isEmpty(state) {
@@ -43,14 +44,14 @@ function problemOf(block, state) {
 /**
  * The errors of the inputs of a view.
  * @param {Array<Object>} blocks
- * @param {Map<string, Object>} values what was entered, by "block_id/action_id"
+ * @param {Map<string, Object>} values what was entered
  * @returns {Object<string, string>} sentences by block_id
  */
 export function inputErrors(blocks, values) {
   const inputs = asList(blocks).map(asObject).filter((block) => block.type === "input");
   const found = inputs.map((block) => {
-    const id = asText(block.block_id);
-    return [id, problemOf(block, values.get(`${id}/${asText(asObject(block.element).action_id)}`))];
+    const state = valueIn(values, block, asObject(block.element));
+    return [asText(block.block_id), problemOf(block, state)];
   });
   return Object.fromEntries(found.filter(([, problem]) => problem !== ""));
 }

@@ -5,18 +5,9 @@ import { h, replace } from "./dom.js";
 import { giveFocus, noteFocus } from "./focus.js";
 import { drawHome } from "./home.js";
 import { drawModal } from "./modal.js";
+import { stateOf } from "./place.js";
 
 const HOME = "home "; // begins the key of what was entered into a home tab
-
-/** The values of a surface as Slack's state.values: {block_id: {action_id: value}}. */
-export function stateOf(values) {
-  const state = { values: {} };
-  for (const [key, value] of values) {
-    const at = key.indexOf("/");
-    (state.values[key.slice(0, at)] ??= {})[key.slice(at + 1)] = value;
-  }
-  return state;
-}
 
 export class Views {
   /**
