@@ -211,7 +211,7 @@ void sim_sockets_request(sim_sockets_t *s, slack_http_request_t *request)
 /* Without a socket, deliveries go to the request URL. */
 size_t sim_sockets_ready(const sim_sockets_t *s)
 {
-    return sim->request_url.url ? 0 : 1;
+    return sim && sim->request_url.url ? 0 : 1; /* NULL while it opens */
 }
 
 int sim_sockets_send(sim_sockets_t *s, const char *text, size_t len)
@@ -376,6 +376,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     envelope_count = acked_count = 0;
     url_status = 0;
     memset(answered, 0, sizeof answered);
+    sim = NULL;
     must(sim_open(&sim, world.net, &options, error) == 0);
     for (uint64_t id = 1; id <= STEPS_MAX && slack__slice_split(&rest, SEPARATOR, &text); id++) {
         asked[id] = step(&world, id, text);

@@ -36,6 +36,8 @@ static const char usage[] =
     "       slackapp sim trigger               print the URL that starts a workflow\n"
     "       slackapp sim disconnect [REASON]   tell the app to reconnect (warning,\n"
     "                                          refresh_requested, link_disabled)\n"
+    "       slackapp sim pass SECONDS          let so much time pass: redeliveries, scheduled\n"
+    "                                          messages and the ends of tokens come earlier\n"
     "       slackapp sim fault NAME [ARG…]     inject a fault: slackapp sim fault --help\n"
     "\n";
 
@@ -374,6 +376,21 @@ static int disconnect_command(sim_client_t *client, int argc, const char **argv)
     return CLI_OK;
 }
 
+static int pass_command(sim_client_t *client, int argc, const char **argv)
+{
+    int status = CLI_OK;
+    uint64_t seconds;
+    const int rest = sim_client_arguments(client, argc, argv, NULL, 1, &status);
+    if (rest < 0) return status;
+    if (rest == 0 || !slack__parse_u64(slack__slice(argv[0]), INT32_MAX, &seconds))
+        return sim_client_fail(CLI_USAGE, "SECONDS is a number: slackapp sim pass 3600");
+    const slack_json_t *body =
+        sim_json(&client->json, "{ms: %llu}", (unsigned long long)seconds * 1000);
+    if (!sim_client_call(client, "/sim/clock", body)) return CLI_FAILED;
+    cli_printf("%s s have passed\n", argv[0]);
+    return CLI_OK;
+}
+
 static const struct command {
     const char *name;
     int (*run)(sim_client_t *client, int argc, const char **argv);
@@ -393,6 +410,7 @@ static const struct command {
     {"webhook", webhook_command},
     {"trigger", trigger_command},
     {"disconnect", disconnect_command},
+    {"pass", pass_command},
     {"fault", sim_fault_command},
 };
 

@@ -158,6 +158,12 @@ running_alone() {
         expect 0 'no requests from pages of other origins' curl -s -H 'Origin: https://example.com' \
             -d 'token=xoxb-it%27s' "$SLACKAPP_SIM/api/auth.test" &&
         expect 0 'calls of webhook: 1' "$slackapp" sim status &&
+        expect 0 '3600 s have passed' "$slackapp" sim pass 3600 &&
+        expect 1 'is a number of milliseconds' "$slackapp" sim pass 0 &&
+        expect 2 'SECONDS is a number' "$slackapp" sim pass 1h &&
+        expect 1 'there is no delivery with that number' "$slackapp" sim resend 7 &&
+        expect 2 'a delivery has a number' "$slackapp" sim resend x &&
+        expect 0 '#general  ann: (edited) new' "$slackapp" sim send --missed edit new &&
         expect 0 'told 0 sockets to reconnect' "$slackapp" sim disconnect || return 1
     eval "$("$slackapp" sim env)"
     [ "$SLACK_API_URL" = "$SLACKAPP_SIM/api/" ] && [ "$SLACK_BOT_TOKEN" = "xoxb-it's" ] &&

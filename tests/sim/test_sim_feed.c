@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "sim/page_state.h"
 #include "support/alloc_fail.h"
 #include "support/heap.h"
 #include "support/raw.h"
@@ -452,6 +453,42 @@ ALONE(a_slow_reader_takes_no_memory_and_loses_nothing)
         last = id;
     }
     sim_app_close(&reader);
+}
+
+ALONE(the_state_has_the_newest_messages_of_each_channel)
+{
+    enum { COUNT = 10000, CHANNELS = 2 };
+    assert_true(slack_json_bool(
+        sim_peer_control(
+            &peer, "/sim/missed",
+            sim_peer_text(&peer, "{'messages':%d,'channels':%d,'text':'m'}", COUNT, CHANNELS)),
+        "/ok"));
+    post("few");
+    const slack_json_t *messages = slack_json_get(get_state(), "/messages");
+    assert_int_equal(slack_json_count(messages, ""), CHANNELS * SIM_STATE_MESSAGES + 1);
+    const char *before = "";
+    slack_json_iter_t it = {0};
+    while (slack_json_next(messages, &it)) {
+        assert_true(strcmp(before, slack_json_str(it.value, "/message/ts")) < 0);
+        before = slack_json_str(it.value, "/message/ts");
+    }
+    assert_member(messages, "/399/message/text", "m 10000");
+    assert_member(messages, "/400/message/text", "few");
+}
+
+ALONE(the_state_is_bounded)
+{
+    enum { COUNT = 200, BYTES = 50000 };
+    char *body = slack__malloc(BYTES + 100);
+    snprintf(body, BYTES + 100, "{'messages':%d,'channels':1,'text':'%0*d'}", COUNT, BYTES, 0);
+    assert_true(slack_json_bool(sim_peer_control(&peer, "/sim/missed", body), "/ok"));
+    slack__free(body);
+    const slack_json_t *messages = slack_json_get(get_state(), "/messages");
+    const size_t count = slack_json_count(messages, "");
+    assert_true(count > 1 && count < COUNT);
+    const char *last =
+        slack_json_str(messages, sim_peer_text(&peer, "/%zu/message/text", count - 1));
+    assert_string_equal(last + BYTES, " 200");
 }
 
 ALONE(a_reader_of_another_run_is_reset)
