@@ -222,8 +222,12 @@ void slack__entry_abandon(slack_entry_t *entry)
     slack_ctx_t *ctx = &entry->run.ctx;
     slack_inbox_t *inbox = entry->inbox;
     slack_arena_t *arena = ctx->delivery->arena;
-    const char *why = slack__arena_printf(arena, "the app has stopped after SLACK_DRAIN_MS, and %s",
-                                          slack__ctx_why_open(ctx, arena));
+    const char *open = slack__run_waits(&entry->run)
+                           ? "the delivery waits for others that run its listener: raise "
+                             "SLACK_DRAIN_MS, or .max_running of the listener if it has one"
+                           : slack__ctx_why_open(ctx, arena);
+    const char *why =
+        slack__arena_printf(arena, "the app has stopped after SLACK_DRAIN_MS, and %s", open);
     if (ctx->failure.first.status == 0)
         slack__failure_note(ctx, &(slack_fault_t){.status = SLACK_ECANCELED, .why = why});
     log_failed(entry, SLACK_LOG_WARN, entry->stored ? "after the next start" : "none");

@@ -216,6 +216,22 @@ INBOX_CLOSED(test_so_many_at_once)
     slack_app_stop(inbox.f.app); /* two are under way */
 }
 
+INBOX_CLOSED(test_a_stop_says_what_a_delivery_waits_for)
+{
+    inbox_open("memory:", NULL);
+    slack_listen(inbox.f.app,
+                 &(slack_listener_t){.kind = SLACK_KIND_EVENT, .max_running = 1, .fn = inbox_hold});
+    app_ready(&inbox.f);
+    app_ack_t ack[2] = {{0}};
+    deliver_in("Ev1", "C1", "a", &ack[0]);
+    deliver_in("Ev2", "C1", "b", &ack[1]);
+    slack_app_stop(inbox.f.app);
+    slack_app_stop(inbox.f.app);
+    app_run_until_stopped(&inbox.f);
+    assert_true(world_logged(&inbox.f.world, "a hold is open"));
+    assert_true(world_logged(&inbox.f.world, "waits for others that run its listener"));
+}
+
 /* ---- jobs ---- */
 
 static int defer_rc;
