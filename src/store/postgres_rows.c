@@ -283,6 +283,7 @@ static void send_stats(slack_pg_t *pg, slack_store_op_t *op)
     else
         slack__pg_bytes(&params, op->row.app);
     slack__pg_int(&params, pg->owner);
+    slack__pg_int(&params, pg->lock_class);
     slack__pg_send(pg, PG_BY_INDEX, NULL, NULL, NULL);
     slack__pg_send(pg, few ? PG_STATS_FEW : PG_STATS, &params, take_stats, op);
     *op->batch->about = '\0';

@@ -91,7 +91,10 @@
     " ORDER BY app, due_ms LIMIT 1) AS i) SELECT min(due_ms) FROM first) END UNION ALL "
 #define COUNT_OWNERS                                                                               \
     "SELECT 5::bigint, count(*), count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM kv"              \
-    " WHERE owner = o.id)) FROM owners AS o WHERE NOT closed AND id <> $2"
+    " WHERE owner = o.id)) FROM owners AS o WHERE NOT closed AND id <> $2 AND id % 2147483647 IN"  \
+    " (SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND"        \
+    " classid = $3::bigint::oid AND database ="                                                    \
+    " (SELECT oid FROM pg_database WHERE datname = current_database()))"
 #define KV_WRITE                                                                                   \
     "INSERT INTO kv AS k (key, version, until_ms, value, owner) VALUES ($1, $2, $3, $4, $6)"       \
     " ON CONFLICT (key) DO UPDATE SET version = excluded.version, until_ms = excluded.until_ms,"   \

@@ -353,7 +353,7 @@ static int sqlite_count_rows(slack_sqlite_t *s, const slack_store_op_t *op)
     slack_store_batch_t *batch = op->batch;
     memset(batch->counts, 0, sizeof batch->counts);
     memset(batch->oldest_ms, 0, sizeof batch->oldest_ms);
-    batch->stateless = 0;
+    batch->stateless = batch->owners = batch->bare_owners = 0;
     sqlite3_stmt *stmt = s->statements[STATS];
     int64_t app;
     int step = op->row.app.ptr ? sqlite_app_id(s, op->row.app, false, &app) : 0;
@@ -369,8 +369,9 @@ static int sqlite_count_rows(slack_sqlite_t *s, const slack_store_op_t *op)
         int state = sqlite3_column_int(stmt, 0);
         const uint64_t count = (uint64_t)sqlite3_column_int64(stmt, 1);
         if (state == SLACK_ROW_STATES + 2) {
-            batch->owners = count;
-            batch->bare_owners = (uint64_t)sqlite3_column_int64(stmt, 2);
+            const bool alive = slack__owner_alive(&s->owner, (int64_t)count);
+            batch->owners += alive;
+            batch->bare_owners += alive && !sqlite3_column_int(stmt, 2);
             continue;
         }
         if (state == SLACK_ROW_STATES + 1) {

@@ -46,8 +46,8 @@
     "SELECT 5, 0, min((SELECT due_ms FROM inbox WHERE state = 0 AND app = a.id"                    \
     " ORDER BY due_ms LIMIT 1)) FROM apps AS a WHERE ?2 IS NULL OR id = ?2 UNION ALL "
 #define COUNT_OWNERS                                                                               \
-    "SELECT 6, count(*), count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM kv WHERE owner = o.id))" \
-    " FROM owners AS o WHERE id > 0 AND id <> ?3"
+    "SELECT 6, id, EXISTS (SELECT 1 FROM kv WHERE owner = o.id) FROM owners AS o"                  \
+    " WHERE id > 0 AND id <> ?3"
 
 static const char *const sql[] = {
     [BEGIN] = "BEGIN IMMEDIATE",

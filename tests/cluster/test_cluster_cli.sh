@@ -85,7 +85,7 @@ roles() {
         bot second receive && until_true stands_by && grep -q ' work     running ' out || return 1
     expect 0 '"healthy":true' --json && tail -n 1 out | python3 -m json.tool >pretty && grep -q '"role": "work"' pretty &&
         "$slackapp" inbox stats >out 2>&1 && until_true healthy &&
-        kill -9 "$worker" && until_true expect 1 'no process works' &&
+        kill -9 "$worker" && until_true expect 1 'no process works' && ! grep '^owners ' out &&
         timeout -s INT 3 "$slackapp" cluster --watch 1 >watched 2>&1
     [ "$(grep -c 'no process works' watched)" -ge 2 ]
 }
