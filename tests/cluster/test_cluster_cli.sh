@@ -5,25 +5,13 @@
 set -u
 build=$(cd "${1?usage: tests/cluster/test_cluster_cli.sh BUILD_FOLDER INBOX_MAKER}" && pwd)
 slackapp=$build/slackapp
+subcommand=cluster
 maker=$(cd "$(dirname "${2?}")" && pwd)/$(basename "$2")
 # shellcheck source=tools/processes.sh
 . "$(dirname "$0")/../../tools/processes.sh"
 # shellcheck source=tests/support/stores.sh
 . "$(dirname "$0")/../support/stores.sh"
 cd "$work" || exit 1
-
-# expect STATUS TEXT WORD…: `slackapp cluster WORD…` ends with STATUS and prints TEXT.
-expect() {
-    status=$1
-    text=$2
-    shift 2
-    got=0
-    timeout 20 "$slackapp" cluster "$@" >out 2>&1 || got=$?
-    [ "$got" = "$status" ] && grep -qF -- "$text" out && return 0
-    echo "cluster $*: status $got, not $status, or no \"$text\" in:"
-    cat out
-    return 1
-}
 
 lines_that_make_no_sense() {
     expect 0 'usage:' --help && expect 2 '--loud is not an option' --loud && expect 2 'takes options only' 5 &&

@@ -355,6 +355,13 @@ static void model_settle(model_t *m, uint64_t ms)
     assert_int_equal(m->entries[SLACK_SLOTS_SPARE].state, SLACK_SLOT_FREE);
 }
 
+/* All processes start at once, and share the budget. */
+static void model_begin(model_t *m, uint64_t seed)
+{
+    model_open(m, seed, 100);
+    model_settle(m, 3000);
+}
+
 #define FOR_SEEDS(m)                                                                               \
     for (model_t *m = malloc(sizeof *m), *m##_end = m; m##_end; free(m), m##_end = NULL)           \
         for (uint64_t seed = 1; seed <= SEEDS; seed++)
@@ -372,8 +379,7 @@ TEST(a_rolling_restart_keeps_every_connection)
 {
     FOR_SEEDS(m)
     {
-        model_open(m, seed, 100);
-        model_settle(m, 3000);
+        model_begin(m, seed);
         m->least = m->budget;
         for (unsigned i = 0; i < PROCESSES; i++) {
             process_leave(m, &m->list[i]);
@@ -387,8 +393,7 @@ TEST(a_killed_holder_is_replaced_in_two_seconds)
 {
     FOR_SEEDS(m)
     {
-        model_open(m, seed, 100);
-        model_settle(m, 3000);
+        model_begin(m, seed);
         for (unsigned i = 0; i < 5; i++) {
             process_kill(m, &m->list[roll(m, PROCESSES)]);
             pass(m, 2000);
@@ -405,8 +410,7 @@ TEST(refreshes_take_turns_with_the_spare)
 {
     FOR_SEEDS(m)
     {
-        model_open(m, seed, 100);
-        model_settle(m, 3000);
+        model_begin(m, seed);
         m->least = m->budget;
         for (unsigned i = 0; i < PROCESSES; i++) {
             refresh(m, &m->list[i]);

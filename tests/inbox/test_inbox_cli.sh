@@ -4,6 +4,7 @@
 # shellcheck disable=SC2317 # run() calls the functions
 set -u
 slackapp=${1?usage: tests/inbox/test_inbox_cli.sh BUILD_FOLDER INBOX_MAKER}/slackapp
+subcommand=inbox
 maker=$(cd "$(dirname "${2?}")" && pwd)/$(basename "$2")
 # shellcheck source=tools/processes.sh
 . "$(dirname "$0")/../../tools/processes.sh"
@@ -11,19 +12,6 @@ maker=$(cd "$(dirname "${2?}")" && pwd)/$(basename "$2")
 . "$(dirname "$0")/../support/stores.sh"
 store=$(store_url inbox)
 cd "$work" || exit 1
-
-# expect STATUS TEXT WORD…: `slackapp inbox WORD…` ends with STATUS and prints TEXT.
-expect() {
-    status=$1
-    text=$2
-    shift 2
-    got=0
-    timeout 20 "$slackapp" inbox "$@" >"$work/out" 2>&1 || got=$?
-    [ "$got" = "$status" ] && grep -qF -- "$text" "$work/out" && return 0
-    echo "inbox $*: status $got, not $status, or no \"$text\" in:"
-    cat "$work/out"
-    return 1
-}
 
 lines_that_make_no_sense() {
     expect 2 'a command is missing' && expect 2 'no command "fly"' fly &&

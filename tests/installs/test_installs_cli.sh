@@ -5,6 +5,7 @@
 set -u
 build=${1?usage: tests/installs/test_installs_cli.sh BUILD_FOLDER INBOX_MAKER}
 slackapp=$build/slackapp
+subcommand=installs
 maker=$(cd "$(dirname "${2?}")" && pwd)/$(basename "$2")
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tools/processes.sh
@@ -22,19 +23,6 @@ export SLACK_CLIENT_ID=111.222 SLACK_STORE_KEY="$key"
 store() {
     use_store "$1"
     has_store "$1" || empty_store "$1"
-}
-
-# expect STATUS TEXT WORD…: `slackapp installs WORD…` ends with STATUS and prints TEXT.
-expect() {
-    status=$1
-    text=$2
-    shift 2
-    got=0
-    timeout 30 "$slackapp" installs "$@" >"$work/out" 2>&1 || got=$?
-    [ "$got" = "$status" ] && grep -qF -- "$text" "$work/out" && return 0
-    echo "installs $*: status $got, not $status, or no \"$text\" in:"
-    cat "$work/out"
-    return 1
 }
 
 # unpack FILE FOLDER: the files of a text with a line "== PATH" before each.

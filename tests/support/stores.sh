@@ -1,12 +1,25 @@
 # shellcheck shell=sh
 # For scripts that run over SQLite and, under with_postgres, over PostgreSQL: a store for each name.
-# They have sourced tools/processes.sh, and set $maker to inbox_maker.
+# They have sourced tools/processes.sh, and set $maker to inbox_maker, $slackapp, and $subcommand to one of its words.
 # shellcheck disable=SC2034,SC2154 # such variables are theirs
 unset SLACK_STORE
 
 use_store() {
     SLACK_STORE=$(store_url "$1")
     export SLACK_STORE
+}
+
+# expect STATUS TEXT WORD…: the subcommand with these words ends with STATUS and prints TEXT.
+expect() {
+    status=$1
+    text=$2
+    shift 2
+    got=0
+    timeout 30 "$slackapp" "$subcommand" "$@" >"$work/out" 2>&1 || got=$?
+    [ "$got" = "$status" ] && grep -qF -- "$text" "$work/out" && return 0
+    echo "$subcommand $*: status $got, not $status, or no \"$text\" in:"
+    cat "$work/out"
+    return 1
 }
 
 if [ -n "${TEST_POSTGRES-}" ]; then

@@ -5,25 +5,13 @@
 set -u
 build=$(cd "${1?usage: tests/transport_history/test_catch_up_cli.sh BUILD_FOLDER}" && pwd)
 slackapp=$build/slackapp
+subcommand=catch-up
 # shellcheck source=tools/processes.sh
 . "$(dirname "$0")/../../tools/processes.sh"
 # shellcheck source=tests/support/stores.sh
 . "$(dirname "$0")/../support/stores.sh"
 cd "$work" || exit 1
 unset SLACK_BOT_TOKEN SLACK_CATCH_UP
-
-# expect STATUS TEXT WORD…: `slackapp catch-up WORD…` ends with STATUS and prints TEXT.
-expect() {
-    status=$1
-    text=$2
-    shift 2
-    got=0
-    timeout 20 "$slackapp" catch-up "$@" >out 2>&1 || got=$?
-    [ "$got" = "$status" ] && grep -qF -- "$text" out && return 0
-    echo "catch-up $*: status $got, not $status, or no \"$text\" in:"
-    cat out
-    return 1
-}
 
 lines_that_make_no_sense() {
     expect 0 'usage:' --help && expect 2 'the app itself catches up' &&
