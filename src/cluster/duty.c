@@ -27,13 +27,6 @@ static void duty_submit(slack_duty_t *duty, enum slack_store_op_kind kind, bool 
     processes->store->ops->submit(processes->store, &duty->op);
 }
 
-static void duty_set(slack_duty_t *duty, bool has)
-{
-    if (duty->has == has) return;
-    duty->has = has;
-    duty->changed(duty->user_data, has);
-}
-
 /* While the store fails, the process keeps what it has. */
 static void duty_swapped(slack_store_op_t *op)
 {
@@ -43,7 +36,9 @@ static void duty_swapped(slack_store_op_t *op)
     duty->unsure = op->status != 0;
     if (op->status == 0 && !duty->left) {
         duty->stored_ms = slack__mono_ms(duty->processes->net->clock);
-        duty_set(duty, !op->duplicate);
+        const bool changed = duty->has == op->duplicate;
+        duty->has = !op->duplicate;
+        if (changed) duty->changed(duty->user_data, duty->has);
     }
     if (duty->left && duty->processes->started) duty_submit(duty, SLACK_STORE_KV_DELETE, true);
 }

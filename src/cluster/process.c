@@ -19,16 +19,6 @@ bool slack__process_id_ok(slack_slice_t id)
     return true;
 }
 
-/* A number from 0 to `max`; a member that is missing is 0. */
-static bool read_number(const slack_json_t *body, const char *path, int64_t max, int64_t *ret)
-{
-    const slack_json_t *value = slack_json_get(body, path);
-    *ret = slack_json_int(value, "");
-    if (value == NULL) return true;
-    return slack_json_type(value) == SLACK_JSON_NUMBER && *ret >= 0 && *ret <= max &&
-           slack_json_num(value, "") == (double)*ret; /* a real number is no count */
-}
-
 static bool read_text(const slack_json_t *body, const char *path, char *ret)
 {
     size_t len;
@@ -39,14 +29,6 @@ static bool read_text(const slack_json_t *body, const char *path, char *ret)
     return true;
 }
 
-static bool read_role(const slack_json_t *body, enum slack_role *ret)
-{
-    const char *name = slack_json_str(body, "/role");
-    for (*ret = SLACK_ROLE_ALL; *ret <= SLACK_ROLE_WORK; ++*ret)
-        if (strcmp(name, slack__role_names[*ret]) == 0) return true;
-    return false;
-}
-
 bool slack__process_read(slack_arena_t *arena, slack_slice_t id, slack_slice_t value,
                          slack_process_t *ret)
 {
@@ -55,7 +37,10 @@ bool slack__process_read(slack_arena_t *arena, slack_slice_t id, slack_slice_t v
     if (!slack__process_id_ok(id) || value.len > SLACK_PROCESS_BYTES_MAX) return false;
     memcpy(p.id, id.ptr, id.len);
     if (slack__json_parse(arena, value.ptr, value.len, &body, NULL) != 0) return false;
-    if (!read_role(body, &p.role) || !read_text(body, "/host", p.host) ||
+    const char *role = slack_json_str(body, "/role");
+    while (p.role <= SLACK_ROLE_WORK && strcmp(role, slack__role_names[p.role]) != 0)
+        p.role++;
+    if (p.role > SLACK_ROLE_WORK || !read_text(body, "/host", p.host) ||
         !read_text(body, "/version", p.version))
         return false;
     const struct {
@@ -71,8 +56,14 @@ bool slack__process_read(slack_arena_t *arena, slack_slice_t id, slack_slice_t v
         {"/catch_up/missed_ms", SLACK_ROW_TIME_MAX, &p.catch_up.missed_ms},
         {"/catch_up/read_ms", SLACK_ROW_TIME_MAX, &p.catch_up.read_ms},
     };
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (!read_number(body, numbers[i].path, numbers[i].max, numbers[i].to)) return false;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        const slack_json_t *member = slack_json_get(body, numbers[i].path);
+        const int64_t number = *numbers[i].to = slack_json_int(member, "");
+        if (member == NULL) continue; /* it is 0 */
+        if (slack_json_type(member) != SLACK_JSON_NUMBER || number < 0 || number > numbers[i].max ||
+            slack_json_num(member, "") != (double)number) /* a real number is no count */
+            return false;
+    }
     p.leaving = strcmp(slack_json_str(body, "/state"), "leaving") == 0;
     p.sockets.candidate = slack_json_bool(body, "/sockets/candidate");
     *ret = p;

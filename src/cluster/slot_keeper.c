@@ -96,17 +96,6 @@ static void warn_of_waits(slack_slot_keeper_t *keeper)
     keeper->warned_spare = beside;
 }
 
-static void warn_of_budget(slack_slot_keeper_t *keeper, const slack_kv_entry_t *entry)
-{
-    const unsigned budget = slack__slice_number(entry->value);
-    if (keeper->warned_budget || budget == 0 || budget == keeper->slots.budget) return;
-    keeper->warned_budget = true;
-    SLACK_LOG(
-        keeper->net->log, WARN, "processes have different budgets of connections",
-        "own=%u other=%u hint=%s", keeper->slots.budget, budget,
-        "set SLACK_SOCKET_CONNECTIONS to the same number for all of them: the largest counts");
-}
-
 /* ---- orders ---- */
 
 static void order_ended(slack_store_op_t *op)
@@ -231,15 +220,6 @@ static void warn_of_lost_slots(slack_slot_keeper_t *keeper)
                   "machine stood still, or the store failed: look there");
 }
 
-static void warn_of_stranger(slack_slot_keeper_t *keeper, slack_slice_t key)
-{
-    if (keeper->warned_stranger) return;
-    keeper->warned_stranger = true;
-    SLACK_LOG(keeper->net->log, WARN, "entry of a slot is not understood, nobody takes the slot",
-              "key=%.*s hint=%s", (int)key.len, key.ptr,
-              "another program has written it: delete it, and let only this app write there");
-}
-
 static void page_take(slack_slot_keeper_t *keeper)
 {
     const size_t prefix = keeper->op.row.key.len;
@@ -251,20 +231,24 @@ static void page_take(slack_slot_keeper_t *keeper)
             !slack__parse_u64(name, SLACK_SLOTS_MAX - 1, &number))
             continue; /* of an app whose name goes on with "/", or another program's */
         keeper->found[number] = slack__slot_read(entry.version);
-        if (!slack__process_id_ok(slack__slice(keeper->found[number].holder)))
-            warn_of_stranger(keeper, entry.key);
-        warn_of_budget(keeper, &entry);
+        const slack_logger_t *log = keeper->net->log;
+        if (!keeper->warned_stranger &&
+            !slack__process_id_ok(slack__slice(keeper->found[number].holder))) {
+            keeper->warned_stranger = true;
+            SLACK_LOG(log, WARN, "entry of a slot is not understood, nobody takes the slot",
+                      "key=%.*s hint=%s", (int)entry.key.len, entry.key.ptr,
+                      "another program has written it: delete it, and let only this app write "
+                      "there");
+        }
+        const unsigned own = keeper->slots.budget, other = slack__slice_number(entry.value);
+        if (!keeper->warned_budget && other != 0 && other != own) {
+            keeper->warned_budget = true;
+            SLACK_LOG(log, WARN, "processes have different budgets of connections",
+                      "own=%u other=%u hint=%s", own, other,
+                      "set SLACK_SOCKET_CONNECTIONS to the same number for all of them: the "
+                      "largest counts");
+        }
     }
-}
-
-static void look_take(slack_slot_keeper_t *keeper)
-{
-    struct others others = {.count = 0};
-    others_find(&others, keeper->processes, keeper->found);
-    warn_of_lost_slots(keeper);
-    slack__slots_look(&keeper->slots, keeper->found,
-                      (const char(*)[SLACK_PROCESS_ID_SIZE])others.ids, others.count,
-                      keeper->began_ms);
 }
 
 static void list_page(slack_slot_keeper_t *keeper);
@@ -288,8 +272,16 @@ static void page_listed(slack_store_op_t *op)
         list_page(keeper);
         return;
     }
-    if (ok && !more) look_take(keeper);
-    if (ok && !more && find_orphan(keeper))
+    const bool over = ok && !more;
+    if (over) {
+        struct others others = {.count = 0};
+        others_find(&others, keeper->processes, keeper->found);
+        warn_of_lost_slots(keeper);
+        slack__slots_look(&keeper->slots, keeper->found,
+                          (const char(*)[SLACK_PROCESS_ID_SIZE])others.ids, others.count,
+                          keeper->began_ms);
+    }
+    if (over && find_orphan(keeper))
         order_give(keeper);
     else if (keeper->started)
         keeper_step(keeper);

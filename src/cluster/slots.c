@@ -201,15 +201,6 @@ static unsigned find_in(const slack_slots_t *s, enum slack_slot_state state)
     return i < SLACK_SLOTS_MAX && s->list[i].state == state ? i : SLACK_SLOTS_MAX;
 }
 
-static bool take_back(slack_slots_t *s, const slack_allowance_use_t *use, slack_slots_order_t *ret)
-{
-    for (unsigned i = 0; i < s->budget; i++)
-        if (s->lost[i])
-            return order(ret, s, i, use->serving > 0 ? SLACK_SLOT_READY : SLACK_SLOT_OPENING,
-                         SLACK_SLOTS_OWN);
-    return false;
-}
-
 /* The next step of handing a slot over. */
 static bool go_on_handing(slack_slots_t *s, const slack_allowance_use_t *use, uint64_t now,
                           slack_slots_order_t *ret)
@@ -305,7 +296,10 @@ bool slack__slots_next(slack_slots_t *slots, const slack_allowance_use_t *use, u
     if (!waits || s->wait_ms == 0) s->wait_ms = waits ? now_ms : 0;
     if (!s->known) return false;
 
-    if (take_back(s, use, ret)) return true;
+    for (unsigned i = 0; i < s->budget; i++)
+        if (s->lost[i])
+            return order(ret, s, i, use->serving > 0 ? SLACK_SLOT_READY : SLACK_SLOT_OPENING,
+                         SLACK_SLOTS_OWN);
     if (hands_over(s)) return go_on_handing(s, use, now_ms, ret);
     if (spare && need <= count) return order_free(ret, s, SLACK_SLOTS_SPARE, now_ms);
     if (give_up(s, use, now_ms, ret)) return true;

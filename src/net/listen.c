@@ -171,24 +171,21 @@ static int bind_path(int fd, const address_t *address, const slack_socket_file_t
     return -1;
 }
 
-static int bind_port(int fd, const address_t *address, bool reuse_port)
-{
-    const int on = 1;
-    /* A restarted process can listen while connections of the old one are still closing. */
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0) return -1;
-    if (reuse_port && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) return -1;
-    return bind(fd, (const struct sockaddr *)&address->bytes, address->len);
-}
-
 /* The descriptor of a listening socket, or libuv's error. */
 static int open_socket(const address_t *address, const slack_listen_options_t *o)
 {
     int fd = socket(address->bytes.ss_family, SOCK_STREAM, 0);
     if (fd < 0) return uv_translate_sys_error(errno);
+    const int on = 1;
     int rc = set_flags(fd);
-    if (rc == 0)
-        rc = address->bytes.ss_family == AF_UNIX ? bind_path(fd, address, o->file)
-                                                 : bind_port(fd, address, o->reuse_port);
+    if (rc == 0 && address->bytes.ss_family == AF_UNIX) {
+        rc = bind_path(fd, address, o->file);
+    } else if (rc == 0) {
+        /* A restarted process can listen while connections of the old one are still closing. */
+        rc = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+        if (rc == 0 && o->reuse_port) rc = setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+        if (rc == 0) rc = bind(fd, (const struct sockaddr *)&address->bytes, address->len);
+    }
     if (rc == 0 && listen(fd, BACKLOG) == 0) return fd;
     rc = uv_translate_sys_error(errno);
     close(fd);

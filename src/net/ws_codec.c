@@ -198,22 +198,16 @@ void slack__ws_codec_feed(slack_ws_codec_t *codec, const char *data, size_t len)
     codec->in_len = len;
 }
 
-/* Drop the data of the last event. */
-static void drop_event(slack_ws_codec_t *codec)
-{
-    if (!codec->in_frame) codec->control_len = 0;
-    if (codec->message_opcode) return;
-    if (codec->message.cap > MESSAGE_KEEP_BYTES)
-        slack__buf_done(&codec->message);
-    else
-        slack__buf_clear(&codec->message);
-}
-
 int slack__ws_codec_next(slack_ws_codec_t *codec, slack_ws_event_t *ret)
 {
     int rc = codec->failed ? codec->failed : SLACK_EBUSY;
     while (rc == SLACK_EBUSY) {
-        drop_event(codec);
+        /* The data of the last event. */
+        if (!codec->in_frame) codec->control_len = 0;
+        if (!codec->message_opcode && codec->message.cap > MESSAGE_KEEP_BYTES)
+            slack__buf_done(&codec->message);
+        else if (!codec->message_opcode)
+            slack__buf_clear(&codec->message);
         struct wslay_frame_iocb frame;
         ssize_t n = wslay_frame_recv(codec->wslay, &frame);
         if (n == WSLAY_ERR_WANT_READ) {

@@ -28,12 +28,6 @@ static bool has_only(slack_slice_t text, const char *legal)
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
 #define UPPER   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-/* An app id, which is on the same page: "A", then capitals and digits. */
-static bool is_app_id(const char *id)
-{
-    return *id == 'A' && has_only(slack__slice(id), DIGITS UPPER);
-}
-
 /* The client secret, which has neighbours on the page of its app. */
 static int check_secret(const slack_options_t *o, char *error)
 {
@@ -64,8 +58,10 @@ static int check_credentials(const slack_options_t *o, char *error)
         return SLACK_ECONFIG;
     }
     if (!is_set(o->client_id)) return 0;
-    if (strlen(o->client_id) > ID_MAX || is_app_id(o->client_id) ||
-        !has_only(slack__slice(o->client_id), DIGITS LETTERS UPPER ".")) {
+    const slack_slice_t id = slack__slice(o->client_id);
+    /* The app id is on the same page: "A", then capitals and digits. */
+    const bool is_app_id = id.ptr[0] == 'A' && has_only(id, DIGITS UPPER);
+    if (id.len > ID_MAX || is_app_id || !has_only(id, DIGITS LETTERS UPPER ".")) {
         slack__explain(error,
                        "SLACK_CLIENT_ID=%.40s: is not a client id, such as "
                        "1234567890.1234567890: copy it from the app's page \"Basic Information\"",

@@ -56,14 +56,6 @@ static void found_none(slack_install_found_t *found, const char *key)
         .key = key, .version = "", .why = "", .record = slack__install_record()};
 }
 
-/* A record lies in its own place: a value in clear is not bound to the key. */
-static bool is_at_home(slack_entries_work_t *work, const slack_install_found_t *found)
-{
-    const slack_install_place_t place = slack__install_place(&found->record, work->in->client_id);
-    const char *key = slack__install_key(work->arena, &place);
-    return key && slack__slice_eq(slack__slice(key), slack__slice(found->key));
-}
-
 /* Opens the value of an entry and reads its record. 0; SLACK_ENOMEM. */
 static int found_read(slack_entries_work_t *work, slack_install_found_t *found,
                       const slack_row_t *row)
@@ -80,7 +72,13 @@ static int found_read(slack_entries_work_t *work, slack_install_found_t *found,
     if (rc == 0 && (work->in->keys || slack__is_sealed(text)))
         rc = slack__unseal(work->in->keys, entry.key, text, work->arena, &text, why);
     if (rc == 0) rc = slack__install_read(work->arena, text, &found->record);
-    if (rc == SLACK_EJSON || (rc == 0 && !is_at_home(work, found))) rc = SLACK_EDAMAGED;
+    if (rc == 0) { /* a record lies in its own place: a value in clear is not bound to the key */
+        const slack_install_place_t place =
+            slack__install_place(&found->record, work->in->client_id);
+        const char *key = slack__install_key(work->arena, &place);
+        if (key == NULL || strcmp(key, found->key) != 0) rc = SLACK_EDAMAGED;
+    }
+    if (rc == SLACK_EJSON) rc = SLACK_EDAMAGED;
     if (rc == 0 || rc == SLACK_ENOMEM) return rc;
     const char *sentence =
         slack__arena_printf(work->arena, "the installation %s %s", found->key, why);

@@ -29,17 +29,6 @@ static void find_end(find_t *f, int status)
     slack__entries_work_free(&f->work);
 }
 
-/* The first entry with a token that Slack has not refused, else the first that there is. */
-static size_t choose(const find_t *f, size_t kind)
-{
-    size_t chosen = 0;
-    for (size_t i = f->count; i-- > 0;)
-        if (*f->gets[kind][i].one.version) chosen = i;
-    for (size_t i = f->count; i-- > 0;)
-        if (slack__entries_usable(&f->gets[kind][i].one)) chosen = i;
-    return chosen;
-}
-
 static void find_read(find_t *f);
 
 static void find_over(slack_entries_work_t *work)
@@ -79,7 +68,12 @@ static void find_choose(slack_entries_work_t *work)
     }
     slack__entries_begin(work, find_moved);
     for (size_t kind = 0; kind < kinds_of(f); kind++) {
-        const size_t chosen = f->chosen[kind] = choose(f, kind);
+        size_t chosen = 0; /* with a token that Slack has not refused, else the first that exists */
+        for (size_t i = f->count; i-- > 0;)
+            if (*f->gets[kind][i].one.version) chosen = i;
+        for (size_t i = f->count; i-- > 0;)
+            if (slack__entries_usable(&f->gets[kind][i].one)) chosen = i;
+        f->chosen[kind] = chosen;
         f->found[kind] = f->gets[kind][chosen].one;
         /* A record moves from the place that its workspace had outside of the organization. */
         if (f->count != SLACK_INSTALL_PLACES || chosen != SLACK_INSTALL_PLACES - 1 ||

@@ -11,14 +11,6 @@ static void sweep_again(slack_sweep_t *sweep, uint64_t in_ms)
     slack__timer_start(sweep->rotation->net, &sweep->timer, in_ms);
 }
 
-static bool is_idle(const slack_sweep_t *sweep, const slack_install_found_t *found)
-{
-    const slack_oauth_token_t *token = &found->record.token;
-    const int64_t now_ms = slack__wall_ms(sweep->rotation->net->clock);
-    return !found->fault && *token->refresh && token->expires_ms != 0 &&
-           token->expires_ms + IDLE_MS <= now_ms;
-}
-
 /* A refresh that has failed is made again a day later, or by the next delivery. */
 static void idle_refreshed(slack_fresh_t *fresh)
 {
@@ -30,9 +22,12 @@ static void page_got(int status, const slack_install_found_t *found, size_t coun
 {
     slack_sweep_t *sweep = user_data;
     if (sweep->rotation->closing) return;
+    const int64_t now_ms = slack__wall_ms(sweep->rotation->net->clock);
     for (size_t i = 0; i < count; i++) {
         snprintf(sweep->after, sizeof sweep->after, "%s", found[i].key);
-        if (is_idle(sweep, &found[i]) &&
+        const slack_oauth_token_t *token = &found[i].record.token;
+        const bool is_idle = token->expires_ms != 0 && token->expires_ms + IDLE_MS <= now_ms;
+        if (!found[i].fault && *token->refresh && is_idle &&
             slack__rotation_use(sweep->rotation, &found[i], NULL, &sweep->fresh))
             return;
     }

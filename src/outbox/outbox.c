@@ -201,17 +201,6 @@ static bool is_unclear(const slack_attempt_t *a)
     return a->result.effect == SLACK_EFFECT_UNCLEAR || !a->clear;
 }
 
-static void decide_wait(slack_attempt_t *a, slack_tally_t tally, uint64_t wait_ms)
-{
-    slack_store_op_t *op = &a->item.op;
-    if ((int64_t)wait_ms < a->result.wait_ms) wait_ms = (uint64_t)a->result.wait_ms;
-    op->kind = SLACK_STORE_WAIT;
-    op->hold = true; /* the newer requests for the channel wait too */
-    op->row.due_ms = slack__wall_ms(a->outbox->services->net->clock) + (int64_t)wait_ms;
-    op->row.done.len = slack__course_write(tally, is_unclear(a), op->row.attempt, a->record);
-    if (!a->result.spared) log_failed(a, SLACK_LOG_WARN, "request failed", (int64_t)wait_ms);
-}
-
 static int call_decide(slack_queue_item_t *item)
 {
     slack_attempt_t *a = SLACK_CONTAINER(item, slack_attempt_t, item);
@@ -233,7 +222,12 @@ static int call_decide(slack_queue_item_t *item)
     op->row.done.ptr = a->record;
     if (a->result.effect != SLACK_EFFECT_REFUSED &&
         slack__attempts_next(&tally, !a->result.spared, SLACK_CALL_ATTEMPTS_MAX, &wait_ms)) {
-        decide_wait(a, tally, wait_ms);
+        if ((int64_t)wait_ms < a->result.wait_ms) wait_ms = (uint64_t)a->result.wait_ms;
+        op->kind = SLACK_STORE_WAIT;
+        op->hold = true; /* the newer requests for the channel wait too */
+        op->row.due_ms = slack__wall_ms(a->outbox->services->net->clock) + (int64_t)wait_ms;
+        op->row.done.len = slack__course_write(tally, is_unclear(a), op->row.attempt, a->record);
+        if (!a->result.spared) log_failed(a, SLACK_LOG_WARN, "request failed", (int64_t)wait_ms);
         return 0;
     }
     op->kind = SLACK_STORE_BURY;

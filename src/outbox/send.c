@@ -60,16 +60,6 @@ static void send_now(slack_attempt_t *a)
 
 static void look(slack_attempt_t *a, const char *cursor);
 
-static void look_found(slack_attempt_t *a, const char *ts)
-{
-    SLACK_LOG(slack__attempt_log(a), INFO, "request had taken effect", "method=%s ts=%s attempt=%u",
-              a->trace.method, ts, a->item.op.row.attempt);
-    a->outbox->services->counters->posts_found++;
-    a->result.channel = slack__trace_channel(&a->trace);
-    a->result.ts = slack__arena_strdup(a->arena, ts);
-    slack__attempt_end(a, SLACK_EFFECT_DONE, 0, NULL);
-}
-
 /* Another call may share the file again, so none follows. */
 static void look_for_share_again(slack_attempt_t *a)
 {
@@ -79,19 +69,6 @@ static void look_for_share_again(slack_attempt_t *a)
     slack__attempt_end(a, since_ms < SHARE_MS ? SLACK_EFFECT_UNCLEAR : SLACK_EFFECT_REFUSED,
                        SLACK_ETIMEDOUT,
                        "Slack has the file, and no message shares it: look before you share it");
-}
-
-/* The call that looks was refused for good, so that nothing can be found. A file that Slack does
- * not have was not shared. */
-static void look_refused(slack_attempt_t *a, const slack_response_t *response)
-{
-    const char *cure = slack__api_error_cure(response->error);
-    if (strcmp(response->error, "file_not_found") != 0)
-        SLACK_LOG(slack__attempt_log(a), WARN, "request sent without a look for an earlier effect",
-                  "method=%s error=%s needed=%s hint=%s", a->trace.method, response->error,
-                  slack_json_str(response->json, "/needed"),
-                  *cure ? cure : "invite the bot to the channel, and name the channel by its id");
-    send_now(a);
 }
 
 /* The messages cannot be read now. Nothing is sent, and the next attempt looks again. */
@@ -108,7 +85,15 @@ static void look_answered(const slack_response_t *response, void *user_data)
     /* Slack may refuse a later page because of its cursor, which says nothing of the messages. */
     if (response->status == SLACK_EAPI && !slack__api_error_heals(response->error) &&
         a->pages == 0) {
-        look_refused(a, response);
+        /* Nothing can be found. A file that Slack does not have was not shared. */
+        const char *cure = slack__api_error_cure(response->error);
+        if (strcmp(response->error, "file_not_found") != 0)
+            SLACK_LOG(
+                slack__attempt_log(a), WARN, "request sent without a look for an earlier effect",
+                "method=%s error=%s needed=%s hint=%s", a->trace.method, response->error,
+                slack_json_str(response->json, "/needed"),
+                *cure ? cure : "invite the bot to the channel, and name the channel by its id");
+        send_now(a);
         return;
     }
     if (response->status != 0) {
@@ -122,14 +107,20 @@ static void look_answered(const slack_response_t *response, void *user_data)
     }
     const char *ts = slack__trace_find(&a->trace, response->json);
     const char *cursor = slack__next_cursor(response->json);
-    if (*ts)
-        look_found(a, ts);
-    else if (*cursor && ++a->pages < PAGES_MAX)
+    if (*ts) {
+        SLACK_LOG(slack__attempt_log(a), INFO, "request had taken effect",
+                  "method=%s ts=%s attempt=%u", a->trace.method, ts, a->item.op.row.attempt);
+        a->outbox->services->counters->posts_found++;
+        a->result.channel = slack__trace_channel(&a->trace);
+        a->result.ts = slack__arena_strdup(a->arena, ts);
+        slack__attempt_end(a, SLACK_EFFECT_DONE, 0, NULL);
+    } else if (*cursor && ++a->pages < PAGES_MAX) {
         look(a, cursor);
-    else if (slack_json_get(response->json, "/file"))
+    } else if (slack_json_get(response->json, "/file")) {
         look_for_share_again(a);
-    else
+    } else {
         send_now(a);
+    }
 }
 
 static void look(slack_attempt_t *a, const char *cursor)

@@ -104,29 +104,20 @@ static bool same_metadata(const slack_json_t *sent, const slack_json_t *message)
             slack__json_equal(payload, slack_json_get(message, "/metadata/event_payload")));
 }
 
-/* Whether a message and a request are both replies, or both not: conversations.replies lists the
- * root too, and conversations.history lists replies that were sent to the channel. */
-static bool same_place(const slack_trace_t *trace, const slack_json_t *message)
-{
-    const char *thread = slack_json_str(message, "/thread_ts");
-    const bool is_reply = *thread && strcmp(thread, slack_json_str(message, "/ts")) != 0;
-    return is_reply == (*slack_json_str(trace->args, "/thread_ts") != '\0');
-}
-
-/* A message under another name than the bot's own has no user. */
-static bool same_author(const slack_trace_t *trace, const slack_json_t *message)
-{
-    const char *user = slack_json_str(message, "/user");
-    return *trace->bot_user == '\0' || *user == '\0' || strcmp(user, trace->bot_user) == 0;
-}
-
 static bool is_it(const slack_trace_t *trace, const slack_json_t *message)
 {
     if (!uses_metadata(trace))
         return strcmp(slack_json_str(message, "/metadata/event_type"), SLACK_TRACE_TYPE) == 0 &&
                strcmp(slack_json_str(message, "/metadata/event_payload/mark"), trace->mark) == 0;
-    return same_place(trace, message) && same_author(trace, message) &&
-           same_metadata(slack_json_get(trace->args, "/metadata"), message) &&
+    /* Both are replies, or both are not: conversations.replies lists the root too, and
+     * conversations.history lists replies that were sent to the channel. */
+    const char *thread = slack_json_str(message, "/thread_ts");
+    const bool is_reply = *thread && strcmp(thread, slack_json_str(message, "/ts")) != 0;
+    if (is_reply != (*slack_json_str(trace->args, "/thread_ts") != '\0')) return false;
+    /* A message under another name than the bot's own has no user. */
+    const char *user = slack_json_str(message, "/user");
+    if (*trace->bot_user && *user && strcmp(user, trace->bot_user) != 0) return false;
+    return same_metadata(slack_json_get(trace->args, "/metadata"), message) &&
            same_text(slack_json_str(message, "/text"), slack_json_str(trace->args, "/text"));
 }
 

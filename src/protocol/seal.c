@@ -175,18 +175,6 @@ static bool head_read(slack_slice_t *sealed, char ret_id[SLACK_KEY_ID_SIZE])
     return true;
 }
 
-/* Says which keys there are, for a person who looks for the one that is missing. */
-static int explain_missing(const slack_keyring_t *keyring, const char *id, char *why)
-{
-    char ids[SLACK_KEYS_MAX * (SLACK_KEY_ID_SIZE + 2)] = "";
-    for (size_t i = 0, at = 0; keyring && i < keyring->count; i++)
-        at +=
-            (size_t)snprintf(ids + at, sizeof ids - at, "%s%s", i ? ", " : "", keyring->keys[i].id);
-    slack__explain(why, "is sealed with the key %s, and %s%s: add that key to SLACK_STORE_KEY", id,
-                   *ids ? "the keys here are " : "there is no key here", ids);
-    return SLACK_ECONFIG;
-}
-
 /* Decrypts nonce, text and tag with each key of that id; different keys may have the same one. The
  * text is wiped if its tag is wrong. */
 static int data_open(slack_keyring_t *keyring, const char *id, slack_slice_t context,
@@ -216,7 +204,15 @@ int slack__unseal(slack_keyring_t *keyring, slack_slice_t context, slack_slice_t
     }
     for (size_t i = 0; keyring && i < keyring->count; i++)
         known += strcmp(keyring->keys[i].id, id) == 0;
-    if (known == 0) return explain_missing(keyring, id, why);
+    if (known == 0) { /* a person looks for that key, and learns which ones there are */
+        char ids[SLACK_KEYS_MAX * (SLACK_KEY_ID_SIZE + 2)] = "";
+        for (size_t i = 0, at = 0; keyring && i < keyring->count; i++)
+            at += (size_t)snprintf(ids + at, sizeof ids - at, "%s%s", i ? ", " : "",
+                                   keyring->keys[i].id);
+        slack__explain(why, "is sealed with the key %s, and %s%s: add that key to SLACK_STORE_KEY",
+                       id, *ids ? "the keys here are " : "there is no key here", ids);
+        return SLACK_ECONFIG;
+    }
 
     char *data = slack__arena_alloc(arena, sealed.len);
     if (data == NULL) return SLACK_ENOMEM;

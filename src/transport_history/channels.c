@@ -68,19 +68,16 @@ static const char *channel_activity(const slack_channel_t *channel)
     return slack__ts_after(cursor->newest, cursor->ts) ? cursor->newest : cursor->ts;
 }
 
-static bool channel_before(const slack_channel_t *a, const slack_channel_t *b)
-{
-    if (a->failed != b->failed) return a->failed < b->failed;
-    return slack__ts_after(channel_activity(a), channel_activity(b));
-}
-
 slack_channel_t *slack__channels_next(const slack_channels_t *channels, unsigned run)
 {
     slack_channel_t *best = NULL, *channel;
     SLACK_CHANNELS_EACH(channels, channel)
     {
         if (!channel->cursor.behind || channel->listed != run || channel->tried == run) continue;
-        if (best == NULL || channel_before(channel, best)) best = channel;
+        if (best == NULL || channel->failed < best->failed ||
+            (channel->failed == best->failed &&
+             slack__ts_after(channel_activity(channel), channel_activity(best))))
+            best = channel;
     }
     return best;
 }

@@ -197,15 +197,6 @@ static void history_caught_up(slack_history_t *h)
     slack__backoff_reset(&h->rounds);
 }
 
-/* The pause before the next round, after one that has not caught up. */
-static uint64_t history_wait_ms(slack_history_t *h, bool failed)
-{
-    const uint64_t now_ms = history_now_ms(h);
-    if (failed)
-        return slack__backoff_next_ms(&h->rounds, SLACK_HISTORY_RETRY_MS, slack__random_u64());
-    return h->watch.until_ms > now_ms ? h->watch.until_ms - now_ms : 0;
-}
-
 static void round_over(slack_round_t *round, bool failed)
 {
     slack_history_t *h = SLACK_CONTAINER(round, slack_history_t, round);
@@ -225,8 +216,14 @@ static void round_over(slack_round_t *round, bool failed)
                   (unsigned long long)(h->handover.recovered - h->recovered_before),
                   slack__map_count(round->channels.map));
     }
-    if (h->watch.open && !slack__timer_waits(&h->begin))
-        history_begin_in(h, round->only_one ? 0 : history_wait_ms(h, failed));
+    if (!h->watch.open || slack__timer_waits(&h->begin)) return;
+    const uint64_t now_ms = history_now_ms(h);
+    uint64_t wait_ms = h->watch.until_ms > now_ms ? h->watch.until_ms - now_ms : 0;
+    if (round->only_one)
+        wait_ms = 0;
+    else if (failed)
+        wait_ms = slack__backoff_next_ms(&h->rounds, SLACK_HISTORY_RETRY_MS, slack__random_u64());
+    history_begin_in(h, wait_ms);
 }
 
 static void round_gathered(slack_round_t *round)

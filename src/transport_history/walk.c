@@ -90,15 +90,6 @@ static int walk_add_page(slack_walk_t *walk, const slack_json_t *messages)
 
 /* ---- the lists ---- */
 
-static void walk_end(slack_walk_t *walk, const slack_page_t *page, int status)
-{
-    const slack_json_t *answer = page ? slack_response_json(page->response) : NULL;
-    slack_walk_end_t end = {.status = status, .error = slack_strerror(status), .needed = ""};
-    if (page && page->status == status && status != 0) end.error = page->error;
-    if (strcmp(end.error, "missing_scope") == 0) end.needed = slack_json_str(answer, "needed");
-    walk->ended(walk, &end);
-}
-
 static int walk_got_page(const slack_page_t *page, void *user_data)
 {
     slack_walk_t *walk = user_data;
@@ -115,7 +106,11 @@ static int walk_got_page(const slack_page_t *page, void *user_data)
                          0, walk_got_page, walk);
         if (rc == 0) return 0;
     }
-    walk_end(walk, page, rc);
+    slack_walk_end_t end = {.status = rc, .error = slack_strerror(rc), .needed = ""};
+    if (page->status == rc && rc != 0) end.error = page->error;
+    if (strcmp(end.error, "missing_scope") == 0)
+        end.needed = slack_json_str(slack_response_json(page->response), "needed");
+    walk->ended(walk, &end);
     return 0;
 }
 

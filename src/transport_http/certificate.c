@@ -26,18 +26,6 @@ static int certificate_load(const slack_certificate_t *c, slack_tls_context_t **
     return rc;
 }
 
-/* Warns of the faults of the library that concern the check of clients. */
-static void warn_of_faults(const slack_certificate_t *c)
-{
-    char version[SLACK_TLS_VERSION_SIZE];
-    const slack_library_fault_t *fault = NULL;
-    slack__tls_version(version);
-    while (c->client_ca && (fault = slack__library_fault_next(fault, "mbedtls", version)))
-        SLACK_LOG(c->net->log, WARN, "a library has a known fault",
-                  "library=%s version=%s fault=%s effect=%s hint=%s", fault->name, version,
-                  fault->id, fault->effect, fault->cure);
-}
-
 /* The largest RSA key whose handshakes are fast enough. */
 #define RSA_BITS_FAST 2048
 
@@ -68,10 +56,16 @@ int slack__certificate_init(slack_certificate_t *certificate, slack_net_t *net,
     slack__file_watch_add(&c->watch, c->client_ca);
     slack_tls_fault_t fault = {0};
     int rc = certificate_load(c, &c->tls, &fault);
-    if (rc == 0) {
-        warn_of_faults(c);
-        warn_of_slow_key(c);
-    }
+    if (rc == 0) warn_of_slow_key(c);
+    /* Faults of the library that concern the check of clients. */
+    char version[SLACK_TLS_VERSION_SIZE];
+    const slack_library_fault_t *known = NULL;
+    slack__tls_version(version);
+    while (rc == 0 && c->client_ca &&
+           (known = slack__library_fault_next(known, "mbedtls", version)))
+        SLACK_LOG(c->net->log, WARN, "a library has a known fault",
+                  "library=%s version=%s fault=%s effect=%s hint=%s", known->name, version,
+                  known->id, known->effect, known->cure);
     if (rc != SLACK_ECONFIG) return rc;
     const char *variable = fault.file == c->cert ? "CERT" : "CLIENT_CA";
     if (fault.file == c->key) variable = "KEY";

@@ -229,27 +229,6 @@ static void clock_jumped(struct update *u)
     }
 }
 
-/* A connection that became stable after the last failure resets the backoffs. */
-static void reset_backoffs(struct update *u, const slack_session_t *s)
-{
-    slack_supervisor_t *sup = u->sup;
-    if (s->hello_ms < sup->failed_ms || u->now < s->hello_ms + sup->limits->stable_ms) return;
-    for (unsigned i = 0; i < SLACK_BACKOFF_COUNT; i++)
-        slack__backoff_reset(&sup->backoff[i]);
-    sup->trouble = SLACK_BACKOFF_RETRY;
-}
-
-static void renew_aged(struct update *u, slack_session_t *s)
-{
-    if (s->state != SLACK_SESSION_READY || u->now < s->renew_ms) return;
-    if (u->sup->trouble != SLACK_BACKOFF_RETRY) { /* a new connection might not be admitted */
-        s->renew_ms = u->now + u->sup->limits->pace_ms;
-        return;
-    }
-    feed_session(u, s->slot,
-                 (slack_session_input_t){.type = SLACK_INPUT_GOODBYE, .cause = SLACK_CAUSE_AGE});
-}
-
 static void supervisor_tick(struct update *u)
 {
     slack_supervisor_t *sup = u->sup;
@@ -259,8 +238,19 @@ static void supervisor_tick(struct update *u)
         slack_session_t *s = &sup->sessions[i];
         feed_session(u, i, (slack_session_input_t){.type = SLACK_INPUT_TICK});
         if (!slack__session_serves(s)) continue;
-        reset_backoffs(u, s);
-        renew_aged(u, s);
+        /* A connection that became stable after the last failure resets the backoffs. */
+        if (s->hello_ms >= sup->failed_ms && u->now >= s->hello_ms + sup->limits->stable_ms) {
+            for (unsigned k = 0; k < SLACK_BACKOFF_COUNT; k++)
+                slack__backoff_reset(&sup->backoff[k]);
+            sup->trouble = SLACK_BACKOFF_RETRY;
+        }
+        if (s->state != SLACK_SESSION_READY || u->now < s->renew_ms) continue;
+        if (sup->trouble == SLACK_BACKOFF_RETRY)
+            feed_session(
+                u, i,
+                (slack_session_input_t){.type = SLACK_INPUT_GOODBYE, .cause = SLACK_CAUSE_AGE});
+        else /* a new connection might not be admitted */
+            s->renew_ms = u->now + sup->limits->pace_ms;
     }
 }
 
@@ -440,29 +430,22 @@ static void close_sessions(struct update *u)
 /* --- inputs ------------------------------------------------------------------------------------
  */
 
-/* Whether the URL that arrived is used. When enough connections are dialed, it is used in place of
- * a dial that hangs; without such a dial its ticket expires unused. */
-static bool may_dial(struct update *u)
-{
-    slack_supervisor_t *sup = u->sup;
-    if (count_sessions(sup, SLACK_SESSION_DIALING, SLACK_SESSION_READY) < sup->allowance.wanted)
-        return true;
-    const slack_session_t *dial = oldest(sup, SLACK_SESSION_DIALING);
-    if (!dial || !hangs(sup, dial, u->now)) return false;
-    retire(u, dial->slot);
-    return true;
-}
-
 static void feed_by_name(struct update *u, const slack_session_input_t *in)
 {
     if (in->slot >= SLACK_SESSIONS_MAX) return;
-    const slack_session_t *s = &u->sup->sessions[in->slot];
+    slack_supervisor_t *sup = u->sup;
+    const slack_session_t *s = &sup->sessions[in->slot];
     if (s->generation != in->generation) return;
-    bool url = in->type == SLACK_INPUT_URL && s->state == SLACK_SESSION_CALLING;
-    if (url && !may_dial(u))
-        retire(u, in->slot);
-    else
-        feed_session(u, in->slot, *in);
+    if (in->type == SLACK_INPUT_URL && s->state == SLACK_SESSION_CALLING &&
+        count_sessions(sup, SLACK_SESSION_DIALING, SLACK_SESSION_READY) >= sup->allowance.wanted) {
+        /* Enough connections are dialed. The URL is used in place of a dial that hangs; without
+         * such a dial its ticket expires unused. */
+        const slack_session_t *dial = oldest(sup, SLACK_SESSION_DIALING);
+        const bool replaces = dial && hangs(sup, dial, u->now);
+        retire(u, replaces ? dial->slot : in->slot);
+        if (!replaces) return;
+    }
+    feed_session(u, in->slot, *in);
 }
 
 void slack__supervisor_feed(slack_supervisor_t *sup, const slack_session_input_t *in,

@@ -31,17 +31,6 @@ void slack__base64_encode(enum slack_base64 form, const void *bytes, size_t len,
     out[text_len] = '\0';
 }
 
-/* The text without its padding. False: it has another one than its length needs. */
-static bool unpad(slack_slice_t *text)
-{
-    size_t len = text->len;
-    while (len > 0 && text->ptr[len - 1] == '=')
-        len--;
-    if (len < text->len && (text->len - len > 2 || text->len % 4 != 0)) return false;
-    text->len = len;
-    return true;
-}
-
 bool slack__base64_decode(enum slack_base64 form, slack_slice_t text, void *out, size_t size,
                           size_t *ret_len)
 {
@@ -49,7 +38,11 @@ bool slack__base64_decode(enum slack_base64 form, slack_slice_t text, void *out,
     uint32_t bits = 0;
     unsigned count = 0; /* of the bits that are no byte yet */
     size_t len = 0;
-    if (form == SLACK_BASE64 && !unpad(&text)) return false;
+    size_t pad = 0;
+    while (form == SLACK_BASE64 && pad < text.len && text.ptr[text.len - pad - 1] == '=')
+        pad++;
+    if (pad > 0 && (pad > 2 || text.len % 4 != 0)) return false;
+    text.len -= pad;
     if (text.len % 4 == 1) return false;
     for (size_t i = 0; i < text.len; i++) {
         const char *digit = text.ptr[i] ? strchr(digits[form], text.ptr[i]) : NULL;

@@ -155,16 +155,6 @@ static int request_new(slack_call_t **ret, slack_client_t *client, const char *m
     return 0;
 }
 
-/* The channel, view or user that a call changes; "" if the arguments name none of them. */
-static const char *target_of(const slack_json_t *args)
-{
-    static const char *const names[] = {"/channel", "/channel_id", "/view_id", "/user_id"};
-    const char *target = "";
-    for (size_t i = 0; i < sizeof names / sizeof *names && *target == '\0'; i++)
-        target = slack_json_str(args, names[i]);
-    return target;
-}
-
 static int call_set_order(slack_call_t *call, const slack_client_t *client, const char *target)
 {
     if (client->order == NULL || *target == '\0') return 0;
@@ -176,7 +166,12 @@ static int call_submit(slack_call_t *call, slack_client_t *client, const slack_j
     const slack_json_t *team = NULL;
     int rc = slack_json_error(args);
     if (rc == 0 && args) rc = slack__form_write(&call->request.body, args);
-    if (rc == 0) rc = call_set_order(call, client, target_of(args));
+    /* The channel, view or user that the call changes; "": the arguments name none of them. */
+    static const char *const names[] = {"/channel", "/channel_id", "/view_id", "/user_id"};
+    const char *target = "";
+    for (size_t i = 0; i < sizeof names / sizeof *names && *target == '\0'; i++)
+        target = slack_json_str(args, names[i]);
+    if (rc == 0) rc = call_set_order(call, client, target);
     /* A call with a `hash` succeeds only once, because it changes the hash; with reply_broadcast an
      * update posts in the channel. */
     const slack_method_t *known = slack__method(call->method);

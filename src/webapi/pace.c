@@ -286,15 +286,6 @@ static void stop_waiting(slack_pacer_t *pace, slack_paced_t *paced)
     pace->waiting--;
 }
 
-static void lane_ask(slack_pacer_t *pace, slack_lane_t *lane)
-{
-    slack_rate_bucket_t *bucket = &lane->bucket;
-    slack_lease_want_t want = slack__rate_bucket_ask(bucket, pace->processes, pace->now_ms);
-    want.lane = lane->key;
-    bucket->asked = pace->share.want(pace->share.user_data, &want);
-    bucket->alone = !bucket->asked;
-}
-
 /* Sends the first call of the first lane of a class. NULL: a lane has no token any more, or has to
  * ask for a lease. */
 static slack_paced_t *class_send(slack_pacer_t *pace, slack_lane_t *class)
@@ -304,7 +295,13 @@ static slack_paced_t *class_send(slack_pacer_t *pace, slack_lane_t *class)
         lane = SLACK_CONTAINER(lane->lanes.first, slack_lane_t, turn);
     for (slack_lane_t *up = lane; up->parent; up = up->parent) {
         if (slack__rate_bucket_token_ms(&up->bucket, pace->processes) <= pace->now_ms) continue;
-        if (slack__rate_bucket_may_ask(&up->bucket, pace->processes)) lane_ask(pace, up);
+        if (slack__rate_bucket_may_ask(&up->bucket, pace->processes)) {
+            slack_lease_want_t want =
+                slack__rate_bucket_ask(&up->bucket, pace->processes, pace->now_ms);
+            want.lane = up->key;
+            up->bucket.asked = pace->share.want(pace->share.user_data, &want);
+            up->bucket.alone = !up->bucket.asked;
+        }
         lane_changed(pace, up, true);
         return NULL;
     }
