@@ -163,7 +163,7 @@ running_alone() {
         expect 2 'SECONDS is a number' "$slackapp" sim pass 1h &&
         expect 1 'there is no delivery with that number' "$slackapp" sim resend 7 &&
         expect 2 'a delivery has a number' "$slackapp" sim resend x &&
-        expect 0 '#general  ann: (edited) new' "$slackapp" sim send --missed edit new &&
+        expect 0 '#random  ann: (edited) new' "$slackapp" sim send --missed edit new &&
         expect 0 'told 0 sockets to reconnect' "$slackapp" sim disconnect || return 1
     eval "$("$slackapp" sim env)"
     [ "$SLACK_API_URL" = "$SLACKAPP_SIM/api/" ] && [ "$SLACK_BOT_TOKEN" = "xoxb-it's" ] &&
