@@ -5,18 +5,17 @@ import fs from "node:fs";
 import path from "node:path";
 import { build, launch, startSimulator } from "./harness.js";
 import { surfaces } from "./payloads.js";
+import { look } from "./surface.js";
 
 const PER_SHEET = 12;
-const sheet = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Sheet</title>
-<link rel="stylesheet" href="/page/page.css"><link rel="stylesheet" href="/page/controls.css">
-<link rel="stylesheet" href="/page/blocks.css">
+const sheet = (sheets) => `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Sheet</title>${sheets}
 <style>
 html, body { height: auto; overflow: visible; background: light-dark(#e9e7ec, #0f1012); }
 #sheet { columns: 3; column-gap: 12px; padding: 12px; background: none; }
 section { break-inside: avoid-column; margin-bottom: 12px; padding: 12px; overflow: hidden; border-radius: 8px;
   background: var(--surface); color: var(--text); font: var(--size)/1.46668 var(--font); }
 section > h2 { margin: 0 0 8px; color: var(--text-quiet); font: 11px var(--font-code); overflow-wrap: anywhere; }
-section dialog, section form { position: static; width: 100%; max-height: none !important; margin: 0; }
+section dialog, section form { position: static !important; width: 100% !important; max-height: none !important; margin: 0 !important; }
 </style></head><body><div id="sheet"></div></body></html>`;
 
 /* In the page: draw some surfaces, each below its name. */
@@ -43,7 +42,8 @@ const sim = await startSimulator();
 const browser = await launch();
 for (const colorScheme of ["light", "dark"]) {
   const page = await browser.newPage({ viewport: { width: 1500, height: 900 }, colorScheme });
-  await page.route(`${sim.url}/sheet`, (route) => route.fulfill({ contentType: "text/html", body: sheet }));
+  const { sheets } = await look(page, sim.url);
+  await page.route(`${sim.url}/sheet`, (route) => route.fulfill({ contentType: "text/html", body: sheet(sheets) }));
   await page.goto(`${sim.url}/sheet`);
   for (let at = 0; at < all.length; at += PER_SHEET) {
     await page.evaluate(draw, all.slice(at, at + PER_SHEET));

@@ -4,13 +4,18 @@
 const people = [{ id: "U1", name: "ann", real_name: "Ann" }, { id: "U2", name: "ben", real_name: "Ben" }, { id: "U3", name: "gone", deactivated: true }];
 const channels = [{ id: "C1", name: "general", type: "channel" }, { id: "G1", name: "secret", type: "group" }, { id: "D1", name: "ben", type: "im" }];
 
+/** What the page of a simulator has: the links to its sheets, and its policy. */
+export async function look(page, url) {
+  const response = await page.request.get(new URL("/", url).href);
+  const sheets = (await response.text()).match(/<link rel="stylesheet".*>/g).join("");
+  return { sheets, policy: response.headers()["content-security-policy"] };
+}
+
 /** A page with nothing but the sheets of the page, and functions that draw. */
 export async function surface(page) {
-  const { headers } = await page.request.get(new URL("/", page.url()).href).then((response) => ({ headers: response.headers() }));
-  const html = `<!DOCTYPE html><html lang="en"><title>x</title>${["page", "controls", "blocks"].map((name) =>
-    `<link rel="stylesheet" href="/page/${name}.css">`).join("")}<body><main><h1>Blocks</h1><div id="here"></div></main></body></html>`;
-  await page.route("**/blank", (route) => route.fulfill({ contentType: "text/html", body: html,
-    headers: { "Content-Security-Policy": headers["content-security-policy"] } }));
+  const { sheets, policy } = await look(page, page.url());
+  const body = `<!DOCTYPE html><html lang="en"><title>x</title>${sheets}<body><main><h1>Blocks</h1><div id="here"></div></main></body></html>`;
+  await page.route("**/blank", (route) => route.fulfill({ contentType: "text/html", body, headers: { "Content-Security-Policy": policy } }));
   await page.goto(new URL("/blank", page.url()).href);
   await page.evaluate(async ({ people, channels }) => {
     const [blocks, { drawModal }, { emoji }, focus] =
