@@ -28,7 +28,7 @@ export class Composer {
    * @param {Object} options
    * @param {string} options.name the id of its text area
    * @param {function(): {channel: string, thread: string, key: string, title: string}} options.target
-   *   where the text goes
+   *   where the text goes; `key` names the draft
    * @param {function()} [options.editLast] edits the newest own message
    * @param {function()} [options.leave] what Escape does
    */

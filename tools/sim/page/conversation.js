@@ -79,7 +79,7 @@ export class Conversation {
       target: () => ({
         channel: page.channel,
         thread: "",
-        key: place(page.channel),
+        key: `${page.user} ${page.isApp ? "app" : page.channel}`,
         title: `Message ${page.titleOf(page.channel)}`,
       }),
       editLast: () => this.editLast(),
@@ -151,7 +151,7 @@ export class Conversation {
     this.composer.update();
     drawStatus(page, this.status, place(channel));
     const { message, thread } = page.route;
-    if (message && !thread && list.goTo(message)) page.forgetMessage();
+    if (message && !thread && (list.goTo(message) || list.whole)) page.forgetMessage();
   }
 
   update() {

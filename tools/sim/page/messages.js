@@ -158,11 +158,16 @@ export class MessageList {
       this.setWindow(first - STEP, Math.min(last, first - STEP + WINDOW_MAX));
       this.sync();
     } else if (!this.whole && this.options.older) {
-      this.reading = true;
-      await this.options.older();
-      this.reading = false;
+      await this.readOlder();
       this.hungry = true;
     }
+  }
+
+  async readOlder() {
+    if (this.reading) return;
+    this.reading = true;
+    await this.options.older();
+    this.reading = false;
   }
 
   showNewer() {
@@ -295,10 +300,13 @@ export class MessageList {
     this.update(this.entries, this);
   }
 
-  /** Bring a message into sight and give it the focus. False: it is not there. */
+  /** Bring a message into sight and give it the focus. False: it is not there, or not yet. */
   goTo(ts) {
     const at = positionOf(this.entries, ts);
-    if (this.entries[at]?.ts !== ts) return false;
+    if (this.entries[at]?.ts !== ts) {
+      if (at === 0 && !this.whole && this.options.older) this.readOlder();
+      return false;
+    }
     this.stuck = false;
     if (!this.rows.has(ts)) {
       this.setWindow(at - this.size, at + this.size);

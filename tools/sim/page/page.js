@@ -312,7 +312,7 @@ export class Page {
   showToast(text, kind) {
     const toasts = document.getElementById("toasts");
     const toast = document.createElement("p");
-    toast.className = `toast ${kind}`;
+    toast.className = `toast toast-${kind}`;
     if (kind === "problem") toast.setAttribute("role", "alert");
     toast.textContent = text;
     toasts.append(toast);

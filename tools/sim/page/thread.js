@@ -43,7 +43,7 @@ export function createThread(page, element) {
     name: "reply",
     target: () => {
       const { channel, ts } = page.thread;
-      return { channel, thread: ts, key: place(channel, ts), title: "Reply" };
+      return { channel, thread: ts, key: `${page.user} ${place(channel, ts)}`, title: "Reply" };
     },
     leave: close,
   });
