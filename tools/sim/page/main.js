@@ -15,7 +15,7 @@ import { createSidebar } from "./sidebar.js";
 import { applyAll, begin, knownEntry } from "./state.js";
 import { drawMrkdwn } from "./text.js";
 import { createThemeButton } from "./theme.js";
-import { createThread } from "./thread.js";
+import { Thread } from "./thread.js";
 import { Views } from "./views.js";
 
 const SPOKEN_MAX = 200; // characters of a new message
@@ -29,7 +29,7 @@ let waiting = false;
 let feed = null;
 let bannerTimer = 0;
 
-const page = new Page(redraw);
+const page = new Page({ redraw, draw });
 const views = new Views(page, find("modals"));
 const people = createPeople(page, find("people"));
 const sidebar = createSidebar(page, find("sidebar"));
@@ -38,7 +38,7 @@ const conversation = new Conversation(page, find("conversation"), {
   views,
   toggleSide: fold.toggle,
 });
-const thread = createThread(page, find("thread"));
+const thread = new Thread(page, find("thread"));
 
 /* --- drawing --- */
 

@@ -14,8 +14,12 @@ const ENTERED_MAX = 1000; // messages
 const TOAST_MS = 8000;
 
 export class Page {
-  /** @param {function()} redraw asks for a new look of all parts, at the next frame */
-  constructor(redraw) {
+  /**
+   * @param {{draw: function(), redraw: function()}} drawing `draw` draws all parts, `redraw` has that
+   *   done at the next frame
+   */
+  constructor({ draw, redraw }) {
+    this.draw = draw;
     this.redraw = redraw;
     this.state = null;
     this.user = "";
@@ -32,10 +36,8 @@ export class Page {
       team: (id) => this.state.workspaces.find((team) => team.id === id)?.name || null,
     };
     this.emoji = (name) => (name && emoji(name)) || "";
-    window.addEventListener("hashchange", () => {
-      this.route = parseRoute(location.hash);
-      this.redraw();
-    });
+    window.addEventListener("hashchange", () => this.goTo(location.hash));
+    document.addEventListener("click", (event) => this.followed(event));
   }
 
   /** Show a new state, after a snapshot. */
@@ -89,8 +91,23 @@ export class Page {
 
   show(changes) {
     const address = this.addressOf(changes);
-    if (address === location.hash) this.redraw();
-    else location.hash = address;
+    this.goTo(address);
+  }
+
+  /* At once: what is typed from now on is meant for the new place. */
+  goTo(address) {
+    if (address !== location.hash) history.pushState(null, "", address);
+    this.route = parseRoute(address);
+    this.draw();
+  }
+
+  /* A link within the page that is opened here, not in another tab. */
+  followed(event) {
+    const address = event.target.closest?.("a[href]")?.getAttribute("href");
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented;
+    if (!address?.includes("=") || !address.startsWith("#") || elsewhere) return;
+    event.preventDefault();
+    this.goTo(address);
   }
 
   linkTo(entry) {
@@ -115,7 +132,7 @@ export class Page {
     this.editing = null;
     sessionStorage.setItem("person", user);
     this.announce(`You act as ${this.names.user(user)}`);
-    this.redraw();
+    this.draw();
   }
 
   /* --- what is read --- */

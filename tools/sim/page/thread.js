@@ -2,20 +2,16 @@
 /* The thread beside the conversation; a thread of the assistant has its prompts and its status. */
 
 import { drawAssistant } from "./assistant.js";
+import { iconButton } from "./buttons.js";
 import { Composer } from "./composer.js";
-import { drawStatus } from "./status.js";
 import { h, replace } from "./dom.js";
 import { MessageList } from "./messages.js";
 import { entriesFor } from "./selectors.js";
-import { icon } from "./icons.js";
 import { place } from "./state.js";
+import { drawStatus } from "./status.js";
 
 function rootOf(page, { channel, ts }) {
   return (page.state.messages.get(channel) || []).find((entry) => entry.ts === ts);
-}
-
-function isAssistant(root) {
-  return Boolean(root?.message.assistant_app_thread);
 }
 
 function repliesText(count) {
@@ -23,108 +19,127 @@ function repliesText(count) {
   return count === 1 ? "1 reply" : `${count} replies`;
 }
 
-/** The thread in its element. @returns {{update: function(), composer: Composer, list: MessageList}} */
-export function createThread(page, element) {
-  const title = h("h2", null);
-  const detail = h("span", { class: "head-detail" });
-  const assistant = h("section", { class: "assistant-pane", "aria-label": "Assistant" });
-  const status = h("p", { class: "status", role: "status" });
-  let key = "", loaded = "", promptsShown = null;
-  let beside = ""; // the channel that the assistant knows to be shown
-  let open = null; // place() of the thread that is shown, "" for none; null before the first one
-
-  const close = () => page.show({ thread: "" });
-  const list = new MessageList(page, {
-    name: "thread-messages", label: "Replies", inThread: true,
-    end: () => page.thread && page.markRead(place(page.thread.channel, page.thread.ts)),
-    leave: () => composer.focus(),
-  });
-  const composer = new Composer(page, {
-    name: "reply",
-    target: () => {
-      const { channel, ts } = page.thread;
-      return { channel, thread: ts, key: `${page.user} ${place(channel, ts)}`, title: "Reply" };
-    },
-    leave: close,
-  });
-
-  /* The assistant hears which channel the person looks at. */
-  function tellChannel() {
-    const { channel, thread } = page;
-    if (page.isApp || channel === beside) return;
-    const first = beside === "";
-    beside = channel;
-    if (!first) page.act("open-assistant", { channel, thread: thread.ts });
+export class Thread {
+  /**
+   * @param {import("./page.js").Page} page
+   * @param {HTMLElement} element
+   */
+  constructor(page, element) {
+    this.page = page;
+    this.element = element;
+    this.open = null; // place() of the thread, "" for none; null before the first one
+    this.shown = ""; // the thread and the person
+    this.read = ""; // the thread whose replies were read
+    this.prompts = null; // that are shown
+    this.beside = ""; // the channel that the assistant knows to be shown
+    this.title = h("h2", null);
+    this.detail = h("span", { class: "head-detail" });
+    this.assistant = h("section", { class: "assistant-pane", "aria-label": "Assistant" });
+    this.status = h("p", { class: "status", role: "status" });
+    this.list = this.createList();
+    this.composer = this.createComposer();
+    const close = iconButton("quiet-button", "close", "Close thread", () => this.close());
+    const space = h("span", { class: "space" });
+    const head = h("header", { class: "pane-head" }, this.title, this.detail, space, close);
+    const talk = [this.list.element, this.status, this.composer.element];
+    replace(element, head, this.assistant, talk);
   }
 
-  function updateAssistant(root, replies) {
-    const { channel, ts } = page.thread;
-    const known = page.state.assistants.get(place(channel, ts)) || {};
-    const asked = replies.some((entry) => entry.message.user === page.user);
-    assistant.hidden = !isAssistant(root) || asked;
-    if (isAssistant(root)) tellChannel();
-    if (assistant.hidden || promptsShown === known) return;
-    promptsShown = known;
-    const ask = (text) => page.act("message", { text, channel, thread: ts });
-    replace(assistant, drawAssistant(known, { ...page.context(root), ask }));
+  createList() {
+    const { page } = this;
+    return new MessageList(page, {
+      name: "thread-messages",
+      label: "Replies",
+      inThread: true,
+      end: () => page.markRead(this.open),
+      leave: () => this.composer.focus(),
+    });
   }
 
-  /* Who opens a thread wants to reply; who closes it goes on where the conversation is. */
-  function moveFocus(own, focused) {
-    const before = open;
-    open = own;
-    if (before === null || before === own) return;
-    if (own) composer.focus();
+  createComposer() {
+    const { page } = this;
+    return new Composer(page, {
+      name: "reply",
+      target: () => ({
+        channel: page.thread.channel,
+        thread: page.thread.ts,
+        key: `${page.user} ${this.open}`,
+        title: "Reply",
+      }),
+      leave: () => this.close(),
+    });
+  }
+
+  close() {
+    this.page.show({ thread: "" });
+  }
+
+  update() {
+    const { thread } = this.page;
+    const { open: before, element } = this;
+    const focused = element.contains(document.activeElement);
+    this.open = thread ? place(thread.channel, thread.ts) : "";
+    element.hidden = !thread;
+    if (thread) this.show(thread);
+    if (before === null || before === this.open) return;
+    // Who opens a thread wants to reply; who closes it goes on where the conversation is.
+    if (thread) this.composer.focus();
     else if (focused) document.getElementById("composer").focus();
   }
 
-  function update() {
-    const { thread } = page;
-    const focused = element.contains(document.activeElement);
-    const own = thread ? place(thread.channel, thread.ts) : "";
-    element.hidden = !thread;
-    if (thread) show(thread, own);
-    moveFocus(own, focused);
-  }
-
-  function show(thread, own) {
+  show(thread) {
+    const { page, list } = this;
     const root = rootOf(page, thread);
-    const replies = entriesFor(page.state, own, page.user);
-    if (key !== `${own} ${page.user}`) {
-      key = `${own} ${page.user}`;
-      promptsShown = null;
-      beside = "";
+    const replies = entriesFor(page.state, this.open, page.user);
+    const shown = `${this.open} ${page.user}`;
+    if (shown !== this.shown) {
+      this.shown = shown;
+      this.prompts = null;
+      this.beside = "";
       list.start("");
     }
-    if (root?.message.reply_count > replies.length && loaded !== own) {
-      loaded = own;
+    if (root?.message.reply_count > replies.length && this.read !== this.open) {
+      this.read = this.open;
       page.loadThread(thread);
     }
-    const named = page.state.assistants.get(own)?.title;
-    title.textContent = isAssistant(root) ? named || "Assistant" : "Thread";
-    detail.textContent = isAssistant(root) ? page.appName() : `${page.titleOf(thread.channel)} · ${repliesText(replies.length)}`;
-    updateAssistant(root, replies);
-    list.update(root && !isAssistant(root) ? [root, ...replies] : replies, { whole: true });
-    drawStatus(page, status, own);
-    composer.update();
+    if (root?.message.assistant_app_thread) this.showAssistant(root, replies);
+    else this.showReplies(root, replies);
+    drawStatus(page, this.status, this.open);
+    this.composer.update();
     const { message } = page.route;
     if (message && list.goTo(message)) page.forgetMessage();
   }
 
-  replace(
-    element,
-    h(
-      "header",
-      { class: "pane-head" },
-      title,
-      detail,
-      h("span", { class: "space" }),
-      h("button", { class: "quiet-button", type: "button", "aria-label": "Close thread", title: "Close thread", onclick: close }, icon("close")),
-    ),
-    assistant,
-    list.element,
-    status,
-    composer.element,
-  );
-  return { update, composer, list };
+  showReplies(root, replies) {
+    this.title.textContent = "Thread";
+    const title = this.page.titleOf(this.page.thread.channel);
+    this.detail.textContent = `${title} · ${repliesText(replies.length)}`;
+    this.assistant.hidden = true;
+    this.list.update(root ? [root, ...replies] : replies, { whole: true });
+  }
+
+  /* The prompts are there until the person has written. */
+  showAssistant(root, replies) {
+    const { page } = this;
+    const { channel, ts } = page.thread;
+    const known = page.state.assistants.get(this.open) || {};
+    this.title.textContent = known.title || "Assistant";
+    this.detail.textContent = page.appName();
+    this.assistant.hidden = replies.some((entry) => entry.message.user === page.user);
+    this.tellChannel();
+    this.list.update(replies, { whole: true });
+    if (this.assistant.hidden || this.prompts === known) return;
+    this.prompts = known;
+    const ask = (text) => page.act("message", { text, channel, thread: ts });
+    replace(this.assistant, drawAssistant(known, { ...page.context(root), ask }));
+  }
+
+  /* The assistant hears which channel the person looks at. */
+  tellChannel() {
+    const { channel, thread, isApp } = this.page;
+    if (isApp || channel === this.beside) return;
+    const first = this.beside === "";
+    this.beside = channel;
+    if (!first) this.page.act("open-assistant", { channel, thread: thread.ts });
+  }
 }
