@@ -31,7 +31,7 @@ typedef struct slack_db_time {
  * than they would in a larger transaction. */
 #define SLACK_DB_BATCH_MAX 1024
 
-/* What an engine waits for, beside operations. */
+/* The wait of an engine, beside that for operations. */
 typedef struct slack_db_wait {
     int fd; /* until there is something to read; -1: none */
     int ms; /* no longer than this; -1: without an end */

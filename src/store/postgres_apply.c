@@ -159,8 +159,8 @@ static bool waits_for_disk(slack_link_t *ops)
     return false;
 }
 
-/* Whether the COMMIT may follow at once: the operations have no results, or these can be found if
- * the answer is lost. */
+/* The COMMIT may follow at once if the operations have no results, or if these can be found after
+ * the answer was lost. */
 static bool commit_at_once(slack_link_t *ops)
 {
     for (slack_link_t *link = ops->next; link != ops; link = link->next) {

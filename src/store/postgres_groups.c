@@ -137,7 +137,7 @@ void slack__pg_groups_done(slack_pg_t *pg)
 
 /* --- the order of operations ------------------------------------------------------------------ */
 
-/* Whether the groups touch this. Two things may share a bit; then a group ends early. */
+/* True if the groups touch this. Two things may share a bit; then a group ends early. */
 static bool touched(slack_pg_groups_t *groups, uint64_t hash)
 {
     return groups->touched[hash % PG_TOUCHED / 64] >> hash % 64 & 1;

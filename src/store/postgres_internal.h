@@ -219,7 +219,7 @@ enum pg_warning {
     PG_UNVERIFIED
 };
 
-/* What helps after a failure. */
+/* The next step after a failure. */
 enum pg_remedy {
     PG_NO_REMEDY,
     PG_TRY_AGAIN,  /* the same transaction in the same session */
@@ -354,7 +354,7 @@ int slack__pg_find_puts(slack_pg_t *pg);
 /* ---- postgres_claim.c ---- */
 
 int slack__pg_claim(slack_pg_t *pg, slack_store_op_t *op);
-/* Whether a CLAIM would find nothing; sets its next_ms. */
+/* True if a CLAIM would find nothing; sets its next_ms. */
 bool slack__pg_nothing_to_claim(slack_pg_t *pg, slack_store_op_t *op);
 
 /* ---- postgres_owners.c ---- */
@@ -362,14 +362,14 @@ bool slack__pg_nothing_to_claim(slack_pg_t *pg, slack_store_op_t *op);
 /* Send the statement that looks at the other owners. `ret` has those that are gone once its result
  * is there: those of whom others may claim rows, or whose entries end. */
 void slack__pg_send_look(slack_pg_t *pg, slack_slice_t app, slack_pg_gone_t *ret);
-/* Whether rows of this owner may be claimed. */
+/* True if rows of this owner, which is gone, may be claimed. */
 bool slack__pg_leaves_rows(const slack_pg_watched_t *gone);
-/* When rows of an owner without a session may be claimed next: at the earliest, by the wall clock;
- * INT64_MAX: none are waited for. */
+/* The time by the wall clock at which the next owner without a session counts as gone, if it has
+ * rows of the app; INT64_MAX if there is no such owner. */
 int64_t slack__pg_next_gone_ms(const slack_pg_t *pg);
-/* Whether an owner that is gone can be deleted. */
+/* True if an owner that is gone can be deleted. */
 bool slack__pg_is_over(const slack_pg_watched_t *gone);
-/* Whether an owner that is gone has entries. Looks if the last look was a while ago. */
+/* True if an owner that is gone has entries. Looks if the last look was a while ago. */
 bool slack__pg_entries_ended(slack_pg_t *pg);
 /* Look, and send the deletion of the entries of owners that are gone. 0 or a status. */
 int slack__pg_end_entries(slack_pg_t *pg);

@@ -16,7 +16,7 @@
 
 /* From one look at the promises of a session to the next. */
 #define LOOK_MS 60000
-/* How long a pooler has for a second session, of which it may have none. */
+/* The time of a pooler for a second session, of which it may have none. */
 #define SECOND_MS 300
 
 /* The columns of `sql`. All are texts. */

@@ -65,9 +65,9 @@
 /* A parameter for the state would keep the planner from the partial indexes. */
 #define LIST_ROWS(state)                                                                           \
     "SELECT " COLUMNS " FROM inbox WHERE state = " state " AND id >= $1 ORDER BY id LIMIT $2"
-/* How many rows are in a state, and the time of the oldest: exact for so many rows as `most` says.
- * They are read in the order of an index, so that no more are read. Of more rows, the server knows
- * how many the index had when it was analyzed, and how large it is. */
+/* The number of rows in a state, and the time of the oldest: exact up to `most` rows. They are read
+ * in the order of an index, so that no more are read. Of more rows, the server knows how many the
+ * index had when it was analyzed, and how large it is. */
 #define COUNT(state, most, index, order, time)                                                     \
     "SELECT " state "::bigint, CASE WHEN n > " most " THEN greatest(n, (SELECT (reltuples"         \
     " * pg_relation_size(oid) / 8192 / greatest(relpages, 1))::bigint FROM pg_class"               \

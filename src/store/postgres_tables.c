@@ -55,7 +55,7 @@ static const struct {
 };
 #define VERSION ((long)(sizeof migrations / sizeof *migrations))
 
-/* What the schema holds. */
+/* The content of the schema. */
 typedef struct slack_pg_found {
     long tables; /* of anybody */
     long version, oldest;

@@ -167,7 +167,7 @@ typedef struct slack_store_ops {
      * SLACK_ENOMEM. */
     int (*open)(slack_store_t **ret, slack_net_t *net, const char *rest, char *error);
 
-    /* Whether there is a store at this place; `open` would make one. Changes nothing, and may block
+    /* Find out if there is a store at this place; `open` would make one. Changes nothing, may block
      * like `open`. 0; SLACK_ENOTFOUND, or a status of `open`, with a sentence in `error`. */
     int (*find)(const char *rest, char *error);
 
@@ -183,7 +183,7 @@ typedef struct slack_store_ops {
     void (*close)(slack_store_t *store, void (*fn)(void *user_data), void *user_data);
 } slack_store_ops_t;
 
-/* What other owners have changed. */
+/* Changes by other owners. */
 #define SLACK_STORE_CHANGED_ROWS    1u /* rows were queued that are due */
 #define SLACK_STORE_CHANGED_ENTRIES 2u /* entries with an owner were written, deleted or ended */
 
@@ -216,8 +216,7 @@ int slack__store_open(slack_store_t **ret, slack_net_t *net, const char *url, ch
 /* The same, but a database that cannot be reached is no failure: see `open_later`. */
 int slack__store_open_later(slack_store_t **ret, slack_net_t *net, const char *url, char *error);
 
-/* Whether another process can open the store that a SLACK_STORE value names, and finds it there:
- * see `find`. */
+/* Find the store that a SLACK_STORE value names, as another process would: see `find`. */
 int slack__store_find(const char *url, char *error);
 
 extern const slack_store_ops_t slack__store_memory;

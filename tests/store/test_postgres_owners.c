@@ -189,7 +189,7 @@ OWNERS_TEST(test_rows_of_an_owner_that_is_gone)
     }
 }
 
-/* Each change, and what the other store is told before it hears of the next one. */
+/* Each change, and the hint that the other store gets before the next one. */
 OWNERS_TEST(test_the_other_store_is_told)
 {
     static const struct {
