@@ -301,16 +301,19 @@ static void hold_commits(bool hold)
     postgres_set("synchronous_standby_names", hold ? "nobody" : NULL);
 }
 
-static void wait_for_held_commit(void)
+#define HELD "EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep')"
+
+/* The session of the commit that is held next ends, and the next one goes on. */
+static void lose_next_commit(void)
 {
-    pg_wait_until("EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep')");
+    hold_commits(true);
+    pg_do_when(HELD, "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
+                     " WHERE wait_event = 'SyncRep'");
 }
 
-/* The session of a held commit ends, and the next one goes on. */
-static void lose_held_commit(void)
+static void go_on_without_it(void)
 {
-    wait_for_held_commit();
-    pg_end_sessions("wait_event = 'SyncRep'");
+    postgres_hold("", true); /* waits for the end of the session */
     hold_commits(false);
 }
 
@@ -318,9 +321,9 @@ static void lose_held_commit(void)
 PG_TEST(test_a_commit_is_looked_up)
 {
     rows_task_t task;
-    hold_commits(true);
+    lose_next_commit();
     rows_submit(&task, SLACK_STORE_PUT, "a");
-    lose_held_commit();
+    go_on_without_it();
     world_until(&rows.world, task.ended);
     assert_int_equal(task.op.status, 0);
     assert_false(task.op.duplicate);
@@ -354,9 +357,9 @@ PG_TEST(test_the_results_of_a_lost_commit)
         tasks[i].op.claim = puts[i].claim;
         rows_submit_prepared(&tasks[i]);
     }
-    hold_commits(true);
+    lose_next_commit();
     assert_int_equal(kill(session, SIGCONT), 0);
-    lose_held_commit();
+    go_on_without_it();
     world_until(&rows.world, rows.ends >= 2 + COUNT);
     for (unsigned i = 0; i < COUNT; i++) {
         const slack_store_op_t *op = &tasks[i].op;
@@ -396,9 +399,12 @@ PG_TEST(test_a_commit_of_an_entry_is_looked_up)
                                                  .value = slack__slice(writes[i].version),
                                                  .expected = slack__slice(writes[i].expected),
                                                  .until_ms = SLACK_KV_FOREVER});
-        hold_commits(true);
+        if (late)
+            hold_commits(true);
+        else
+            lose_next_commit();
         rows_submit_prepared(&task);
-        if (!late) lose_held_commit();
+        if (!late) go_on_without_it();
         world_until(&rows.world, task.ended);
         if (late) hold_commits(false);
         assert_int_equal(task.op.status, late ? SLACK_ESTORE : 0);
@@ -414,7 +420,7 @@ PG_TEST(test_a_commit_that_comes_late)
     rows_task_t task;
     hold_commits(true);
     rows_submit(&task, SLACK_STORE_PUT, "a");
-    wait_for_held_commit();
+    pg_wait_until(HELD);
     world_until(&rows.world, task.ended);
     assert_int_equal(task.op.status, SLACK_ESTORE);
     hold_commits(false);
@@ -465,11 +471,11 @@ PG_TEST(test_a_deadlock)
     postgres_set("deadlock_timeout", "400ms"); /* it looks once: the other one waits by then */
     postgres_hold("BEGIN; SET deadlock_timeout TO '20s'; SELECT FROM slackapp.inbox FOR UPDATE",
                   true);
+    pg_do_when("EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock')",
+               "UPDATE slackapp.owners SET closed = closed; COMMIT");
     rows_prepare(&task, SLACK_STORE_FINISH, "a");
     task.op.row.id = id;
     rows_submit_prepared(&task);
-    pg_wait_until("EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock')");
-    postgres_hold("UPDATE slackapp.owners SET closed = closed; COMMIT", false);
     world_until(&rows.world, task.ended);
     assert_int_equal(task.op.status, 0);
     assert_string_equal(postgres_query("SELECT state FROM slackapp.inbox"), "2");

@@ -24,14 +24,28 @@ int pg_run_all(void)
     return test_run_all(NULL, NULL);
 }
 
+/* A loop in the server; an error after 20 s. */
+static const char *loop_until(const char *condition)
+{
+    static char sql[512];
+    snprintf(sql, sizeof sql,
+             "DO $$ BEGIN FOR i IN 1..20000 LOOP IF %s THEN RETURN; END IF;"
+             " PERFORM pg_stat_clear_snapshot(), pg_sleep(0.001); END LOOP;"
+             " RAISE 'never'; END $$;",
+             condition);
+    return sql;
+}
+
 void pg_wait_until(const char *condition)
 {
-    char sql[512];
-    snprintf(sql, sizeof sql,
-             "DO $$ BEGIN WHILE NOT (%s) LOOP PERFORM pg_stat_clear_snapshot();"
-             " PERFORM pg_sleep(0.001); END LOOP; END $$",
-             condition);
-    assert_string_equal(postgres_query(sql), "");
+    assert_string_equal(postgres_query(loop_until(condition)), "");
+}
+
+void pg_do_when(const char *condition, const char *sql)
+{
+    char text[1024];
+    snprintf(text, sizeof text, "%s %s", loop_until(condition), sql);
+    postgres_hold(text, false);
 }
 
 void pg_end_sessions(const char *which)

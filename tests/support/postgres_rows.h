@@ -13,8 +13,11 @@ int pg_set_up(void **state);
 /* The end of main(): runs all cases; without a PostgreSQL one, which is skipped. */
 int pg_run_all(void);
 
-/* Run SQL again and again until a condition is true. */
+/* Wait until a condition is true. */
 void pg_wait_until(const char *condition);
+/* Run SQL in the session of postgres_hold() as soon as a condition is true. The server waits for
+ * it, so that a state of less than a second is not missed, however slow the test is. */
+void pg_do_when(const char *condition, const char *sql);
 /* End the sessions of stores that are `which`, a condition on pg_stat_activity; "": all. */
 void pg_end_sessions(const char *which);
 
