@@ -224,7 +224,8 @@ static int apply_all(slack_pg_t *pg, slack_link_t *ops)
         const int rc = transact(pg, ops);
         if (rc == 0) return 0;
         const bool lost = !pg->conn || pg->sessions != session;
-        const bool again = pg->unclear == 0 && (lost || pg->remedy == PG_TRY_AGAIN);
+        const bool again =
+            pg->unclear == 0 && rc != SLACK_ENOMEM && (lost || pg->remedy == PG_TRY_AGAIN);
         if (!lost) roll_back(pg);
         slack__db_fail(ops, rc);
         if (!again || have_session(pg) != 0 || uv_hrtime() >= pg->deadline_ns) return rc;

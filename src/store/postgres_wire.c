@@ -12,7 +12,7 @@
 /* The time of a slow server for large texts: 5 MB a second, with pauses of PAUSE_MS. A server that
  * hangs has none of it. */
 #define NS_PER_BYTE 200
-#define PAUSE_MS    500
+#define PAUSE_MS    1500
 
 /* --- parameters ---------------------------------------------------------------------------- */
 
