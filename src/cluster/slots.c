@@ -239,16 +239,6 @@ static bool note_state(slack_slots_t *s, const slack_allowance_use_t *use, bool 
     return false;
 }
 
-/* Returns true if a slot should go to another process: this one leaves, or has two slots more. */
-static bool wants_to_hand(const slack_slots_t *s, const slack_allowance_use_t *use, uint64_t now)
-{
-    const unsigned count = slack__slots_count(s);
-    if (s->others == 0 || count == 0 || hands_over(s)) return false;
-    if (s->leaving) return true;
-    return count >= s->fewest + 2 && count_free(s) == 0 && now >= s->balance_ms &&
-           use->serving == count && use->open + use->missing == count;
-}
-
 static bool take_free(slack_slots_t *s, uint64_t now, slack_slots_order_t *ret)
 {
     const unsigned count = slack__slots_count(s);
@@ -303,7 +293,10 @@ bool slack__slots_next(slack_slots_t *slots, const slack_allowance_use_t *use, u
     if (hands_over(s)) return go_on_handing(s, use, now_ms, ret);
     if (spare && need <= count) return order_free(ret, s, SLACK_SLOTS_SPARE, now_ms);
     if (give_up(s, use, now_ms, ret)) return true;
-    const bool hands = wants_to_hand(s, use, now_ms);
+    /* A slot goes to another process: this one leaves, or has two slots more than the poorest. */
+    const bool is_rich = count >= s->fewest + 2 && count_free(s) == 0 && now_ms >= s->balance_ms &&
+                         use->serving == count && need == count;
+    const bool hands = s->others > 0 && count > 0 && (s->leaving || is_rich);
     if (s->list[SLACK_SLOTS_SPARE].state == SLACK_SLOT_FREE && (waits || hands)) {
         order(ret, s, SLACK_SLOTS_SPARE, waits ? SLACK_SLOT_REPLACING : SLACK_SLOT_HANDING_OVER,
               SLACK_SLOTS_OWN);

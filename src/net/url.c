@@ -17,18 +17,6 @@ static const struct scheme {
     {{"ws", 2}, false, 80},
 };
 
-/* A name or an IPv4 address. */
-static bool host_is_plain(slack_slice_t host)
-{
-    if (host.len == 0) return false;
-    for (size_t i = 0; i < host.len; i++) {
-        const char c = host.ptr[i];
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) continue;
-        if (c != '.' && c != '-' && c != '_') return false;
-    }
-    return true;
-}
-
 /* host, host:port, [address] or [address]:port */
 static bool parse_authority(slack_url_t *url, slack_slice_t authority)
 {
@@ -51,7 +39,13 @@ static bool parse_authority(slack_url_t *url, slack_slice_t authority)
         colon = authority.len ? memchr(authority.ptr, ':', authority.len) : NULL;
         if (!colon) colon = end;
         url->host = (slack_slice_t){authority.ptr, (size_t)(colon - authority.ptr)};
-        if (!host_is_plain(url->host)) return false;
+        if (url->host.len == 0) return false;
+        for (size_t i = 0; i < url->host.len; i++) { /* of a name or an IPv4 address */
+            const char c = url->host.ptr[i];
+            const bool digit = c >= '0' && c <= '9';
+            const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+            if (!digit && !letter && c != '.' && c != '-' && c != '_') return false;
+        }
     }
     if (colon == end) return true;
 

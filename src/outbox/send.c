@@ -60,17 +60,6 @@ static void send_now(slack_attempt_t *a)
 
 static void look(slack_attempt_t *a, const char *cursor);
 
-/* Another call may share the file again, so none follows. */
-static void look_for_share_again(slack_attempt_t *a)
-{
-    const int64_t since_ms =
-        slack__wall_ms(a->outbox->services->net->clock) - a->item.op.row.received_ms;
-    a->result.wait_ms = SLACK_LOOK_MS;
-    slack__attempt_end(a, since_ms < SHARE_MS ? SLACK_EFFECT_UNCLEAR : SLACK_EFFECT_REFUSED,
-                       SLACK_ETIMEDOUT,
-                       "Slack has the file, and no message shares it: look before you share it");
-}
-
 /* The messages cannot be read now. Nothing is sent, and the next attempt looks again. */
 static void look_again(slack_attempt_t *a, int status, const char *why, int64_t retry_after_s)
 {
@@ -117,7 +106,14 @@ static void look_answered(const slack_response_t *response, void *user_data)
     } else if (*cursor && ++a->pages < PAGES_MAX) {
         look(a, cursor);
     } else if (slack_json_get(response->json, "/file")) {
-        look_for_share_again(a);
+        /* Another call may share the file again, so none follows. */
+        const int64_t since_ms =
+            slack__wall_ms(a->outbox->services->net->clock) - a->item.op.row.received_ms;
+        a->result.wait_ms = SLACK_LOOK_MS;
+        slack__attempt_end(a, since_ms < SHARE_MS ? SLACK_EFFECT_UNCLEAR : SLACK_EFFECT_REFUSED,
+                           SLACK_ETIMEDOUT,
+                           "Slack has the file, and no message shares it: look before you share "
+                           "it");
     } else {
         send_now(a);
     }
