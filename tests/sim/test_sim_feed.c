@@ -380,6 +380,29 @@ CONNECTED(a_page_that_opens_later_gets_what_the_wire_said)
                      slack_json_int(got, "/entries/1/number"));
 }
 
+ALONE(a_call_on_which_a_fault_acts_has_its_arguments)
+{
+    static const char json[] = "application/json", form[] = "application/x-www-form-urlencoded";
+    static const struct {
+        const char *target, *type, *body;
+    } cases[] = {
+        {"/api/chat.postMessage", json, "{\"text\":\"x\"}"},
+        {"/api/chat.postMessage", form, "text=x"},
+        {"/services/T0SIM00001/C0GENERAL1/x", json, "{\"text\":\"x\"}"},
+        {"/commands/T0SIM00001/x", json, "{\"text\":\"x\"}"},
+    };
+    sim_peer_fault(&peer, "api-status * 503 --count 4");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const sim_peer_request_t call = {.method = "POST",
+                                         .target = cases[i].target,
+                                         .type = cases[i].type,
+                                         .body = cases[i].body};
+        sim_peer_call(&peer, &call);
+        assert_int_equal(peer.status, 503);
+        assert_member(sim_peer_control(&peer, "/sim/wire", NULL), "/entries/0/arguments/text", "x");
+    }
+}
+
 ALONE(the_wire_of_a_long_run_is_as_long_as_an_answer_can_be)
 {
     static char text[SIM_FEED_ENTRY_MAX / 2];

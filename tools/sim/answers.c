@@ -6,6 +6,19 @@
 #include <string.h>
 
 #include "sim/app_state.h"
+#include "util/form.h"
+
+/* The arguments of a call that does not act: nobody else reads them. NULL: there are none. */
+static const slack_json_t *read_args(const slack_http_request_t *request)
+{
+    const slack_json_t *args = NULL;
+    const char *body = request->body ? request->body : "";
+    if (sim_request_is(request, "application/json"))
+        (void)slack__json_parse(request->arena, body, request->body_len, &args, NULL);
+    else
+        (void)slack__form_parse(request->arena, body, request->body_len, &args);
+    return args;
+}
 
 bool sim_answer_begin(sim_answer_t *answer, const sim_services_t *services,
                       slack_http_request_t *request, const char *method)
@@ -21,7 +34,9 @@ bool sim_answer_begin(sim_answer_t *answer, const sim_services_t *services,
         .status = 200,
     };
     sim_app_called(services, slack__http_header(request, "user-agent", NULL));
-    return !effect.acts || effect.done;
+    if (!effect.acts || effect.done) return true;
+    answer->args = read_args(request);
+    return false;
 }
 
 static void respond_with_status(slack_http_request_t *request, const sim_effect_t *effect)

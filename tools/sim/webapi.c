@@ -157,7 +157,7 @@ void sim_webapi_request(const sim_services_t *services, slack_http_request_t *re
     else if (*answer.effect.error)
         answer.json = call_refuse(&call, answer.effect.error);
     answer.services = call.services;
-    answer.args = call.args;
+    if (call.args) answer.args = call.args;
     answer.scopes = sim_scopes_headers(&call);
     answer.retry_after_s = call.retry_after_s;
     if (arguments.no_charset) answer.json = with_charset_warning(&json, answer.json);

@@ -116,13 +116,12 @@ static const char *hook_run(const sim_services_t *services, const char *what, si
     if (!slack__slice_eq(request->method, SLACK_SLICE("POST"))) return "method_not_allowed";
     const char *error = find_hook(services, request->path.ptr, &channel);
     if (error) return error;
+    (void)slack__json_parse(request->arena, request->body ? request->body : "", request->body_len,
+                            &body, NULL);
+    answer->args = body;
     answer->retry_after_s = sim_rate_limits_take(services->rate_limits, what, channel);
     if (answer->retry_after_s > 0) return NULL;
-    if (slack__json_parse(request->arena, request->body ? request->body : "", request->body_len,
-                          &body, NULL) != 0 ||
-        slack_json_type(body) != SLACK_JSON_OBJECT)
-        return "invalid_payload";
-    answer->args = body;
+    if (slack_json_type(body) != SLACK_JSON_OBJECT) return "invalid_payload";
     if (channel) return post_message(services, &json, channel, body, answer);
     start_workflow(services, &json, body, answer);
     return NULL;

@@ -72,7 +72,7 @@ export function drawDrawer(state, api) {
     app: { ...state.app }, faults: state.faults ?? [], workspace: state.workspace.id,
   };
   const wire = wirePanel({
-    api, tell, app: () => shared.app, several: state.workspaces.length > 1,
+    api, tell, app: () => shared.app, workspaces: state.workspaces,
   });
   const faults = faultsPanel(shared, api, tell);
   const app = appPanel(shared, api, wire.wire);

@@ -122,7 +122,9 @@ function requestOf(kind, form) {
   const given = (name) => form.elements[name]?.value.trim() ?? "";
   const percent = given("percent").replace(/\s*%$/, "");
   const words = percent ? [`${percent}%`, kind.name] : [kind.name];
-  for (const argument of kind.arguments) words.push(given(argument.name) || argument.default || "");
+  const last = kind.arguments.findLastIndex((argument) => given(argument.name));
+  for (const argument of kind.arguments.slice(0, last + 1))
+    words.push(given(argument.name) || argument.default || "");
   for (const option of ["--after", "--count", "--for"])
     if (given(option)) words.push(option, given(option));
   return words.filter(Boolean).join(" ");

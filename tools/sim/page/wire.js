@@ -57,20 +57,32 @@ function summaryOfInteraction(payload) {
     text(payload.action_id) || text(payload.name);
 }
 
-/* A form has a view as text. */
-function nameOfView(view) {
-  return /"callback_id":\s*"([^"\\]*)"/.exec(typeof view === "string" ? view : JSON.stringify(view))?.[1];
-}
-
 function summaryOfCall(args) {
   return text(args.text) || text(args.markdown_text) || text(args.name) ||
-    (args.view && nameOfView(args.view)) || text(args.channel) || text(args.user);
+    text(args.view?.callback_id) || text(args.channel) || text(args.user);
+}
+
+/* In a form an array or an object is written as text. The text of a message is always a text. */
+function argumentOf([name, value]) {
+  if (typeof value !== "string" || name === "text" || !/^[[{]/.test(value)) return [name, value];
+  try {
+    return [name, JSON.parse(value)];
+  } catch {
+    return [name, value];
+  }
+}
+
+function argumentsOf(given) {
+  return given === null || typeof given !== "object" || Array.isArray(given) ? given ?? {}
+    : Object.fromEntries(Object.entries(given).map(argumentOf));
 }
 
 function describe(entry) {
-  const payload = entry.payload ?? entry.arguments ?? {};
-  if (entry.kind === "call")
+  if (entry.kind === "call") {
+    const payload = argumentsOf(entry.arguments);
     return { kind: "call", name: text(entry.method), summary: summaryOfCall(payload), payload };
+  }
+  const payload = entry.payload ?? {};
   const kind = text(entry.type) || "event";
   if (kind === "command")
     return { kind, name: text(payload.command), summary: text(payload.text), payload };

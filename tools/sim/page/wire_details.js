@@ -29,9 +29,10 @@ function drawMeter(row) {
   }, bar);
 }
 
-function drawFacts(row) {
+function drawFacts(row, workspaces) {
   const { why } = outcomeOf(row);
   const facts = [
+    workspaces.length > 1 && workspaces.find(({ id }) => id === row.workspace)?.domain,
     row.what === "call" ? "from the app" : "to the app", row.wire, why,
     row.status !== null && `HTTP ${row.status}`, row.retryAfter > 0 && `Retry-After: ${row.retryAfter}`,
     row.fault && "a fault acted", row.attempts.length > 0 && `sent ${row.attempts.length + 1} times`,
@@ -88,7 +89,7 @@ function drawActions(row, panel) {
     : [
       copier("Copy as curl", "the request as curl", http
         ? curlOfDelivery(row, app().request_url, port) : curlOfResend(row, origin)),
-      copier("Copy as command", "the slackapp sim command", commandOf(row, port, panel.several)),
+      copier("Copy as command", "the slackapp sim command", commandOf(row, port, panel.workspaces.length > 1)),
       button("Copy as test", () => copy(kitTest(row, callsAfter(wire, row)), "the test in C", tell,
         shown), "A function of C for the test kit, slack/test.h"),
       button("Send again", () => resend(row, false, api, tell)),
@@ -122,7 +123,7 @@ function drawAnswer(row, panel) {
 /**
  * The pane for one row.
  * @param {{wire: Object, api: Object, tell: function(string, boolean=), app: function(): Object,
- *   several: boolean}} panel what the pane needs of the drawer; `several`: workspaces
+ *   workspaces: Array<Object>}} panel what the pane needs of the drawer
  * @returns {{element: HTMLElement, show: function(Row|null), update: function(Row)}} `update`
  *   redraws what an ack or an answer changes: what is open in the payload stays open
  */
@@ -131,7 +132,7 @@ export function wireDetails(panel) {
   let parts = null, current = null;
 
   function refresh(row) {
-    replace(parts.facts, drawFacts(row));
+    replace(parts.facts, drawFacts(row, panel.workspaces));
     replace(parts.answer, drawAttempts(row), drawAnswer(row, panel));
   }
 

@@ -96,15 +96,14 @@ function countOf(rows, wire) {
 
 /**
  * @param {{api: {get: function, post: function}, tell: function(string, boolean=),
- *   app: function(): Object, several: boolean}} drawer `app`: what is known of the app; `several`:
- *   workspaces
+ *   app: function(): Object, workspaces: Array<Object>}} drawer `app`: what is known of the app
  * @returns {{element: HTMLElement, take: function(Object), shown: function(), wire: Object}}
  */
-export function wirePanel({ api, tell, app, several }) {
+export function wirePanel({ api, tell, app, workspaces }) {
   const wire = beginWire();
   const filter = { kind: "", direction: "", failed: false, text: "" };
   const rows = filteredRows(wire, filter);
-  const details = wireDetails({ wire, api, tell, app, several });
+  const details = wireDetails({ wire, api, tell, app, workspaces });
   const list = new WireList(details.show);
   const count = h("span", { class: "wire-count" });
   let frame = 0;
