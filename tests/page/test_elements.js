@@ -11,7 +11,7 @@ const one = elements[2].options[0];
 async function pickByKeys(page, name, typed) {
   await page.getByRole("combobox", { name }).focus();
   await page.keyboard.type(typed);
-  await page.getByRole("option").first().waitFor();
+  await page.waitForFunction(() => document.querySelectorAll("[role=option]").length === 1);
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");

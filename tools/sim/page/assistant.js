@@ -10,8 +10,21 @@ const PROMPTS_MAX = 4; // https://docs.slack.dev/reference/methods/assistant.thr
 
 function prompt(given, context) {
   const { title, message } = asObject(given);
-  return h("li", null, h("button", { type: "button", class: "assistant-prompt", title: asText(message),
-    onclick: () => context.ask(asText(message)) }, icon("spark"), drawPlain(asText(title), context)));
+  return h(
+    "li",
+    null,
+    h(
+      "button",
+      {
+        type: "button",
+        class: "assistant-prompt",
+        title: asText(message),
+        onclick: () => context.ask(asText(message)),
+      },
+      icon("spark"),
+      drawPlain(asText(title), context),
+    ),
+  );
 }
 
 /**
@@ -22,7 +35,19 @@ function prompt(given, context) {
 export function drawAssistant(thread, context) {
   const { prompts, promptsTitle } = asObject(thread);
   const shown = asList(prompts).slice(0, PROMPTS_MAX);
-  return h("div", { class: "assistant" },
-    h("p", { class: "assistant-title" }, drawPlain(asText(promptsTitle) || "How can I help?", context)),
-    shown.length > 0 && h("ul", { class: "assistant-prompts" }, shown.map((one) => prompt(one, context))));
+  return h(
+    "div",
+    { class: "assistant" },
+    h(
+      "p",
+      { class: "assistant-title" },
+      drawPlain(asText(promptsTitle) || "How can I help?", context),
+    ),
+    shown.length > 0 &&
+      h(
+        "ul",
+        { class: "assistant-prompts" },
+        shown.map((one) => prompt(one, context)),
+      ),
+  );
 }

@@ -25,34 +25,64 @@ function image(url, alt, className, context) {
 }
 
 function author(attachment, context) {
-  const { author_name: name, author_icon: picture, author_link: url, service_name: service } = attachment;
+  const {
+    author_name: name,
+    author_icon: picture,
+    author_link: url,
+    service_name: service,
+  } = attachment;
   const shown = asText(name) || asText(service);
-  return shown && h("div", { class: "attachment-author" },
-    image(picture || attachment.service_icon, "", "image-context", context),
-    linked(url || attachment.service_url, drawPlain(shown, context), "attachment-name"));
+  return (
+    shown &&
+    h(
+      "div",
+      { class: "attachment-author" },
+      image(picture || attachment.service_icon, "", "image-context", context),
+      linked(url || attachment.service_url, drawPlain(shown, context), "attachment-name"),
+    )
+  );
 }
 
 /* Members with mrkdwn; all of them if `mrkdwn_in` is missing. */
 function marked(attachment, name, text, context) {
   const { mrkdwn_in: members } = attachment;
   const marks = !Array.isArray(members) || members.includes(name);
-  return asText(text) && h("div", { class: `attachment-${name}` },
-    marks ? drawMrkdwn(asText(text), context) : drawPlain(asText(text), context));
+  return (
+    asText(text) &&
+    h(
+      "div",
+      { class: `attachment-${name}` },
+      marks ? drawMrkdwn(asText(text), context) : drawPlain(asText(text), context),
+    )
+  );
 }
 
 function field(attachment, given, context) {
   const { title, value, short } = asObject(given);
-  return h("div", { class: short === true ? "attachment-field short" : "attachment-field" },
-    asText(title) && h("div", { class: "attachment-field-title" }, drawPlain(asText(title), context)),
-    marked(attachment, "fields", textOf(value) || asText(value), context));
+  return h(
+    "div",
+    { class: short === true ? "attachment-field short" : "attachment-field" },
+    asText(title) &&
+      h("div", { class: "attachment-field-title" }, drawPlain(asText(title), context)),
+    marked(attachment, "fields", textOf(value) || asText(value), context),
+  );
 }
 
 function footer(attachment, context) {
   const { footer: text, footer_icon: picture, ts } = attachment;
-  const time = ts && dateText(asNumber(ts, NaN), "{date_short} at {time}", { timeZone: context.timeZone });
-  return (asText(text) || time) && h("div", { class: "attachment-footer" },
-    image(picture, "", "image-context", context),
-    asText(text) && drawPlain(asText(text), context), asText(text) && time && " | ", time);
+  const time =
+    ts && dateText(asNumber(ts, NaN), "{date_short} at {time}", { timeZone: context.timeZone });
+  return (
+    (asText(text) || time) &&
+    h(
+      "div",
+      { class: "attachment-footer" },
+      image(picture, "", "image-context", context),
+      asText(text) && drawPlain(asText(text), context),
+      asText(text) && time && " | ",
+      time,
+    )
+  );
 }
 
 /* --- actions: as the elements that took their place --- */
@@ -63,7 +93,11 @@ function plain(text) {
 
 function optionOf(given) {
   const { text, value, description } = asObject(given);
-  return { text: plain(text), value: asText(value), description: description && plain(description) };
+  return {
+    text: plain(text),
+    value: asText(value),
+    description: description && plain(description),
+  };
 }
 
 function confirmOf(given) {
@@ -74,34 +108,61 @@ function confirmOf(given) {
 
 function selectOf(action, common) {
   const source = ["users", "channels", "conversations", "external"].includes(action.data_source)
-    ? action.data_source : "static";
+    ? action.data_source
+    : "static";
   const groups = asList(action.option_groups).map((group) => ({
-    label: plain(asObject(group).text), options: asList(asObject(group).options).map(optionOf),
+    label: plain(asObject(group).text),
+    options: asList(asObject(group).options).map(optionOf),
   }));
-  return { ...common, type: `${source}_select`, placeholder: plain(action.text),
-    options: asList(action.options).map(optionOf), option_groups: groups,
+  return {
+    ...common,
+    type: `${source}_select`,
+    placeholder: plain(action.text),
+    options: asList(action.options).map(optionOf),
+    option_groups: groups,
     initial_option: asList(action.selected_options).map(optionOf)[0],
-    min_query_length: action.min_query_length };
+    min_query_length: action.min_query_length,
+  };
 }
 
 const actions = {
-  button: (action, common) => ({ ...common, type: "button", text: plain(action.text), url: action.url }),
+  button: (action, common) => ({
+    ...common,
+    type: "button",
+    text: plain(action.text),
+    url: action.url,
+  }),
   select: selectOf,
 };
 
 function actionElement(action, place) {
   const given = asObject(action);
   const make = byType(actions, given.type) || actions.button;
-  const common = { action_id: asText(given.name), value: asText(given.value), style: given.style,
-    confirm: confirmOf(given.confirm) };
+  const common = {
+    action_id: asText(given.name),
+    value: asText(given.value),
+    style: given.style,
+    confirm: confirmOf(given.confirm),
+  };
   return drawElement(make(given, common), place);
 }
 
 function drawActions(attachment, context) {
   const list = asList(attachment.actions);
-  const place = { blockId: asText(attachment.callback_id), dispatches: true, optional: true, context };
-  return list.length > 0 && h("div", { class: "block block-actions" },
-    drawPaged(list, (action) => actionElement(action, place), "actions"));
+  const place = {
+    blockId: asText(attachment.callback_id),
+    dispatches: true,
+    optional: true,
+    context,
+  };
+  return (
+    list.length > 0 &&
+    h(
+      "div",
+      { class: "block block-actions" },
+      drawPaged(list, (action) => actionElement(action, place), "actions"),
+    )
+  );
 }
 
 /* --- the attachment --- */
@@ -109,22 +170,37 @@ function drawActions(attachment, context) {
 function drawAttachment(given, context) {
   const attachment = asObject(given);
   const { pretext, title, title_link: url, text, color, fields, thumb_url: thumb } = attachment;
-  const blocks = asList(attachment.blocks).length > 0
-    ? attachment.blocks : asList(attachment.message_blocks).flatMap((one) => asList(asObject(one?.message).blocks));
-  const body = h("div", { class: "attachment-body" },
+  const blocks =
+    asList(attachment.blocks).length > 0
+      ? attachment.blocks
+      : asList(attachment.message_blocks).flatMap((one) => asList(asObject(one?.message).blocks));
+  const body = h(
+    "div",
+    { class: "attachment-body" },
     author(attachment, context),
     textOf(title) && linked(url, drawPlain(textOf(title), context), "attachment-title"),
     blocks.length > 0 ? drawBlocks(blocks, context) : marked(attachment, "text", text, context),
-    asList(fields).length > 0 && h("div", { class: "attachment-fields" },
-      drawPaged(asList(fields), (one) => field(attachment, one, context), "fields")),
+    asList(fields).length > 0 &&
+      h(
+        "div",
+        { class: "attachment-fields" },
+        drawPaged(asList(fields), (one) => field(attachment, one, context), "fields"),
+      ),
     image(attachment.image_url, asText(attachment.fallback), "image-large", context),
     drawActions(attachment, context),
-    footer(attachment, context));
+    footer(attachment, context),
+  );
   if (body.childNodes.length === 0 && attachment.fallback)
     body.append(drawPlain(asText(attachment.fallback), context));
-  const frame = h("div", { class: "attachment-frame" }, body,
-    image(thumb, asText(attachment.fallback), "image-accessory", context));
-  const shown = Object.hasOwn(COLORS, color) ? COLORS[color] : `#${asText(color).replace(/^#/, "")}`;
+  const frame = h(
+    "div",
+    { class: "attachment-frame" },
+    body,
+    image(thumb, asText(attachment.fallback), "image-accessory", context),
+  );
+  const shown = Object.hasOwn(COLORS, color)
+    ? COLORS[color]
+    : `#${asText(color).replace(/^#/, "")}`;
   if (/^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i.test(shown)) frame.style.setProperty("--bar", shown);
   return h("div", { class: "attachment" }, marked(attachment, "pretext", pretext, context), frame);
 }
@@ -135,6 +211,9 @@ function drawAttachment(given, context) {
  * @param {import("./block_kinds.js").Context} context
  */
 export function drawAttachments(attachments, context) {
-  return h("div", { class: "attachments" },
-    drawPaged(asList(attachments), (one) => drawAttachment(one, context), "attachments"));
+  return h(
+    "div",
+    { class: "attachments" },
+    drawPaged(asList(attachments), (one) => drawAttachment(one, context), "attachments"),
+  );
 }

@@ -16,7 +16,7 @@ import { drawMarkdown, drawPlain, drawRichText, drawText } from "./text.js";
 import { showJson } from "./unknown.js";
 
 const COLLAPSED = 1000; // characters of a section above which Slack shows a part
-const DEPTH_MAX = 4;    // of containers; Slack takes one
+const DEPTH_MAX = 4; // of containers; Slack takes one
 
 /**
  * @typedef {Object} Context of the surface on which blocks are drawn
@@ -52,38 +52,70 @@ function sectionText(block, context) {
   const body = h("div", { class: "section-text" }, drawText(block.text, context));
   if (block.expand === true || textOf(block.text).length <= COLLAPSED) return body;
   body.classList.add("collapsed");
-  const more = h("button", { type: "button", class: "show-more", onclick: () => {
-    body.classList.remove("collapsed");
-    more.remove();
-  } }, "See more");
+  const more = h(
+    "button",
+    {
+      type: "button",
+      class: "show-more",
+      onclick: () => {
+        body.classList.remove("collapsed");
+        more.remove();
+      },
+    },
+    "See more",
+  );
   return [body, more];
 }
 
 function drawSection(block, context) {
   const fields = asList(block.fields);
   const { accessory } = block;
-  return h("div", { class: "block block-section" },
-    h("div", { class: "section-body" },
+  return h(
+    "div",
+    { class: "block block-section" },
+    h(
+      "div",
+      { class: "section-body" },
       textOf(block.text) && sectionText(block, context),
-      fields.length > 0 && h("div", { class: "section-fields" }, drawPaged(fields,
-        (field) => h("div", { class: "section-field" }, drawText(field, context)), "fields"))),
-    accessory && h("div", { class: "accessory" }, drawElement(accessory, placeOf(block, context))));
+      fields.length > 0 &&
+        h(
+          "div",
+          { class: "section-fields" },
+          drawPaged(
+            fields,
+            (field) => h("div", { class: "section-field" }, drawText(field, context)),
+            "fields",
+          ),
+        ),
+    ),
+    accessory && h("div", { class: "accessory" }, drawElement(accessory, placeOf(block, context))),
+  );
 }
 
 /* --- context --- */
 
 function contextElement(element, context) {
-  const draw = byType({
-    image: () => drawImage(element, context, "image-context"),
-    mrkdwn: () => drawText(element, context),
-    plain_text: () => drawText(element, context),
-  }, element?.type);
+  const draw = byType(
+    {
+      image: () => drawImage(element, context, "image-context"),
+      mrkdwn: () => drawText(element, context),
+      plain_text: () => drawText(element, context),
+    },
+    element?.type,
+  );
   return draw ? draw() : showJson(element, "element of a context");
 }
 
 function drawContext(block, context) {
-  return h("div", { class: "block block-context" }, drawPaged(asList(block.elements),
-    (element) => h("div", { class: "context-element" }, contextElement(element, context)), "elements"));
+  return h(
+    "div",
+    { class: "block block-context" },
+    drawPaged(
+      asList(block.elements),
+      (element) => h("div", { class: "context-element" }, contextElement(element, context)),
+      "elements",
+    ),
+  );
 }
 
 /* --- containers --- */
@@ -94,16 +126,28 @@ function drawContainer(block, context) {
   const { title, rich_text_title: richTitle, subtitle, width } = block;
   const wide = ["narrow", "standard", "wide", "full"].includes(width) ? width : "standard";
   const rule = block.has_header_divider === true ? " container-ruled" : "";
-  const head = (richTitle || textOf(title) || textOf(subtitle)) && h("div", { class: "card-head" },
-    drawIcon(block, context),
-    h("div", { class: "card-titles" },
-      h("div", { class: "card-title" }, drawText(richTitle || title, context)),
-      textOf(subtitle) && h("div", { class: "card-subtitle" }, drawText(subtitle, context))));
+  const head =
+    (richTitle || textOf(title) || textOf(subtitle)) &&
+    h(
+      "div",
+      { class: "card-head" },
+      drawIcon(block, context),
+      h(
+        "div",
+        { class: "card-titles" },
+        h("div", { class: "card-title" }, drawText(richTitle || title, context)),
+        textOf(subtitle) && h("div", { class: "card-subtitle" }, drawText(subtitle, context)),
+      ),
+    );
   const children = drawBlocks(block.child_blocks, { ...context, depth });
   const attributes = { class: `block-container container-${wide}${rule}` };
   return block.is_collapsible === true
-    ? h("details", { ...attributes, open: block.default_collapsed !== true },
-      h("summary", null, head || "Details"), children)
+    ? h(
+        "details",
+        { ...attributes, open: block.default_collapsed !== true },
+        h("summary", null, head || "Details"),
+        children,
+      )
     : h("section", attributes, head, children);
 }
 
@@ -111,13 +155,18 @@ function drawContainer(block, context) {
 
 const kinds = {
   section: drawSection,
-  actions: (block, context) => h("div", { class: "block block-actions" }, drawElements(block, context)),
+  actions: (block, context) =>
+    h("div", { class: "block block-actions" }, drawElements(block, context)),
   context: drawContext,
   context_actions: (block, context) =>
     h("div", { class: "block block-context-actions" }, drawElements(block, context)),
   divider: () => h("hr", { class: "block-divider" }),
-  header: (block, context) => h("div", { class: "block block-header", role: "heading", "aria-level": "3" },
-    drawPlain(textOf(block.text), context, asObject(block.text).emoji !== false)),
+  header: (block, context) =>
+    h(
+      "div",
+      { class: "block block-header", role: "heading", "aria-level": "3" },
+      drawPlain(textOf(block.text), context, asObject(block.text).emoji !== false),
+    ),
   image: drawImageBlock,
   input: drawInput,
   rich_text: drawRichText,
@@ -154,6 +203,9 @@ function drawBlock(block, context) {
  * @returns {HTMLElement}
  */
 export function drawBlocks(blocks, context) {
-  return h("div", { class: "blocks" },
-    drawPaged(asList(blocks), (block) => drawBlock(block, context), "blocks"));
+  return h(
+    "div",
+    { class: "blocks" },
+    drawPaged(asList(blocks), (block) => drawBlock(block, context), "blocks"),
+  );
 }

@@ -5,7 +5,7 @@
 
 import { h, replace } from "./dom.js";
 import { icon } from "./icons.js";
-import { newId } from "./place.js";
+import { newId } from "./ids.js";
 import { openBelow } from "./popup.js";
 
 const SHOWN_MAX = 100; // options in the list; typing finds the others
@@ -45,24 +45,43 @@ class Combobox {
   }
 
   build() {
+    const { options } = this;
     const listId = newId("list");
-    this.list = h("div", { id: listId, role: "listbox", class: "select-list",
-      "aria-label": this.options.placeholder,
-      "aria-multiselectable": this.options.multiple ? "true" : null });
+    const keep = (event) => event.preventDefault(); // the focus stays in the box
+    this.list = h("div", {
+      id: listId,
+      role: "listbox",
+      "aria-label": options.placeholder,
+      "aria-multiselectable": options.multiple ? "true" : null,
+    });
     this.note = h("p", { class: "select-note", role: "status" });
-    this.popup = h("div", { class: "block-popup select-popup", popover: "manual",
-      onmousedown: (event) => event.preventDefault() }, this.note, this.list);
-    this.input = h("input", {
-      class: "select-input", type: "text", role: "combobox", autocomplete: "off", dir: "auto",
-      "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": listId,
+    this.popup = h(
+      "div",
+      { class: "block-popup", popover: "manual", onmousedown: keep },
+      this.note,
+      this.list,
+    );
+    this.input = this.box(listId);
+    this.chips = h("span", { class: "select-chips", onmousedown: keep });
+    this.element = h("div", { class: "select" }, this.chips, this.input, icon("down"), this.popup);
+  }
+
+  box(listId) {
+    return h("input", {
+      class: "select-input",
+      type: "text",
+      role: "combobox",
+      autocomplete: "off",
+      dir: "auto",
+      "aria-autocomplete": "list",
+      "aria-expanded": "false",
+      "aria-controls": listId,
       ...this.options.attributes,
       oninput: () => this.typed(),
       onkeydown: (event) => this.pressed(event),
       onclick: () => this.open(),
       onblur: () => this.left(),
     });
-    this.chips = h("span", { class: "select-chips", onmousedown: (event) => event.preventDefault() });
-    this.element = h("div", { class: "select" }, this.chips, this.input, icon("down"), this.popup);
   }
 
   /* --- what is chosen --- */
@@ -70,15 +89,31 @@ class Combobox {
   showChosen() {
     const { multiple, placeholder } = this.options;
     const [first] = this.chosen;
-    if (multiple) replace(this.chips, this.chosen.map((entry) => this.chip(entry)));
+    if (multiple)
+      replace(
+        this.chips,
+        this.chosen.map((entry) => this.chip(entry)),
+      );
     this.input.value = multiple || !first ? "" : first.label;
     this.input.placeholder = multiple && first ? "" : placeholder;
   }
 
   chip(entry) {
-    return h("span", { class: "select-chip" }, h("bdi", null, entry.label),
-      h("button", { type: "button", class: "select-remove", "aria-label": `Remove ${entry.label}`,
-        onclick: () => this.choose(entry) }, icon("close")));
+    return h(
+      "span",
+      { class: "select-chip" },
+      h("bdi", null, entry.label),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "select-remove",
+          "aria-label": `Remove ${entry.label}`,
+          onclick: () => this.choose(entry),
+        },
+        icon("close"),
+      ),
+    );
   }
 
   isChosen(entry) {
@@ -161,13 +196,20 @@ class Combobox {
     const count = groups.reduce((sum, { entries }) => sum + entries.length, 0);
     let left = SHOWN_MAX;
     this.shown = [];
-    replace(this.list, groups.map(({ label, entries }) => {
-      const options = entries.slice(0, left).map((entry) => this.option(entry));
-      left -= options.length;
-      if (options.length === 0 || !label) return options;
-      return h("div", { role: "group", "aria-label": label, class: "select-group" },
-        h("div", { class: "select-label", role: "presentation" }, h("bdi", null, label)), options);
-    }));
+    replace(
+      this.list,
+      groups.map(({ label, entries }) => {
+        const options = entries.slice(0, left).map((entry) => this.option(entry));
+        left -= options.length;
+        if (options.length === 0 || !label) return options;
+        return h(
+          "div",
+          { role: "group", "aria-label": label, class: "select-group" },
+          h("div", { class: "select-label", role: "presentation" }, h("bdi", null, label)),
+          options,
+        );
+      }),
+    );
     const more = count > SHOWN_MAX ? `${count - SHOWN_MAX} more: type to find them` : "";
     this.note.textContent = note || (count === 0 ? "No matches" : more);
     const last = this.shown.findIndex(({ entry }) => entry.key === this.activeKey);
@@ -175,11 +217,19 @@ class Combobox {
   }
 
   option(entry) {
-    const element = h("div", {
-      id: newId("option"), role: "option", class: "select-option", "aria-selected": String(this.isChosen(entry)),
-      onclick: () => this.choose(entry),
-    }, h("bdi", null, entry.label),
-    entry.description && h("span", { class: "option-description" }, h("bdi", null, entry.description)));
+    const element = h(
+      "div",
+      {
+        id: newId("option"),
+        role: "option",
+        class: "select-option",
+        "aria-selected": String(this.isChosen(entry)),
+        onclick: () => this.choose(entry),
+      },
+      h("bdi", null, entry.label),
+      entry.description &&
+        h("span", { class: "option-description" }, h("bdi", null, entry.description)),
+    );
     this.shown.push({ entry, element });
     return element;
   }
@@ -209,7 +259,8 @@ class Combobox {
   left() {
     const { clearable, multiple } = this.options;
     this.close();
-    if (clearable && !multiple && this.input.value === "" && this.chosen.length > 0) this.chosen = [];
+    if (clearable && !multiple && this.input.value === "" && this.chosen.length > 0)
+      this.chosen = [];
     this.showChosen();
     this.settle();
   }

@@ -20,7 +20,10 @@ function picker(place, { type, otherwise, shown, valueOf }) {
     input.value = before;
   };
   return h("input", {
-    class: "control-field control-date", type, value: shown, ...nameAttributes(place, otherwise),
+    class: "control-field control-date",
+    type,
+    value: shown,
+    ...nameAttributes(place, otherwise),
     onkeydown: (event) => {
       typed = event.key !== "Enter";
       if (!typed) settle(event);
@@ -35,15 +38,23 @@ function picker(place, { type, otherwise, shown, valueOf }) {
 
 function datepicker(element, place) {
   const shown = asText(beginValue(place, "selected_date", element.initial_date));
-  return picker(place, { type: "date", otherwise: "Select a date", shown,
-    valueOf: (value) => ({ selected_date: value || null }) });
+  return picker(place, {
+    type: "date",
+    otherwise: "Select a date",
+    shown,
+    valueOf: (value) => ({ selected_date: value || null }),
+  });
 }
 
 function timepicker(element, place) {
   const shown = asText(beginValue(place, "selected_time", element.initial_time));
   const zone = asText(element.timezone);
-  const input = picker(place, { type: "time", otherwise: "Select a time", shown,
-    valueOf: (value) => ({ selected_time: value || null, ...(zone && { timezone: zone }) }) });
+  const input = picker(place, {
+    type: "time",
+    otherwise: "Select a time",
+    shown,
+    valueOf: (value) => ({ selected_time: value || null, ...(zone && { timezone: zone }) }),
+  });
   return zone ? [input, h("span", { class: "block-hint" }, h("bdi", null, zone))] : input;
 }
 
@@ -59,9 +70,12 @@ function localText(seconds) {
 function datetimepicker(element, place) {
   const begin = beginValue(place, "selected_date_time", element.initial_date_time);
   return picker(place, {
-    type: "datetime-local", otherwise: "Select a date and a time", shown: localText(asNumber(begin)),
-    valueOf: (value) =>
-      ({ selected_date_time: value ? Math.floor(new Date(value).getTime() / 1000) : null }),
+    type: "datetime-local",
+    otherwise: "Select a date and a time",
+    shown: localText(asNumber(begin)),
+    valueOf: (value) => ({
+      selected_date_time: value ? Math.floor(new Date(value).getTime() / 1000) : null,
+    }),
   });
 }
 

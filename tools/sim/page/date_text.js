@@ -26,15 +26,29 @@ function ordinal(day) {
 }
 
 function day(at) {
-  const { year, month, day: number } = partsOf(at.ms, at.timeZone, {
-    year: "numeric", month: "2-digit", day: "2-digit",
+  const {
+    year,
+    month,
+    day: number,
+  } = partsOf(at.ms, at.timeZone, {
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
   });
   return { year, month, number };
 }
 
 function long(at) {
-  const { year, month, day: number, weekday } = partsOf(at.ms, at.timeZone, {
-    year: "numeric", month: "long", day: "numeric", weekday: "long",
+  const {
+    year,
+    month,
+    day: number,
+    weekday,
+  } = partsOf(at.ms, at.timeZone, {
+    year: "numeric",
+    month: "long",
+    day: "numeric",
+    weekday: "long",
   });
   return { year, weekday, dayOfYear: `${month} ${ordinal(number)}`, plain: `${month} ${number}` };
 }
@@ -54,8 +68,13 @@ function pretty(at, otherwise) {
 
 function time(at, options) {
   return new Intl.DateTimeFormat("en-US", {
-    timeZone: at.timeZone, hour: "numeric", minute: "2-digit", ...options,
-  }).format(at.ms).replace(/\u202f/g, " ");
+    timeZone: at.timeZone,
+    hour: "numeric",
+    minute: "2-digit",
+    ...options,
+  })
+    .format(at.ms)
+    .replace(/\u202f/g, " ");
 }
 
 function ago(at) {
@@ -77,7 +96,10 @@ function date(at) {
 
 function dateShort(at) {
   return new Intl.DateTimeFormat("en-US", {
-    timeZone: at.timeZone, year: "numeric", month: "short", day: "numeric",
+    timeZone: at.timeZone,
+    year: "numeric",
+    month: "short",
+    day: "numeric",
   }).format(at.ms);
 }
 
@@ -117,7 +139,8 @@ export function dateText(seconds, format, { timeZone, now = Date.now() } = {}) {
   const ms = seconds * 1000;
   if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15) return null;
   const text = format.replace(/\{([a-z_]{1,30})\}/g, (whole, name) =>
-    Object.hasOwn(tokens, name) ? tokens[name]({ ms, timeZone, now }) : whole);
+    Object.hasOwn(tokens, name) ? tokens[name]({ ms, timeZone, now }) : whole,
+  );
   return text.charAt(0).toUpperCase() === text.charAt(0) || !/^\{[a-z_]*pretty\}/.test(format)
     ? text
     : text.charAt(0).toUpperCase() + text.slice(1);

@@ -37,47 +37,81 @@ function button(element, place) {
   const href = linkUrl(element.url);
   const value = { value: asText(element.value), text: element.text };
   const attributes = {
-    class: buttonClass(element), "aria-label": asText(element.accessibility_label) || null,
+    class: buttonClass(element),
+    "aria-label": asText(element.accessibility_label) || null,
   };
   const content = [
     element.type === "workflow_button" && icon("workflow"),
     drawPlain(textOf(element.text) || "(no text)", place.context),
   ];
   return href
-    ? h("a", { ...attributes, href, target: "_blank", rel: "noopener noreferrer",
-      onclick: (event) => followConfirmed(event, place, value, href) }, content)
-    : h("button", { ...attributes, type: "button",
-      onclick: (event) => perform(place, event.currentTarget, value) }, content);
+    ? h(
+        "a",
+        {
+          ...attributes,
+          href,
+          target: "_blank",
+          rel: "noopener noreferrer",
+          onclick: (event) => followConfirmed(event, place, value, href),
+        },
+        content,
+      )
+    : h(
+        "button",
+        {
+          ...attributes,
+          type: "button",
+          onclick: (event) => perform(place, event.currentTarget, value),
+        },
+        content,
+      );
 }
 
 function iconButton(element, place) {
   const label = asText(element.accessibility_label) || textOf(element.text) || asText(element.icon);
   const visible = asList(element.visible_to_user_ids);
   if (visible.length > 0 && place.context.me && !visible.includes(place.context.me)) return null;
-  return h("button", {
-    type: "button", class: "control-icon", "aria-label": label, title: textOf(element.text),
-    onclick: (event) => perform(place, event.currentTarget, { value: asText(element.value) }),
-  }, icon(asText(element.icon)));
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "control-icon",
+      "aria-label": label,
+      title: textOf(element.text),
+      onclick: (event) => perform(place, event.currentTarget, { value: asText(element.value) }),
+    },
+    icon(asText(element.icon)),
+  );
 }
 
 function feedbackButton(place, given, symbol) {
   const { text, value, accessibility_label: label } = asObject(given);
-  return h("button", {
-    type: "button", class: "control-icon", "aria-label": asText(label) || textOf(text) || symbol,
-    title: textOf(text), "aria-pressed": "false",
-    onclick: (event) => {
-      const control = event.currentTarget;
-      for (const one of control.parentElement.children)
-        one.setAttribute("aria-pressed", String(one === control));
-      perform(place, control, { value: asText(value), text });
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "control-icon",
+      "aria-label": asText(label) || textOf(text) || symbol,
+      title: textOf(text),
+      "aria-pressed": "false",
+      onclick: (event) => {
+        const control = event.currentTarget;
+        for (const one of control.parentElement.children)
+          one.setAttribute("aria-pressed", String(one === control));
+        perform(place, control, { value: asText(value), text });
+      },
     },
-  }, icon(symbol));
+    icon(symbol),
+  );
 }
 
 function feedbackButtons(element, place) {
-  return h("span", { class: "feedback", role: "group", "aria-label": "Feedback" },
+  return h(
+    "span",
+    { class: "feedback", role: "group", "aria-label": "Feedback" },
     feedbackButton(place, element.positive_button, "thumbs_up"),
-    feedbackButton(place, element.negative_button, "thumbs_down"));
+    feedbackButton(place, element.negative_button, "thumbs_down"),
+  );
 }
 
 /* --- the overflow menu --- */
@@ -88,27 +122,49 @@ function menuItem(option, place, button) {
   const value = { selected_option: option };
   const content = [
     drawPlain(textOf(text), place.context),
-    textOf(description) && h("span", { class: "option-description" },
-      drawPlain(textOf(description), place.context)),
+    textOf(description) &&
+      h("span", { class: "option-description" }, drawPlain(textOf(description), place.context)),
   ];
   const attributes = { class: "block-menu-item", role: "menuitem", tabindex: "-1" };
   return href
-    ? h("a", { ...attributes, href, target: "_blank", rel: "noopener noreferrer",
-      onclick: (event) => followConfirmed(event, place, value, href) }, content)
-    : h("button", { ...attributes, type: "button", onclick: () => perform(place, button, value) },
-      content);
+    ? h(
+        "a",
+        {
+          ...attributes,
+          href,
+          target: "_blank",
+          rel: "noopener noreferrer",
+          onclick: (event) => followConfirmed(event, place, value, href),
+        },
+        content,
+      )
+    : h(
+        "button",
+        { ...attributes, type: "button", onclick: () => perform(place, button, value) },
+        content,
+      );
 }
 
 function overflow(element, place) {
   const options = asList(element.options).slice(0, OPTIONS_MAX);
-  return h("button", {
-    type: "button", class: "control control-overflow", "aria-label": "More options",
-    "aria-haspopup": "menu", "aria-expanded": "false",
-    onclick: (event) => {
-      const control = event.currentTarget;
-      openMenu(control, options.map((option) => menuItem(option, place, control)));
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "control control-overflow",
+      "aria-label": "More options",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      onclick: (event) => {
+        const control = event.currentTarget;
+        openMenu(
+          control,
+          options.map((option) => menuItem(option, place, control)),
+        );
+      },
     },
-  }, icon("more"));
+    icon("more"),
+  );
 }
 
 /* --- all of them --- */

@@ -17,8 +17,7 @@ export function textNode(text) {
 function command(body, label) {
   const [name, ...values] = body.split("^");
   if (/^(?:here|channel|everyone)$/.test(name)) return { kind: "broadcast", range: name };
-  if (name === "subteam" && values[0])
-    return { kind: "usergroup", id: values[0], label };
+  if (name === "subteam" && values[0]) return { kind: "usergroup", id: values[0], label };
   if (name === "date" && values.length >= 2) {
     const [timestamp, format, url] = values;
     return { kind: "date", timestamp: Number(timestamp), format, url, fallback: label };

@@ -4,8 +4,10 @@
 import { svg } from "./dom.js";
 
 const paths = {
-  thumbs_up: "M6 9v8H3V9zM6 9l4-6c1.5 0 2 1 2 2l-.5 3.5H16c1 0 1.7 1 1.5 2l-1.2 5c-.2 1-1 1.5-2 1.5H6",
-  thumbs_down: "M14 11V3h3v8zM14 11l-4 6c-1.5 0-2-1-2-2l.5-3.5H4c-1 0-1.7-1-1.5-2l1.2-5c.2-1 1-1.5 2-1.5H14",
+  thumbs_up:
+    "M6 9v8H3V9zM6 9l4-6c1.5 0 2 1 2 2l-.5 3.5H16c1 0 1.7 1 1.5 2l-1.2 5c-.2 1-1 1.5-2 1.5H6",
+  thumbs_down:
+    "M14 11V3h3v8zM14 11l-4 6c-1.5 0-2-1-2-2l.5-3.5H4c-1 0-1.7-1-1.5-2l1.2-5c.2-1 1-1.5 2-1.5H14",
   trash: "M3.5 5.5h13M8 5.5V3h4v2.5M5 5.5l.8 11.5h8.4L15 5.5M8.5 9v5M11.5 9v5",
   more: "M4.5 10h.01M10 10h.01M15.5 10h.01",
   close: "M5 5l10 10M15 5L5 15",
@@ -55,6 +57,9 @@ const paths = {
  * ring. */
 export function icon(name) {
   const path = Object.hasOwn(paths, name) ? paths[name] : paths.pending;
-  return svg("svg", { class: `icon icon-${name}`, viewBox: "0 0 20 20", "aria-hidden": "true", focusable: "false" },
-    svg("path", { d: path }));
+  return svg(
+    "svg",
+    { class: `icon icon-${name}`, viewBox: "0 0 20 20", "aria-hidden": "true", focusable: "false" },
+    svg("path", { d: path }),
+  );
 }

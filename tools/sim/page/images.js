@@ -8,8 +8,11 @@ import { asObject, asText, linkUrl } from "./shapes.js";
 
 /* A URL of the page's own origin: nobody else learns that it is loaded. */
 function isOwn(url) {
-  return url !== "" && URL.canParse(url, location.href)
-    && new URL(url, location.href).origin === location.origin;
+  return (
+    url !== "" &&
+    URL.canParse(url, location.href) &&
+    new URL(url, location.href).origin === location.origin
+  );
 }
 
 /* The address under which the simulator has the image; "" if it has not. The URLs of its files have
@@ -30,8 +33,11 @@ function stand(image, alt, className) {
   const { image_url: url, slack_file: file } = asObject(image);
   const address = asText(url) || asText(asObject(file).url) || asText(asObject(file).id);
   const href = linkUrl(address);
-  const content = [icon("image"), alt && h("bdi", { class: "image-alt" }, alt),
-    address && h("bdi", { class: "image-address" }, address)];
+  const content = [
+    icon("image"),
+    alt && h("bdi", { class: "image-alt" }, alt),
+    address && h("bdi", { class: "image-address" }, address),
+  ];
   const attributes = { class: `image-stand ${className}`, title: `${alt}\n${address}`.trim() };
   return href
     ? h("a", { ...attributes, href, target: "_blank", rel: "noopener noreferrer" }, content)
@@ -48,7 +54,13 @@ export function drawImage(image, context, className) {
   const alt = asText(asObject(image).alt_text);
   const src = ownUrl(image, context);
   if (!src) return stand(image, alt, className);
-  const element = h("img", { class: className, src, alt, loading: "lazy", decoding: "async",
-    onerror: () => element.replaceWith(stand(image, alt, className)) });
+  const element = h("img", {
+    class: className,
+    src,
+    alt,
+    loading: "lazy",
+    decoding: "async",
+    onerror: () => element.replaceWith(stand(image, alt, className)),
+  });
   return element;
 }

@@ -3,7 +3,7 @@
 
 import { h } from "./dom.js";
 import { drawElement } from "./elements.js";
-import { newId } from "./place.js";
+import { newId } from "./ids.js";
 import { asText, textOf } from "./shapes.js";
 import { drawPlain } from "./text.js";
 
@@ -12,22 +12,35 @@ const CONTROLS = "input, textarea";
 /** Draw a block of type input. */
 export function drawInput(block, context) {
   const blockId = asText(block.block_id);
-  const labelId = newId("label"), hintId = newId("hint");
-  const controlId = newId("control"), errorId = newId("error");
+  const labelId = newId("label"),
+    hintId = newId("hint");
+  const controlId = newId("control"),
+    errorId = newId("error");
   const hint = textOf(block.hint);
   const error = asText(context.errors?.[blockId]);
   const place = {
-    blockId, context, labelId, controlId, dispatches: block.dispatch_action === true,
-    optional: block.optional === true, invalid: error !== "",
+    blockId,
+    context,
+    labelId,
+    controlId,
+    dispatches: block.dispatch_action === true,
+    optional: block.optional === true,
+    invalid: error !== "",
     describedBy: hint ? `${hintId} ${errorId}` : errorId,
   };
-  return h("div", { class: "block block-input", "data-block-id": blockId },
-    h("label", { class: "input-label", id: labelId, for: controlId },
+  return h(
+    "div",
+    { class: "block block-input", "data-block-id": blockId },
+    h(
+      "label",
+      { class: "input-label", id: labelId, for: controlId },
       drawPlain(textOf(block.label) || "(no label)", context),
-      place.optional && h("span", { class: "input-optional" }, " (optional)")),
+      place.optional && h("span", { class: "input-optional" }, " (optional)"),
+    ),
     drawElement(block.element, place),
     hint && h("div", { class: "block-hint", id: hintId }, drawPlain(hint, context)),
-    h("p", { class: "input-error", id: errorId, hidden: error === "" }, h("bdi", null, error)));
+    h("p", { class: "input-error", id: errorId, hidden: error === "" }, h("bdi", null, error)),
+  );
 }
 
 /**

@@ -52,8 +52,13 @@ function lengthAttribute(value) {
 function textField(tag, attributes, element, place) {
   const value = asText(beginValue(place, "value", element.initial_value));
   return h(tag, {
-    class: "control-field", placeholder: textOf(element.placeholder) || null, dir: "auto", value,
-    ...nameAttributes(place, "Text"), ...typing(place, textValue), ...attributes,
+    class: "control-field",
+    placeholder: textOf(element.placeholder) || null,
+    dir: "auto",
+    value,
+    ...nameAttributes(place, "Text"),
+    ...typing(place, textValue),
+    ...attributes,
   });
 }
 
@@ -68,22 +73,34 @@ function plainTextInput(element, place) {
 
 function numberInput(element, place) {
   const bound = (value) => (asText(value) === "" ? null : asNumber(value, null));
-  return textField("input", {
-    type: "number", inputmode: "decimal", min: bound(element.min_value), max: bound(element.max_value),
-    step: element.is_decimal_allowed === true ? "any" : 1,
-  }, element, place);
+  return textField(
+    "input",
+    {
+      type: "number",
+      inputmode: "decimal",
+      min: bound(element.min_value),
+      max: bound(element.max_value),
+      step: element.is_decimal_allowed === true ? "any" : 1,
+    },
+    element,
+    place,
+  );
 }
 
 /* --- files --- */
 
 function fileTypes(element) {
-  return asList(element.filetypes).map(asText).filter(Boolean)
-    .map((type) => `.${type.replace(/^\./, "")}`).join(",");
+  return asList(element.filetypes)
+    .map(asText)
+    .filter(Boolean)
+    .map((type) => `.${type.replace(/^\./, "")}`)
+    .join(",");
 }
 
 function fileNames(files) {
   return asList(files).map((file) =>
-    h("li", null, h("bdi", null, asText(asObject(file).name) || asText(asObject(file).id))));
+    h("li", null, h("bdi", null, asText(asObject(file).name) || asText(asObject(file).id))),
+  );
 }
 
 async function upload(place, input, list) {
@@ -95,15 +112,21 @@ async function upload(place, input, list) {
     replace(list, fileNames(files));
     await changeValue(place, input, { files });
   } catch (error) {
-    replace(list, h("li", { class: "element-error", role: "alert" }, h("bdi", null, error.message)));
+    replace(
+      list,
+      h("li", { class: "element-error", role: "alert" }, h("bdi", null, error.message)),
+    );
   }
 }
 
 function fileInput(element, place) {
   const list = h("ul", { class: "file-list" }, fileNames(beginValue(place, "files", [])));
   const input = h("input", {
-    class: "control-file", type: "file", accept: fileTypes(element) || null,
-    multiple: asNumber(element.max_files, FILES_MAX) > 1, ...nameAttributes(place, "Files"),
+    class: "control-file",
+    type: "file",
+    accept: fileTypes(element) || null,
+    multiple: asNumber(element.max_files, FILES_MAX) > 1,
+    ...nameAttributes(place, "Files"),
     onchange: () => upload(place, input, list),
   });
   return [input, list];

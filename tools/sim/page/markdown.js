@@ -70,7 +70,8 @@ function itemEnd(lines, at, indent) {
 function itemNode(lines, marker, depth) {
   const width = marker[0].length;
   const inner = lines.map((line, i) =>
-    i === 0 ? line.slice(width) : line.slice(Math.min(indentOf(line), width)));
+    i === 0 ? line.slice(width) : line.slice(Math.min(indentOf(line), width)),
+  );
   const task = TASK.exec(inner[0]);
   if (task) inner[0] = inner[0].slice(task[0].length);
   const checked = task ? task[1] !== " " : undefined;
@@ -99,14 +100,18 @@ function takeList(lines, at, depth) {
 
 /* The cells of a row; a bar behind a backslash is a text. */
 function cellsOf(line) {
-  const inner = line.trim().replace(/^\|/, "").replace(/(?<!\\)\|$/, "");
+  const inner = line
+    .trim()
+    .replace(/^\|/, "")
+    .replace(/(?<!\\)\|$/, "");
   return inner.split(/(?<!\\)\|/).map((cell) => cell.trim().replace(/\\\|/g, "|"));
 }
 
 function startsTable(lines, at) {
   const [line, next = ""] = [lines[at], lines[at + 1]];
-  return line.includes("|") && DELIMITERS.test(next)
-    && cellsOf(line).length === cellsOf(next).length;
+  return (
+    line.includes("|") && DELIMITERS.test(next) && cellsOf(line).length === cellsOf(next).length
+  );
 }
 
 function takeTable(lines, at) {
@@ -147,7 +152,10 @@ function startsBlock(lines, at) {
 function takeParagraph(lines, at) {
   let end = at + 1;
   while (end < lines.length && !isBlank(lines[end]) && !startsBlock(lines, end)) end++;
-  const text = lines.slice(at, end).map((line) => line.trimStart()).join("\n");
+  const text = lines
+    .slice(at, end)
+    .map((line) => line.trimStart())
+    .join("\n");
   return [{ kind: "paragraph", children: parseInline(text.trimEnd()) }, end];
 }
 

@@ -13,8 +13,8 @@ const PART = new RegExp(
     ":(?<emoji>[a-z0-9_+'\\-]{1,100}):(?::skin-tone-(?<tone>[2-6]):)?",
     "(?<url>\\bhttps?://[^\\s<>|`\\]]+)",
     "(?<open>!?\\[)",
-    "\\]\\([ ]?<?(?<target>[^\\s()<>]{0,2000}(?:\\([^\\s()<>]{0,500}\\)[^\\s()<>]{0,500})?)>?"
-      + "(?: \"[^\"\\n]{0,500}\")?[ ]?\\)",
+    "\\]\\([ ]?<?(?<target>[^\\s()<>]{0,2000}(?:\\([^\\s()<>]{0,500}\\)[^\\s()<>]{0,500})?)>?" +
+      '(?: "[^"\\n]{0,500}")?[ ]?\\)',
     "(?<end>\\])",
     "(?<mark>(?<same>[*_~])\\k<same>*)",
   ].join("|"),
@@ -64,8 +64,16 @@ function foundParts(text, found) {
   if (url) return urlParts(url);
   if (open) return [{ mark: open, pair: "[", kind: "link", opens: true, closes: false }];
   if (target !== undefined)
-    return [{ mark: found[0], pair: "[", kind: "link", opens: false, closes: true,
-      more: { url: unescape(target) } }];
+    return [
+      {
+        mark: found[0],
+        pair: "[",
+        kind: "link",
+        opens: false,
+        closes: true,
+        more: { url: unescape(target) },
+      },
+    ];
   return end ? [textNode(end)] : markParts(text, found.index, mark);
 }
 

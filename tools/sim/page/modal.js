@@ -4,8 +4,9 @@
 import { drawBlocks } from "./block_kinds.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
+import { newId } from "./ids.js";
 import { showInputErrors } from "./input_block.js";
-import { newId, renewed } from "./place.js";
+import { renewed } from "./place.js";
 import { asList, asObject, asText, textOf } from "./shapes.js";
 import { drawPlain } from "./text.js";
 import { inputErrors } from "./validate.js";
@@ -15,8 +16,17 @@ function hasInput(view) {
 }
 
 function closeButton(context, label, symbol, clear) {
-  return h("button", { type: "button", class: "control-icon", "aria-label": label, title: label,
-    onclick: () => context.close?.(clear) }, icon(symbol));
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "control-icon",
+      "aria-label": label,
+      title: label,
+      onclick: () => context.close?.(clear),
+    },
+    icon(symbol),
+  );
 }
 
 /* Submits the view, and shows what the page or the bot has found wrong. */
@@ -33,12 +43,43 @@ async function submit(dialog, view, context) {
     const errors = asObject(answer.errors);
     const shown = showInputErrors(dialog, errors);
     const lost = Object.keys(errors).length > shown;
-    if (lost) note.textContent = `No input has the block_id of an error: ${Object.keys(errors).join(", ")}`;
-    else if (answer.ok === false) note.textContent = asText(answer.error) || "The bot has not answered";
+    if (lost)
+      note.textContent = `No input has the block_id of an error: ${Object.keys(errors).join(", ")}`;
+    else if (answer.ok === false)
+      note.textContent = asText(answer.error) || "The bot has not answered";
   } catch (error) {
     note.textContent = error.message;
   }
   button.disabled = false;
+}
+
+function drawHead(view, context, titleId) {
+  const stacked = asList(context.stack).length > 1;
+  return h(
+    "header",
+    { class: "view-head" },
+    stacked && closeButton(context, "Back", "back", false),
+    h("h2", { id: titleId }, drawPlain(textOf(view.title) || "Untitled", context)),
+    closeButton(context, stacked ? "Close all" : "Dismiss", "close", stacked),
+  );
+}
+
+function drawFoot(view, context) {
+  const submits = textOf(view.submit) || (hasInput(view) && "Submit");
+  const closes = textOf(view.close) || (submits ? "Cancel" : "Close");
+  const close = { type: "button", class: "control", onclick: () => context.close?.(false) };
+  const send = {
+    type: "submit",
+    class: "control control-primary view-submit",
+    disabled: view.submit_disabled === true,
+  };
+  return h(
+    "footer",
+    { class: "view-foot" },
+    h("p", { class: "view-note", role: "alert" }),
+    h("button", close, drawPlain(closes, context)),
+    submits && h("button", send, drawPlain(submits, context)),
+  );
 }
 
 /**
@@ -52,25 +93,26 @@ export function drawModal(view, context) {
   const given = asObject(view);
   const surface = { ...renewed(context), surface: "modal" };
   const titleId = newId("view");
-  const submits = textOf(given.submit) || (hasInput(given) && "Submit");
-  const stacked = asList(context.stack).length > 1;
-  const note = h("p", { class: "view-note", role: "alert" });
-  const form = h("form", { class: "view-form", method: "dialog", novalidate: true,
-    onsubmit: (event) => {
-      event.preventDefault();
-      submit(dialog, given, surface);
-    } },
-  h("header", { class: "view-head" },
-    stacked && closeButton(context, "Back", "back", false),
-    h("h2", { id: titleId }, drawPlain(textOf(given.title) || "Untitled", surface)),
-    closeButton(context, stacked ? "Close all" : "Dismiss", "close", stacked)),
-  h("div", { class: "view-body", tabindex: "-1" }, drawBlocks(given.blocks, surface)),
-  h("footer", { class: "view-foot" }, note,
-    h("button", { type: "button", class: "control", onclick: () => context.close?.(false) },
-      drawPlain(textOf(given.close) || (submits ? "Cancel" : "Close"), surface)),
-    submits && h("button", { type: "submit", class: "control control-primary view-submit",
-      disabled: given.submit_disabled === true }, drawPlain(submits, surface))));
-  const dialog = h("dialog", { class: "dialog view-dialog", "aria-labelledby": titleId,
-    "data-view": asText(given.id), "data-callback": asText(given.callback_id) }, form);
+  const onsubmit = (event) => {
+    event.preventDefault();
+    submit(dialog, given, surface);
+  };
+  const form = h(
+    "form",
+    { class: "view-form", method: "dialog", novalidate: true, onsubmit },
+    drawHead(given, surface, titleId),
+    h("div", { class: "view-body", tabindex: "-1" }, drawBlocks(given.blocks, surface)),
+    drawFoot(given, surface),
+  );
+  const dialog = h(
+    "dialog",
+    {
+      class: "dialog view-dialog",
+      "aria-labelledby": titleId,
+      "data-view": asText(given.id),
+      "data-callback": asText(given.callback_id),
+    },
+    form,
+  );
   return dialog;
 }

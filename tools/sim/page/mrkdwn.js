@@ -128,9 +128,7 @@ export function parsePlain(text, { emoji = true } = {}) {
   const nodes = [];
   text.split("\n").forEach((line, i) => {
     if (i > 0) nodes.push({ kind: "break" });
-    const pieces = emoji
-      ? line.split(/:([a-z0-9_+'-]{1,100}):(?::skin-tone-([2-6]):)?/i)
-      : [line];
+    const pieces = emoji ? line.split(/:([a-z0-9_+'-]{1,100}):(?::skin-tone-([2-6]):)?/i) : [line];
     for (let at = 0; at < pieces.length; at += 3) {
       if (pieces[at] !== "") nodes.push(textNode(pieces[at]));
       if (at + 1 < pieces.length)

@@ -17,9 +17,17 @@ export function drawPaged(list, draw, what, start = 0) {
   const end = start + PAGE;
   const drawn = list.slice(start, end).map((item, i) => draw(item, start + i));
   if (end >= list.length) return drawn;
-  const more = h("button", { type: "button", class: "show-more", onclick: () => {
-    const next = h("div", { class: "paged" }, drawPaged(list, draw, what, end));
-    more.replaceWith(...next.childNodes);
-  } }, `Show more of ${list.length.toLocaleString("en-US")} ${what}`);
+  const more = h(
+    "button",
+    {
+      type: "button",
+      class: "show-more",
+      onclick: () => {
+        const next = h("div", { class: "paged" }, drawPaged(list, draw, what, end));
+        more.replaceWith(...next.childNodes);
+      },
+    },
+    `Show more of ${list.length.toLocaleString("en-US")} ${what}`,
+  );
   return [...drawn, more];
 }

@@ -2,9 +2,9 @@
 /* An element at its place in a block: its name for a screen reader, its value, and what happens when
  * a person uses it. */
 
+import { confirmed } from "./confirm.js";
 import { h } from "./dom.js";
 import { asObject, asText, textOf } from "./shapes.js";
-import { drawPlain, drawText } from "./text.js";
 
 /**
  * @typedef {Object} Place
@@ -18,14 +18,6 @@ import { drawPlain, drawText } from "./text.js";
  * @property {string} [describedBy] ids of its hint and its error
  * @property {boolean} [invalid]
  */
-
-let ids = 0;
-
-/** An id that no other element of the page has. */
-export function newId(prefix) {
-  ids += 1;
-  return `${prefix}-${ids}`;
-}
 
 /**
  * The attributes that name a control: by the label of its block, else by its placeholder.
@@ -66,7 +58,8 @@ export function keepValue(place, value) {
 export function beginValue(place, name, initial) {
   const { kept, values } = place.context;
   const before = asObject(kept?.get(keyOf(place)) ?? values?.get(keyOf(place)));
-  const value = before.type === place.element.type && name in before ? before[name] : initial ?? null;
+  const value =
+    before.type === place.element.type && name in before ? before[name] : (initial ?? null);
   keepValue(place, { [name]: value });
   return value;
 }
@@ -97,49 +90,26 @@ export function stateOf(values) {
 
 /* --- actions --- */
 
-/**
- * Ask a question in a dialog.
- * @param {Object} question a confirm object of Slack
- * @returns {Promise<boolean>}
- */
-export function confirmed(question, context) {
-  const { title, text, confirm, deny, style } = asObject(question);
-  const titleId = newId("confirm");
-  return new Promise((resolve) => {
-    const choose = (value) => () => dialog.close(value);
-    const dialog = h("dialog", {
-      class: "dialog view-dialog view-confirm", "aria-labelledby": titleId,
-      onclose: () => {
-        dialog.remove();
-        resolve(dialog.returnValue === "yes");
-      },
-    },
-    h("h2", { id: titleId }, drawPlain(textOf(title) || "Are you sure?", context)),
-    h("div", { class: "view-body" }, drawText(text, context)),
-    h("div", { class: "view-foot" },
-      h("button", { type: "button", class: "control", onclick: choose("no") },
-        drawPlain(textOf(deny) || "Cancel", context)),
-      h("button", { type: "button", autofocus: true, onclick: choose("yes"),
-        class: `control ${style === "danger" ? "control-danger" : "control-primary"}` },
-      drawPlain(textOf(confirm) || "Yes", context))));
-    document.body.append(dialog);
-    dialog.showModal();
-  });
-}
-
 function showError(control, sentence) {
   const element = control.closest(".element") || control;
   element.querySelector(".element-error")?.remove();
-  if (sentence) element.append(h("p", { class: "element-error", role: "alert" }, h("bdi", null, sentence)));
+  if (sentence)
+    element.append(h("p", { class: "element-error", role: "alert" }, h("bdi", null, sentence)));
 }
 
 async function send(place, control, value) {
   const { element, blockId, context } = place;
   control.setAttribute("aria-busy", "true");
   try {
-    const answer = await context.act({
-      type: asText(element.type), block_id: blockId, action_id: asText(element.action_id), ...value,
-    }, stateOf(context.values));
+    const answer = await context.act(
+      {
+        type: asText(element.type),
+        block_id: blockId,
+        action_id: asText(element.action_id),
+        ...value,
+      },
+      stateOf(context.values),
+    );
     const failed = answer?.ok === false || answer?.acked === false;
     showError(control, failed ? answer.error || "the bot has not answered" : "");
   } catch (error) {

@@ -11,7 +11,8 @@ const HEIGHT_MAX = 320;
 /* Below the anchor, or above it if there is more room; no higher than the room there. */
 function put(anchor, popup) {
   const at = anchor.getBoundingClientRect();
-  const below = innerHeight - at.bottom - 2 * GAP, above = at.top - 2 * GAP;
+  const below = innerHeight - at.bottom - 2 * GAP,
+    above = at.top - 2 * GAP;
   const up = below < ROOM && above > below;
   popup.style.setProperty("max-height", `${Math.min(HEIGHT_MAX, up ? above : below)}px`);
   const { width, height } = popup.getBoundingClientRect();
@@ -62,17 +63,24 @@ function moveFocus(event, items) {
  * @param {Array<HTMLElement>} items with the role menuitem; the menu closes when one is clicked
  */
 export function openMenu(button, items) {
-  const menu = h("div", {
-    class: "block-popup block-menu", role: "menu", popover: "auto", "aria-label": button.getAttribute("aria-label"),
-    onkeydown: (event) => moveFocus(event, items),
-    onclick: (event) => event.target.closest("[role=menuitem]") && menu.hidePopover(),
-    ontoggle: (event) => {
-      button.setAttribute("aria-expanded", String(event.newState === "open"));
-      if (event.newState !== "closed") return;
-      if (menu.contains(document.activeElement)) button.focus();
-      menu.remove();
+  const menu = h(
+    "div",
+    {
+      class: "block-popup block-menu",
+      role: "menu",
+      popover: "auto",
+      "aria-label": button.getAttribute("aria-label"),
+      onkeydown: (event) => moveFocus(event, items),
+      onclick: (event) => event.target.closest("[role=menuitem]") && menu.hidePopover(),
+      ontoggle: (event) => {
+        button.setAttribute("aria-expanded", String(event.newState === "open"));
+        if (event.newState !== "closed") return;
+        if (menu.contains(document.activeElement)) button.focus();
+        menu.remove();
+      },
     },
-  }, items);
+    items,
+  );
   button.after(menu);
   openBelow(button, menu);
   items[0]?.focus();

@@ -12,17 +12,23 @@ const STYLES = ["bold", "italic", "strike", "underline", "highlight", "code"];
 /* --- the parts of a section --- */
 
 function lines(text) {
-  return text.split("\n").flatMap((line, i) => [
-    ...(i > 0 ? [{ kind: "break" }] : []),
-    ...(line === "" ? [] : [textNode(line)]),
-  ]);
+  return text
+    .split("\n")
+    .flatMap((line, i) => [
+      ...(i > 0 ? [{ kind: "break" }] : []),
+      ...(line === "" ? [] : [textNode(line)]),
+    ]);
 }
 
 const parts = {
   text: (part) => lines(asText(part.text)),
-  link: (part) => [{
-    kind: "link", url: asText(part.url), children: [textNode(asText(part.text) || asText(part.url))],
-  }],
+  link: (part) => [
+    {
+      kind: "link",
+      url: asText(part.url),
+      children: [textNode(asText(part.text) || asText(part.url))],
+    },
+  ],
   user: (part) => [{ kind: "user", id: asText(part.user_id), label: "" }],
   usergroup: (part) => [{ kind: "usergroup", id: asText(part.usergroup_id), label: "" }],
   channel: (part) => [{ kind: "channel", id: asText(part.channel_id), label: "" }],
@@ -30,14 +36,24 @@ const parts = {
   broadcast: (part) => [{ kind: "broadcast", range: asText(part.range) }],
   color: (part) => [{ kind: "color", value: asText(part.value) }],
   canvas: (part) => [{ kind: "canvas", id: asText(part.file_id) }],
-  date: (part) => [{
-    kind: "date", timestamp: asNumber(part.timestamp, NaN), format: asText(part.format),
-    url: asText(part.url), fallback: asText(part.fallback), timeZone: asText(part.timezone),
-  }],
-  emoji: (part) => [{
-    kind: "emoji", name: asText(part.name), tone: asText(part.skin_tone),
-    unicode: asText(part.unicode),
-  }],
+  date: (part) => [
+    {
+      kind: "date",
+      timestamp: asNumber(part.timestamp, NaN),
+      format: asText(part.format),
+      url: asText(part.url),
+      fallback: asText(part.fallback),
+      timeZone: asText(part.timezone),
+    },
+  ],
+  emoji: (part) => [
+    {
+      kind: "emoji",
+      name: asText(part.name),
+      tone: asText(part.skin_tone),
+      unicode: asText(part.unicode),
+    },
+  ],
 };
 
 /* The nodes of a part, inside of one node for each style. A part may be an element in its turn. */
@@ -69,7 +85,9 @@ function listNode(element, depth) {
 const elements = {
   rich_text_section: (element, depth) => ({ kind: "paragraph", children: partsOf(element, depth) }),
   rich_text_preformatted: (element, depth) => ({
-    kind: "pre", language: asText(element.language), children: partsOf(element, depth),
+    kind: "pre",
+    language: asText(element.language),
+    children: partsOf(element, depth),
   }),
   rich_text_quote: (element, depth) => ({ kind: "quote", children: partsOf(element, depth) }),
   rich_text_list: listNode,
@@ -100,13 +118,21 @@ function styled(part, styles) {
 const written = {
   text: ({ text }) => ({ type: "text", text }),
   break: () => ({ type: "text", text: "\n" }),
-  link: ({ url, children }) => ({ type: "link", url, text: children.map((one) => one.text).join("") }),
+  link: ({ url, children }) => ({
+    type: "link",
+    url,
+    text: children.map((one) => one.text).join(""),
+  }),
   user: ({ id }) => ({ type: "user", user_id: id }),
   usergroup: ({ id }) => ({ type: "usergroup", usergroup_id: id }),
   channel: ({ id }) => ({ type: "channel", channel_id: id }),
   broadcast: ({ range }) => ({ type: "broadcast", range }),
   date: ({ timestamp, format, url, fallback }) => ({
-    type: "date", timestamp, format, ...(url && { url }), ...(fallback && { fallback }),
+    type: "date",
+    timestamp,
+    format,
+    ...(url && { url }),
+    ...(fallback && { fallback }),
   }),
   emoji: ({ name, tone }) => ({ type: "emoji", name, ...(tone && { skin_tone: Number(tone) }) }),
 };
@@ -120,7 +146,9 @@ function writtenParts(nodes, styles = []) {
 }
 
 const BLOCK_TYPES = {
-  paragraph: "rich_text_section", quote: "rich_text_quote", pre: "rich_text_preformatted",
+  paragraph: "rich_text_section",
+  quote: "rich_text_quote",
+  pre: "rich_text_preformatted",
 };
 
 /**
@@ -132,7 +160,8 @@ export function richTextOf(nodes) {
   return {
     type: "rich_text",
     elements: nodes.map(({ kind, children }) => ({
-      type: BLOCK_TYPES[kind], elements: writtenParts(children),
+      type: BLOCK_TYPES[kind],
+      elements: writtenParts(children),
     })),
   };
 }
@@ -145,18 +174,26 @@ function editedPart(node) {
   const mark = marks[node.kind];
   if (mark) return `${mark}${node.children.map(editedPart).join("")}${mark}`;
   switch (node.kind) {
-    case "text": return node.text;
-    case "break": return "\n";
+    case "text":
+      return node.text;
+    case "break":
+      return "\n";
     case "link": {
       const label = node.children.map(editedPart).join("");
       return label === node.url ? node.url : `<${node.url}|${label}>`;
     }
-    case "user": return `<@${node.id}>`;
-    case "channel": return `<#${node.id}>`;
-    case "usergroup": return `<!subteam^${node.id}>`;
-    case "broadcast": return `<!${node.range}>`;
-    case "emoji": return `:${node.name}:${node.tone ? `:skin-tone-${node.tone}:` : ""}`;
-    default: return asText(node.fallback) || asText(node.value);
+    case "user":
+      return `<@${node.id}>`;
+    case "channel":
+      return `<#${node.id}>`;
+    case "usergroup":
+      return `<!subteam^${node.id}>`;
+    case "broadcast":
+      return `<!${node.range}>`;
+    case "emoji":
+      return `:${node.name}:${node.tone ? `:skin-tone-${node.tone}:` : ""}`;
+    default:
+      return asText(node.fallback) || asText(node.value);
   }
 }
 

@@ -33,14 +33,31 @@ export function richTextInput(element, place) {
   const begin = beginValue(place, "rich_text_value", element.initial_value);
   const rows = Math.max(3, Math.min(20, asNumber(element.min_lines, 3)));
   const box = h("textarea", {
-    class: "control-field", rows, dir: "auto", value: begin ? editedText(begin) : "",
+    class: "control-field",
+    rows,
+    dir: "auto",
+    value: begin ? editedText(begin) : "",
     placeholder: textOf(element.placeholder) || null,
-    ...nameAttributes(place, "Text"), ...typing(place, richValue),
+    ...nameAttributes(place, "Text"),
+    ...typing(place, richValue),
   });
-  const buttons = MARKS.map(([name, mark, sign]) => h("button", {
-    type: "button", class: `rich-mark rich-mark-${name}`, "aria-label": name, title: `${name}: ${mark}text${mark}`,
-    onclick: () => markSelection(box, mark),
-  }, sign));
-  return h("div", { class: "rich-input" },
-    h("div", { class: "rich-marks", role: "toolbar", "aria-label": "Formatting" }, buttons), box);
+  const buttons = MARKS.map(([name, mark, sign]) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: `rich-mark rich-mark-${name}`,
+        "aria-label": name,
+        title: `${name}: ${mark}text${mark}`,
+        onclick: () => markSelection(box, mark),
+      },
+      sign,
+    ),
+  );
+  return h(
+    "div",
+    { class: "rich-input" },
+    h("div", { class: "rich-marks", role: "toolbar", "aria-label": "Formatting" }, buttons),
+    box,
+  );
 }

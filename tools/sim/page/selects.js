@@ -6,9 +6,9 @@ import { createCombobox } from "./combobox.js";
 import { beginValue, changeValue, keepValue, nameAttributes } from "./place.js";
 import { asList, asNumber, asObject, asText, textOf } from "./shapes.js";
 
-const TYPING_MS = 250;       // a pause in typing after which the bot is asked
-const QUERY_LENGTH = 3;      // Slack's default of min_query_length
-const ENTRIES_MAX = 10000;   // Slack takes 100 options
+const TYPING_MS = 250; // a pause in typing after which the bot is asked
+const QUERY_LENGTH = 3; // Slack's default of min_query_length
+const ENTRIES_MAX = 10000; // Slack takes 100 options
 const CHOSEN_MAX = 1000;
 
 /* --- entries --- */
@@ -39,7 +39,8 @@ function matching(groups, typed) {
   return groups.map(({ label, entries }) => ({
     label,
     entries: entries.filter((entry) =>
-      `${entry.label} ${entry.description || ""}`.toLowerCase().includes(wanted)),
+      `${entry.label} ${entry.description || ""}`.toLowerCase().includes(wanted),
+    ),
   }));
 }
 
@@ -59,7 +60,9 @@ function externalSource(element, { context, blockId }) {
       if (typed.length < least)
         return { groups: [], note: `Type at least ${least} character${least === 1 ? "" : "s"}` };
       const answer = await context.suggest(asText(element.action_id), blockId, typed);
-      return { groups: optionGroups(Array.isArray(answer) ? { options: answer } : asObject(answer)) };
+      return {
+        groups: optionGroups(Array.isArray(answer) ? { options: answer } : asObject(answer)),
+      };
     },
   };
 }
@@ -76,8 +79,10 @@ function namedSource(list, labelOf) {
 
 function usersSource(element, { context }) {
   const users = asList(context.names?.users?.()).filter((user) => !user.deactivated);
-  return namedSource(users, (user) =>
-    user.real_name || user.name || asText(context.names?.user?.(user.id)) || user.id);
+  return namedSource(
+    users,
+    (user) => user.real_name || user.name || asText(context.names?.user?.(user.id)) || user.id,
+  );
 }
 
 function channelLabel(context) {
@@ -99,7 +104,9 @@ const FILTER_KINDS = { channel: "public", group: "private", im: "im", mpim: "mpi
 function conversationsSource(element, { context }) {
   const include = asList(asObject(element.filter).include);
   const channels = asList(context.names?.channels?.());
-  const chosen = channels.filter((one) => include.length === 0 || include.includes(FILTER_KINDS[one.type]));
+  const chosen = channels.filter(
+    (one) => include.length === 0 || include.includes(FILTER_KINDS[one.type]),
+  );
   return namedSource(chosen, channelLabel(context));
 }
 
@@ -110,14 +117,19 @@ const sources = {
   static: { source: staticSource, one: "option", text: "Select an option" },
   external: { source: externalSource, one: "option", text: "Select an option" },
   users: { source: usersSource, one: "user", text: "Select a user" },
-  conversations: { source: conversationsSource, one: "conversation", text: "Select a conversation" },
+  conversations: {
+    source: conversationsSource,
+    one: "conversation",
+    text: "Select a conversation",
+  },
   channels: { source: channelsSource, one: "channel", text: "Select a channel" },
 };
 
 function initialOf(element, { context }, one, multiple) {
   const initial = element[multiple ? `initial_${one}s` : `initial_${one}`];
   const current = one === "conversation" && element.default_to_current_conversation === true;
-  if (initial !== undefined || !current || !context.channel) return initial ?? (multiple ? [] : null);
+  if (initial !== undefined || !current || !context.channel)
+    return initial ?? (multiple ? [] : null);
   return multiple ? [context.channel] : context.channel;
 }
 
@@ -127,7 +139,7 @@ function drawSelect(element, place, { source, one, text }, multiple) {
   const { entryOf, find, waitMs = 0 } = source(element, place);
   const valueOf = (entries) => {
     const values = entries.map(({ value }) => value);
-    return { [name]: multiple ? values : values[0] ?? null };
+    return { [name]: multiple ? values : (values[0] ?? null) };
   };
   const given = multiple ? asList(begin) : [begin];
   return createCombobox({
@@ -136,7 +148,10 @@ function drawSelect(element, place, { source, one, text }, multiple) {
     multiple,
     clearable: place.optional,
     max: asNumber(element.max_selected_items, Infinity),
-    chosen: given.slice(0, CHOSEN_MAX).map(entryOf).filter(({ label }) => label !== ""),
+    chosen: given
+      .slice(0, CHOSEN_MAX)
+      .map(entryOf)
+      .filter(({ label }) => label !== ""),
     waitMs,
     find,
     keep: (entries) => keepValue(place, valueOf(entries)),

@@ -2,8 +2,8 @@
 /* Tables: the blocks table and data_table. The first row has the names of the columns. */
 
 import { h, replace } from "./dom.js";
+import { newId } from "./ids.js";
 import { drawPaged } from "./paged.js";
-import { newId } from "./place.js";
 import { asList, asNumber, asObject, asText, byType, textOf } from "./shapes.js";
 import { drawPlain, drawText } from "./text.js";
 import { showJson } from "./unknown.js";
@@ -30,7 +30,11 @@ function rowOf(row) {
 }
 
 function frame(label, content) {
-  return h("div", { class: "table-frame", tabindex: "0", role: "group", "aria-label": label }, content);
+  return h(
+    "div",
+    { class: "table-frame", tabindex: "0", role: "group", "aria-label": label },
+    content,
+  );
 }
 
 function columnClass(setting) {
@@ -44,11 +48,24 @@ export function drawTable(block, context) {
   const [head, ...rows] = asList(block.rows);
   const settings = asList(block.column_settings);
   const draw = (tag) => (cell, i) =>
-    h(tag, { class: columnClass(settings[i]), scope: tag === "th" ? "col" : null },
-      drawCell(cell, context));
-  return frame("Table", h("table", { class: "block-table" },
-    h("thead", null, h("tr", null, rowOf(head).map(draw("th")))),
-    h("tbody", null, drawPaged(rows, (row) => h("tr", null, rowOf(row).map(draw("td"))), "rows"))));
+    h(
+      tag,
+      { class: columnClass(settings[i]), scope: tag === "th" ? "col" : null },
+      drawCell(cell, context),
+    );
+  return frame(
+    "Table",
+    h(
+      "table",
+      { class: "block-table" },
+      h("thead", null, h("tr", null, rowOf(head).map(draw("th")))),
+      h(
+        "tbody",
+        null,
+        drawPaged(rows, (row) => h("tr", null, rowOf(row).map(draw("td"))), "rows"),
+      ),
+    ),
+  );
 }
 
 /* --- data tables: sorted by a column, and a page at a time --- */
@@ -57,7 +74,10 @@ function cellText(cell) {
   const { type, value, elements } = asObject(cell);
   if (type === "raw_number") return asNumber(value);
   if (type !== "rich_text") return textOf(cell);
-  return asList(elements).flatMap((one) => asList(asObject(one).elements)).map(textOf).join("");
+  return asList(elements)
+    .flatMap((one) => asList(asObject(one).elements))
+    .map(textOf)
+    .join("");
 }
 
 function compare(a, b) {
@@ -79,18 +99,34 @@ class DataTable {
     this.columns = this.head.map((cell, i) => this.column(cell, i));
     this.status = h("span", { role: "status" });
     const captionId = newId("caption");
-    this.element = h("figure", { class: "data-table", "aria-labelledby": captionId },
+    this.element = h(
+      "figure",
+      { class: "data-table", "aria-labelledby": captionId },
       h("figcaption", { id: captionId }, drawPlain(asText(block.caption), context)),
-      frame(asText(block.caption), h("table", { class: "block-table" },
-        h("thead", null, h("tr", null, this.columns)), this.body)),
-      this.pages());
+      frame(
+        asText(block.caption),
+        h(
+          "table",
+          { class: "block-table" },
+          h("thead", null, h("tr", null, this.columns)),
+          this.body,
+        ),
+      ),
+      this.pages(),
+    );
     this.show();
   }
 
   column(cell, i) {
-    return h("th", { scope: "col", "aria-sort": "none" },
-      h("button", { type: "button", class: "table-sort", onclick: () => this.sort(i) },
-        drawCell(cell, this.context)));
+    return h(
+      "th",
+      { scope: "col", "aria-sort": "none" },
+      h(
+        "button",
+        { type: "button", class: "table-sort", onclick: () => this.sort(i) },
+        drawCell(cell, this.context),
+      ),
+    );
   }
 
   pages() {
@@ -123,9 +159,25 @@ class DataTable {
     const start = this.page * this.size;
     const shown = this.rows.slice(start, start + this.size);
     const tag = (i) => (i === this.headerColumn ? "th" : "td");
-    replace(this.body, shown.map((row) => h("tr", null, row.map((cell, i) =>
-      h(tag(i), { scope: tag(i) === "th" ? "row" : null,
-        class: cell?.type === "raw_number" ? "align-right" : null }, drawCell(cell, this.context))))));
+    replace(
+      this.body,
+      shown.map((row) =>
+        h(
+          "tr",
+          null,
+          row.map((cell, i) =>
+            h(
+              tag(i),
+              {
+                scope: tag(i) === "th" ? "row" : null,
+                class: cell?.type === "raw_number" ? "align-right" : null,
+              },
+              drawCell(cell, this.context),
+            ),
+          ),
+        ),
+      ),
+    );
     this.status.textContent = `${start + 1}–${start + shown.length} of ${this.rows.length}`;
   }
 }

@@ -28,8 +28,15 @@ function name(context, kind, id) {
 
 function mention(context, id, text, kind) {
   const mine = kind === "user" && id === context.me;
-  return h("bdi", { class: mine ? "text-mention text-mention-me" : "text-mention", title: id, [`data-${kind}`]: id },
-    text);
+  return h(
+    "bdi",
+    {
+      class: mine ? "text-mention text-mention-me" : "text-mention",
+      title: id,
+      [`data-${kind}`]: id,
+    },
+    text,
+  );
 }
 
 function toned(character, tone) {
@@ -40,15 +47,20 @@ function toned(character, tone) {
 
 function fromCodes(codes) {
   const points = codes.split("-").map((code) => Number.parseInt(code, 16));
-  return points.every((point) => point > 0 && point <= 0x10ffff) ? String.fromCodePoint(...points) : "";
+  return points.every((point) => point > 0 && point <= 0x10ffff)
+    ? String.fromCodePoint(...points)
+    : "";
 }
 
 function emoji(node, context) {
-  const known = node.unicode && /^[0-9a-f-]{1,60}$/i.test(node.unicode)
-    ? fromCodes(node.unicode)
-    : toned(asText(context.emoji?.(node.name)), node.tone);
+  const known =
+    node.unicode && /^[0-9a-f-]{1,60}$/i.test(node.unicode)
+      ? fromCodes(node.unicode)
+      : toned(asText(context.emoji?.(node.name)), node.tone);
   const code = `:${node.name}:`;
-  return known ? h("span", { class: "text-emoji", role: "img", "aria-label": code, title: code }, known) : code;
+  return known
+    ? h("span", { class: "text-emoji", role: "img", "aria-label": code, title: code }, known)
+    : code;
 }
 
 function link(node, context) {
@@ -56,7 +68,10 @@ function link(node, context) {
   const shown = drawNodes(node.children, context);
   return href
     ? h("a", { href, target: "_blank", rel: "noopener noreferrer" }, isolated(null, shown))
-    : isolated({ class: "link-refused", title: `not a link that the page follows: ${node.url}` }, shown);
+    : isolated(
+        { class: "link-refused", title: `not a link that the page follows: ${node.url}` },
+        shown,
+      );
 }
 
 function date(node, context) {
@@ -87,34 +102,61 @@ function wrap(tag) {
 /* --- blocks of a text --- */
 
 function pre(node, context) {
-  return h("pre", { class: "text-code", tabindex: "0", "data-language": node.language || null },
-    h("code", null, drawNodes(node.children, context)));
+  return h(
+    "pre",
+    { class: "text-code", tabindex: "0", "data-language": node.language || null },
+    h("code", null, drawNodes(node.children, context)),
+  );
 }
 
 function listItem(item, context) {
   const content = drawNodes(item.children, context);
   if (item.checked === undefined) return h("li", null, content);
-  return h("li", { class: "text-task" },
-    h("input", { type: "checkbox", checked: item.checked, disabled: true,
-      "aria-label": item.checked ? "done" : "to do" }),
-    h("div", null, content));
+  return h(
+    "li",
+    { class: "text-task" },
+    h("input", {
+      type: "checkbox",
+      checked: item.checked,
+      disabled: true,
+      "aria-label": item.checked ? "done" : "to do",
+    }),
+    h("div", null, content),
+  );
 }
 
 function list(node, context) {
   const classes = `text-list indent-${node.indent || 0}${node.border ? " text-border" : ""}`;
-  return h(node.ordered ? "ol" : "ul",
+  return h(
+    node.ordered ? "ol" : "ul",
     { class: classes, start: node.ordered && node.start > 1 ? node.start : null },
-    node.items.map((item) => listItem(item, context)));
+    node.items.map((item) => listItem(item, context)),
+  );
 }
 
 function table(node, context) {
-  const cells = (tag, row) => row.map((cell, i) =>
-    h(tag, { class: `align-${node.aligns[i]}`, scope: tag === "th" ? "col" : null },
-      drawNodes(cell, context)));
-  return h("div", { class: "table-frame", tabindex: "0", role: "group", "aria-label": "Table" },
-    h("table", { class: "block-table" },
+  const cells = (tag, row) =>
+    row.map((cell, i) =>
+      h(
+        tag,
+        { class: `align-${node.aligns[i]}`, scope: tag === "th" ? "col" : null },
+        drawNodes(cell, context),
+      ),
+    );
+  return h(
+    "div",
+    { class: "table-frame", tabindex: "0", role: "group", "aria-label": "Table" },
+    h(
+      "table",
+      { class: "block-table" },
       h("thead", null, h("tr", null, cells("th", node.head))),
-      h("tbody", null, node.rows.map((row) => h("tr", null, cells("td", row))))));
+      h(
+        "tbody",
+        null,
+        node.rows.map((row) => h("tr", null, cells("td", row))),
+      ),
+    ),
+  );
 }
 
 const kinds = {
@@ -131,12 +173,26 @@ const kinds = {
   emoji,
   color,
   user: (node, context) =>
-    mention(context, node.id, `@${name(context, "user", node.id) || node.label || node.id}`, "user"),
-  channel: (node, context) => mention(context, node.id,
-    `#${name(context, "channel", node.id) || node.label || node.id}`, "channel"),
-  usergroup: (node, context) => mention(context, node.id,
-    `@${(name(context, "usergroup", node.id) || node.label || node.id).replace(/^@/, "")}`,
-    "usergroup"),
+    mention(
+      context,
+      node.id,
+      `@${name(context, "user", node.id) || node.label || node.id}`,
+      "user",
+    ),
+  channel: (node, context) =>
+    mention(
+      context,
+      node.id,
+      `#${name(context, "channel", node.id) || node.label || node.id}`,
+      "channel",
+    ),
+  usergroup: (node, context) =>
+    mention(
+      context,
+      node.id,
+      `@${(name(context, "usergroup", node.id) || node.label || node.id).replace(/^@/, "")}`,
+      "usergroup",
+    ),
   team: (node, context) =>
     mention(context, node.id, name(context, "team", node.id) || node.id, "team"),
   broadcast: (node) => h("span", { class: "text-mention text-mention-me" }, `@${node.range}`),
@@ -144,8 +200,16 @@ const kinds = {
   paragraph: wrap("p"),
   pre,
   quote: wrap("blockquote"),
-  heading: (node, context) => h("p", { class: `text-heading level-${node.level}`, role: "heading",
-    "aria-level": Math.min(6, node.level + 2) }, drawNodes(node.children, context)),
+  heading: (node, context) =>
+    h(
+      "p",
+      {
+        class: `text-heading level-${node.level}`,
+        role: "heading",
+        "aria-level": Math.min(6, node.level + 2),
+      },
+      drawNodes(node.children, context),
+    ),
   list,
   table,
   rule: () => h("hr", { class: "block-divider" }),
@@ -162,27 +226,37 @@ function drawNodes(nodes, context) {
 function drawLong(element, text, draw) {
   if (text.length <= CHARACTERS_MAX) return replace(element, draw(text));
   const whole = text.slice(0, CHARACTERS_MAX).toWellFormed?.() ?? text.slice(0, CHARACTERS_MAX);
-  const more = h("button", { type: "button", class: "show-more", onclick: () => replace(element, draw(text)) },
-    `Show all ${text.length.toLocaleString("en-US")} characters`);
+  const more = h(
+    "button",
+    { type: "button", class: "show-more", onclick: () => replace(element, draw(text)) },
+    `Show all ${text.length.toLocaleString("en-US")} characters`,
+  );
   return replace(element, draw(whole), more);
 }
 
 /** A text with Slack's mrkdwn; `verbatim`: bare URLs are no links. */
 export function drawMrkdwn(text, context, verbatim = false) {
-  return drawLong(h("div", { class: "marked" }), asText(text),
-    (shown) => drawNodes(parseMrkdwn(shown, { links: !verbatim }), context));
+  return drawLong(h("div", { class: "marked" }), asText(text), (shown) =>
+    drawNodes(parseMrkdwn(shown, { links: !verbatim }), context),
+  );
 }
 
 /** A text with standard markdown. */
 export function drawMarkdown(text, context) {
-  return drawLong(h("div", { class: "marked marked-markdown" }), asText(text),
-    (shown) => drawNodes(parseMarkdown(shown), context));
+  return drawLong(h("div", { class: "marked marked-markdown" }), asText(text), (shown) =>
+    drawNodes(parseMarkdown(shown), context),
+  );
 }
 
 /** A plain text, with emoji unless `emoji` is false. It stays in its line. */
 export function drawPlain(text, context, emoji = true) {
-  return h("bdi", { class: "marked-plain" }, drawLong(h("span", null), asText(text),
-    (shown) => drawNodes(parsePlain(shown, { emoji }), context)));
+  return h(
+    "bdi",
+    { class: "marked-plain" },
+    drawLong(h("span", null), asText(text), (shown) =>
+      drawNodes(parsePlain(shown, { emoji }), context),
+    ),
+  );
 }
 
 /** A block or a value of type rich_text. */
@@ -193,9 +267,12 @@ export function drawRichText(block, context) {
 /** A text object: {type: "mrkdwn" | "plain_text", text}; a string counts as plain text. */
 export function drawText(object, context) {
   const { type, verbatim, emoji } = asObject(object);
-  const draw = byType({
-    mrkdwn: () => drawMrkdwn(textOf(object), context, verbatim === true),
-    rich_text: () => drawRichText(object, context),
-  }, type);
+  const draw = byType(
+    {
+      mrkdwn: () => drawMrkdwn(textOf(object), context, verbatim === true),
+      rich_text: () => drawRichText(object, context),
+    },
+    type,
+  );
   return draw ? draw() : drawPlain(textOf(object), context, emoji !== false);
 }

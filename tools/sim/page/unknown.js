@@ -21,10 +21,19 @@ function written(value) {
  * @param {string} [why] else: the page does not know its type
  */
 export function showJson(value, kind, why) {
-  const type = typeof value?.type === "string" && value.type !== "" ? ` “${value.type.slice(0, 80)}”` : "";
+  const type =
+    typeof value?.type === "string" && value.type !== "" ? ` “${value.type.slice(0, 80)}”` : "";
   const text = written(value);
-  const shown = text.length > JSON_MAX ? `${text.slice(0, JSON_MAX)}\n… ${text.length} characters` : text;
-  return h("details", { class: "unknown" },
-    h("summary", null, h("bdi", null, `${kind}${type}: ${why || "the page does not know this type"}`)),
-    h("pre", { tabindex: "0" }, shown));
+  const shown =
+    text.length > JSON_MAX ? `${text.slice(0, JSON_MAX)}\n… ${text.length} characters` : text;
+  return h(
+    "details",
+    { class: "unknown" },
+    h(
+      "summary",
+      null,
+      h("bdi", null, `${kind}${type}: ${why || "the page does not know this type"}`),
+    ),
+    h("pre", { tabindex: "0" }, shown),
+  );
 }
