@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/sim_case.h"
 
-/* What a person does in the page: with messages that exist, files, links, elements of views, and
+/* Acts of a person in the page: with messages that exist, files, links, elements of views, and
  * deliveries that are sent again. */
 
 #define TEXT(text) "{'type':'plain_text','text':'" text "'}"

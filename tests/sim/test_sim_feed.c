@@ -88,6 +88,44 @@ FEED(a_long_entry_is_cut)
                            "\"c\":\"C1\",\"m\":{\"ts\":\"1\",\"cut\":[\"t\"]},\"cut\":[\"u\"]}"));
 }
 
+/* None of them makes readers start anew. */
+FEED(hostile_values_are_bounded)
+{
+    enum { SIZE = 1 << 20 };
+    char *members = slack__malloc(SIZE), *part = slack__malloc(SIZE / 2);
+    put("{'a':'first'}");
+    const uint64_t first = sim_feed_last(&feed) - 1;
+    size_t len = 0;
+    for (int i = 0; i < 40000; i++) /* many small members */
+        len += (size_t)snprintf(part + len, SIZE / 2 - len, "'m%d':1,", i);
+    snprintf(members, SIZE, "{'a':{%s'z':1},'b':'kept'}", part);
+    put(members);
+    assert_non_null(strstr(entry(first), "first"));
+    slack_slice_t text;
+    assert_int_equal(sim_feed_read(&feed, first + 1, &text), SIM_FEED_ENTRY);
+    assert_true(text.len < 2 * SIM_FEED_OBJECT_MAX);
+    assert_int_equal(memcmp(text.ptr + text.len - 11, "\"b\":\"kept\"}", 11), 0);
+    snprintf(members, SIZE, "{'%0*d':1,'b':'kept'}", SIZE / 2, 0); /* a long name */
+    put(members);
+    assert_non_null(strstr(entry(first + 2), "\"b\":\"kept\",\"cut\":[]}"));
+    sim_json_builder_t json = sim_feed_begin(); /* too deep for any entry */
+    snprintf(members, SIZE, "%0*d", SLACK_JSON_DEPTH_MAX, 0);
+    for (int i = 0; i < SLACK_JSON_DEPTH_MAX; i++)
+        members[i] = '[';
+    snprintf(part, SIZE / 2, "%0*d", SLACK_JSON_DEPTH_MAX, 0);
+    for (int i = 0; i < SLACK_JSON_DEPTH_MAX; i++)
+        part[i] = ']';
+    strcat(members, part);
+    const slack_json_t *deep = sim_json_parsed(&json, members, strlen(members));
+    assert_int_equal(json.rc, 0);
+    assert_null(sim_feed_value(&json, deep));
+    sim_feed_end(&writer, "k", &json, sim_json(&json, "{a: %p}", deep));
+    assert_non_null(strstr(entry(first + 3), "\"kind\":\"cut\",\"of\":\"k\"}"));
+    assert_non_null(strstr(entry(first), "first"));
+    slack__free(members);
+    slack__free(part);
+}
+
 FEED(secrets_are_hidden)
 {
     static const char *const secrets[] = {
@@ -499,6 +537,25 @@ ALONE(the_state_has_the_newest_messages_of_each_channel)
     assert_member(messages, "/400/message/text", "few");
 }
 
+ALONE(a_deep_message_does_not_hide_the_others)
+{
+    char deep[2 * 121 + 1] = "", *end = deep;
+    for (int i = 0; i < 120; i++)
+        *end++ = '[';
+    for (int i = 0; i < 120; i++)
+        *end++ = ']';
+    post("one");
+    sim_peer_api(&peer, "chat.postMessage",
+                 sim_peer_text(&peer,
+                               "{'channel':'general','text':'deep','metadata':{'event_type':'e',"
+                               "'event_payload':{'x':%s}}}",
+                               deep));
+    const slack_json_t *begun = get_state();
+    assert_member(begun, "/messages/0/message/text", "one");
+    assert_member(begun, "/messages/1/message/text", "deep");
+    assert_member(begun, "/messages/1/message/cut/0", "metadata");
+}
+
 ALONE(the_state_is_bounded)
 {
     enum { COUNT = 200, BYTES = 50000 };
@@ -539,7 +596,7 @@ ALONE(a_reader_is_open_at_the_end)
 
 /* ---- who may ask ---- */
 
-/* What a browser, or a program, says of itself. */
+/* The headers of a browser, or of a program, and the status that it gets. */
 static struct asked {
     const char *name, *method, *path, *headers;
     int status;

@@ -60,7 +60,7 @@ static void respond_with_status(slack_http_request_t *request, const sim_effect_
     sim_respond(request, &response);
 }
 
-/* What the app gets: the HTTP status, 0 for none, and the body. */
+/* The HTTP status that the app gets; 0: a fault ends the connection. */
 static int answer_status(const sim_answer_t *answer)
 {
     if (answer->effect.drop) return 0;
@@ -75,7 +75,7 @@ static void feed_put_begun(const sim_answer_t *answer)
     sim_json_builder_t json = sim_feed_begin();
     sim_feed_end(&answer->services->workspace->transcript.feed, "call", &json,
                  sim_json(&json, "{number: %" PRIu64 ", method: %s, arguments: %p}", answer->number,
-                          answer->method, answer->args));
+                          answer->method, sim_feed_value(&json, answer->args)));
 }
 
 static void feed_put(const sim_answer_t *answer)
@@ -90,7 +90,8 @@ static void feed_put(const sim_answer_t *answer)
                  sim_json(&json,
                           "{number: %" PRIu64 ", method: %s, arguments: %p, status: %d, answer: %p,"
                           " took_ms: %" PRIu64 ", retry_after?: %p, fault: %p}",
-                          answer->number, answer->method, answer->args, status, sent ? body : NULL,
+                          answer->number, answer->method, sim_feed_value(&json, answer->args),
+                          status, sent ? sim_feed_value(&json, body) : NULL,
                           slack__mono_ms(services->faults->clock) - answer->began_ms,
                           wait_s > 0 ? sim_json(&json, "%" PRIu64, wait_s) : NULL,
                           sim_json_bool(&json, answer->effect.acts)));

@@ -5,8 +5,8 @@
 #include "sim/feed.h"
 #include "util/queue.h"
 
-/* What the app shows in the threads of its assistant beside their messages: a status, suggested
- * prompts, a title. At the limit the oldest thread is forgotten. No I/O. */
+/* The status, the suggested prompts and the title that the app shows in a thread of its assistant,
+ * beside the messages. At the limit the oldest thread is forgotten. No I/O. */
 
 #define SIM_ASSISTANTS_MAX 200
 

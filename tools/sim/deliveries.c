@@ -126,7 +126,7 @@ static void feed_put_sent(const delivery_t *d)
                           "{number: %" PRIu64 ", type: %s, wire: %s, retry_num: %u,"
                           " retry_reason: %s, payload: %p}",
                           d->number, types[d->kind], d->wire, d->redelivery, d->reason,
-                          d->payload));
+                          sim_feed_value(&json, d->payload)));
 }
 
 static void feed_put_ack(const delivery_t *d, const sim_delivery_result_t *result)
@@ -138,7 +138,7 @@ static void feed_put_ack(const delivery_t *d, const sim_delivery_result_t *resul
                           " %" PRIu64 ", error: %s, body: %p}",
                           d->number, result->wire, d->redelivery,
                           sim_json_bool(&json, result->acked), result->took_ms, result->error,
-                          result->body));
+                          sim_feed_value(&json, result->body)));
 }
 
 /* --- results --- */

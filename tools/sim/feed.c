@@ -41,20 +41,28 @@ void sim_feed_done(sim_feed_t *feed)
     slack__redact_json_done(&feed->redactor);
 }
 
-/* --- entries that are too long --- */
+/* --- values of others --- */
 
-static size_t length_of(const slack_json_t *value)
+#define NAME_MAX_BYTES 200
+
+static bool is_long(const slack_json_t *value)
 {
     slack_buf_t text;
     slack__buf_init(&text, SIM_FEED_MEMBER_MAX);
     const int rc = slack__json_write(&text, value);
-    const size_t len = rc == 0 ? text.len : SIZE_MAX;
     slack__buf_done(&text);
-    return len;
+    return rc != 0;
 }
 
-/* `object` without its long members; an object among them loses its own long members instead. */
-static const slack_json_t *cut(sim_json_builder_t *json, const slack_json_t *object, bool outer)
+static bool is_deep(const slack_json_t *value)
+{
+    return slack__json_depth(value) > SIM_FEED_DEPTH_MAX;
+}
+
+/* `object` without the members that are too much. With `outer` an object among those only loses its
+ * own ones. */
+static const slack_json_t *cut(sim_json_builder_t *json, const slack_json_t *object,
+                               bool (*is_too_much)(const slack_json_t *value), bool outer)
 {
     sim_list_t kept, names;
     slack_json_iter_t it = {0};
@@ -62,19 +70,29 @@ static const slack_json_t *cut(sim_json_builder_t *json, const slack_json_t *obj
     sim_list_begin(json, &kept, '{');
     sim_list_begin(json, &names, '[');
     while (slack_json_next(object, &it)) {
-        const char *name = slack__json_key(&it).ptr;
-        const bool is_long = length_of(it.value) > SIM_FEED_MEMBER_MAX;
-        if (!is_long)
-            sim_list_put(json, &kept, name, it.value);
-        else if (outer && slack_json_type(it.value) == SLACK_JSON_OBJECT)
-            sim_list_put(json, &kept, name, cut(json, it.value, false));
-        else
-            sim_list_add(json, &names, sim_json(json, "%s", name));
-        is_cut |= is_long;
+        const slack_slice_t name = slack__json_key(&it);
+        const bool fits = name.len <= NAME_MAX_BYTES,
+                   inner = slack_json_type(it.value) == SLACK_JSON_OBJECT;
+        if (fits && outer && inner && is_too_much(it.value)) {
+            sim_list_put(json, &kept, name.ptr, cut(json, it.value, is_too_much, false));
+        } else if (fits && (outer || kept.text.len <= SIM_FEED_OBJECT_MAX) &&
+                   !is_too_much(it.value)) {
+            sim_list_put(json, &kept, name.ptr, it.value);
+        } else {
+            is_cut = true;
+            if (fits && names.text.len < SIM_FEED_MEMBER_MAX)
+                sim_list_add(json, &names, sim_json(json, "%s", name.ptr));
+        }
     }
     const slack_json_t *list = sim_list_end(json, &names);
     if (is_cut) sim_list_put(json, &kept, "cut", list);
     return sim_list_end(json, &kept);
+}
+
+const slack_json_t *sim_feed_value(sim_json_builder_t *json, const slack_json_t *value)
+{
+    if (!value || !is_deep(value)) return value;
+    return slack_json_type(value) == SLACK_JSON_OBJECT ? cut(json, value, is_deep, false) : NULL;
 }
 
 /* --- new entries --- */
@@ -107,9 +125,15 @@ static sim_feed_entry_t *entry_new(const sim_feed_writer_t *writer, const char *
     slack_buf_t text;
     slack__buf_init(&text, SIM_FEED_ENTRY_MAX);
     int rc = json->rc != 0 ? json->rc : entry_write(writer, &text, kind, members);
-    if (rc == SLACK_ETOOBIG) {
-        const slack_json_t *shorter = cut(json, members, true);
+    if (rc == SLACK_ETOOBIG && json->rc == 0) {
+        const slack_json_t *shorter = cut(json, members, is_long, true);
         rc = json->rc != 0 ? json->rc : entry_write(writer, &text, kind, shorter);
+    }
+    /* Readers learn that there was an entry, and keep those before it. */
+    if (rc == SLACK_ETOOBIG) {
+        json->rc = 0;
+        members = sim_json(json, "{of: %s}", kind);
+        rc = json->rc != 0 ? json->rc : entry_write(writer, &text, "cut", members);
     }
     if (rc == 0) entry = slack__malloc(sizeof *entry + text.len);
     if (entry) {

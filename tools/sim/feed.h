@@ -21,8 +21,12 @@
 #define SIM_FEED_BYTES_MAX ((size_t)64 << 20)
 /* A longer entry loses its long members; their names are in the member `cut`. */
 #define SIM_FEED_ENTRY_MAX ((size_t)256 << 10)
-/* Members of a cut entry, and of the objects in it, are at most so long. */
+/* Members of a cut entry, and of the objects in it, are at most so long; an object is at most so
+ * long altogether. */
 #define SIM_FEED_MEMBER_MAX ((size_t)4 << 10)
+#define SIM_FEED_OBJECT_MAX ((size_t)32 << 10)
+/* A value in an entry nests at most so deep: the entry is around it, and around that the state. */
+#define SIM_FEED_DEPTH_MAX (SLACK_JSON_DEPTH_MAX - 8)
 
 typedef struct sim_feed_entry sim_feed_entry_t;
 
@@ -51,6 +55,9 @@ typedef struct sim_feed_writer {
 
 /* Begin an entry: build its members with the builder, and give both to sim_feed_end(). */
 sim_json_builder_t sim_feed_begin(void);
+/* A value that an app, or a program, has made, as a member of an entry: an object loses what nests
+ * too deep, with the names in its member `cut`; another value that does is left out. */
+const slack_json_t *sim_feed_value(sim_json_builder_t *json, const slack_json_t *value);
 /* Add the entry, and free what the builder has built. `writer` NULL: there is no feed. */
 void sim_feed_end(const sim_feed_writer_t *writer, const char *kind, sim_json_builder_t *json,
                   const slack_json_t *members);

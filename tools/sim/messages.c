@@ -34,7 +34,7 @@ const slack_json_t *sim_message_entry(const sim_messages_t *messages, sim_json_b
     return sim_json(json, "{channel: %s, user?: %s, streaming?: %p, message: %p}",
                     message->channel->id, message->only_for ? message->only_for->id : NULL,
                     message->streaming ? sim_json_bool(json, true) : NULL,
-                    sim_message_shown(messages, json, message, ""));
+                    sim_feed_value(json, sim_message_shown(messages, json, message, "")));
 }
 
 static void feed_put(const sim_messages_t *messages, const sim_message_t *message)

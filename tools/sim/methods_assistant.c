@@ -46,10 +46,10 @@ static const slack_json_t *threads_set_status(sim_call_t *call)
     const char *status = sim_call_arg(call, "status");
     const sim_message_t *head = call_thread(call, &failure);
     if (!head) return failure;
-    if (!sim_call_json(call, "loading_messages", &loading))
-        return sim_call_error_with(call, "invalid_arguments",
-                                   "must be an array [json-pointer:/loading_messages]");
-    if (!loading) loading = sim_json(call->json, "[]");
+    /* Slack's error for anything but a list of texts is not documented. */
+    if (!sim_call_json(call, "loading_messages", &loading) ||
+        slack_json_type(loading) != SLACK_JSON_ARRAY || slack__json_depth(loading) > 1)
+        loading = sim_json(call->json, "[]");
     const slack_json_t *shown =
         sim_json(call->json, "{status: %s, loading_messages: %p}", status, loading);
     return thread_changed(call, head, shown, *status ? "sets the status" : "takes the status back",
@@ -75,6 +75,7 @@ static const slack_json_t *threads_set_suggested_prompts(sim_call_t *call)
     const slack_json_t *failure = NULL, *prompts = NULL;
     slack_json_iter_t it = {0};
     slack_buf_t buf;
+    sim_list_t list;
     const sim_message_t *head = call_thread(call, &failure);
     if (!head) return failure;
     bool read = sim_call_json(call, "prompts", &prompts), complete = true;
@@ -85,18 +86,23 @@ static const slack_json_t *threads_set_suggested_prompts(sim_call_t *call)
                                    "must provide 1 to 4 prompts [json-pointer:/prompts]");
     slack__buf_init(&buf, TEXT_MAX);
     (void)slack__buf_append_slice(&buf, slack__slice(sim_call_arg(call, "title")));
+    sim_list_begin(call->json, &list, '[');
     while (slack_json_next(prompts, &it)) {
         const char *title = slack_json_str(it.value, "/title");
-        complete = complete && *title && *slack_json_str(it.value, "/message");
+        const char *message = slack_json_str(it.value, "/message");
+        complete = complete && *title && *message;
+        sim_list_add(call->json, &list,
+                     sim_json(call->json, "{title: %s, message: %s}", title, message));
         (void)slack__buf_printf(&buf, "%s[%s]", buf.len ? " " : "", title);
     }
     const char *text = slack__arena_strndup(call->json->arena, slack__buf_ptr(&buf), buf.len);
     slack__buf_done(&buf);
+    const slack_json_t *shown =
+        sim_json(call->json, "{prompts: %p, prompts_title: %s}", sim_list_end(call->json, &list),
+                 sim_call_arg(call, "title"));
     if (!complete)
         return sim_call_error_with(call, "invalid_arguments",
                                    "a prompt needs title and message [json-pointer:/prompts]");
-    const slack_json_t *shown = sim_json(call->json, "{prompts: %p, prompts_title: %s}", prompts,
-                                         sim_call_arg(call, "title"));
     return text ? thread_changed(call, head, shown, "offers prompts", text) : NULL;
 }
 

@@ -97,8 +97,8 @@ static const slack_json_t *views_json(const sim_workspace_t *workspace, sim_json
         for (slack_link_t *link = views->next; link != views; link = link->next) {
             const sim_view_t *view = SLACK_CONTAINER(link, const sim_view_t, link);
             if (view->user != user || view->home != home) continue;
-            if (home) sim_list_put(json, &list, user->id, view->body);
-            sim_list_add(json, &stack, view->body);
+            if (home) sim_list_put(json, &list, user->id, sim_feed_value(json, view->body));
+            sim_list_add(json, &stack, sim_feed_value(json, view->body));
             count++;
         }
         const slack_json_t *all = sim_list_end(json, &stack);

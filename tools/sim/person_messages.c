@@ -13,7 +13,7 @@
 
 /* --- new messages --- */
 
-/* Whether the person may write there; else with a reason. */
+/* False with a reason: the person cannot write there. */
 static bool can_write(sim_act_t *act)
 {
     const char *thread_ts = sim_act_ts(act, "thread");

@@ -4,8 +4,8 @@
 
 #include "sim/json_builder.h"
 
-/* What the app has shown of itself: its User-Agent, and which commands and shortcuts it has acked.
- * The simulator does not know the app's settings. Pure. */
+/* The app's User-Agent, and the commands and shortcuts that it has acked: the simulator does not
+ * know the app's settings. Pure. */
 
 #define SIM_SEEN_MAX  64 /* names of each kind; any more are ignored */
 #define SIM_SEEN_SIZE 128

@@ -15,7 +15,7 @@ bool sim_site_is_loopback(const slack_http_request_t *request);
  * every WebSocket; programs that are no browsers name none. */
 bool sim_site_is_foreign(const slack_http_request_t *request);
 
-/* Whether the browser says that a page of another origin sends the request, as it does with a GET,
+/* True if the browser says that a page of another origin sends the request, as it does with a GET,
  * too: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header. Another port is another origin,
  * and the same site. */
 bool sim_site_is_cross(const slack_http_request_t *request);

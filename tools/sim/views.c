@@ -42,7 +42,7 @@ static void feed_put(const sim_views_t *views, const sim_view_t *view, const cha
     sim_json_builder_t json = sim_feed_begin();
     sim_feed_end(views->feed, view->home ? "home" : "view", &json,
                  sim_json(&json, "{action?: %s, user: %s, view: %p}", view->home ? NULL : action,
-                          view->user->id, view->body));
+                          view->user->id, sim_feed_value(&json, view->body)));
 }
 
 /* --- checking --- */
