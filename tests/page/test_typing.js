@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a person types: completion, commands, mentions, edits; and the addresses of places. */
+/* The text that a person types: completion, commands, mentions, edits; and the addresses of places. */
 import assert from "node:assert/strict";
 import test from "node:test";
 

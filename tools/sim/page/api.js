@@ -38,7 +38,7 @@ export function act(kind, args) {
   return post("/sim/send", { kind, ...args });
 }
 
-/** How long to wait before the next attempt, in milliseconds: longer each time, and never alike. */
+/** The pause before the next attempt, in milliseconds: longer each time, and never the same. */
 export function pause(attempt) {
   const longest = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** attempt);
   return longest / 2 + (Math.random() * longest) / 2;

@@ -12,7 +12,8 @@ const EMOJI_MIN = 2; // letters after the colon, as in Slack
  * @property {string} [sign] an emoji or a letter before it
  */
 
-/* How well a name fits: at its beginning, at the beginning of a word, inside. -1: not at all. */
+/* The best place where a name has the typed text: 0 is its beginning, 1 the beginning of a word, 2
+ * another place, -1 none. */
 function rank(names, typed) {
   const ranks = names.map((name) => {
     const at = name.toLowerCase().indexOf(typed);
@@ -85,7 +86,7 @@ const kinds = [
 ];
 
 /**
- * What can be completed at the end of a text.
+ * The completions of the word at the end of a text.
  * @param {string} before the text before the caret
  * @param {{people: Array, channels: Array, commands: Array<string>, emojiNames: Array<string>,
  *   emoji: function(string): string}} sources

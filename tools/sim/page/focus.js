@@ -22,7 +22,7 @@ function alike(root, { tag, name }) {
 }
 
 /**
- * What has the focus, by its kind, its name and its place among those that are alike.
+ * The focused element, by its kind, its name and its place among those that are alike.
  * @param {HTMLElement} root
  * @returns {Object|null} null: nothing in the root
  */

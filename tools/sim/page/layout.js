@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What is shown and hidden: the side bar in narrow windows, and the drawer. */
+/* The parts that fold: the side bar in narrow windows, and the drawer. */
 
 const find = (id) => document.getElementById(id);
 

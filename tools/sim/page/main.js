@@ -71,7 +71,7 @@ function takeNews() {
   announce(taken.filter((said) => isHeard(before, said)));
 }
 
-/* Whether somebody else has just written it where the person looks. */
+/* True for a new message of somebody else where the person looks. */
 function isHeard(before, { kind, channel, user, streaming, message }) {
   if (kind !== "message" && (kind !== "ephemeral" || user !== page.user)) return false;
   if (channel !== page.channel && channel !== page.thread?.channel) return false;

@@ -35,7 +35,7 @@ function drawHead(page, entry, grouped) {
   );
 }
 
-/* Where a text goes on: its last paragraph, if it ends with one. */
+/* The element that a text goes on in: its last paragraph, if it ends with one. */
 function endOf(text) {
   let last = text;
   while (last && last.tagName !== "P") last = last.lastElementChild;

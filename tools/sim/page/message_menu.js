@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a person can do with a message: its toolbar, its menu, and the keys on a focused message. */
+/* The actions on a message: its toolbar, its menu, and the keys on a focused message. */
 
 import { iconButton } from "./buttons.js";
 import { ask, confirm, showJson } from "./dialogs.js";
@@ -31,7 +31,7 @@ async function remove(page, entry) {
     page.act("delete", { message: entry.ts, channel: entry.channel });
 }
 
-/* What the person can do with a message that everybody sees. */
+/* The actions on a message that everybody sees. */
 function sharedActions(page, entry) {
   const shortcut = (id) => ({
     text: id,
@@ -69,7 +69,7 @@ function copyActions(page, entry) {
   ];
 }
 
-/** What the person can do with the message, in the order of the menu. */
+/** The actions of the person on the message, in the order of the menu. */
 export function actionsOf(page, entry) {
   const isShared = !entry.onlyFor;
   const isOwn = isShared && entry.message.user === page.user && !entry.message.bot_id;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the parts of the page share: the state, the person who acts, the place that is shown, and
- * what a person can do. */
+/* The object that the parts of the page share: the state, the person who acts, the place that is
+ * shown, and what a person can do. */
 
 import { act as send, get } from "./api.js";
 import { emoji, emojiNames } from "./emoji.js";
@@ -64,13 +64,13 @@ export class Page {
     return (seen.find((channel) => channel.name === "general") || seen[0])?.id || user;
   }
 
-  /** Whether no message of the channel is older than those in the state. */
+  /** True if no message of the channel is older than those in the state. */
   isWhole(channel) {
     const { whole, messages } = this.state;
     return whole.has(channel) || (messages.get(channel) || []).length < PAGE_MESSAGES;
   }
 
-  /** Whether the direct message with the app is shown. */
+  /** True while the direct message with the app is shown. */
   get isApp() {
     return this.channel === this.user || this.state.channels.get(this.channel)?.type === "im";
   }
@@ -194,7 +194,7 @@ export class Page {
     return answer;
   }
 
-  /* Why the app has not taken what a person did. */
+  /* A sentence for an act that the app has not acknowledged. */
   explain(error) {
     const cure = this.state.app.connected
       ? ""
@@ -202,7 +202,7 @@ export class Page {
     return `The app has not acknowledged it: ${error}${cure}`;
   }
 
-  /** What act() answers when something is not possible. */
+  /** Shows a sentence, and returns the answer of an act that is not possible. */
   refuse(sentence) {
     this.toast(sentence);
     return { ok: false, error: sentence };
@@ -241,7 +241,7 @@ export class Page {
     return channel.type === "mpim" ? channel.name : `#${channel.name}`;
   }
 
-  /** What completes a text. */
+  /** The sources of completions. */
   sources() {
     const { people, channels, commands } = this.state;
     const seen = [...channels.values()].filter(
@@ -256,7 +256,7 @@ export class Page {
     };
   }
 
-  /** What draws the blocks of a surface; `where` is the message or the view in the arguments of acts. */
+  /** The context of a surface's blocks; `where` names the message or the view in acts. */
   contextOf(surface, where, own) {
     return {
       surface,
@@ -292,7 +292,7 @@ export class Page {
     );
   }
 
-  /* What was entered into a message: it stays when the message is drawn again. */
+  /* The values of a message's inputs, which outlive a redrawing of the message. */
   valuesOf(key) {
     const values = this.entered.get(key) || new Map();
     this.entered.delete(key);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* What a person sees of the state. Pure. */
+/* The parts of the state that a person sees. Pure. */
 
-/** Whether the person can open the channel. */
+/** True if the person can open the channel. */
 export function isVisible(channel, user) {
   if (channel.type === "im") return channel.user === user;
   return !channel.members || channel.members.includes(user);
@@ -30,12 +30,12 @@ export function entriesFor(state, key, user) {
   return list.filter((entry) => !entry.onlyFor || entry.onlyFor === user);
 }
 
-/* Whether somebody else has written it. The beginning of an assistant's thread is by nobody. */
+/* True for what somebody else has written. Nobody writes the beginning of an assistant's thread. */
 function isNews({ onlyFor, message }, user) {
   return message.user !== user && (!onlyFor || onlyFor === user) && !message.assistant_app_thread;
 }
 
-/** How many of the entries after `ts` others have written. */
+/** The number of entries after `ts` that others have written. */
 export function unreadCount(state, key, user, ts) {
   const list = state.messages.get(key) || [];
   let count = 0;
@@ -49,13 +49,13 @@ export function newestTs(state, key) {
   return list.length > 0 ? list[list.length - 1].ts : "";
 }
 
-/** Whether the message says what happened to the channel: "has joined", "has set the topic" … */
+/** True for a message about the channel itself: "has joined", "has set the topic" … */
 export function isNotice({ subtype }) {
   return /^(channel|group)_/.test(subtype || "");
 }
 
 /**
- * Who has written a message, as it is shown.
+ * The author of a message, as the page names it.
  * @returns {{id: string, name: string, emoji: string, isApp: boolean}} `emoji`: the name of one
  */
 export function authorOf(state, message) {

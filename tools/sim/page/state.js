@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the page knows, as a value: begin() makes it from a snapshot, apply() from the state before
- * and what the feed has said since. Nothing here touches the page or the network, and a state that
+/* The state of the page, as a value: begin() makes it from a snapshot, apply() from the state before
+ * and an entry of the feed. Nothing here touches the page or the network, and a state that
  * was handed out never changes. Only this module knows the kinds of the feed. */
 
 /**
@@ -191,7 +191,7 @@ const kinds = {
   delivery: takeDelivery,
 };
 
-/* What is new is in the workspace that the page shows, or concerns all of them. */
+/* An entry of another workspace changes only the id. */
 function takeEntry(draft, said) {
   if (said.id <= draft.state.id) return;
   draft.state.id = said.id;

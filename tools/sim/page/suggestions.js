@@ -93,7 +93,7 @@ export class Suggestions {
     return true;
   }
 
-  /* Whether the text has the whole item already, so that Enter sends. */
+  /* True if the text has the whole item already: Enter sends it. */
   isTyped(item) {
     const { value, selectionStart } = this.area;
     return item.insert.trim() === value.slice(this.found.from, selectionStart);

@@ -82,7 +82,7 @@ export class Thread {
     element.hidden = !thread;
     if (thread) this.show(thread);
     if (before === null || before === this.open) return;
-    // Who opens a thread wants to reply; who closes it goes on where the conversation is.
+    // A person who opens a thread replies next; one who closes it goes on in the conversation.
     if (thread) this.composer.focus();
     else if (focused) document.getElementById("composer").focus();
   }

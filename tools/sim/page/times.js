@@ -33,7 +33,7 @@ export function fullText(ts) {
   return full.format(toDate(ts));
 }
 
-/** Whether both are on one day. */
+/** True if both are on one day. */
 export function isSameDay(ts, other) {
   return toDate(ts).toDateString() === toDate(other).toDateString();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a person types, as the simulator takes it, and back. Pure. */
+/* The text that a person types, as the simulator takes it, and back. Pure. */
 
 const COMMAND = /^(\/[a-z0-9_.-]+)(?:\s+([\s\S]*))?$/i;
 
