@@ -60,6 +60,10 @@ story("a link leads to a message however old, and news is counted below it", {},
   await sidebar.getByRole("link", { name: /^missed-1\s*1 unread/ }).waitFor();
   await page.goBack();
   await main.getByRole("heading", { name: "New" }).waitFor();
+
+  // Of a simulator that had another workspace.
+  await page.goto(`${sim.url}/#workspace=T0NOWHERE&channel=C0NOWHERE&thread=C0NOWHERE/1.2&message=1.2`);
+  await main.getByRole("heading", { name: "#general", level: 1 }).waitFor();
 });
 
 story("the keys", { bot: "showcase" }, async ({ page }) => {

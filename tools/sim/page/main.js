@@ -169,7 +169,8 @@ async function readSnapshot() {
     try {
       return await api.get("/sim/state", { workspace: page.route.workspace || undefined });
     } catch (error) {
-      showBanner(error.message);
+      if (error.cause) showBanner(error.message);
+      else page.route.workspace = ""; // an address of another run may name one that is not there
       await new Promise((resolve) => setTimeout(resolve, api.pause(attempt)));
     }
   }
