@@ -57,8 +57,17 @@ function draw() {
     return;
   }
   takeNews();
-  for (const part of [sidebar, people, conversation, thread, views]) part.update();
+  for (const part of [sidebar, people, conversation, thread, views]) guarded(() => part.update());
   drawApp();
+}
+
+/* The failure of one part is reported, and the others go on. */
+function guarded(run) {
+  try {
+    run();
+  } catch (error) {
+    reportError(error);
+  }
 }
 
 function takeNews() {
@@ -67,8 +76,8 @@ function takeNews() {
   if (taken.length === 0) return;
   const before = page.state;
   page.state = applyAll(before, taken);
-  for (const said of taken) updateDrawer(said);
-  announce(taken.filter((said) => isHeard(before, said)));
+  for (const said of taken) guarded(() => updateDrawer(said));
+  guarded(() => announce(taken.filter((said) => isHeard(before, said))));
 }
 
 /* True for a new message of somebody else where the person looks. */
@@ -83,7 +92,7 @@ function isHeard(before, { kind, channel, user, streaming, message }) {
 function announce(said) {
   if (said.length === 0) return;
   const { channel, message } = said[said.length - 1];
-  const text = (message.text || "a message").slice(0, SPOKEN_MAX);
+  const text = String(message.text || "a message").slice(0, SPOKEN_MAX);
   const spoken = drawMrkdwn(text, page.context({ ts: message.ts, channel })).textContent;
   page.announce(`${authorOf(page.state, message).name}: ${spoken}`);
 }
@@ -92,8 +101,7 @@ function announce(said) {
 
 function drawApp() {
   const { app } = page.state;
-  const count = app.connections ?? app.sockets ?? 0;
-  const there = app.connected ?? count > 0;
+  const { connected: there, connections: count } = app;
   const text = there ? app.transport || "Connected" : "No app";
   const shown = `${text} ${count} ${there}`;
   if (drawApp.shown === shown) return;

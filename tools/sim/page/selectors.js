@@ -64,13 +64,13 @@ export function authorOf(state, message) {
   return {
     id: message.user || message.bot_id || "",
     name:
-      message.username ||
+      (message.username && String(message.username)) ||
       person?.real_name ||
       person?.name ||
       message.bot_profile?.name ||
       message.user ||
       "Somebody",
-    emoji: (message.icons?.emoji || "").replaceAll(":", ""),
+    emoji: String(message.icons?.emoji || "").replaceAll(":", ""),
     isApp,
   };
 }
