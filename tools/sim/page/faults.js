@@ -168,6 +168,17 @@ function drawForm(kinds, cause) {
 
 /* --- the panel --- */
 
+function drawPanel(sections) {
+  return h("div", { class: "faults" }, Object.entries(sections).map(([title, content]) =>
+    h("section", null, h("h3", null, title), content)));
+}
+
+/* The button of the limits that are in force is pressed. */
+function markLimits(panel, limits) {
+  for (const button of panel.querySelectorAll("[data-limits]"))
+    button.setAttribute("aria-pressed", String(button.dataset.limits === limits));
+}
+
 /* What the simulator has answered, as a sentence. */
 function outcomeOf(mishap, answer) {
   const started = answer.faults?.[0];
@@ -223,17 +234,14 @@ export function faultsPanel(shared, api, tell) {
     if (!answer) return;
     shared.faults = answer.faults;
     if (!kinds) replace(form, drawForm(kinds = answer.kinds, cause));
-    for (const button of element.querySelectorAll("[data-limits]"))
-      button.setAttribute("aria-pressed", String(button.dataset.limits === answer.limits));
+    markLimits(element, answer.limits);
     changed();
     if (shared.faults.length > 0 && element.checkVisibility())
       timer = setTimeout(read, READ_AGAIN_MS);
   }
 
-  const element = h("div", { class: "faults" },
-    h("section", null, h("h3", null, "In force"), inForce),
-    h("section", null, h("h3", null, "Common mishaps"), drawMishaps(cause)),
-    h("section", null, h("h3", null, "Any fault"), form));
+  const element = drawPanel({ "In force": inForce, "Common mishaps": drawMishaps(cause),
+    "Any fault": form });
   changed();
   return { element, shown: read, changed };
 }

@@ -94,6 +94,17 @@ function countOf(rows, wire) {
   return `${shown}${shown === all ? "" : ` of ${all}`} row${shown === 1 ? "" : "s"}${dropped}`;
 }
 
+function drawPanel(filters, [count, clear], panes) {
+  const button = h("button", { type: "button", class: "small-button", onclick: clear }, "Clear");
+  return h("div", { class: "wire" }, filters, h("div", { class: "wire-bar" }, count, button),
+    h("div", { class: "wire-panes" }, panes));
+}
+
+/* Calls `sized` when the element has got a size, and another one. */
+function followSize(element, sized) {
+  new ResizeObserver(() => sized(element.clientHeight > 0)).observe(element);
+}
+
 /**
  * @param {{api: {get: function, post: function}, tell: function(string, boolean=),
  *   app: function(): Object, workspaces: Array<Object>}} drawer `app`: what is known of the app
@@ -136,13 +147,11 @@ export function wirePanel({ api, tell, app, workspaces }) {
 
   const reader = wireReader(wire, api, tell, { began: refilter, took });
   details.show(null);
-  new ResizeObserver(() => {
-    if (list.element.clientHeight > 0) reader.begin();
+  followSize(list.element, (visible) => {
+    if (visible) reader.begin();
     paint();
-  }).observe(list.element);
-  const bar = h("div", { class: "wire-bar" }, count,
-    h("button", { type: "button", class: "small-button", onclick: clear }, "Clear"));
-  const element = h("div", { class: "wire" }, drawFilters(filter, refilter), bar,
-    h("div", { class: "wire-panes" }, list.element, details.element));
+  });
+  const element = drawPanel(drawFilters(filter, refilter), [count, clear],
+    [list.element, details.element]);
   return { element, take: reader.take, shown: paint, wire };
 }
