@@ -41,9 +41,17 @@ static int tear_down(void **state)
 
 static char key[16]; /* of the row and the entry of this round */
 
+/* A machine that is too busy to make another session in time has several chances. */
 static void put(void)
 {
-    rows_put(key, 0, false);
+    rows_task_t task = {.op.status = SLACK_ESTORE};
+    for (unsigned i = 0; i < 4 && task.op.status == SLACK_ESTORE; i++) {
+        if (i > 0) strcat(key, "+"); /* the row may be there */
+        rows_prepare(&task, SLACK_STORE_PUT, key);
+        rows_run(&task);
+    }
+    assert_int_equal(task.op.status, 0);
+    assert_false(task.op.duplicate);
 }
 
 static void finish(void)

@@ -125,7 +125,7 @@ OWNERS_TEST(test_a_session_that_comes_back)
     rows_put("a", 0, false);
     pg_end_sessions("usename = 'visitor'");
     pg_wait_until("EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)"
-                  " WHERE usename = 'visitor' AND locktype = 'advisory')");
+                  " WHERE usename = 'visitor' AND locktype = 'advisory' AND objsubid = 2)");
     swap_stores();
     for (unsigned i = 0; i < 3; i++) {
         rows_expect_claim("");
