@@ -154,7 +154,7 @@ export function launch(hosts = {}) {
 /** The errors of a page but the `expected` ones, and its requests to other hosts. */
 function watch(page, origin, expected) {
   const problems = [];
-  page.on("pageerror", (error) => problems.push(`an exception: ${error.stack}`));
+  page.on("pageerror", (error) => problems.push(`an exception: ${error.stack || error.message}`));
   page.on("console", (message) => {
     // A refusal of the control API is an answer, which the page shows.
     const refused = message.text().startsWith("Failed to load resource") && message.location().url.startsWith(`${origin}/sim/`);
@@ -197,7 +197,7 @@ async function evidence(name, scene) {
   fs.mkdirSync(folder, { recursive: true });
   const tree = await scene.page?.locator("body").ariaSnapshot().catch(String);
   await scene.page?.screenshot({ path: `${file}.png` }).catch(String);
-  fs.writeFileSync(`${file}.txt`, [tree, scene.sim?.log, scene.bot?.log].join("\n----\n"));
+  fs.writeFileSync(`${file}.txt`, [tree, ...(scene.problems ?? []), scene.sim?.log, scene.bot?.log].join("\n----\n"));
   return `\nsee ${file}.png and ${file}.txt`;
 }
 
@@ -228,8 +228,9 @@ export function story(name, wanted, play) {
       if (wanted.bot) scene.bot = await startBot(scene.sim, wanted.bot, wanted.transport ?? "socket");
       if (wanted.page !== false) await scene.openPage();
       await play(scene);
-      if (scene.problems?.length > 0) throw new Error(scene.problems.join("\n"));
+      if (scene.problems?.length > 0) throw new Error("the page has problems");
     } catch (error) {
+      if (scene.problems?.length > 0) error.message += `\n${scene.problems.join("\n")}`;
       error.message += await evidence(name, scene);
       throw error;
     } finally {

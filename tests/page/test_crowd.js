@@ -34,7 +34,7 @@ async function type(page, text) {
 }
 
 story("a channel of 10,000 messages", {}, async ({ page, sim }) => {
-  const { open, sees } = person(page);
+  const { message, open, sees } = person(page);
   await sim.cli("missed", String(MESSAGES), "--channels", "1", "--threads", "0");
   const since = performance.now();
   await visit(page, sim.url);
@@ -45,6 +45,14 @@ story("a channel of 10,000 messages", {}, async ({ page, sim }) => {
 
   await watchTasks(page);
   await type(page, "the quick brown fox jumps over the lazy dog ".repeat(3));
+  await page.getByRole("region", { name: "Messages" }).hover();
+  const old = message(`message ${MESSAGES - 500}`);
+  for (let i = 0; i < 100 && !(await old.isVisible()); i++) {
+    await page.mouse.wheel(0, -2000);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  await old.waitFor();
+  say(`scrolling up by 500 messages: ${await tasks(page)}, ${await elements(page)} elements`);
 });
 
 story("10,000 messages that come while a person looks", { bot: "showcase" }, async ({ page, sim }) => {

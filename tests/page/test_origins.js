@@ -65,9 +65,16 @@ async function refuses(sim, host, path = "/") {
   }
 }
 
+/** The attempts are real: those of the page itself succeed, but for a frame. */
+story("the page itself reads, writes and follows the feed", { bot: "showcase", page: false }, async ({ sim }) => {
+  const { got } = await refuses(sim, new URL(sim.url).host);
+  for (const name of ["read", "state", "send_json"]) assert.match(got[name], /"ok": ?true/, name);
+  assert.deepEqual([got.feed, got.script, got.frame], ["open", "loaded", ""]);
+});
+
 const nothing = { read: "", state: "", send: "", send_json: "", feed: "", script: "", frame: "" };
 
-story("a page of another origin reads nothing, sends nothing and frames nothing", { page: false }, async ({ sim }) => {
+story("a page of another origin reads nothing, sends nothing and frames nothing", { bot: "showcase", page: false }, async ({ sim }) => {
   const stranger = await startStranger();
   const { got, framed } = await refuses(sim, `127.0.0.1:${stranger.address().port}`).finally(() => stranger.close());
   assert.deepStrictEqual(got, nothing);
@@ -75,7 +82,7 @@ story("a page of another origin reads nothing, sends nothing and frames nothing"
   assert.equal(await sim.cli("transcript"), "");
 });
 
-story("a name of somebody else that leads here is refused", { page: false }, async ({ sim }) => {
+story("a name of somebody else that leads here is refused", { bot: "showcase", page: false }, async ({ sim }) => {
   const { status, got } = await refuses(null, `rebound.test:${new URL(sim.url).port}`);
   assert.equal(status, 403);
   for (const [name, answer] of Object.entries(got)) assert.doesNotMatch(answer, /"ok": ?true|open|loaded/, name);

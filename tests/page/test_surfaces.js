@@ -66,6 +66,27 @@ story("an assistant with prompts, a status and an answer", { bot: "assistant" },
   await thread.getByText("is thinking of more").waitFor({ state: "detached" });
 });
 
+story("an answer that grows, and that a person stops", { bot: "showcase" }, async ({ page, sim }) => {
+  const { write, sees } = person(page);
+  await write("a question");
+  const question = await sees("a question");
+  const at = { channel: "C0GENERAL1", thread_ts: await question.getAttribute("data-ts"), recipient_user_id: "U0ANN00001", recipient_team_id: "T0SIM00001" };
+  const { ts } = await sim.call("chat.startStream", { ...at, markdown_text: "One, " });
+  await question.getByRole("button", { name: /^1 reply/ }).click();
+  const { thread } = person(page);
+  const answer = await sees("One,", thread);
+  assert.equal(await answer.getAttribute("aria-busy"), "true");
+  await sim.call("chat.appendStream", { channel: at.channel, ts, markdown_text: "**two**, " });
+  await sees("One, two,", thread);
+  const rate = { type: "button", action_id: "rate", text: { type: "plain_text", text: "Good" } };
+  await sim.call("chat.stopStream", { channel: at.channel, ts, markdown_text: "three.", blocks: [{ type: "actions", elements: [rate] }] });
+  await (await sees("One, two, three.", thread)).getByRole("button", { name: "Good" }).waitFor();
+  await page.locator("[aria-busy=true]").waitFor({ state: "detached" });
+  await sim.call("chat.startStream", { ...at, markdown_text: "endless" });
+  await (await sees("endless", thread)).getByRole("button", { name: "Stop" }).click();
+  await page.locator("[aria-busy=true]").waitFor({ state: "detached" });
+});
+
 story("what one person sees alone, and several workspaces", { bot: "showcase", sim: ["--workspaces", "2", "--installed"] }, async ({ page, sim }) => {
   const { main, write, sees, open } = person(page);
   await write("/echo only for ann");

@@ -317,6 +317,7 @@ ALONE(a_message_streams_until_its_end)
                       "'recipient_user_id':'U0ANN00001','recipient_team_id':'T0SIM00001'}",
                       ts));
     assert_true(slack_json_bool(get_state(), "/messages/1/streaming"));
+    assert_true(slack_json_bool(get_state(), "/messages/1/markdown"));
     sim_peer_api(
         &peer, "chat.stopStream",
         sim_peer_text(&peer, "{'channel':'C0GENERAL1','ts':'%s'}", slack_json_str(stream, "/ts")));

@@ -31,9 +31,10 @@ int sim_messages_init(sim_messages_t *messages, sim_ids_t *ids, const sim_users_
 const slack_json_t *sim_message_entry(const sim_messages_t *messages, sim_json_builder_t *json,
                                       const sim_message_t *message)
 {
-    return sim_json(json, "{channel: %s, user?: %s, streaming?: %p, message: %p}",
+    return sim_json(json, "{channel: %s, user?: %s, streaming?: %p, markdown?: %p, message: %p}",
                     message->channel->id, message->only_for ? message->only_for->id : NULL,
                     message->streaming ? sim_json_bool(json, true) : NULL,
+                    message->markdown ? sim_json_bool(json, true) : NULL,
                     sim_feed_value(json, sim_message_shown(messages, json, message, "")));
 }
 
@@ -150,6 +151,7 @@ int sim_message_add(sim_messages_t *messages, const sim_message_draft_t *draft, 
     message->author = draft->author;
     message->by_app = draft->by_app;
     message->streaming = draft->streaming;
+    message->markdown = draft->markdown;
     message->only_for = draft->only_for;
     sim_ids_ts(messages->ids, message->ts);
     if (draft->thread_ts && *draft->thread_ts) {

@@ -24,6 +24,7 @@ typedef struct sim_message {
     const sim_user_t *author;
     bool by_app;                /* the app has posted it, for a person too */
     bool streaming;             /* the app streams it, and it still grows */
+    bool markdown;              /* its text is standard markdown, and stands above its blocks */
     const sim_user_t *only_for; /* of an ephemeral message: who sees it; else NULL */
     char ts[SIM_TS_SIZE];
     char thread_ts[SIM_TS_SIZE]; /* of the thread's first message; "" outside of threads */
@@ -53,6 +54,7 @@ typedef struct sim_message_draft {
     const sim_user_t *author;
     bool by_app;                 /* the app has posted it, for a person too */
     bool streaming;              /* it will grow until sim_message_streamed() */
+    bool markdown;               /* its text is markdown_text */
     const sim_user_t *only_for;  /* NULL: everybody */
     const char *thread_ts;       /* of any message of the thread; NULL or "" for no thread */
     const slack_json_t *content; /* text, blocks …: copied; type, user, team and ts are added */
@@ -80,8 +82,8 @@ void sim_message_pin(sim_messages_t *messages, sim_message_t *message, int64_t p
 /* By channel (NULL: any) and timestamp. NULL if there is none. */
 sim_message_t *sim_message_find(const sim_messages_t *messages, const sim_channel_t *channel,
                                 const char *ts);
-/* The message as the feed and the state of the page have it: {channel, user, message}; `user` is
- * who alone sees it. */
+/* The message as the feed and the state of the page have it: {channel, user, streaming, markdown,
+ * message}; `user` is who alone sees it. */
 const slack_json_t *sim_message_entry(const sim_messages_t *messages, sim_json_builder_t *json,
                                       const sim_message_t *message);
 /* The message as the transcript's JSON shows it: {channel, ts, message}. */

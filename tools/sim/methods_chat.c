@@ -17,6 +17,11 @@ static const slack_json_t *call_content(sim_call_t *call, const slack_json_t **r
     return NULL;
 }
 
+static bool call_is_markdown(const sim_call_t *call)
+{
+    return *sim_call_arg(call, "markdown_text") != '\0';
+}
+
 static const slack_json_t *chat_post_message(sim_call_t *call)
 {
     const slack_json_t *failure = NULL, *content = NULL;
@@ -36,6 +41,7 @@ static const slack_json_t *chat_post_message(sim_call_t *call)
         .thread_ts = thread_ts,
         .broadcast = sim_call_bool(call, "reply_broadcast"),
         .content = content,
+        .markdown = call_is_markdown(call),
         .step_id = call->step ? call->step->id : "",
     };
     if (sim_bot_message_post(call->services, &draft, &message) != 0) return NULL;
@@ -61,6 +67,7 @@ static const slack_json_t *chat_post_ephemeral(sim_call_t *call)
         .only_for = user,
         .thread_ts = sim_call_arg(call, "thread_ts"),
         .content = content,
+        .markdown = call_is_markdown(call),
         .step_id = call->step ? call->step->id : "",
     };
     if (sim_bot_message_post(call->services, &draft, &message) != 0) return NULL;
@@ -90,6 +97,7 @@ static const slack_json_t *chat_update(sim_call_t *call)
         return sim_call_error(call, "streaming_state_conflict");
     content = call_content(call, &failure);
     if (!content) return failure;
+    message->markdown = call_is_markdown(call);
     if (sim_bot_message_edit(call->services, message, content) != 0) return NULL;
     return sim_json(call->json, "{ok: true, channel: %s, ts: %s, text: %s, message: %p}",
                     message->channel->id, message->ts, slack_json_str(message->body, "/text"),

@@ -96,7 +96,7 @@ int sim_stream_begin(sim_streams_t *streams, const sim_message_draft_t *draft, s
     sim_workspace_t *workspace = streams->services->workspace;
     sim_message_draft_t own = *draft;
     sim_message_t *message = NULL;
-    own.streaming = true;
+    own.streaming = own.markdown = true;
     if (!streams_have_room(streams)) return SLACK_EBUSY;
     sim_json_builder_t json = {slack__arena_new(0, 0), 0};
     sim_stream_t *stream = slack__calloc(1, sizeof *stream);

@@ -9,7 +9,7 @@ import { drawFiles } from "./files.js";
 import { icon } from "./icons.js";
 import { authorOf, isNotice } from "./selectors.js";
 import { place } from "./state.js";
-import { drawMrkdwn } from "./text.js";
+import { drawMarkdown, drawMrkdwn } from "./text.js";
 import { clockText, fullText, momentText, shortClockText, toDate } from "./times.js";
 import { showJson } from "./unknown.js";
 
@@ -42,21 +42,24 @@ function endOf(text) {
   return last || text;
 }
 
+/* Blocks stand in the place of a text, unless it is standard markdown. */
+function drawContent({ message, markdown }, context) {
+  const { text, blocks } = message;
+  const drawn = blocks?.length ? drawBlocks(blocks, context) : null;
+  if (text && markdown) return [drawMarkdown(text, context), drawn];
+  return drawn || (text ? drawMrkdwn(text, context) : null);
+}
+
 function drawText(page, entry, context) {
   const { message } = entry;
   const classes = isNotice(message) ? "text quiet" : "text";
   const edited = message.edited
     ? h("span", { class: "edited", title: fullText(message.edited.ts) }, " (edited)")
     : null;
-  const body = message.blocks?.length
-    ? drawBlocks(message.blocks, context)
-    : message.text
-      ? drawMrkdwn(message.text, context)
-      : null;
   const caret = entry.streaming
     ? h("span", { class: "caret", role: "img", "aria-label": "is writing" })
     : null;
-  const text = h("div", { class: classes }, body);
+  const text = h("div", { class: classes }, drawContent(entry, context));
   endOf(text).append(...[caret, edited].filter(Boolean));
   return text;
 }

@@ -10,6 +10,7 @@
  * @property {string} thread of the first message of its thread; "" outside of threads
  * @property {string} onlyFor the person who sees an ephemeral one; else ""
  * @property {boolean} streaming it grows
+ * @property {boolean} markdown its text is standard markdown, and stands above its blocks
  * @property {Object} message as Slack shows it
  *
  * @typedef {Object} State
@@ -42,8 +43,8 @@ export function place(channel, thread = "") {
 
 /* --- messages --- */
 
-/* `said`: {channel, message, user?, streaming?} */
-function toEntry({ channel, message, user, streaming }) {
+/* `said`: {channel, message, user?, streaming?, markdown?} */
+function toEntry({ channel, message, user, streaming, markdown }) {
   const thread = message.thread_ts && message.thread_ts !== message.ts ? message.thread_ts : "";
   return {
     ts: message.ts,
@@ -51,6 +52,7 @@ function toEntry({ channel, message, user, streaming }) {
     thread,
     onlyFor: user || "",
     streaming: streaming === true,
+    markdown: markdown === true,
     message,
   };
 }
