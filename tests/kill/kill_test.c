@@ -407,7 +407,8 @@ static bool judge_events(void)
                (unsigned)t.resumed_ms);
     return tell((!t.failover || judge_failovers()) && v.lost == 0 && v.twice == 0 &&
                     t.oldest == t.sent && v.handled == t.sent && t.unsound == 0 &&
-                    (!t.storm || stormed()) && (t.kills > 0 || v.interrupted + v.unstored == 0),
+                    (!t.storm || stormed()) &&
+                    (t.kills > 0 || t.partition || v.interrupted + v.unstored == 0),
                 "nothing acknowledged is lost");
 }
 
