@@ -221,7 +221,7 @@ async function openPage(scene, wanted, url = scene.sim.url) {
  * @param {function({sim, bot, page, openPage})} play `openPage(url)` opens a page elsewhere
  */
 export function story(name, wanted, play) {
-  test(name, { timeout: 4 * LONGEST_MS }, async () => {
+  test(name, { timeout: 8 * LONGEST_MS }, async () => {
     const scene = { openPage: (url) => openPage(scene, wanted, url) };
     try {
       scene.sim = await startSimulator(...(wanted.sim ?? []));
