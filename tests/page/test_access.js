@@ -122,7 +122,9 @@ story("a person without a mouse greets, clicks, replies and fills in a form", { 
   await page.keyboard.type("open_form");
   await keys("Enter");
   await dialog("A form").getByRole("textbox", { name: "Your name" }).waitFor();
-  await page.keyboard.type("Ada");
+  await page.keyboard.type("Al");
+  await keys("Enter");
+  await dialog("A form").getByText("At least 3 characters").waitFor();
   await keys("Escape");
   await dialog("A form").waitFor({ state: "detached" });
 });

@@ -184,6 +184,11 @@ story("dispatch_action: on Enter, or while one types; focus_on_load; a stack has
   await pause();
   assert.deepEqual((await took()).map(({ action_id: id, value }) => [id, value]), [["enter", "abc"], ["typing", "hello"]]);
 
+  for (const [first, begins] of [["plain_text_input", "INPUT"], ["static_select", "INPUT"], [null, "DIV"]]) { // without a focus_on_load
+    await open(modal(first ? [input(field(first, { id: "first" }))] : []));
+    assert.equal(await page.evaluate(() => document.activeElement.tagName), begins);
+  }
+
   await page.evaluate((view) => globalThis.open(view, { stack: [{}, {}], close: (clear) => globalThis.took.push(clear) }), modal([]));
   for (const name of ["Back", "Close all", "Cancel"]) await page.getByRole("button", { name }).click();
   assert.deepEqual(await took(), [false, true, false]);

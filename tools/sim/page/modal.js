@@ -104,6 +104,10 @@ export function drawModal(view, context) {
     h("div", { class: "view-body", tabindex: "-1" }, drawBlocks(given.blocks, surface)),
     drawFoot(given, surface),
   );
+  // Without a focus_on_load a person begins with the first field, and Enter never dismisses the form.
+  const body = form.querySelector(".view-body");
+  if (!body.querySelector("[autofocus]"))
+    (body.querySelector("input, textarea") || body).autofocus = true;
   const dialog = h(
     "dialog",
     {
