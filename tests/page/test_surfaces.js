@@ -102,4 +102,9 @@ story("what one person sees alone, and several workspaces", { bot: "showcase", s
   assert.match(await sim.cli("transcript"), /^simulated2 +#general +ann: is anybody there\?$/m);
   await open("random");
   await main.getByRole("heading", { name: "#random" }).waitFor();
+  const ben = page.getByRole("button", { name: "Act as ben" });
+  await ben.focus(); // another workspace, by its address, has another ben
+  await page.evaluate(() => location.assign("#workspace=T0SIM00001"));
+  await sees("Hey there @ben!");
+  assert(await page.getByRole("combobox", { name: "Act as" }).evaluate((list) => list === document.activeElement));
 });

@@ -75,11 +75,9 @@ export function createPeople(page, element) {
       drawList(page, all),
     );
     if (!focused) return;
-    const { person } = focused.dataset;
-    (person
-      ? element.querySelector(`[data-person="${person}"]`)
-      : element.querySelector("select")
-    ).focus();
+    const { person } = focused.dataset; // none: the list. Another workspace has other people
+    const again = person && element.querySelector(`[data-person="${CSS.escape(person)}"]`);
+    (again || element.querySelector("select")).focus();
   }
 
   return { update };
