@@ -52,7 +52,7 @@ export function person(page) {
 
   /** Runs a shortcut that is not in the menu yet. */
   async function run(shortcut) {
-    await choose(main.getByRole("button", { name: "Shortcuts" }), "Another shortcut…");
+    await choose(main.getByRole("button", { name: "Shortcuts" }), "Run a shortcut…");
     const asked = page.getByRole("dialog", { name: "Run a shortcut" });
     await asked.getByLabel("Callback id").fill(shortcut);
     await asked.getByRole("button", { name: "Run" }).click();

@@ -232,7 +232,7 @@ export class Composer {
     const run = (id) => () => this.runShortcut(id);
     openActions(anchor, [
       ...shortcuts.map((id) => ({ text: id, icon: "workflow", run: run(id) })),
-      { text: "Another shortcut…", icon: "workflow", run: run("") },
+      { text: "Run a shortcut…", icon: "workflow", run: run("") },
       { text: "Share a link that the app unfurls…", icon: "link", run: () => this.shareLink() },
       ...commands.map((command, i) => ({
         text: command,
@@ -240,7 +240,7 @@ export class Composer {
         first: i === 0,
         run: () => this.insert(`${command} `),
       })),
-      { text: "Another command…", icon: "code", run: () => this.insert("/") },
+      { text: "Run a command…", icon: "code", run: () => this.insert("/") },
     ]);
   }
 

@@ -56,7 +56,7 @@ export class Conversation {
     this.status = h("p", { class: "status" });
     this.list = this.createList();
     this.composer = this.createComposer();
-    const hint = h("p", { class: "unseen", id: "composer-hint" }, HINT);
+    const hint = h("p", { hidden: true, id: "composer-hint" }, HINT);
     const talk = [this.list.element, this.status, this.composer.element];
     replace(element, this.head, this.home, talk, hint);
   }

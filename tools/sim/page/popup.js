@@ -5,15 +5,14 @@
 import { h } from "./dom.js";
 
 const GAP = 4;
-const ROOM = 240; // enough below an anchor
 const HEIGHT_MAX = 320;
 
-/* Below the anchor, or above it if there is more room; no higher than the room there. */
+/* Below the anchor, or above it if there is too little room below and more above; no higher than the room there. */
 function put(anchor, popup) {
   const at = anchor.getBoundingClientRect();
   const below = innerHeight - at.bottom - 2 * GAP,
     above = at.top - 2 * GAP;
-  const up = below < ROOM && above > below;
+  const up = below < HEIGHT_MAX && above > below;
   popup.style.setProperty("max-height", `${Math.min(HEIGHT_MAX, up ? above : below)}px`);
   const { width, height } = popup.getBoundingClientRect();
   const left = Math.max(GAP, Math.min(at.left, innerWidth - width - GAP));
