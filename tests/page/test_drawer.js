@@ -134,7 +134,7 @@ story("faults begin and end by a click, and each says what it did", { ...showcas
   await button(/Refresh the sockets/).click();
   await says(/^refresh: happened to \d connections?\.$/);
   await button(/Lose the next ack/).click();
-  await says("lost-ack: acts 1 times.");
+  await says("lost-ack: acts 1 time.");
   await wire.getByLabel("fault", { exact: true }).selectOption("api-error");
   await wire.getByLabel("method").fill("chat.postMesage");
   await wire.getByLabel("error").fill("fatal_error");
@@ -142,7 +142,7 @@ story("faults begin and end by a click, and each says what it did", { ...showcas
   await says(/METHOD of api-error is a method of Slack/);
   await wire.getByLabel("method").fill("chat.postMessage");
   await button("Start").click();
-  await says("api-error chat.postMessage fatal_error: acts 1 times.");
+  await says("api-error chat.postMessage fatal_error: acts 1 time.");
   await button("End api-error chat.postMessage fatal_error").click();
   await says("api-error chat.postMessage fatal_error has ended.");
   await button("End lost-ack").click();
@@ -154,7 +154,7 @@ story("faults begin and end by a click, and each says what it did", { ...showcas
   await button(/Install it again/).click();
   await says("The app is installed again.");
   await button(/Pass an hour/).click();
-  await says("1 h 0 min have passed.");
+  await says("An hour has passed.");
   assert.deepEqual(await violations(page, "#drawer"), []);
   const { write, sees } = person(page);
   await write("hello"); // all that did it no harm

@@ -9,10 +9,12 @@ import { duration } from "./wire.js";
 const READ_AGAIN_MS = 1000;
 const HOUR_MS = 3600 * 1000;
 
+const many = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 /* --- what is in force --- */
 
 function counts(fault) {
-  const said = [`has acted ${fault.acted} time${fault.acted === 1 ? "" : "s"}`];
+  const said = [`has acted ${many(fault.acted, "time")}`];
   if (fault.after > 0) said.push(`lets ${fault.after} pass first`);
   if (fault.left > 0) said.push(`${fault.left} more to come`);
   if (fault.ms > 0) said.push(`${duration(fault.ms)} more`);
@@ -37,9 +39,9 @@ function drawInForce(faults, end) {
 
 const fault = (label, faults, help) => ({ label, help, path: "/sim/fault", body: { faults } });
 const limits = (name, label, help) => ({ label, help, limits: name, path: "/sim/limits",
-  body: { limits: name }, done: `Rate limits: ${label.toLowerCase()}.` });
-const time = (ms, label, help) => ({ label, help, path: "/sim/clock", body: { ms },
-  done: `${duration(ms)} have passed.` });
+  body: { limits: name }, done: `The rate limits in force: ${label}.` });
+const time = (ms, label, help, passed) => ({ label, help, path: "/sim/clock", body: { ms },
+  done: `${passed} has passed.` });
 
 const MISHAPS = [
   ["The app's connections", [
@@ -56,8 +58,9 @@ const MISHAPS = [
     fault("Send the next event twice", "duplicate", "The app should handle it once"),
   ]],
   ["Time", [
-    time(HOUR_MS, "Pass an hour", "Redeliveries, scheduled messages and the ends of tokens come now"),
-    time(60000, "Pass a minute", "The limits of a minute begin anew"),
+    time(HOUR_MS, "Pass an hour", "Redeliveries, scheduled messages and the ends of tokens come now",
+      "An hour"),
+    time(60000, "Pass a minute", "The limits of a minute begin anew", "A minute"),
   ]],
   ["Rate limits", [
     fault("Refuse the next call", "api-status * 429 2", "429, with a Retry-After of 2 s"),
@@ -183,12 +186,11 @@ function markLimits(panel, limits) {
 function outcomeOf(mishap, answer) {
   const started = answer.faults?.[0];
   if (started?.sockets !== undefined)
-    return `${started.fault}: happened to ${started.sockets} connection` +
-      `${started.sockets === 1 ? "" : "s"}.`;
-  if (started?.left > 0) return `${started.fault}: acts ${started.left} times.`;
+    return `${started.fault}: happened to ${many(started.sockets, "connection")}.`;
+  if (started?.left > 0) return `${started.fault}: acts ${many(started.left, "time")}.`;
   if (started?.ms > 0) return `${started.fault}: acts for ${duration(started.ms)}.`;
   if (started) return `${started.fault}: acts until it is ended.`;
-  if (answer.cleared !== undefined) return `${answer.cleared} connections have ended.`;
+  if (answer.cleared !== undefined) return `Ended: ${many(answer.cleared, "connection")}.`;
   return mishap.done;
 }
 
@@ -218,7 +220,7 @@ export function faultsPanel(shared, api, tell) {
 
   const end = (name) => run(async () => {
     const { cleared } = await api.post("/sim/fault/clear", { name });
-    return cleared === 1 ? `${name || "One fault"} has ended.` : `${cleared} faults have ended.`;
+    return cleared === 1 ? `${name || "One fault"} has ended.` : `Ended: ${many(cleared, "fault")}.`;
   });
 
   /* An item that has the focus keeps it: the list is drawn again only when it differs. */

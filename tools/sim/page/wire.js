@@ -177,8 +177,9 @@ export function duration(ms) {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.floor(ms / 1000), minutes = Math.floor(seconds / 60);
-  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-  return `${minutes} min ${seconds % 60} s`;
+  const [whole, rest, unit] = minutes >= 60 ? [`${Math.floor(minutes / 60)} h`, minutes % 60, "min"]
+    : [`${minutes} min`, seconds % 60, "s"];
+  return rest > 0 ? `${whole} ${rest} ${unit}` : whole;
 }
 
 /* Searches without writing the JSON down: most rows have the text early, or are short. */
