@@ -11,8 +11,7 @@ const one = elements[2].options[0];
 async function pickByKeys(page, name, typed) {
   await page.getByRole("combobox", { name }).focus();
   await page.keyboard.type(typed);
-  await page.waitForFunction(() => document.querySelectorAll("[role=option]").length === 1);
-  await page.keyboard.press("ArrowDown");
+  await page.waitForFunction(() => document.querySelectorAll("[role=option]").length === 1 && document.activeElement.hasAttribute("aria-activedescendant"));
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
 }
@@ -134,7 +133,7 @@ const modal = (list, own) => ({ type: "modal", id: "V1", title: plain("A form"),
 story("a modal shows what is wrong, and submits state.values", {}, async ({ page }) => {
   await surface(page);
   await page.evaluate((view) => globalThis.open(view, { submit: async () => (globalThis.took.push("submitted"), globalThis.answer),
-    upload: async (file) => ({ id: "F1", name: file.name }) }), modal([...inputs.map((element) => input(element)), input(field("plain_text_input", { id: "free" }), { optional: true })]));
+    upload: async (file) => ({ id: "F1", name: file.name }) }), modal([...inputs.map((element) => input(element)), input(field("plain_text_input", { id: "free", multiline: true }), { optional: true })]));
   const dialog = page.getByRole("dialog", { name: "A form" });
   const go = dialog.getByRole("button", { name: "Go" });
   const box = (id) => dialog.getByLabel(`L ${id}`);
@@ -155,7 +154,7 @@ story("a modal shows what is wrong, and submits state.values", {}, async ({ page
   await dialog.getByText("a.pdf").waitFor();
   assert.deepEqual(await page.evaluate(() => globalThis.took), []);
   await page.evaluate(() => { globalThis.answer = { ok: true, errors: { url_text_input: "not <b>this</b> one" } }; });
-  await go.click();
+  await box("free").press("Control+Enter");
   await dialog.getByText("not <b>this</b> one").waitFor();
   assert.equal(await box("url_text_input").getAttribute("aria-invalid"), "true");
   assert.equal(await box("number_input").getAttribute("aria-invalid"), null);

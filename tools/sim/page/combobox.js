@@ -189,10 +189,10 @@ class Combobox {
     } catch (error) {
       found = { groups: [], note: error.message };
     }
-    if (search === this.search) this.show(found);
+    if (search === this.search) this.show(found, typed);
   }
 
-  show({ groups, note }) {
+  show({ groups, note }, typed) {
     const count = groups.reduce((sum, { entries }) => sum + entries.length, 0);
     let left = SHOWN_MAX;
     this.shown = [];
@@ -213,7 +213,8 @@ class Combobox {
     const more = count > SHOWN_MAX ? `${count - SHOWN_MAX} more: type to find them` : "";
     this.note.textContent = note || (count === 0 ? "No matches" : more);
     const last = this.shown.findIndex(({ entry }) => entry.key === this.activeKey);
-    this.activate(last >= 0 ? last : this.shown.findIndex(({ entry }) => this.isChosen(entry)));
+    const chosen = this.shown.findIndex(({ entry }) => this.isChosen(entry));
+    this.activate(last >= 0 ? last : typed ? 0 : chosen); // Enter takes the best match
   }
 
   option(entry) {
@@ -252,6 +253,7 @@ class Combobox {
       this.input.setAttribute("aria-expanded", "true");
       openBelow(this.element, this.popup);
     }
+    this.activate(-1); // what is shown was found for another text
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.find(this.input.value), this.options.waitMs);
   }

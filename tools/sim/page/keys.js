@@ -15,6 +15,7 @@ const groups = [
       ["Alt Shift ↑ or ↓", "Go to the previous or the next unread channel"],
       ["Alt 1 to 3", "Act as one of the first people"],
       ["Alt W", "Show or hide the wire"],
+      ["Ctrl Enter", "Submit a modal"],
       ["Escape", "Close what is open"],
     ],
   ],

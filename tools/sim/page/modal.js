@@ -53,6 +53,14 @@ async function submit(dialog, view, context) {
   button.disabled = false;
 }
 
+/* As Slack does, also from a field of several lines. */
+function submitByKeys(event) {
+  const { key, ctrlKey, metaKey, isComposing, currentTarget } = event;
+  if (key !== "Enter" || (!ctrlKey && !metaKey) || isComposing || event.defaultPrevented) return;
+  event.preventDefault(); // a field of one line submits by itself
+  currentTarget.querySelector(".view-submit")?.click();
+}
+
 function drawHead(view, context, titleId) {
   const stacked = asList(context.stack).length > 1;
   return h(
@@ -99,7 +107,7 @@ export function drawModal(view, context) {
   };
   const form = h(
     "form",
-    { class: "view-form", method: "dialog", novalidate: true, onsubmit },
+    { class: "view-form", method: "dialog", novalidate: true, onsubmit, onkeydown: submitByKeys },
     drawHead(given, surface, titleId),
     h("div", { class: "view-body", tabindex: "-1" }, drawBlocks(given.blocks, surface)),
     drawFoot(given, surface),
