@@ -39,7 +39,7 @@ bool sim_call_json(const sim_call_t *call, const char *name, const slack_json_t 
     *ret = value;
     if (slack_json_type(value) != SLACK_JSON_STRING) return true;
     const char *text = slack_json_str(value, "");
-    return slack__json_parse(call->json->arena, text, strlen(text), ret, NULL) == 0;
+    return sim_json_given(call->json->arena, slack__slice(text), ret) == 0;
 }
 
 const sim_user_t *sim_call_actor(const sim_call_t *call)

@@ -420,10 +420,10 @@ void sim_control_request(sim_control_t *control, slack_http_request_t *request)
         sim_respond_error(request, 415, "the body has to be application/json");
         return;
     }
-    if (post && (slack__json_parse(request->arena, request->body ? request->body : "",
-                                   request->body_len, &args, NULL) != 0 ||
+    const slack_slice_t body = {request->body, request->body_len};
+    if (post && (sim_json_given(request->arena, body, &args) != 0 ||
                  slack_json_type(args) != SLACK_JSON_OBJECT)) {
-        sim_respond_error(request, 400, "the body is not a JSON object");
+        sim_respond_error(request, 400, "the body is not a JSON object, or nested too deep");
         return;
     }
     const slack_json_t *name = slack_json_get(post ? args : query_json(request), "/workspace");

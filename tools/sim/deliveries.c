@@ -257,7 +257,7 @@ static const slack_json_t *answer_body(sim_json_builder_t *json, const slack_cur
     const slack_json_t *value = NULL;
     if (result->body_len == 0) return NULL;
     if (strncmp(result->content_type, "application/json", 16) == 0 &&
-        slack__json_parse(json->arena, result->body, result->body_len, &value, NULL) == 0)
+        sim_json_given(json->arena, (slack_slice_t){result->body, result->body_len}, &value) == 0)
         return value;
     return sim_json(json, "%s", result->body);
 }

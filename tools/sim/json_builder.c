@@ -29,6 +29,14 @@ const slack_json_t *sim_json_parsed(sim_json_builder_t *json, const char *text, 
     return value;
 }
 
+int sim_json_given(slack_arena_t *arena, slack_slice_t text, const slack_json_t **ret)
+{
+    int rc = slack__json_parse(arena, text.ptr ? text.ptr : "", text.len, ret, NULL);
+    if (rc == 0 && slack__json_depth(*ret) > SIM_JSON_GIVEN_DEPTH_MAX) rc = SLACK_ETOOBIG;
+    if (rc != 0) *ret = NULL;
+    return rc;
+}
+
 const slack_json_t *sim_json_copy(sim_json_builder_t *json, const slack_json_t *value)
 {
     size_t len = 0;

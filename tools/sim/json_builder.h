@@ -22,6 +22,15 @@ const slack_json_t *sim_json_value(sim_json_builder_t *json, const char *templat
 
 const slack_json_t *sim_json_bool(sim_json_builder_t *json, bool value);
 const slack_json_t *sim_json_parsed(sim_json_builder_t *json, const char *text, size_t len);
+
+/* Values of clients are less deep than the parser allows: what the simulator puts around them, as
+ * an event in its envelope or a page of the history, must not be too deep for a reader. Slack's own
+ * limit is not public. */
+#define SIM_JSON_GIVEN_DEPTH_MAX 100
+/* Read what an app or a person has sent. 0; SLACK_EJSON; SLACK_ETOOBIG (too deep, too long);
+ * SLACK_ENOMEM; then *ret is NULL. */
+int sim_json_given(slack_arena_t *arena, slack_slice_t text, const slack_json_t **ret);
+
 /* A copy of a value that lives in another arena. */
 const slack_json_t *sim_json_copy(sim_json_builder_t *json, const slack_json_t *value);
 /* `object`, with the members of `defaults` that it lacks. */

@@ -20,7 +20,7 @@ static bool nested_json(sim_json_builder_t *json, const slack_json_t *from, cons
         return true;
     }
     if (!*text) return true;
-    return slack__json_parse(json->arena, text, strlen(text), ret, NULL) == 0;
+    return sim_json_given(json->arena, slack__slice(text), ret) == 0;
 }
 
 static const char *check_metadata(const slack_json_t *metadata)

@@ -58,8 +58,8 @@ static const char *url_run(const sim_services_t *services, sim_json_builder_t *j
     answer->status = 405;
     if (!slack__slice_eq(request->method, SLACK_SLICE("POST"))) return "method_not_allowed";
     answer->status = 400;
-    if (slack__json_parse(request->arena, request->body ? request->body : "", request->body_len,
-                          &message, NULL) != 0 ||
+    if (sim_json_given(request->arena, (slack_slice_t){request->body, request->body_len},
+                       &message) != 0 ||
         slack_json_type(message) != SLACK_JSON_OBJECT)
         return "invalid_payload";
     answer->args = message;

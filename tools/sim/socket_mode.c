@@ -256,7 +256,7 @@ static void socket_message(slack_ws_t *ws, bool text, const char *data, size_t l
     }
     slack_arena_t *arena = slack__arena_new(0, 0);
     /* Slack ignores every message that is not an ack. */
-    if (arena && text && slack__json_parse(arena, data, len, &message, NULL) == 0) {
+    if (arena && text && sim_json_given(arena, (slack_slice_t){data, len}, &message) == 0) {
         const char *envelope_id = slack_json_str(message, "/envelope_id");
         if (*envelope_id)
             options->events->acked(envelope_id, slack_json_get(message, "/payload"),

@@ -34,11 +34,12 @@ static const char *read_arguments(const slack_http_request_t *request, sim_json_
 {
     *ret = (arguments_t){NULL, false, false};
     slack_slice_t text = {request->body, request->body_len};
+    const slack_json_t *args = NULL;
     bool is_json = sim_request_is(request, "application/json");
     if (!text.ptr || text.len == 0) {
         text = request->query;
     } else if (is_json) {
-        const slack_json_t *args = sim_json_parsed(json, text.ptr, text.len);
+        json->rc = sim_json_given(json->arena, text, &args);
         ret->no_charset = !has_charset(request);
         ret->from_json = true;
         ret->args = args;

@@ -116,8 +116,7 @@ static const char *hook_run(const sim_services_t *services, const char *what, si
     if (!slack__slice_eq(request->method, SLACK_SLICE("POST"))) return "method_not_allowed";
     const char *error = find_hook(services, request->path.ptr, &channel);
     if (error) return error;
-    (void)slack__json_parse(request->arena, request->body ? request->body : "", request->body_len,
-                            &body, NULL);
+    (void)sim_json_given(request->arena, (slack_slice_t){request->body, request->body_len}, &body);
     answer->args = body;
     answer->retry_after_s = sim_rate_limits_take(services->rate_limits, what, channel);
     if (answer->retry_after_s > 0) return NULL;

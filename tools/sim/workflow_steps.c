@@ -25,7 +25,7 @@ static const slack_json_t *input_value(sim_json_builder_t *json, sim_channels_t 
     const sim_user_t *user = *typed == '@' ? sim_user_find(channels->users, typed) : NULL;
     const sim_channel_t *channel = *typed == '#' ? sim_channel_find(channels, typed) : NULL;
     if (user || channel) return sim_json(json, "%s", user ? user->id : channel->id);
-    if (slack__json_parse(json->arena, typed, strlen(typed), &value, NULL) == 0) return value;
+    if (sim_json_given(json->arena, slack__slice(typed), &value) == 0) return value;
     return sim_json(json, "%s", typed);
 }
 
