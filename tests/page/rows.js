@@ -29,7 +29,7 @@ const form = (value) => ({
     state: { values: { name: { value: { type: "plain_text_input", value } } } } },
 });
 const post = (args) => ["chat.postMessage", args, { ok: true, channel: general, ts: "1767225600.000009" }];
-const odd = "100% %s \"quoted\" it's ??/ \\n */ \u202e\u0001\n\t日本 \ud83c\udf89";
+const odd = "100% %s \"quoted\" it's ??/ ???/\" /* \\n */ \u202e\u061c\u0001\n\t日本 \ud83c\udf89";
 const refused = { error: "http_error 404" };
 
 /** name: [the delivery, the ack, calls of [method, arguments, answer]]. */

@@ -9,6 +9,7 @@ import test, { after, before } from "node:test";
 import { promisify } from "node:util";
 
 import { commandOf, curlOfCall, curlOfDelivery, curlOfResend, quote } from "../../tools/sim/page/curl.js";
+import { kitTest } from "../../tools/sim/page/kit_test.js";
 import { deliveries, rowOf } from "./rows.js";
 
 const env = { PATH: process.env.PATH, SLACK_SIGNING_SECRET: "it's a $ecret", SLACK_BOT_TOKEN: "the-bot's", SLACK_APP_TOKEN: "the-app's", SLACK_CLIENT_SECRET: "$ecret" };
@@ -59,12 +60,19 @@ for (const [name, method, args, form, bearer] of [
   ["arguments that look like files", "chat.update", { text: "@/etc/passwd", ts: "1.2" }, { text: "@/etc/passwd", ts: "1.2" }, "the-bot's"],
   ["values of JSON", "views.publish", { view: { type: "home" }, n: 2, yes: true }, { view: '{"type":"home"}', n: "2", yes: "true" }, "the-bot's"],
   ["a long argument", "chat.postMessage", { text: "'".repeat(60000) }, { text: "'".repeat(60000) }, "the-bot's"],
+  ["names that mean something to a script or to curl", "chat.update", { constructor: "x", toString: "y", "a@/etc/passwd": "1", "b=c&d": "2" },
+    { constructor: "x", toString: "y", "a@/etc/passwd": "1", "b=c&d": "2" }, "the-bot's"],
+  ["characters that a terminal obeys", "chat.update", { text: "\u0003\r\u001b[201~\u009b\u202eid\u061c\u{e0041}\n!!" },
+    { text: "\u0003\r\u001b[201~\u009b\u202eid\u061c\u{e0041}\n!!" }, "the-bot's"],
+  ["a zero byte", "chat.update", { text: "a\0b" }, { text: "a\0b" }, "the-bot's"],
+  ["a method that is no method", "a.{b,c}/../[1-9]'$(id)", {}, {}, "the-bot's"],
   ["no arguments", "auth.test", {}, {}, "the-bot's"],
   ["the app's own token", "apps.connections.open", {}, {}, "the-app's"],
   ["the secret of the app", "oauth.v2.access", { client_secret: "redacted:2", code: "redacted:3" }, { client_secret: "$ecret", code: "redacted:3" }],
 ]) test(`${name} as curl`, async () => {
   const { request } = await shell(curlOfCall({ name: method, payload: args }, origin, "4391"));
-  assert.equal(request.url, `/api/${method}`);
+  assert.equal(request.url, `/api/${encodeURIComponent(method)}`);
+  assert.equal(got.length, 1);
   assert.equal(request.headers.authorization, bearer && `Bearer ${bearer}`);
   assert.deepEqual(Object.fromEntries(new URLSearchParams(request.body)), form);
 });
@@ -107,7 +115,19 @@ test("a text that looks like an option goes behind two dashes, and the port and 
   assert.equal(commandOf(row, "4391", true), "slackapp sim --port 4391 send --workspace T0SIM00002 command /x -- --force\n");
 });
 
+test("what was copied shows all that it says", () => {
+  const odd = "\u0003\r\t\u001b[201~\u007f\u0085\u009b\u061c\u200b\u202e\u2066\u{e0041}";
+  const message = { type: "message", text: odd, event_id: "Ev1" };
+  const event = { kind: "event", payload: { event_id: "Ev1", event: message } };
+  const command = { kind: "command", name: odd, payload: { command: "/x", text: odd } };
+  const call = { name: `a.${odd}`, summary: odd, payload: { text: odd, [odd]: odd } };
+  const all = [curlOfDelivery(event, origin, ""), curlOfDelivery(command, origin, ""), commandOf(event, ""), commandOf(command, ""),
+    curlOfCall(call, origin, ""), kitTest({ ...event, name: odd, summary: odd, wire: "HTTP", tookMs: 1, error: "" }, [call])];
+  for (const copy of all) assert.doesNotMatch(copy, /[^\P{C}\n]|[\p{Zl}\p{Zp}]/u);
+  assert.equal(commandOf({ kind: "command", payload: { command: "/x", text: "a\0b" } }, ""), "");
+});
+
 test("a shell reads a quoted word as it was", async () => {
-  for (const word of ["", "a b", "it's", "$HOME `id` \\ \"", "-n", "é\n*", "a=b;c"])
+  for (const word of ["", "a b", "it's", "$HOME `id` \\ \"", "-n", "é\n*", "a=b;c", "\u0003'\u202e'\t", "\u001b", "👩\u200d💻"])
     assert.equal((await shell(`printf '%s' ${quote(word)}`)).stdout, word);
 });

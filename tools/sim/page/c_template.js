@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: MIT
 /* Writes JSON values as templates of slack_jsonf(), and templates as string literals of C. Pure. */
 
+import { HIDDEN, octal, visibleJson } from "./hidden.js";
+
 const LINE_MAX = 92;
-
-/* Characters that an editor shows as nothing, or that turn the line round: in a source they would
- * hide what it says. */
-const HIDDEN = /[\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
-
-function escaped(character) {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-}
 
 /* JSON.stringify() writes a lone surrogate as \ud800, which no UTF-8 text can have. */
 function templateString(text) {
-  const json = JSON.stringify(text.toWellFormed?.() ?? text.replace(/[\ud800-\udfff]/gu, "\ufffd"));
+  const json = visibleJson(text.toWellFormed?.() ?? text.replace(/[\ud800-\udfff]/gu, "\ufffd"));
   const body = json.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");
-  return `'${body.replace(HIDDEN, escaped).replaceAll("%", "%%")}'`;
+  return `'${body.replaceAll("%", "%%")}'`;
 }
 
 function templateKey(name) {
@@ -50,12 +44,9 @@ function templateLines(value, lead, indent, room) {
 
 /** A string literal. Two question marks in a row begin a trigraph in old C. */
 export function literal(text) {
-  const body = text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("??", "?\\?");
-  return `"${body.replace(HIDDEN, (character) => [...new TextEncoder().encode(character)]
-    .map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join(""))
-    .replaceAll("\n", "\\n").replaceAll("\r", "\\r").replaceAll("\t", "\\t")
-    // eslint-disable-next-line no-control-regex
-    .replace(/[\0-\x1f]/g, (byte) => `\\${byte.charCodeAt(0).toString(8).padStart(3, "0")}`)}"`;
+  const body = text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replace(/(?<=\?)\?/g, "\\?");
+  return `"${body.replaceAll("\n", "\\n").replaceAll("\r", "\\r").replaceAll("\t", "\\t")
+    .replace(HIDDEN, octal)}"`;
 }
 
 /** The literals of a template, one below the other, each behind `indent` spaces. */

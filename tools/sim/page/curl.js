@@ -2,6 +2,8 @@
 /* Writes a row of the wire as a command that a person pastes into a shell. Pure. A secret is the
  * name of its variable, which `slackapp sim env` sets; it is never the secret itself. */
 
+import { HIDDEN, octal, visibleJson } from "./hidden.js";
+
 /** The longest argument that Linux hands to a program, with room for the rest. */
 const ARGUMENT_MAX = 100000;
 
@@ -17,9 +19,12 @@ function variables(port, what) {
   return `# eval "$(slackapp sim env${port ? ` --port ${port}` : ""})" sets ${what}\n`;
 }
 
-/** A word of a POSIX shell, quoted if it needs quotes. */
+/** A word of a POSIX shell, quoted if it needs quotes. A character that a terminal would obey, or
+ * that nobody sees, comes from printf. */
 export function quote(word) {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  if (/^[\w./:@%+=,-]+$/.test(word)) return word;
+  const text = word.replaceAll("'", "'\\''");
+  return `'${text.replace(HIDDEN, (character) => `'"$(printf '${octal(character)}')"'`)}'`;
 }
 
 function isId(text) {
@@ -39,7 +44,7 @@ function scalar(value) {
 
 /* An app handles an event_id once, so that a copy needs another one each time that it is pasted. */
 function eventBody(payload) {
-  const text = JSON.stringify(payload);
+  const text = visibleJson(payload);
   const id = JSON.stringify(payload.event_id ?? null);
   const at = text.lastIndexOf(`"event_id":${id}`);
   if (typeof payload.event_id !== "string" || at < 0) return quote(text);
@@ -85,9 +90,10 @@ export function curlOfResend(row, origin) {
 
 /* --- calls --- */
 
+/* curl encodes the value, and not the name. */
 function fieldOf([name, value]) {
-  if (VARIABLES[name]) return `"${name}=$${VARIABLES[name]}"`;
-  return quote(`${name}=${scalar(value)}`);
+  if (Object.hasOwn(VARIABLES, name)) return `"${name}=$${VARIABLES[name]}"`;
+  return quote(`${encodeURIComponent(name)}=${scalar(value)}`);
 }
 
 function bearerOf(method) {
@@ -101,7 +107,7 @@ function curlOfMethod(row, url, port) {
   const said = fields.map(fieldOf);
   const bearer = bearerOf(row.name);
   const intro = variables(port, "the tokens");
-  if (said.some((word) => word.length > ARGUMENT_MAX)) {
+  if (said.some((word) => word.length > ARGUMENT_MAX || word.includes("\\000"))) {
     const body = quote(formEncoded(fields.map(([name, value]) => [name, scalar(value)])));
     return `${intro}printf '%s' ${body} |\n    curl ${quote(url)}${bearer} \\\n    --data-binary @-\n`;
   }
@@ -117,7 +123,8 @@ function curlOfMethod(row, url, port) {
  * @returns {string} "" for a post to a response_url, a webhook or a trigger: their URLs are secrets
  */
 export function curlOfCall(row, origin, port) {
-  return row.name.includes(".") ? curlOfMethod(row, `${origin}/api/${row.name}`, port) : "";
+  if (!row.name.includes(".")) return "";
+  return curlOfMethod(row, `${origin}/api/${encodeURIComponent(row.name)}`, port);
 }
 
 /* --- what a person did --- */
@@ -200,14 +207,16 @@ function placeOf(row) {
  * @param {import("./wire.js").Row} row
  * @param {string} port of the simulator; "" for the usual one
  * @param {boolean} several whether there are several workspaces
- * @returns {string} "" for a delivery that no person causes by one act
+ * @returns {string} "" for a delivery that no person causes by one act, or with a zero byte, which
+ *   no command can have
  */
 export function commandOf(row, port, several) {
   const { payload } = row;
   const words = row.kind === "command" ? ["command", payload.command, text(payload.text ?? "")]
     : row.kind === "interaction" ? wordsOfInteraction(payload)
       : payload.event ? wordsOfEvent(payload.event) : null;
-  if (!words || words.flat().some((word) => typeof word !== "string")) return "";
+  if (!words || !words.flat().every((word) => typeof word === "string" && !word.includes("\0")))
+    return "";
   const at = port ? ["--port", port] : [];
   const where = several && row.workspace ? ["--workspace", row.workspace] : [];
   return `slackapp sim ${[...at, "send", ...where, ...placeOf(row), ...words.flat()].map(quote)

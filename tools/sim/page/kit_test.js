@@ -226,9 +226,9 @@ function functionName(row) {
   return /^[0-9]/.test(name) ? `test_${name}` : `takes_${name}`;
 }
 
-/* A text in a comment: it must not end it, nor leave its line. */
+/* A text in a comment: it must not end it, begin another, nor leave its line. */
 function comment(text) {
-  return text.replace(/[^\x20-\x7e]+/g, " ").replaceAll("*/", "* /").slice(0, 60);
+  return text.replace(/[^\x20-\x7e]+/g, " ").replace(/(?<=[*/])(?=[*/])/g, " ").slice(0, 60);
 }
 
 /* The place of a click matters if a call of the app names it. */
