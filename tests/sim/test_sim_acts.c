@@ -376,3 +376,27 @@ ALONE(older_messages_come_in_pages)
     assert_member(sim_peer_control(&peer, "/sim/messages?limit=0", NULL), "/error",
                   "`limit` is a number from 1 to 200");
 }
+
+/* A character that JSON escapes takes six bytes: 200 such messages would be too long. */
+ALONE(long_messages_come_in_short_pages)
+{
+    const char *before = "9999999999.000000";
+    char *text = slack__arena_calloc(peer.arena, 24001);
+    size_t count = 0;
+    for (int i = 0; i < 4000; i++)
+        memcpy(text + (ptrdiff_t)6 * i, "\\u0001", 6);
+    for (int i = 0; i < 100; i++)
+        sim_peer_api(&peer, "chat.postMessage",
+                     sim_peer_text(&peer, "{'channel':'general','text':'xoxb-1-s%s'}", text));
+    for (bool more = true; more;) {
+        const slack_json_t *page = sim_peer_control(
+            &peer, sim_peer_text(&peer, "/sim/messages?channel=general&before=%s", before), NULL);
+        assert_int_equal(peer.status, 200);
+        assert_null(strstr(slack_json_str(page, "/messages/0/message/text"), "xoxb-1-s"));
+        before = slack_json_str(page, "/messages/0/message/ts");
+        count += slack_json_count(page, "/messages");
+        more = slack_json_bool(page, "/more");
+        assert_true(slack_json_count(page, "/messages") < 100);
+    }
+    assert_int_equal(count, 100);
+}

@@ -137,14 +137,24 @@ FEED(secrets_are_hidden)
         "{'text':'<http://127.0.0.1:4390/triggers/T1/secret1|x> y'}",
         "{'url':'ws://127.0.0.1/link/?ticket=secret1'}",
         "{'secret':{'xoxp-secret1':1}}",
+        "{'text':'POST http://127.0.0.1:4390/commands/T1/2/secret1'}",
+        "{'text':'https://x.test/actions/E1/2/secret1?a=secret1'}",
+        "{'text':'http://127.0.0.1/upload/v1/secret1'}",
+        "{'text':'{\\u0022u\\u0022:\\u0022http:\\\\/\\\\/x\\\\/services\\\\/T1\\\\/"
+        "secret1\\u0022}'}",
+        "{'text':'u=http%3A%2F%2Fx%2Factions%2fT1%2F2%2Fsecret1&b=1'}",
     };
     for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
         put(secrets[i]);
         if (strstr(entry(sim_feed_last(&feed) - 1), "secret1")) fail_msg("%s", secrets[i]);
     }
-    put("{'text':'at /services/a\\n<b> \\u0022/services/c\\u0022 /services/ d'}");
+    put("{'text':'at /services/T1/a\\n<b> \\u0022/services/T1/c\\u0022 /services/T1/ d'}");
     assert_non_null(strstr(entry(sim_feed_last(&feed) - 1),
-                           "at /services/*\\n<b> \\\"/services/*\\\" /services/ d"));
+                           "at /services/T1/*\\n<b> \\\"/services/T1/*\\\" /services/T1/ d"));
+    /* Paths of others are texts. */
+    put("{'text':'acme.test/services/pricing /actions/checkout/v4 a/commands/Top'}");
+    assert_non_null(strstr(entry(sim_feed_last(&feed) - 1),
+                           "acme.test/services/pricing /actions/checkout/v4 a/commands/Top"));
 }
 
 /* An entry that is lost makes readers start anew: none goes on without it. */
@@ -330,6 +340,50 @@ ALONE(a_message_streams_until_its_end)
         said = next(&reader, "message");
     assert_member(said, "/message/text", "a");
     sim_app_close(&reader);
+}
+
+/* A value of any depth is refused, or comes back wherever it is shown. */
+ALONE(no_value_is_too_deep_for_its_readers)
+{
+    static const char nested[] = "{'channel':'general','text':'x','metadata':{'event_type':'a',"
+                                 "'event_payload':{'x':%.*s%.*s}}}";
+    const uint64_t first = peer.sim->feed.first;
+    char open[SLACK_JSON_DEPTH_MAX], close[sizeof open];
+    memset(open, '[', sizeof open);
+    memset(close, ']', sizeof close);
+    for (int depth = 90; depth < SLACK_JSON_DEPTH_MAX; depth++) {
+        const slack_json_t *posted = sim_peer_api(
+            &peer, "chat.postMessage", sim_peer_text(&peer, nested, depth, open, depth, close));
+        const bool fits = depth + 3 <= SIM_JSON_GIVEN_DEPTH_MAX;
+        assert_member(posted, "/error", fits ? "" : "invalid_json");
+        get_state();
+        sim_peer_control(&peer, "/sim/messages?channel=general", NULL);
+        assert_int_equal(peer.status, 200);
+        assert_true(
+            slack_json_bool(sim_peer_api(&peer, "conversations.history",
+                                         "{'channel':'C0GENERAL1','include_all_metadata':true}"),
+                            "/ok"));
+    }
+    assert_int_equal(peer.sim->feed.first, first);
+    const char *deep = sim_peer_text(&peer, "%.*s%.*s", 101, open, 101, close);
+    const struct {
+        const char *path, *body, *error;
+    } others[] = {
+        {"chat.postMessage", "{'channel':'general','blocks':'%s'}", "invalid_blocks_format"},
+        {"views.publish", "{'user_id':'U0ANN00001','view':'{\\u0022a\\u0022:%s}'}",
+         "invalid_arguments"},
+        {"/sim/send", "{'kind':'message','text':%s}",
+         "the body is not a JSON object, or nested too deep"},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        char body[400];
+        const char *at = strchr(others[i].body, '%');
+        snprintf(body, sizeof body, "%.*s%s%s", (int)(at - others[i].body), others[i].body, deep,
+                 at + 2);
+        assert_member(*others[i].path == '/' ? sim_peer_control(&peer, others[i].path, body)
+                                             : sim_peer_api(&peer, others[i].path, body),
+                      "/error", others[i].error);
+    }
 }
 
 /* ---- what goes to the app ---- */

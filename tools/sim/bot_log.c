@@ -7,8 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sim/responses.h"
-
 typedef struct log_part {
     char text[SIM_BOT_LOG_PART];
     size_t from, to; /* the whole lines in it */
@@ -54,7 +52,6 @@ void sim_bot_log_request(const char *path, uint64_t after, const sim_feed_t *fee
 {
     sim_json_builder_t json = {request->arena, 0};
     log_part_t *part = slack__arena_calloc(request->arena, sizeof *part);
-    slack_buf_t text;
     if (!part) json.rc = SLACK_ENOMEM;
     if (part && path) part_read(part, path, after);
     const slack_json_t *body =
@@ -62,8 +59,5 @@ void sim_bot_log_request(const char *path, uint64_t after, const sim_feed_t *fee
                         path, part->after, (int)(part->to - part->from), part->text + part->from,
                         sim_json_bool(&json, part->more))
              : NULL;
-    slack__buf_init(&text, 8 * SIM_BOT_LOG_PART);
-    const int rc = json.rc != 0 ? json.rc : sim_secrets_write(&feed->redactor, &text, body);
-    sim_respond_written(request, rc, &text);
-    slack__buf_done(&text);
+    sim_secrets_respond(&feed->redactor, request, &json, body);
 }

@@ -227,7 +227,8 @@ static void get_messages(sim_control_t *control, const sim_services_t *services,
               wanted.limit == 0))
         sim_respond_error(request, 400, "`limit` is a number from 1 to 200");
     else
-        sim_respond_json(request, 200, sim_message_list(workspace, &json, &wanted));
+        sim_secrets_respond(&control->feed->redactor, request, &json,
+                            sim_message_list(workspace, &json, &wanted));
 }
 
 static void write_missed(sim_control_t *control, const sim_services_t *services,

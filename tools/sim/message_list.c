@@ -27,32 +27,52 @@ static bool query_has(const sim_message_query_t *query, const sim_message_t *mes
     return !*query->before || sim_ts_compare(message->ts, query->before) < 0;
 }
 
-/* How many messages come before the last `limit` ones. */
-static uint64_t count_before(const sim_workspace_t *workspace, const sim_message_query_t *query)
+/* What a page has room for: some messages, or a single long one. */
+typedef struct room {
+    uint64_t count;
+    size_t bytes;
+} room_t;
+
+static bool room_take(room_t *room, const sim_message_t *message)
 {
-    const slack_link_t *list = &workspace->messages.list;
-    uint64_t count = 0;
-    for (slack_link_t *link = list->next; link != list; link = link->next)
-        count += query_has(query, SLACK_CONTAINER(link, const sim_message_t, link));
-    return count > query->limit ? count - query->limit : 0;
+    const size_t size = slack__arena_size(message->arena);
+    if (room->count == 0 || (size > room->bytes && room->bytes < SIM_MESSAGE_LIST_BYTES_MAX))
+        return false;
+    room->count--;
+    room->bytes -= size < room->bytes ? size : room->bytes;
+    return true;
+}
+
+/* The first of the newest messages that are wanted, and whether there are older ones. */
+static slack_link_t *first_before(sim_workspace_t *workspace, const sim_message_query_t *query,
+                                  bool *ret_more)
+{
+    slack_link_t *list = &workspace->messages.list, *first = list;
+    room_t room = {query->limit, SIM_MESSAGE_LIST_BYTES_MAX};
+    for (slack_link_t *link = list->prev; link != list && !*ret_more; link = link->prev) {
+        const sim_message_t *message = SLACK_CONTAINER(link, const sim_message_t, link);
+        if (!query_has(query, message)) continue;
+        *ret_more = !room_take(&room, message);
+        if (!*ret_more) first = link;
+    }
+    return first;
 }
 
 const slack_json_t *sim_message_list(sim_workspace_t *workspace, sim_json_builder_t *json,
                                      const sim_message_query_t *query)
 {
-    const slack_link_t *list = &workspace->messages.list;
-    const uint64_t from = *query->before ? count_before(workspace, query) : 0;
-    uint64_t count = 0;
+    slack_link_t *list = &workspace->messages.list, *link = list->next;
+    room_t room = {query->limit, SIM_MESSAGE_LIST_BYTES_MAX};
+    bool more = false, full = false;
     sim_list_t messages;
+    if (*query->before) link = first_before(workspace, query, &more);
     sim_list_begin(json, &messages, '[');
-    for (slack_link_t *link = list->next; link != list && count <= from + query->limit;
-         link = link->next) {
+    for (; link != list && !full; link = link->next) {
         const sim_message_t *message = SLACK_CONTAINER(link, const sim_message_t, link);
-        if (!query_has(query, message) || count++ < from) continue;
-        if (count <= from + query->limit)
-            sim_list_add(json, &messages, message_json(workspace, json, message));
+        if (!query_has(query, message)) continue;
+        full = !room_take(&room, message);
+        if (!full) sim_list_add(json, &messages, message_json(workspace, json, message));
     }
-    const bool more = *query->before ? from > 0 : count > query->limit;
     return sim_json(json, "{ok: true, messages: %p, more: %p}", sim_list_end(json, &messages),
-                    sim_json_bool(json, more));
+                    sim_json_bool(json, more || full));
 }

@@ -8,6 +8,8 @@
  * left out. */
 
 #define SIM_MESSAGE_LIST_PAGE 200
+/* A page has fewer messages where their bodies would be longer together. */
+#define SIM_MESSAGE_LIST_BYTES_MAX ((size_t)4 << 20)
 
 typedef struct sim_message_query {
     const sim_channel_t *channel; /* NULL: all */

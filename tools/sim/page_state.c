@@ -4,10 +4,7 @@
 #include <inttypes.h>
 
 #include "sim/app_state.h"
-#include "sim/responses.h"
 #include "util/alloc.h"
-
-#define ANSWER_MAX ((size_t)16 << 20)
 
 static const slack_json_t *teams_json(const sim_teams_t *teams, sim_json_builder_t *json)
 {
@@ -131,12 +128,8 @@ void sim_page_state_request(const sim_services_t *services, const sim_feed_t *fe
                             slack_http_request_t *request)
 {
     sim_json_builder_t json = {slack__arena_new(0, 0), 0};
-    slack_buf_t text;
     if (!json.arena) json.rc = SLACK_ENOMEM;
     const slack_json_t *state = state_json(services, feed, &json);
-    slack__buf_init(&text, ANSWER_MAX);
-    const int rc = json.rc != 0 ? json.rc : sim_secrets_write(&feed->redactor, &text, state);
-    sim_respond_written(request, rc, &text);
-    slack__buf_done(&text);
+    sim_secrets_respond(&feed->redactor, request, &json, state);
     slack__arena_free(json.arena);
 }
