@@ -592,25 +592,6 @@ ALONE(the_state_has_the_newest_messages_of_each_channel)
     assert_member(messages, "/400/message/text", "few");
 }
 
-ALONE(a_deep_message_does_not_hide_the_others)
-{
-    char deep[2 * 121 + 1] = "", *end = deep;
-    for (int i = 0; i < 120; i++)
-        *end++ = '[';
-    for (int i = 0; i < 120; i++)
-        *end++ = ']';
-    post("one");
-    sim_peer_api(&peer, "chat.postMessage",
-                 sim_peer_text(&peer,
-                               "{'channel':'general','text':'deep','metadata':{'event_type':'e',"
-                               "'event_payload':{'x':%s}}}",
-                               deep));
-    const slack_json_t *begun = get_state();
-    assert_member(begun, "/messages/0/message/text", "one");
-    assert_member(begun, "/messages/1/message/text", "deep");
-    assert_member(begun, "/messages/1/message/cut/0", "metadata");
-}
-
 ALONE(the_state_is_bounded)
 {
     enum { COUNT = 200, BYTES = 50000 };
