@@ -140,8 +140,7 @@ FEED(secrets_are_hidden)
         "{'text':'POST http://127.0.0.1:4390/commands/T1/2/secret1'}",
         "{'text':'https://x.test/actions/E1/2/secret1?a=secret1'}",
         "{'text':'http://127.0.0.1/upload/v1/secret1'}",
-        "{'text':'{\\u0022u\\u0022:\\u0022http:\\\\/\\\\/x\\\\/services\\\\/T1\\\\/"
-        "secret1\\u0022}'}",
+        "{'text':'a:\\u0022http:\\\\/\\\\/x\\\\/services\\\\/T1\\\\/secret1\\u0022'}",
         "{'text':'u=http%3A%2F%2Fx%2Factions%2fT1%2F2%2Fsecret1&b=1'}",
     };
     for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
