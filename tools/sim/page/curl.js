@@ -14,6 +14,9 @@ const VARIABLES = {
   client_secret: "SLACK_CLIENT_SECRET",
 };
 
+/* The feed shows a response URL as this and digits. */
+const HIDDEN_URL = "https://hooks.slack.com/redacted/";
+
 /* The line that sets the variables; `port` is "" for the usual one. */
 function variables(port, what) {
   return `# eval "$(slackapp sim env${port ? ` --port ${port}` : ""})" sets ${what}\n`;
@@ -53,11 +56,18 @@ function eventBody(payload) {
     text.slice(end + id.length - 2))}`;
 }
 
-function deliveryBody(row) {
+/* An answer to a hidden response URL goes to the simulator, which refuses it, and not to Slack. */
+function keptHere(payload, port) {
+  const text = JSON.stringify(payload);
+  return JSON.parse(text.replaceAll(HIDDEN_URL, `http://127.0.0.1:${port || 4390}/redacted/`));
+}
+
+function deliveryBody(row, port) {
   if (row.kind === "event") return eventBody(row.payload);
+  const payload = keptHere(row.payload, port);
   if (row.kind === "interaction")
-    return quote(formEncoded({ payload: JSON.stringify(row.payload) }));
-  const fields = Object.entries(row.payload).map(([name, value]) => [name, scalar(value)]);
+    return quote(formEncoded({ payload: JSON.stringify(payload) }));
+  const fields = Object.entries(payload).map(([name, value]) => [name, scalar(value)]);
   return quote(formEncoded(fields));
 }
 
@@ -69,7 +79,7 @@ function deliveryBody(row) {
  */
 export function curlOfDelivery(row, requestUrl, port) {
   const type = row.kind === "event" ? "application/json" : "application/x-www-form-urlencoded";
-  return `${variables(port, "SLACK_SIGNING_SECRET")}body=${deliveryBody(row)}
+  return `${variables(port, "SLACK_SIGNING_SECRET")}body=${deliveryBody(row, port)}
 timestamp=$(date +%s)
 signature=$(printf 'v0:%s:%s' "$timestamp" "$body" |
     openssl dgst -sha256 -hmac "$SLACK_SIGNING_SECRET" | sed 's/^.*= */v0=/')
