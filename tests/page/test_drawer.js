@@ -67,7 +67,7 @@ for (const [transport, look] of [["socket", {}], ["http", dark]])
 story("filters show what was asked for", showcase, async ({ sim, page }) => {
   const { wire, list } = await drawer(page);
   const names = async (count) => {
-    await wire.getByText(new RegExp(`^${count} (of \\d+ )?rows?$`)).waitFor();
+    await wire.getByText(new RegExp(`^${count} (of \\d+ rows|rows?)$`)).waitFor();
     return list.getByRole("option").allTextContents();
   };
   await sim.cli("send", "command", "/echo", "one");

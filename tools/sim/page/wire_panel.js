@@ -91,7 +91,7 @@ function wireReader(wire, api, tell, { began, took }) {
 function countOf(rows, wire) {
   const shown = rows.list.length, all = wire.rows.length;
   const dropped = wire.dropped > 0 ? `; ${wire.dropped} older ones are gone` : "";
-  return `${shown}${shown === all ? "" : ` of ${all}`} row${shown === 1 ? "" : "s"}${dropped}`;
+  return `${shown}${shown === all ? "" : ` of ${all}`} row${all === 1 ? "" : "s"}${dropped}`;
 }
 
 function drawPanel(filters, [count, clear], panes) {
