@@ -377,6 +377,21 @@ ALONE(older_messages_come_in_pages)
                   "`limit` is a number from 1 to 200");
 }
 
+/* Messages are as long as a request may be: the newest is there, and the memory has a bound. */
+ALONE(long_messages_are_forgotten)
+{
+    const sim_entries_t *entries = &peer.sim->entries;
+    char *text = slack__arena_calloc(peer.arena, 900001);
+    memset(text, 'x', 900000);
+    const char *body = slack__arena_printf(
+        peer.arena, "{'channel':'general','text':'m','attachments':[{'text':'%s'}]}", text);
+    for (int i = 0; i < 11; i++)
+        assert_member(sim_peer_api(&peer, "chat.postMessage", body), "/error", "");
+    assert_true(entries->count > 0 && entries->count < 11);
+    assert_true(entries->bytes <= SIM_TRANSCRIPT_BYTES_MAX);
+    assert_member(sim_peer_control(&peer, "/sim/state", NULL), "/messages/0/message/text", "m");
+}
+
 /* A character that JSON escapes takes six bytes: 200 such messages would be too long. */
 ALONE(long_messages_come_in_short_pages)
 {

@@ -53,7 +53,7 @@ static slack_link_t *first_message(const sim_workspace_t *workspace, unsigned *c
     for (slack_link_t *link = list->prev; link != list; link = link->prev) {
         const sim_message_t *message = SLACK_CONTAINER(link, const sim_message_t, link);
         bytes += slack__arena_size(message->arena);
-        if (bytes > SIM_STATE_BYTES_MAX) return link->next;
+        if (bytes > SIM_STATE_BYTES_MAX && link != list->prev) return link->next;
         counts[message->channel - workspace->channels.list]++;
     }
     return list->next;

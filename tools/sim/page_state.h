@@ -13,7 +13,7 @@ void sim_page_state_request(const sim_services_t *services, const sim_feed_t *fe
                             slack_http_request_t *request);
 
 #define SIM_STATE_MESSAGES 200
-/* Older messages are left out where all bodies together would be longer. */
+/* Older messages than the newest are left out where all bodies together would be longer. */
 #define SIM_STATE_BYTES_MAX ((size_t)8 << 20)
 
 #endif

@@ -33,12 +33,23 @@ static void entry_remove_oldest(sim_entries_t *entries)
 {
     sim_entry_t *entry = entry_at(slack__list_shift(&entries->list));
     entries->count--;
+    entries->bytes -= entry->bytes;
     slack__arena_free(entry->arena);
 }
 
 void sim_entries_clear(sim_entries_t *entries)
 {
     while (entries->count > 0)
+        entry_remove_oldest(entries);
+}
+
+/* Count what an entry has grown by, and forget the oldest ones beyond the limits. */
+static void entry_grown(sim_entries_t *entries, sim_entry_t *entry)
+{
+    entries->bytes += slack__arena_size(entry->arena) - entry->bytes;
+    entry->bytes = slack__arena_size(entry->arena);
+    while (entries->list.next != &entry->link &&
+           (entries->count > SIM_TRANSCRIPT_MAX || entries->bytes > SIM_TRANSCRIPT_BYTES_MAX))
         entry_remove_oldest(entries);
 }
 
@@ -84,9 +95,9 @@ uint64_t sim_transcript_add(const sim_transcript_t *transcript, enum sim_entry_k
     entry->outcome = "";
     entry->workspace = transcript->workspace;
     entry->number = ++entries->last_number;
-    if (entries->count == SIM_TRANSCRIPT_MAX) entry_remove_oldest(entries);
     slack__list_push(&entries->list, &entry->link);
     entries->count++;
+    entry_grown(entries, entry);
     report_complete(entries);
     return entry->number;
 
@@ -131,6 +142,7 @@ void sim_transcript_detail(const sim_transcript_t *transcript, uint64_t number,
     if (!entry) return;
     sim_json_builder_t json = {entry->arena, 0};
     entry->detail = sim_json_copy(&json, detail);
+    entry_grown(transcript->entries, entry);
 }
 
 const char *sim_entry_line(const sim_entry_t *entry, slack_arena_t *arena)

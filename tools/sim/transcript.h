@@ -15,8 +15,9 @@
  * it becomes the outcome of the entry for what the person did.
  */
 
-/* At the limit the oldest entry is forgotten. */
-#define SIM_TRANSCRIPT_MAX 1000
+/* At a limit the oldest entries are forgotten. */
+#define SIM_TRANSCRIPT_MAX       1000
+#define SIM_TRANSCRIPT_BYTES_MAX ((size_t)16 << 20) /* with their details */
 
 enum sim_entry_kind {
     SIM_ENTRY_MESSAGE,
@@ -49,11 +50,12 @@ typedef struct sim_entry {
     const char *outcome;        /* "" for none */
     const slack_json_t *detail; /* {channel, ts, message} or {view}; NULL for none */
     slack_arena_t *arena;
+    size_t bytes; /* of the arena, as counted */
 } sim_entry_t;
 
 typedef struct sim_entries {
     slack_link_t list; /* oldest first */
-    size_t count;
+    size_t count, bytes;
     uint64_t last_number;
     uint64_t last_reported;
     void (*complete)(const sim_entry_t *entry, void *user_data);
