@@ -7,15 +7,13 @@
  * of the acks, of which 99 % have to come within 20 ms. The server does not sync its commits: this
  * is about the processors, and bench/postgres.c about the disk.
  *
- * usage: scale BOT SECONDS [NICE]   measures each number of processes for so long; those that work
- *                                   run at this niceness
- *        scale BOT untimed          measures nothing, for a machine that does other things
+ * usage: scale BOT SECONDS   measures each number of processes for so long
+ *        scale BOT untimed   measures nothing, for a machine that does other things
  */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "load/client.h"
@@ -33,7 +31,6 @@ static const unsigned counts[] = {1, 2, 4};
 
 static struct {
     const char *program, *conninfo;
-    int niceness;
     unsigned seconds; /* 0: untimed */
     size_t which;     /* counts[which] work now */
     load_bot_t bots[5];
@@ -98,7 +95,6 @@ static void on_time_over(uv_timer_t *timer)
 
 static void on_ready(load_bot_t *bot)
 {
-    if (t.running > 0 && t.niceness) setpriority(PRIO_PROCESS, (id_t)bot->process.pid, t.niceness);
     if (++t.running <= counts[t.which]) {
         bot_start();
         return;
@@ -152,7 +148,6 @@ int main(int argc, char **argv)
     t.program = argc > 2 ? realpath(argv[1], NULL) : NULL;
     if (!t.program) return 2;
     t.seconds = (unsigned)strtoul(argv[2], NULL, 10);
-    t.niceness = argc > 3 ? atoi(argv[3]) : 0;
     t.conninfo = postgres_start();
     if (!t.conninfo) {
         printf("1..0 # SKIP there is no PostgreSQL\n");
