@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cluster/permits.h"
+#include "support/dice.h"
 #include "support/test.h"
 
 /*
@@ -38,10 +39,7 @@ typedef struct model {
 
 static uint64_t roll(model_t *m, uint64_t sides)
 {
-    m->dice ^= m->dice << 13;
-    m->dice ^= m->dice >> 7;
-    m->dice ^= m->dice << 17;
-    return m->dice % sides;
+    return dice_roll(&m->dice, sides);
 }
 
 static void process_start(model_t *m, process_t *p)

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+#include "support/dice.h"
 #include "support/sessions.h"
 #include "support/test.h"
 
 /* Servers that behave at random for a long time. The invariants of support/sessions.c always hold,
  * and in the end every connection to a good server is ready. */
 
-static uint64_t dice; /* xorshift: the same run every time */
+static uint64_t dice;
 
 static uint64_t roll(uint64_t sides)
 {
-    dice ^= dice << 13;
-    dice ^= dice >> 7;
-    dice ^= dice << 17;
-    return dice % sides;
+    return dice_roll(&dice, sides);
 }
 
 static uint64_t some_time(void)
