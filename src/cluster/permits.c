@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How often a process looks that waits for permits; that has permits, and others might want them;
- * and that is alone. */
+/* The time between two looks of a process that waits for permits; of one that has permits, which
+ * others might want; and of one that is alone. */
 #define WAIT_LOOK_MS  100
 #define HOLD_LOOK_MS  250
 #define ALONE_LOOK_MS 15000
-/* How long a process may rely on a look: until its owner may have been silent for a lease. */
+/* A process may rely on a look for so long: then its owner may have been silent for a lease. */
 #define TRUST_MS 45000
 
 /* ---- the table ---- */
@@ -130,7 +130,7 @@ void slack__permits_init(slack_permits_t *permits, const char *id, unsigned most
     snprintf(permits->id, sizeof permits->id, "%s", id);
 }
 
-/* How many of its permits the process keeps. `others` is the table without its line. */
+/* The number of permits that the process keeps. `others` is the table without its line. */
 static unsigned count_kept(const slack_permits_t *p, const slack_permit_table_t *others,
                            const slack_permit_need_t *need, unsigned held, uint64_t now_ms)
 {

@@ -62,7 +62,7 @@ size_t slack__permit_table_write(const slack_permit_table_t *table, char text[SL
 void slack__permit_table_read(slack_slice_t text, slack_permit_table_t *ret);
 void slack__permit_table_remove(slack_permit_table_t *table, const char *id);
 
-/* What a process needs at its turn. */
+/* The needs of a process at its turn. */
 typedef struct slack_permit_need {
     unsigned running, waiting; /* deliveries that have a permit, and that wait for one */
     bool alone;                /* no other process runs listeners */

@@ -27,7 +27,7 @@ static bool query_has(const sim_message_query_t *query, const sim_message_t *mes
     return !*query->before || sim_ts_compare(message->ts, query->before) < 0;
 }
 
-/* What a page has room for: some messages, or a single long one. */
+/* A page holds as many messages as fit, or a single long one. */
 typedef struct room {
     uint64_t count;
     size_t bytes;

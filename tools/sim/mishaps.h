@@ -6,8 +6,8 @@
 #include "sim/services.h"
 
 /*
- * What people let happen to the app: faults, time passes, the rate limits change, the app comes
- * back to a workspace that had uninstalled it. These are requests of the control API:
+ * What happens to the app because people want it: faults, time passes, the rate limits change, the
+ * app comes back to a workspace that had uninstalled it. These are requests of the control API:
  *
  *     GET  /sim/fault    every kind of fault, those in force, the rate limits, the time that passed
  *     POST /sim/fault    {faults}: start these, as `slackapp sim fault` takes them

@@ -294,7 +294,8 @@ static bool check_fields(const sim_view_t *view, const slack_json_t *values, cha
     return true;
 }
 
-/* What the person has entered into an element, or its initial value. NULL with a sentence. */
+/* The value that the person has entered into an element, or its initial value. On failure NULL,
+ * with a sentence. */
 static const slack_json_t *entered_state(sim_json_builder_t *json, const sim_element_iter_t *it,
                                          const slack_json_t *values, char *problem)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a thread of the assistant has above its messages: the prompts that the app suggests. */
+/* The prompts that the app suggests, above the messages of an assistant's thread. */
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";

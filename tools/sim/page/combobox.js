@@ -120,7 +120,7 @@ class Combobox {
     return this.chosen.some(({ key }) => key === entry.key);
   }
 
-  /* What is chosen counts: at once, or when the list of a multiple one is left. */
+  /* A choice counts at once; those of a multiple select count when the person leaves its list. */
   async settle() {
     const before = this.settled;
     if (this.chosen === before) return;

@@ -144,7 +144,7 @@ function text(value) {
   return value.startsWith("--") ? ["--", value] : [value];
 }
 
-/* What a person has chosen or typed, if it is one text. */
+/* The value that a person has chosen or typed, if it is one text. */
 function valueOf(state) {
   return state?.value ?? state?.selected_option?.value ?? state?.selected_date ??
     state?.selected_time ?? state?.selected_user ?? state?.selected_channel ??
@@ -201,7 +201,7 @@ function wordsOfEvent(event) {
   return ["event", JSON.stringify(rest)];
 }
 
-/* Who and where, as far as `slackapp sim send` takes it. */
+/* The options of `slackapp sim send` that name the person and the place. */
 function placeOf(row) {
   const { payload } = row, event = payload.event ?? {};
   const user = payload.user_id ?? payload.user?.id ?? (isId(event.user) ? event.user : undefined);

@@ -33,6 +33,14 @@ async function followConfirmed(event, place, value, href) {
   if (await perform(place, control, value)) window.open(href, "_blank", "noopener,noreferrer");
 }
 
+/* A link, if there is a URL to follow, or else a button. */
+function linkOrButton(href, attributes, follow, click, content) {
+  const link = { href, target: "_blank", rel: "noopener noreferrer", onclick: follow };
+  return href
+    ? h("a", { ...attributes, ...link }, content)
+    : h("button", { ...attributes, type: "button", onclick: click }, content);
+}
+
 function button(element, place) {
   const href = linkUrl(element.url);
   const value = { value: asText(element.value), text: element.text };
@@ -44,27 +52,13 @@ function button(element, place) {
     element.type === "workflow_button" && icon("workflow"),
     drawPlain(textOf(element.text) || "(no text)", place.context),
   ];
-  return href
-    ? h(
-        "a",
-        {
-          ...attributes,
-          href,
-          target: "_blank",
-          rel: "noopener noreferrer",
-          onclick: (event) => followConfirmed(event, place, value, href),
-        },
-        content,
-      )
-    : h(
-        "button",
-        {
-          ...attributes,
-          type: "button",
-          onclick: (event) => perform(place, event.currentTarget, value),
-        },
-        content,
-      );
+  return linkOrButton(
+    href,
+    attributes,
+    (event) => followConfirmed(event, place, value, href),
+    (event) => perform(place, event.currentTarget, value),
+    content,
+  );
 }
 
 function iconButton(element, place) {
@@ -126,23 +120,13 @@ function menuItem(option, place, button) {
       h("span", { class: "option-description" }, drawPlain(textOf(description), place.context)),
   ];
   const attributes = { class: "block-menu-item", role: "menuitem", tabindex: "-1" };
-  return href
-    ? h(
-        "a",
-        {
-          ...attributes,
-          href,
-          target: "_blank",
-          rel: "noopener noreferrer",
-          onclick: (event) => followConfirmed(event, place, value, href),
-        },
-        content,
-      )
-    : h(
-        "button",
-        { ...attributes, type: "button", onclick: () => perform(place, button, value) },
-        content,
-      );
+  return linkOrButton(
+    href,
+    attributes,
+    (event) => followConfirmed(event, place, value, href),
+    () => perform(place, button, value),
+    content,
+  );
 }
 
 function overflow(element, place) {

@@ -5,7 +5,7 @@
 import { h, replace } from "./dom.js";
 import { duration } from "./wire.js";
 
-/** How often the list of what is in force is read while it changes by itself. */
+/** The time between two reads of the list of faults in force, while it changes by itself. */
 const READ_AGAIN_MS = 1000;
 const HOUR_MS = 3600 * 1000;
 
@@ -182,7 +182,7 @@ function markLimits(panel, limits) {
     button.setAttribute("aria-pressed", String(button.dataset.limits === limits));
 }
 
-/* What the simulator has answered, as a sentence. */
+/* The simulator's answer, as a sentence. */
 function outcomeOf(mishap, answer) {
   const started = answer.faults?.[0];
   if (started?.sockets !== undefined)

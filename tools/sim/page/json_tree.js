@@ -10,7 +10,7 @@ const TEXT_AT_ONCE = 300;
 const TEXT_MORE = 20000;
 const OPEN_DEPTH = 2;
 
-/* What an editor shows as nothing, or what turns a line round, is written as JSON escapes. */
+/* Characters that an editor shows as nothing, or that turn a line round, become JSON escapes. */
 const HIDDEN = /[\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 function visible(text) {
@@ -28,7 +28,7 @@ function kindOf(value) {
   return typeof value;
 }
 
-/* What a closed array or object says about itself. */
+/* The summary of a closed array or object. */
 function gist(value) {
   const count = Array.isArray(value) ? value.length : Object.keys(value).length;
   const noun = Array.isArray(value) ? "element" : "member";

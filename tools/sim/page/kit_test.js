@@ -141,7 +141,7 @@ function linesOfDelivery(row) {
   return lines(payload);
 }
 
-/* Who does it, and where. */
+/* The person who acts, and the place. */
 function linesOfScene(row) {
   const { payload } = row, event = payload.event ?? {};
   const user = payload.user_id ?? payload.user?.id ?? event.user;

@@ -44,7 +44,7 @@ function keyOf({ blockId, element }) {
   return JSON.stringify([blockId, asText(element.action_id)]);
 }
 
-/** What a person has entered, as in Slack's state.values; an empty object if nobody has. */
+/** The values that a person has entered, as in Slack's state.values; {} if there are none. */
 export function keptValue(place) {
   return asObject(place.context.values?.get(keyOf(place)));
 }
@@ -78,7 +78,7 @@ export function valueIn(values, block, element) {
   return values.get(keyOf({ blockId: asText(block.block_id), element }));
 }
 
-/** What was entered on a surface, as Slack's state: {values: {block_id: {action_id: value}}}. */
+/** The values of a surface as Slack's state: {values: {block_id: {action_id: value}}}. */
 export function stateOf(values) {
   const blocks = new Map();
   for (const [key, value] of values || []) {

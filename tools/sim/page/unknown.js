@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the page does not know is shown as it came: its JSON, with a note. */
+/* Shows a block or an element of an unknown kind: its JSON, with a note. */
 
 import { h } from "./dom.js";
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What Slack's client checks before it submits a modal. Pure. */
+/* The checks that Slack's client makes before it submits a modal. Pure. */
 
 import { valueIn } from "./place.js";
 import { asList, asNumber, asObject, asText } from "./shapes.js";

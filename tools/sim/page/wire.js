@@ -158,7 +158,7 @@ function failureOfCall(row) {
 }
 
 /**
- * How a row stands.
+ * The state of a row.
  * @returns {{state: "waiting"|"good"|"near"|"failed", why: string}} `near`: acknowledged, but late
  *   enough that Slack's limit is near; `why`: a few words for a reader who sees no colour
  */

@@ -28,7 +28,7 @@ export function drawOutcome(row, now) {
     h("span", { class: "outcome-mark", "aria-hidden": "true" }, MARKS[state]), duration(ms));
 }
 
-/* What the marks and colours of a row say, for those who do not see them. */
+/* The meaning of a row's marks and colours, for people who do not see them. */
 function unseen(text) {
   return h("span", { class: "unseen" }, text);
 }

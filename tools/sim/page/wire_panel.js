@@ -7,7 +7,7 @@ import { ROWS_MAX, applyWire, beginWire, clearWire, matches } from "./wire.js";
 import { wireDetails } from "./wire_details.js";
 import { WireList } from "./wire_list.js";
 
-/** How long a search waits for the next letter. */
+/** The time for which a search waits for the next letter. */
 const TYPING_MS = 150;
 
 /* --- the filters --- */
