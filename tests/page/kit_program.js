@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { kitTest } from "../../tools/sim/page/kit_test.js";
+import { kitTest } from "../../tools/sim/page/drawer/kit_test.js";
 
 const source = fileURLToPath(new URL("../..", import.meta.url));
 const build = path.resolve(process.env.SLACKAPP_BUILD_DIR ?? path.join(source, "build"));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Rows of the wire for the tests of the modules that write them down: what the simulator delivers to
  * examples/showcase.c, one of each kind, with the calls and the ack that it answers. */
-import { applyWire, beginWire, callsAfter } from "../../tools/sim/page/wire.js";
+import { applyWire, beginWire, callsAfter } from "../../tools/sim/page/drawer/wire.js";
 
 const ann = "U0ANN00001", general = "C0GENERAL1";
 const event = (inner, more = {}) => ({

@@ -20,8 +20,8 @@ section dialog, section form { position: static !important; width: 100% !importa
 
 /* In the page: draw some surfaces, each below its name. */
 async function draw(list) {
-  const [{ drawBlocks, drawAttachments }, { drawModal }, { drawHome }, { emoji }, { h, replace }] = await Promise.all(
-    ["blocks", "modal", "home", "emoji", "dom"].map((name) => import(`/page/${name}.js`)));
+  const [{ drawBlocks }, { drawAttachments }, { drawModal }, { drawHome }, { emoji }, { h, replace }] = await Promise.all(
+    ["blocks/blocks", "messages/attachments", "views/modal", "views/views", "text/emoji", "base/dom"].map((name) => import(`/page/${name}.js`)));
   const name = (id) => ({ U1: "ann", C1: "general" })[id] ?? null;
   const drawn = list.map(({ where, surface, view, blocks, attachments }) => {
     const context = { surface, emoji, names: { user: name, channel: name, team: name, users: () => [], channels: () => [] },

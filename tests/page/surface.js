@@ -18,8 +18,8 @@ export async function surface(page) {
   await page.route("**/blank", (route) => route.fulfill({ contentType: "text/html", body, headers: { "Content-Security-Policy": policy } }));
   await page.goto(new URL("/blank", page.url()).href);
   await page.evaluate(async ({ people, channels }) => {
-    const [blocks, { drawModal }, { emoji }, focus] =
-      await Promise.all(["blocks", "modal", "emoji", "focus"].map((name) => import(`/page/${name}.js`)));
+    const [blocks, attachments, { drawModal }, { emoji }, focus] =
+      await Promise.all(["blocks/blocks", "messages/attachments", "views/modal", "text/emoji", "base/dom"].map((name) => import(`/page/${name}.js`)));
     const find = (list) => (id) => list.find((one) => one.id === id)?.name ?? null;
     const took = [];
     const make = (own) => ({ surface: "message", me: "U1", channel: "C1", emoji, values: new Map(), errors: {}, file: () => null,
@@ -31,7 +31,7 @@ export async function surface(page) {
       },
       suggest: async (action, block, typed) => (took.push(typed), globalThis.suggest?.(typed) ?? []), ...own });
     const here = document.getElementById("here");
-    Object.assign(globalThis, { ...blocks, ...focus, drawModal, took, make, here, context: make(),
+    Object.assign(globalThis, { ...blocks, ...attachments, ...focus, drawModal, took, make, here, context: make(),
       show: (list) => here.replaceChildren(blocks.drawBlocks(list, (globalThis.context = make()))),
       open: (view, own) => {
         globalThis.context = make(own);

@@ -8,8 +8,8 @@ import http from "node:http";
 import test, { after, before } from "node:test";
 import { promisify } from "node:util";
 
-import { commandOf, curlOfCall, curlOfDelivery, curlOfResend, quote } from "../../tools/sim/page/curl.js";
-import { kitTest } from "../../tools/sim/page/kit_test.js";
+import { commandOf, curlOfCall, curlOfDelivery, curlOfResend, quote } from "../../tools/sim/page/drawer/curl.js";
+import { kitTest } from "../../tools/sim/page/drawer/kit_test.js";
 import { deliveries, rowOf } from "./rows.js";
 
 const env = { PATH: process.env.PATH, SLACK_SIGNING_SECRET: "it's a $ecret", SLACK_BOT_TOKEN: "the-bot's", SLACK_APP_TOKEN: "the-app's", SLACK_CLIENT_SECRET: "$ecret" };

@@ -7,7 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 
-import { applyWire, beginWire, callsAfter } from "../../tools/sim/page/wire.js";
+import { applyWire, beginWire, callsAfter } from "../../tools/sim/page/drawer/wire.js";
 import { build, story, violations } from "./harness.js";
 import { runCopies } from "./kit_program.js";
 import { person } from "./person.js";

@@ -202,7 +202,7 @@ story("what was entered outlives a redrawing, and so does the focus", {}, async 
   await page.getByLabel("L a/b x").evaluate((box) => box.setSelectionRange(2, 3));
   const values = await page.evaluate(async (view) => {
     document.querySelector(".view-body .control-field").focus();
-    const { stateOf } = await import("/page/place.js");
+    const { stateOf } = await import("/page/elements/place.js");
     const { values } = globalThis.context;
     const note = globalThis.noteFocus(globalThis.here);
     globalThis.open(view, { values });

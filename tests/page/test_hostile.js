@@ -98,7 +98,8 @@ function harm() {
 
 /** Draws surfaces as the page does, even those that the simulator refuses. */
 async function draw(all) {
-  const { drawBlocks, drawAttachments } = await import("/page/blocks.js");
+  const { drawBlocks } = await import("/page/blocks/blocks.js");
+  const { drawAttachments } = await import("/page/messages/attachments.js");
   const context = { surface: "message", names: { user: () => null, channel: () => null, team: () => null }, emoji: () => null,
     act: async () => ({ ok: true }), suggest: async () => [], values: new Map(), errors: {}, file: () => null };
   const failed = [];
@@ -127,7 +128,7 @@ story("texts and URLs of a bot that wants to harm are drawn, and do nothing", {}
 /* A parser or an element that takes the square of a length never comes to the end of these. */
 story("long texts of one sign are drawn in time", {}, async ({ page }) => {
   const drawn = await page.evaluate(async (all) => {
-    const drawers = await import("/page/text.js");
+    const drawers = await import("/page/text/text.js");
     const context = { surface: "message", names: {}, emoji: () => null };
     for (const sign of all)
       for (const draw of ["drawMrkdwn", "drawMarkdown", "drawPlain"])

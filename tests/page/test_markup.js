@@ -3,10 +3,10 @@
  * short: b(…) is bold, [url …] a link, and so on; see short(). */
 import assert from "node:assert";
 import { test } from "node:test";
-import { dateText } from "../../tools/sim/page/date_text.js";
-import { parseMarkdown } from "../../tools/sim/page/markdown.js";
-import { parseMrkdwn, parsePlain } from "../../tools/sim/page/mrkdwn.js";
-import { editedText, richTextNodes, richTextOf } from "../../tools/sim/page/rich_text.js";
+import { dateText } from "../../tools/sim/page/text/dates.js";
+import { parseMarkdown } from "../../tools/sim/page/text/markdown.js";
+import { parseMrkdwn, parsePlain } from "../../tools/sim/page/text/mrkdwn.js";
+import { editedText, richTextNodes, richTextOf } from "../../tools/sim/page/text/rich_text.js";
 
 const names = { bold: "b", italic: "i", strike: "s", code: "code", pre: "pre", quote: "quote", paragraph: "p",
   underline: "u", highlight: "mark" };

@@ -7,15 +7,16 @@ import { surfaces } from "./payloads.js";
 const all = surfaces();
 
 async function draw(list) {
-  const parts = Object.fromEntries(await Promise.all(["blocks", "modal", "home"].map(async (name) => [name, await import(`/page/${name}.js`)])));
+  const names = ["blocks/blocks", "messages/attachments", "views/modal", "views/views"];
+  const parts = Object.assign({}, ...await Promise.all(names.map((name) => import(`/page/${name}.js`))));
   const failed = [];
   for (const { where, surface, view, blocks, attachments } of list) {
     const context = { surface, names: { user: () => null, channel: () => null, team: () => null }, emoji: () => null,
       act: async () => ({ ok: true }), suggest: async () => [], values: new Map(), errors: {}, file: () => null };
     try {
-      const drawn = surface === "modal" ? parts.modal.drawModal(view, context)
-        : surface === "home" ? parts.home.drawHome(view, context)
-          : blocks ? parts.blocks.drawBlocks(blocks, context) : parts.blocks.drawAttachments(attachments, context);
+      const drawn = surface === "modal" ? parts.drawModal(view, context)
+        : surface === "home" ? parts.drawHome(view, context)
+          : blocks ? parts.drawBlocks(blocks, context) : parts.drawAttachments(attachments, context);
       document.body.append(drawn);
       if (drawn.querySelector(".unknown")) failed.push(`${where}: ${drawn.querySelector(".unknown").textContent.slice(0, 200)}`);
       if (drawn.childNodes.length === 0) failed.push(`${where}: nothing is drawn`);

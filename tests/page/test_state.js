@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { entriesFor, isVisible, unreadCount } from "../../tools/sim/page/selectors.js";
-import { addOlder, apply, applyAll, begin, knownEntry, place } from "../../tools/sim/page/state.js";
+import {
+  addOlder, apply, applyAll, begin, entriesFor, isVisible, knownEntry, place, unreadCount,
+} from "../../tools/sim/page/state/state.js";
 
 const message = (ts, own) => ({ ts, user: "UANN", text: `at ${ts}`, ...own });
 const said = (id, kind, own) => ({ id, workspace: "T1", kind, ...own });

@@ -3,9 +3,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { complete } from "../../tools/sim/page/completion.js";
-import { editableText, parseCommand, typedText } from "../../tools/sim/page/typed.js";
-import { formatRoute, parseRoute, threadOf } from "../../tools/sim/page/route.js";
+import { complete, editableText, parseCommand, typedText } from "../../tools/sim/page/messages/typing.js";
+import { formatRoute, parseRoute, threadOf } from "../../tools/sim/page/state/route.js";
 
 const sources = {
   people: [{ name: "ann", real_name: "Ann Lee" }, { name: "joann" }, { name: "ben", real_name: "Ben Annan" }, { name: "anna", deactivated: true }],

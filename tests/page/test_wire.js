@@ -5,7 +5,7 @@ import test from "node:test";
 
 import {
   applyWire, beginWire, callsAfter, clearWire, duration, matches, outcomeOf, ROWS_MAX, seenListeners,
-} from "../../tools/sim/page/wire.js";
+} from "../../tools/sim/page/drawer/wire.js";
 import { deliveries, rowOf } from "./rows.js";
 
 const all = { kind: "", direction: "", failed: false, text: "" };

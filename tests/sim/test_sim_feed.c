@@ -687,9 +687,24 @@ ALONE(the_page_is_strict)
         const char *method, *path;
         int status;
     } cases[] = {
-        {"GET", "/", 200},      {"GET", "/page/main.js", 200}, {"HEAD", "/page/page.css", 200},
-        {"POST", "/", 405},     {"GET", "/page/", 404},        {"GET", "/page/../sim.c", 404},
-        {"GET", "/pages", 404}, {"GET", "/page", 404},         {"GET", "/page/nothing.js", 404},
+        {"GET", "/", 200},
+        {"GET", "/page/main.js", 200},
+        {"HEAD", "/page/page.css", 200},
+        {"POST", "/", 405},
+        {"GET", "/page/", 404},
+        {"GET", "/page/../sim.c", 404},
+        {"GET", "/pages", 404},
+        {"GET", "/page", 404},
+        {"GET", "/page/nothing.js", 404},
+        {"GET", "/page/base/dom.js", 200},
+        {"GET", "/page/text/emoji.js", 200},
+        {"GET", "/page/base", 404},
+        {"GET", "/page/base/", 404},
+        {"GET", "/page/dom.js", 404},
+        {"GET", "/page/base//dom.js", 404},
+        {"GET", "/page/base/../main.js", 200}, /* the HTTP server resolves the dots */
+        {"GET", "/page/base/../../sim.c", 404},
+        {"GET", "/page/base%2f..%2fmain.js", 404},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const sim_peer_request_t request = {.method = cases[i].method, .target = cases[i].path};

@@ -11,7 +11,7 @@
  */
 
 typedef struct sim_page_file {
-    const char *name;
+    const char *name; /* below tools/sim/page/: "main.js", "base/dom.js" */
     const char *type; /* media type */
     const char *etag; /* quoted */
     const char *bytes;
@@ -21,7 +21,7 @@ typedef struct sim_page_file {
 extern const sim_page_file_t sim_page_files[];
 extern const size_t sim_page_file_count;
 
-/* Takes a request to "/" or "/page/NAME". */
+/* Takes a request to "/" or "/page/NAME". A name is compared as a whole, so no path leads out. */
 void sim_page_request(slack_http_request_t *request);
 
 #endif

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: MIT
 /* The shell: reads the state, follows the feed, and lets each part of the page draw what it shows. */
 
-import * as api from "./api.js";
-import { Conversation } from "./conversation.js";
-import { h, replace } from "./dom.js";
-import { drawDrawer, updateDrawer } from "./drawer.js";
-import { icon } from "./icons.js";
-import { goToPart, listenToKeys, showKeys } from "./keys.js";
-import { createFold, foldDrawer } from "./layout.js";
-import { Page } from "./page.js";
-import { createPeople } from "./people.js";
-import { actors, authorOf } from "./selectors.js";
-import { createSidebar } from "./sidebar.js";
-import { applyAll, begin, knownEntry } from "./state.js";
-import { drawMrkdwn } from "./text.js";
-import { createThemeButton } from "./theme.js";
-import { Thread } from "./thread.js";
-import { Views } from "./views.js";
+import { replace } from "./base/dom.js";
+import { drawDrawer, updateDrawer } from "./drawer/drawer.js";
+import { Conversation } from "./messages/conversation.js";
+import { Thread } from "./messages/thread.js";
+import { goToPart, listenToKeys, showKeys } from "./shell/keys.js";
+import { createFold, createSidebar } from "./shell/sidebar.js";
+import { createPeople, createTools } from "./shell/top.js";
+import * as api from "./state/api.js";
+import { Page } from "./state/page.js";
+import { actors, applyAll, authorOf, begin, knownEntry } from "./state/state.js";
+import { drawMrkdwn } from "./text/text.js";
+import { Views } from "./views/views.js";
 
 const SPOKEN_MAX = 200; // characters of a new message
 const HIDDEN_MS = 250; // between two looks at the news while nobody sees the page
@@ -31,6 +27,7 @@ let bannerTimer = 0;
 
 const page = new Page({ redraw, draw });
 const views = new Views(page, find("modals"));
+const tools = createTools(page, find("tools"), showKeys);
 const people = createPeople(page, find("people"));
 const sidebar = createSidebar(page, find("sidebar"));
 const fold = createFold();
@@ -57,8 +54,8 @@ function draw() {
     return;
   }
   takeNews();
-  for (const part of [sidebar, people, conversation, thread, views]) guarded(() => part.update());
-  drawApp();
+  for (const part of [tools, sidebar, people, conversation, thread, views])
+    guarded(() => part.update());
 }
 
 /* The failure of one part is reported, and the others go on. */
@@ -95,54 +92,6 @@ function announce(said) {
   const text = String(message.text || "a message").slice(0, SPOKEN_MAX);
   const spoken = drawMrkdwn(text, page.context({ ts: message.ts, channel })).textContent;
   page.announce(`${authorOf(page.state, message).name}: ${spoken}`);
-}
-
-/* --- the top --- */
-
-function drawApp() {
-  const { app } = page.state;
-  const { connected: there, connections: count } = app;
-  const text = there ? app.transport || "Connected" : "No app";
-  const shown = `${text} ${count} ${there}`;
-  if (drawApp.shown === shown) return;
-  drawApp.shown = shown;
-  const state = find("top-app");
-  state.classList.toggle("there", there);
-  replace(
-    state,
-    h("span", { class: "dot" }),
-    h("span", null, text, count > 1 ? ` × ${count}` : ""),
-  );
-  state.title = there
-    ? "The app is connected"
-    : "No app is connected: start one with the variables of `slackapp sim env`";
-}
-
-function createTop() {
-  const wire = h(
-    "button",
-    { class: "top-button", type: "button", "aria-label": "Wire", "aria-controls": "drawer" },
-    icon("wire"),
-    h("span", null, "Wire"),
-  );
-  replace(
-    find("tools"),
-    h("span", { id: "top-app", class: "top-app" }),
-    wire,
-    createThemeButton(),
-    h(
-      "button",
-      {
-        class: "top-button",
-        type: "button",
-        "aria-label": "Keys",
-        title: "Keys (?)",
-        onclick: showKeys,
-      },
-      icon("help"),
-    ),
-  );
-  return foldDrawer(wire);
 }
 
 /* --- the feed --- */
@@ -217,7 +166,6 @@ function actAsNth(event) {
   if (person) page.actAs(person.id);
 }
 
-const toggleWire = createTop();
 listenToKeys({
   keys: showKeys,
   compose: () => conversation.composer.focus(),
@@ -225,7 +173,7 @@ listenToKeys({
   channel: (event) => goToChannel(event, "channel"),
   unread: (event) => goToChannel(event, "unread"),
   person: actAsNth,
-  wire: toggleWire,
+  wire: tools.toggleWire,
   close: () => fold.close() || (page.thread && page.show({ thread: "" })),
 });
 window.addEventListener("focus", redraw);
