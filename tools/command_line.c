@@ -120,6 +120,27 @@ void cli_printf(const char *format, ...)
     slack__buf_done(&buf);
 }
 
+const char *cli_shell_word(slack_arena_t *arena, const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-./:@%+=,";
+    if (*text && text[strspn(text, plain)] == '\0') return text;
+    const size_t len = strlen(text);
+    char *word = slack__arena_alloc(arena, 4 * len + 3), *at = word;
+    if (!word) return NULL;
+    *at++ = '\'';
+    for (; *text; text++) {
+        if (*text == '\'') {
+            memcpy(at, "'\\''", 4);
+            at += 4;
+        } else {
+            *at++ = *text;
+        }
+    }
+    memcpy(at, "'", 2);
+    return word;
+}
+
 const char *cli_duration(int64_t ms, char text[CLI_DURATION_SIZE])
 {
     int64_t s = ms / 1000;

@@ -8,6 +8,7 @@
 
 #include <slack/export.h>
 
+#include "util/arena.h"
 #include "util/str.h"
 
 /* Command lines: "--name VALUE", "--name=VALUE" and "--flag", anywhere among the other arguments;
@@ -48,6 +49,11 @@ bool cli_options_number(const char *name, const char *text, unsigned max, unsign
  * format is printed as it is. */
 void cli_put(FILE *out, slack_slice_t text);
 void cli_printf(const char *format, ...) SLACK_PRINTF(1, 2);
+
+/* A word of a shell's command line, in quotes if it needs them, in the arena. NULL if memory is
+ * out.
+ */
+const char *cli_shell_word(slack_arena_t *arena, const char *text);
 
 /* "NAME       TEXT", and nothing for an empty text. */
 void cli_field(const char *name, slack_slice_t text);

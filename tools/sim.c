@@ -228,7 +228,8 @@ static int env_command(sim_client_t *client, int argc, const char **argv)
     if (sim_client_arguments(client, argc, argv, options, 0, &status) < 0) return status;
     const slack_json_t *answer = sim_client_call(client, "/sim/status", NULL);
     if (!answer) return CLI_FAILED;
-    if (sim_server_print_env(slack_json_get(answer, "/env"), distributed)) return CLI_OK;
+    if (sim_server_print_env(slack_json_get(answer, "/env"), distributed, client->json.arena))
+        return CLI_OK;
     return sim_client_fail(CLI_FAILED, "the server there is not a simulator of this version: its "
                                        "variables are not valid; start one with `slackapp sim`");
 }

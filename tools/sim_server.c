@@ -9,30 +9,19 @@
 #include "sim/installs.h"
 #include "util/str.h"
 
+#define SIGNALS 3
+
 typedef struct sim_server {
     slack_clock_t clock;
     uint64_t passed_us; /* so far its monotonic clock is ahead of the machine's */
     slack_net_t *net;
     sim_t *sim;
-    uv_signal_t signals[2];
+    uv_signal_t signals[SIGNALS];
+    const sim_companion_t *companion;
+    bool ending;
 } sim_server_t;
 
 /* --- output --- */
-
-/* A word of a shell, quoted if it needs quotes. */
-static void print_word(const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_-./:@%+=,";
-    if (*word && word[strspn(word, plain)] == '\0') {
-        fputs(word, stdout);
-        return;
-    }
-    putchar('\'');
-    for (; *word; word++)
-        fputs(*word == '\'' ? "'\\''" : (char[]){*word, '\0'}, stdout);
-    putchar('\'');
-}
 
 /* The value of a variable, "" for null; NULL: it is missing, or has control characters, and no
  * simulator sent it. */
@@ -46,7 +35,7 @@ static const char *env_value(const slack_json_t *env, const char *name)
     return *value ? value : NULL;
 }
 
-bool sim_server_print_env(const slack_json_t *env, bool distributed)
+bool sim_server_print_env(const slack_json_t *env, bool distributed, slack_arena_t *arena)
 {
     static const char *const of_bot[] = {"/SLACK_API_URL",   "/SLACK_BOT_TOKEN",
                                          "/SLACK_APP_TOKEN", "/SLACK_SIGNING_SECRET",
@@ -56,11 +45,12 @@ bool sim_server_print_env(const slack_json_t *env, bool distributed)
         "/SLACK_APP_TOKEN", "/SLACK_SIGNING_SECRET", "/SLACKAPP_SIM",    NULL};
     const char *const *names = distributed ? of_distributed : of_bot;
     for (size_t i = 0; names[i]; i++)
-        if (!env_value(env, names[i])) return false;
+        if (!env_value(env, names[i]) || !cli_shell_word(arena, env_value(env, names[i])))
+            return false;
     for (size_t i = 0; names[i]; i++) {
         const char *value = env_value(env, names[i]);
         printf(*value ? "export %s=" : "unset %s", names[i] + 1);
-        if (*value) print_word(value);
+        if (*value) fputs(cli_shell_word(arena, value), stdout);
         putchar('\n');
     }
     if (distributed) puts("unset SLACK_BOT_TOKEN");
@@ -73,7 +63,7 @@ static void print_welcome(const sim_t *sim)
     if (!json.arena) return;
     printf("The simulator listens on %s. Start a bot with these variables:\n\n", sim->env.base_url);
     const char *token = sim_installs_bot_token(sim->services);
-    sim_server_print_env(sim_app_env_json(&json, &sim->env, token), false);
+    sim_server_print_env(sim_app_env_json(&json, &sim->env, token), false, json.arena);
     char port[32] = "";
     if (sim_port(sim) != SIM_DEFAULT_PORT) snprintf(port, sizeof port, " --port %u", sim_port(sim));
     printf("\nSlack in a browser: %s/\n", sim->env.base_url);
@@ -136,14 +126,23 @@ static void server_sim_closed(void *user_data)
     slack__net_close(server->net, NULL, NULL);
 }
 
+static void server_close(void *user_data)
+{
+    sim_server_t *server = user_data;
+    for (size_t i = 0; i < SIGNALS; i++)
+        uv_close((uv_handle_t *)&server->signals[i], NULL);
+    sim_close(server->sim, server_sim_closed, server);
+}
+
 static void server_end(sim_server_t *server)
 {
-    for (size_t i = 0; i < 2; i++) {
-        uv_handle_t *handle = (uv_handle_t *)&server->signals[i];
-        if (uv_is_closing(handle)) return; /* the second signal changes nothing */
-        uv_close(handle, NULL);
-    }
-    sim_close(server->sim, server_sim_closed, server);
+    const sim_companion_t *companion = server->companion;
+    const bool again = server->ending;
+    server->ending = true;
+    if (companion)
+        companion->end(companion->user_data, server_close, server);
+    else if (!again)
+        server_close(server);
 }
 
 static void server_signalled(uv_signal_t *handle, int signum)
@@ -151,9 +150,18 @@ static void server_signalled(uv_signal_t *handle, int signum)
     server_end(handle->data);
 }
 
+static int server_started(sim_server_t *server, const sim_server_options_t *options)
+{
+    const sim_companion_t *companion = options->companion;
+    int rc = 0;
+    if (!companion && !options->quiet) print_welcome(server->sim);
+    if (options->port_file) rc = write_port_file(options->port_file, sim_port(server->sim));
+    return rc == 0 && companion ? companion->start(companion->user_data, server->sim) : rc;
+}
+
 static int server_open(sim_server_t *server, uv_loop_t *loop, const sim_server_options_t *options)
 {
-    static const int signals[] = {SIGINT, SIGTERM};
+    static const int signals[SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
     char error[SIM_PROBLEM_SIZE];
     sim_options_t sim_options = options->sim;
     if (!options->quiet) sim_options.entry = print_entry;
@@ -165,13 +173,12 @@ static int server_open(sim_server_t *server, uv_loop_t *loop, const sim_server_o
         slack__net_close(server->net, NULL, NULL);
         return rc;
     }
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < SIGNALS; i++) {
         uv_signal_init(loop, &server->signals[i]);
         server->signals[i].data = server;
         uv_signal_start(&server->signals[i], server_signalled, signals[i]);
     }
-    if (!options->quiet) print_welcome(server->sim);
-    if (options->port_file) rc = write_port_file(options->port_file, sim_port(server->sim));
+    rc = server_started(server, options);
     if (rc != 0) server_end(server);
     return rc;
 }
@@ -184,7 +191,10 @@ int sim_server_run(const sim_server_options_t *options)
         .fn = slack_log_stderr,
         .clock = &slack__clock_system,
     };
-    sim_server_t server = {.clock = {server_mono_us, server_wall_ms, &server}};
+    sim_server_t server = {
+        .clock = {server_mono_us, server_wall_ms, &server},
+        .companion = options->companion,
+    };
     uv_loop_t loop;
     if (uv_loop_init(&loop) != 0) return cli_fail("sim", CLI_FAILED, "cannot create an event loop");
     int rc = slack__net_new(&server.net, &loop, &server.clock, &logger);

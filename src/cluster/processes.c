@@ -132,6 +132,7 @@ static void list_complete(slack_processes_t *processes)
     processes->list = processes->next;
     processes->count = processes->next_count;
     processes->invalid = processes->next_invalid;
+    processes->listed_ms = processes->next_ms;
     processes->next_arena = slack__arena_new(1024, 0);
     slack__arena_free(before);
     if (processes->next_arena)
@@ -193,6 +194,7 @@ static void look_due(slack_timer_t *timer)
     *processes->version = '\0';
     processes->next_count = 1; /* this process */
     processes->next_invalid = 0;
+    processes->next_ms = slack__mono_ms(processes->net->clock);
     processes->next_arena = slack__arena_new(0, 0);
     processes->next = processes->next_arena
                           ? slack__arena_calloc(processes->next_arena, sizeof *processes->next)

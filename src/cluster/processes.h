@@ -30,6 +30,7 @@ typedef struct slack_processes {
     slack_process_t own;   /* this process */
     slack_process_t *list; /* this process is the first one */
     size_t count;          /* 0: there was no look yet */
+    uint64_t listed_ms;    /* when the look that found the list began, on the monotonic clock */
     size_t invalid;        /* entries of the last look that are not valid, and are ignored */
 
     slack_timer_t timer; /* the next look */
@@ -38,6 +39,7 @@ typedef struct slack_processes {
     slack_arena_t *arena, *next_arena; /* of `list`; of `next`, and of the texts of `op` */
     slack_process_t *next;             /* the list of the look under way */
     size_t next_count, next_invalid;
+    uint64_t next_ms;
     char version[24];        /* of this process's entry, as listed; "": it has none */
     slack_process_t written; /* what the entry says; seen_ms 0: it is to be written again */
     bool looking;            /* the store is working on `op` */

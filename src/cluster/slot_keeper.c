@@ -301,6 +301,11 @@ static void list_page(slack_slot_keeper_t *keeper)
 static void look_due(slack_timer_t *timer)
 {
     slack_slot_keeper_t *keeper = SLACK_CONTAINER(timer, slack_slot_keeper_t, timer);
+    /* A process that leaves may have a successor that has only just begun. */
+    if (keeper->slots.leaving && keeper->processes->listed_ms <= keeper->slots.leave_ms) {
+        slack__timer_start(keeper->net, timer, SOON_MS);
+        return;
+    }
     keeper->again = false;
     keeper->began_ms = keeper_now(keeper);
     memset(keeper->found, 0, sizeof keeper->found);

@@ -35,6 +35,21 @@ BOTS_TEST(a_process_that_leaves_waits_for_its_successor)
     assert_true(world_logged(&sw.world, "slot for a connection handed over"));
 }
 
+/* The list of processes, as the last look found it, does not have the successor. */
+BOTS_TEST(a_process_that_leaves_looks_for_its_successor)
+{
+    bot_join(&bots[0], SLACK_ROLE_ALL, 2);
+    bots_until(bot_slots(&bots[0]) == 2);
+    bot_join(&bots[1], SLACK_ROLE_ALL, 2);
+    bots_until(slack__processes_is_known(&bots[1].cluster.processes));
+    assert_false(
+        slack__processes_has(&bots[0].cluster.processes, bots[1].cluster.processes.own.id));
+    slack__cluster_leave(&bots[0].cluster);
+    bots_until(!slack__slot_keeper_leaving(&bots[0].cluster.slots));
+    assert_int_equal(bot_slots(&bots[0]), 0);
+    assert_int_equal(bot_slots(&bots[1]), 2);
+}
+
 /* After one look that finds nobody else. */
 BOTS_TEST(a_process_that_is_alone_does_not_wait)
 {

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include "run.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/options.h"
+#include "run/session.h"
+
+static const char usage[] =
+    "A bot beside a local Slack, built again and replaced after each change of its sources.\n"
+    "\n"
+    "usage: slackapp run [OPTION…] [--] BOT [ARG…]\n"
+    "\n"
+    "  --transport NAME     socket, http or both (default socket)\n"
+    "  --build COMMAND      how to build the bot, for a shell (default: Meson, CMake or make, "
+    "whose\n"
+    "                       folder BOT is in)\n"
+    "  --watch FOLDER       the sources (default: those of that project)\n"
+    "  --port N             the port of the simulator (default 4390; 0: any)\n"
+    "  --port-file PATH     write that port to PATH once the simulator accepts connections\n"
+    "  --distributed        an app that others install: the bot gets no token\n"
+    "\n"
+    "The bot gets the variables of the simulator, the place of its listening sockets, and all "
+    "others "
+    "of\n"
+    "this shell; it reads .env as always. Its output, \"bot| …\", and the conversation are "
+    "printed. "
+    "A\n"
+    "new process takes over once it is ready, and the old one then ends as after SIGTERM. A build\n"
+    "that fails leaves the old one in place.\n"
+    "\n"
+    "Examples:\n"
+    "  slackapp run build/mybot\n"
+    "  slackapp run --transport both build/mybot\n"
+    "  slackapp run --build 'cc -o mybot main.c -lslackapp' --watch . ./mybot\n"
+    "\n"
+    "The exit status is 0 after Ctrl-C; 1 if the command fails; 2 if its words are wrong.\n";
+
+static const struct transport {
+    const char *word, *value;
+    bool http;
+} transports[] = {
+    {"socket", "socket", false},
+    {"http", "http", true},
+    {"both", "http,socket", true},
+    {NULL, NULL, false},
+};
+
+/* The words in front of BOT are options of this command; all behind it belongs to the bot. */
+static int words_before_bot(int argc, const char **argv)
+{
+    static const char *const with_value[] = {"--transport", "--build", "--watch", "--port",
+                                             "--port-file"};
+    for (int i = 0; i < argc; i++) {
+        if (strcmp(argv[i], "--") == 0 || strncmp(argv[i], "--", 2) != 0) return i;
+        for (size_t k = 0; k < sizeof with_value / sizeof *with_value; k++)
+            if (strcmp(argv[i], with_value[k]) == 0) i++;
+    }
+    return argc;
+}
+
+static int run_fail(int status, const char *problem)
+{
+    return cli_fail("run", status, problem);
+}
+
+/* The path of the request URL, as the bot's environment and .env have it. */
+static const char *request_path(slack_arena_t *arena, char problem[CLI_PROBLEM_SIZE])
+{
+    slack_options_t options = {0};
+    char error[SLACK_ERROR_TEXT_MAX] = "";
+    const char *path = NULL;
+    int rc = slack_options_from_env(&options, error);
+    if (rc == 0) rc = slack__options_set_defaults(&options);
+    if (rc == 0) path = slack__arena_printf(arena, "%s", options.http_path);
+    if (!path) snprintf(problem, CLI_PROBLEM_SIZE, "%s", *error ? error : slack_strerror(rc));
+    slack_options_done(&options);
+    return path;
+}
+
+static int run_session(run_request_t *request, sim_server_options_t *server)
+{
+    char log[] = "/tmp/slackapp-run-XXXXXX";
+    char problem[CLI_PROBLEM_SIZE];
+    const int fd = mkstemp(log);
+    if (fd < 0) {
+        snprintf(problem, sizeof problem, "cannot make a file for the log of the bot in /tmp: %s",
+                 strerror(errno));
+        return run_fail(CLI_FAILED, problem);
+    }
+    close(fd);
+    request->log = server->sim.bot_log = log;
+    run_session_t session = {.request = request};
+    const sim_companion_t companion = {run_session_start, run_session_end, &session};
+    server->companion = &companion;
+    server->sim.not_installed = request->distributed;
+    const int status = sim_server_run(server);
+    unlink(log);
+    return status;
+}
+
+static bool find_project(run_request_t *request, const char *build, const char *watch,
+                         slack_arena_t *arena, char problem[CLI_PROBLEM_SIZE])
+{
+    if (!run_project_find(request->argv[0], arena, &request->project, problem)) return false;
+    if (build) request->project.build = build;
+    if (watch) {
+        char path[PATH_MAX];
+        request->project.sources =
+            realpath(watch, path) ? slack__arena_printf(arena, "%s", path) : NULL;
+        if (!request->project.sources)
+            snprintf(problem, CLI_PROBLEM_SIZE, "the folder %.180s: %s", watch, strerror(errno));
+    } else if (build && !request->project.sources) {
+        snprintf(problem, CLI_PROBLEM_SIZE, "--build needs --watch with the folder of the sources");
+    }
+    return !request->project.build || request->project.sources;
+}
+
+static int run_words(int argc, const char **argv, slack_arena_t *arena)
+{
+    const char *transport = "socket", *build = NULL, *watch = NULL, *port = NULL;
+    sim_server_options_t server = {.sim.port = SIM_DEFAULT_PORT};
+    run_request_t request = {0};
+    bool help = false;
+    char problem[CLI_PROBLEM_SIZE];
+    const cli_option_t options[] = {
+        {"--transport", &transport, NULL},
+        {"--build", &build, NULL},
+        {"--watch", &watch, NULL},
+        {"--port", &port, NULL},
+        {"--port-file", &server.port_file, NULL},
+        {"--distributed", NULL, &request.distributed},
+        {"--help", NULL, &help},
+        {NULL, NULL, NULL},
+    };
+    const int own = words_before_bot(argc, argv);
+    if (cli_options_read(own, argv, options, problem) < 0) return run_fail(CLI_USAGE, problem);
+    if (help) {
+        fputs(usage, stdout);
+        return CLI_OK;
+    }
+    request.argv = argv + own;
+    if (own < argc && strcmp(argv[own], "--") == 0) request.argv++;
+    if (request.argv >= argv + argc) return run_fail(CLI_USAGE, "the bot is missing");
+    const struct transport *row = cli_command_find(transports, sizeof *row, transport, problem);
+    if (!row) return run_fail(CLI_USAGE, "--transport takes socket, http or both");
+    if (port && !cli_options_port(port, &server.sim.port, problem))
+        return run_fail(CLI_USAGE, problem);
+    request.transport = row->value;
+    if (row->http && !(request.request_path = request_path(arena, problem)))
+        return run_fail(CLI_FAILED, problem);
+    if (!find_project(&request, build, watch, arena, problem)) return run_fail(CLI_FAILED, problem);
+    return run_session(&request, &server);
+}
+
+int run_command(int argc, const char **argv)
+{
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    if (!arena) return run_fail(CLI_FAILED, "out of memory");
+    /* main() ends its words with NULL, which the bot's words share. */
+    const int status = run_words(argc, argv, arena);
+    slack__arena_free(arena);
+    return status;
+}
