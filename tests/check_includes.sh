@@ -31,15 +31,17 @@ BEGIN {
     below["transports.c"] = below["transport"] " transport wire"
     below["testkit"] = below["app"] " app wire"
     below["sim"] = below["store"] " store"
-    below["tools"] = below["testkit"] " history sim testkit"
+    below["cli"] = below["testkit"] " history testkit sim"
+    below["run"] = below["cli"] " cli"
+    below["tools"] = below["run"] " run"
 
     # The folders whose headers a folder of tests may include beside those that it is named after, or
     # the most that any test includes.
     subjects["support"] = "cluster oauth app wire sim"
     subjects["transport"] = subjects["cluster"] = "wire"
     subjects["bench"] = "wire"
-    subjects["sim"] = "tools"
-    subjects["installs"] = "tools oauth"
+    subjects["sim"] = "tools cli"
+    subjects["installs"] = "tools cli oauth"
     subjects["fuzz"] = "oauth wire sim testkit cluster"
     low = below["ops"] " queue"
 
@@ -53,7 +55,7 @@ function home_of(path, part)
 {
     split(path, part, "/")
     if (path == "src/transports.c" || path == "src/transports.h") return "transports.c"
-    if (path ~ /^tools\/sim\//) return "sim"
+    if (path ~ /^tools\/.*\//) return part[2]
     if (part[1] == "tests") return "tests/" part[2]
     return part[1] == "src" ? part[2] : part[1]
 }

@@ -23,7 +23,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command_line.h"
+#include "cli/command_line.h"
 #include "bolt_record.h"
 #include "util/alloc.h"
 #include "util/file.h"

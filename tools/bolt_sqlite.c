@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command_line.h"
+#include "cli/command_line.h"
 #include "bolt_record.h"
 #include "util/file.h"
 #include "util/json.h"

@@ -9,8 +9,8 @@
 #include <slack/api/auth.h>
 
 #include "app/options.h"
-#include "command_line.h"
-#include "cli_session.h"
+#include "cli/command_line.h"
+#include "cli/cli_session.h"
 #include "transport_history/round.h"
 #include "util/json.h"
 #include "webapi/response.h"

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "app/options.h"
-#include "cli_session.h"
+#include "cli/cli_session.h"
 #include "cluster_print.h"
-#include "command_line.h"
+#include "cli/command_line.h"
 
 /* Only reads: the command claims no row, and has no entry of a process. */
 

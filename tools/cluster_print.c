@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "command_line.h"
+#include "cli/command_line.h"
 #include "sim/json_builder.h"
 
 static const char *const row_states[] = {"waiting", "running", "done", "dead"};

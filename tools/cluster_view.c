@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command_line.h"
+#include "cli/command_line.h"
 
 /* A process writes its entry every 15 s. */
 #define SILENT_MS 60000

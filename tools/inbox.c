@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "app/options.h"
-#include "command_line.h"
+#include "cli/command_line.h"
 #include "queue/attempts.h"
-#include "cli_session.h"
+#include "cli/cli_session.h"
 
 /* The command opens the store as another process of the app would: it never touches running rows.
  */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "installs_commands.h"
-#include "store_place.h"
+#include "cli/store_place.h"
 
 static const char usage[] =
     "Installations of a distributed app: the workspaces and people that have installed it.\n"

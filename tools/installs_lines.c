@@ -8,7 +8,7 @@
 
 #include <slack/options.h>
 
-#include "command_line.h"
+#include "cli/command_line.h"
 #include "import_sink.h"
 #include "util/alloc.h"
 #include "util/file.h"

@@ -4,9 +4,9 @@
 
 #include <slack/call.h>
 
-#include "command_line.h"
+#include "cli/command_line.h"
 #include "oauth/installations.h"
-#include "cli_session.h"
+#include "cli/cli_session.h"
 
 /* The open store of one `slackapp installs` command, and what it needs of the options. Each
  * function runs the loop until the store or Slack has answered. */

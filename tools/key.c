@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "command_line.h"
+#include "cli/command_line.h"
 #include "protocol/seal.h"
 #include "util/alloc.h"
 #include "util/base64.h"

@@ -4,11 +4,11 @@
 
 #include "catch_up.h"
 #include "cluster.h"
-#include "command_line.h"
+#include "cli/command_line.h"
 #include "inbox.h"
 #include "installs.h"
 #include "key.h"
-#include "run.h"
+#include "run/run.h"
 #include "sim.h"
 
 static const struct subcommand {

@@ -9,7 +9,7 @@
 #include "sim_install.h"
 #include "sim_record.h"
 #include "sim_send.h"
-#include "sim_server.h"
+#include "cli/sim_server.h"
 
 static const char usage[] =
     "A local Slack on this machine: the Web API, Socket Mode and HTTP.\n"

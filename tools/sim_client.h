@@ -2,7 +2,7 @@
 #ifndef TOOLS_SIM_CLIENT_H
 #define TOOLS_SIM_CLIENT_H
 
-#include "command_line.h"
+#include "cli/command_line.h"
 #include "sim/json_builder.h"
 
 /* What the subcommands of `slackapp sim` that call a running simulator have in common. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "command_line.h"
+#include "cli/command_line.h"
 #include "sim_send.h"
 #include "support/test.h"
 

@@ -2,7 +2,7 @@
 #ifndef RUN_BOT_H
 #define RUN_BOT_H
 
-#include "command_line.h"
+#include "cli/command_line.h"
 #include "net/curl.h"
 #include "run/child.h"
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "command_line.h"
+#include "cli/command_line.h"
 #include "util/arena.h"
 
 /* The project that a bot belongs to: the command that builds it, and the folder of its sources. */

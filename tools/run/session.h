@@ -5,7 +5,7 @@
 #include "run/bot.h"
 #include "run/project.h"
 #include "run/source_watch.h"
-#include "sim_server.h"
+#include "sim/sim.h"
 
 /*
  * A bot beside the simulator, built again and replaced after each change of its sources:

@@ -6,7 +6,7 @@
 
 #include <uv.h>
 
-#include "command_line.h"
+#include "cli/command_line.h"
 
 /*
  * Reports when sources below a folder change: C, C++, headers, JSON, and the files of a build

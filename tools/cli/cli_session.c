@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli_session.h"
+#include "cli/cli_session.h"
 
 #include <stdio.h>
 
-#include "command_line.h"
+#include "cli/command_line.h"
 
 /* For one try of a call, and for all tries of one. */
 #define CALL_TIMEOUT_MS 30000

@@ -5,7 +5,7 @@
 #include <slack/options.h>
 
 #include "store/store.h"
-#include "store_place.h"
+#include "cli/store_place.h"
 #include "webapi/webapi.h"
 
 /* An open store, and the way to Slack, for the time of one command. */

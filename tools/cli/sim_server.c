@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "sim_server.h"
+#include "cli/sim_server.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "command_line.h"
+#include "cli/command_line.h"
 #include "sim/installs.h"
 #include "util/str.h"
 

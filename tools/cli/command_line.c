@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "command_line.h"
+#include "cli/command_line.h"
 
 #include <inttypes.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "run.h"
+#include "run/run.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -10,6 +10,7 @@
 
 #include "app/options.h"
 #include "run/session.h"
+#include "cli/sim_server.h"
 
 static const char usage[] =
     "A bot beside a local Slack, built again and replaced after each change of its sources.\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "store_place.h"
+#include "cli/store_place.h"
 
 #include <glob.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 #include <slack/options.h>
 
-#include "command_line.h"
+#include "cli/command_line.h"
 #include "store/store.h"
 
 /* A program that names no store has one that is named after the program: take the one in this
