@@ -24,14 +24,14 @@ function counts(fault) {
 function drawActive(fault, end) {
   return h("li", { class: "fault-active" },
     h("div", null, h("code", null, fault.fault), h("span", { class: "quiet" }, ` ${counts(fault)}`)),
-    h("button", { type: "button", class: "small-button", "aria-label": `End ${fault.fault}`,
+    h("button", { type: "button", class: "button small", "aria-label": `End ${fault.fault}`,
       onclick: () => end(fault.fault) }, "End"));
 }
 
 function drawInForce(faults, end) {
   if (faults.length === 0) return h("p", { class: "quiet" }, "Nothing goes wrong at the moment.");
   return [h("ul", { class: "fault-list" }, faults.map((fault) => drawActive(fault, end))),
-    faults.length > 1 && h("button", { type: "button", class: "small-button",
+    faults.length > 1 && h("button", { type: "button", class: "button small",
       onclick: () => end("") }, "End all of them")];
 }
 
@@ -163,7 +163,7 @@ function drawForm(kinds, cause) {
   h("datalist", { id: "fault-methods" }, ["*", "chat.*", "chat.postMessage", "chat.update",
     "views.open", "users.info", "conversations.history", "response_url", "webhook", "trigger"].map(
     (value) => h("option", { value }))),
-  h("div", { class: "fault-start" }, h("button", { type: "submit", class: "main-button" }, "Start"),
+  h("div", { class: "fault-start" }, h("button", { type: "submit", class: "button primary" }, "Start"),
     said));
   choose();
   return form;

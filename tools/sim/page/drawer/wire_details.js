@@ -93,7 +93,7 @@ async function resend(row, retry, api, tell) {
 }
 
 function button(label, onclick, title) {
-  return h("button", { type: "button", class: "small-button", onclick, title }, label);
+  return h("button", { type: "button", class: "button small", onclick, title }, label);
 }
 
 function drawActions(row, panel) {

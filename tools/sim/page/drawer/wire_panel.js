@@ -11,7 +11,7 @@ import { clock, drawOutcome, wireDetails } from "./wire_details.js";
 /* --- the list: it has elements for those rows only that are in view, so that ten thousand of them
  * cost as much as twenty --- */
 
-/** The height of a row; drawer.css has the same. */
+/** The height of a row; wire.css has the same. */
 const ROW_PX = 34;
 const MARGIN_ROWS = 6;
 
@@ -32,11 +32,11 @@ function drawRow(row, position, view, now) {
   },
   h("span", { class: "wire-direction", "aria-hidden": "true" }, call ? "←" : "→"),
   unseen(KIND_NAMES[row.kind]),
-  h("span", { class: "wire-name" }, h("bdi", null, row.name)),
-  h("span", { class: "wire-summary" }, h("bdi", null, row.summary.slice(0, 200))),
+  h("span", { class: "wire-name one-line" }, h("bdi", null, row.name)),
+  h("span", { class: "wire-summary quiet one-line" }, h("bdi", null, row.summary.slice(0, 200))),
   unseen(way),
   row.retries > 0 && h("span", { class: "wire-retry" }, `retry ${row.retries}`),
-  state === "failed" ? h("span", { class: "wire-why" }, why.slice(0, 40)) : unseen(why),
+  state === "failed" ? h("span", { class: "wire-why bad one-line" }, why.slice(0, 40)) : unseen(why),
   unseen(state === "waiting" ? "for" : "after"),
   drawOutcome(row, now),
   h("time", { class: "wire-time" }, clock(row.at)));
@@ -210,7 +210,7 @@ function countOf(rows, wire) {
 }
 
 function drawPanel(filters, [count, clear], panes) {
-  const button = h("button", { type: "button", class: "small-button", onclick: clear }, "Clear");
+  const button = h("button", { type: "button", class: "button small", onclick: clear }, "Clear");
   return h("div", { class: "wire" }, filters, h("div", { class: "wire-bar" }, count, button),
     h("div", { class: "wire-panes" }, panes));
 }

@@ -54,7 +54,7 @@ function drawFile(file, context) {
     h(
       "span",
       { class: "file-text" },
-      h("span", { class: "file-name" }, name),
+      h("span", { class: "file-name one-line" }, name),
       h("span", { class: "file-detail" }, detail.filter(Boolean).join(" · ")),
     ),
   );

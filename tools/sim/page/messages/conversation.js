@@ -112,8 +112,8 @@ export class Conversation {
     return [
       side,
       page.isApp ? avatar(app) : null,
-      h("h1", null, page.titleOf(page.channel)),
-      page.isApp ? drawTabs(page) : h("span", { class: "head-detail" }, detailOf(channel)),
+      h("h1", { class: "one-line" }, page.titleOf(page.channel)),
+      page.isApp ? drawTabs(page) : h("span", { class: "head-detail one-line" }, detailOf(channel)),
       h("span", { class: "space" }),
       h("button", assistant, icon("spark"), h("span", null, "Assistant")),
     ];

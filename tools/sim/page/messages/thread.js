@@ -81,8 +81,8 @@ export class Thread {
     this.read = ""; // the thread whose replies were read
     this.prompts = null; // that are shown
     this.beside = ""; // the channel that the assistant knows to be shown
-    this.title = h("h2", null);
-    this.detail = h("span", { class: "head-detail" });
+    this.title = h("h2", { class: "one-line" });
+    this.detail = h("span", { class: "head-detail one-line" });
     this.assistant = h("section", { class: "assistant-pane", "aria-label": "Assistant" });
     this.status = h("p", { class: "status", role: "status" });
     this.list = this.createList();

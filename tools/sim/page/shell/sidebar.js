@@ -63,7 +63,7 @@ function drawRow(page, { target, sign, title, chosen, unread, quiet }) {
         "data-row": `${target.channel} ${target.tab}`,
       },
       icon(sign),
-      h("span", { class: "side-title" }, title),
+      h("span", { class: "side-title one-line" }, title),
       unread > 0
         ? h(
             "span",
@@ -120,12 +120,12 @@ function appRows(page) {
 function drawWorkspace(page) {
   const { workspaces, workspace } = page.state;
   if (workspaces.length < 2)
-    return h("p", { class: "side-team" }, workspace.name || workspace.domain);
+    return h("p", { class: "side-team one-line" }, workspace.name || workspace.domain);
   const choose = (event) =>
     page.show({ workspace: event.target.value, channel: "", tab: "", thread: "" });
   return h(
     "select",
-    { class: "side-team", "aria-label": "Workspace", onchange: choose },
+    { class: "side-team one-line", "aria-label": "Workspace", onchange: choose },
     workspaces.map((team) =>
       h("option", { value: team.id, selected: team.id === workspace.id }, team.name || team.domain),
     ),
