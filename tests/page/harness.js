@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the tests of the page share: a simulator and a bot as processes, a page in Chromium, and
- * what has to be so at the end of each test. A test that fails leaves a picture of the page, its
+/* The common part of the page's tests: a simulator and a bot as processes, a page in Chromium, and
+ * the checks at the end of each test. A test that fails leaves a picture of the page, its
  * accessibility tree and the logs in BUILD/meson-logs/page. */
 import { execFile, spawn } from "node:child_process";
 import fs from "node:fs";

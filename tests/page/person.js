@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a person does on the page. Each thing is found by its role and name: only this file and the
+/* The acts of a person on the page. Each thing is found by its role and name: only this file and the
  * tests know them. */
 
 const starting = (text) => new RegExp(`^${text.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&")}`, "i");
@@ -7,7 +7,7 @@ const starting = (text) => new RegExp(`^${text.replaceAll(/[.*+?^${}()|[\]\\/]/g
 export function person(page) {
   const main = page.getByRole("main");
   const sidebar = page.getByRole("navigation");
-  const thread = page.getByRole("complementary", { name: "Thread" });
+  const thread = page.getByRole("complementary", { name: /^(Thread|Assistant)$/ });
   const wire = page.getByRole("complementary", { name: "What the wire says" });
 
   /** The newest message with this text; `where`: main or thread. */

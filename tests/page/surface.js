@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* A page that shows blocks and nothing else: no feed and no bot. What a person does is recorded. */
+/* A page that shows blocks and nothing else: no feed and no bot. The acts of a person are recorded. */
 
 const people = [{ id: "U1", name: "ann", real_name: "Ann" }, { id: "U2", name: "ben", real_name: "Ben" }, { id: "U3", name: "gone", deactivated: true }];
 const channels = [{ id: "C1", name: "general", type: "channel" }, { id: "G1", name: "secret", type: "group" }, { id: "D1", name: "ben", type: "im" }];
 
-/** What the page of a simulator has: the links to its sheets, and its policy. */
+/** The links to the sheets of a simulator's page, and its policy. */
 export async function look(page, url) {
   const response = await page.request.get(new URL("/", url).href);
   const sheets = (await response.text()).match(/<link rel="stylesheet".*>/g).join("");

@@ -16,7 +16,7 @@ async function pickByKeys(page, name, typed) {
   await page.keyboard.press("Tab");
 }
 
-/* What a person does with each element, and the member of the action that comes of it. */
+/* The act of a person with each element, and the member of the action that comes of it. */
 const uses = {
   button: [(page) => page.getByRole("button", { name: "Press" }).click(), { value: "v" }],
   workflow_button: [(page) => page.getByRole("button", { name: "Press" }).press("Enter"), { value: "v" }],

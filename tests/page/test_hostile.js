@@ -69,7 +69,7 @@ function surfaces(text, url) {
   ];
 }
 
-/** What a script, a foreign request or a style of the bot would leave behind. */
+/** The traces that a script, a foreign request or a style of the bot would leave. */
 function harm() {
   const found = [];
   const all = [...document.querySelectorAll("*")];

@@ -16,7 +16,7 @@ async function startStranger() {
   return server;
 }
 
-/** What a script of the page gets from an attempt: the text of an answer, or how it failed. */
+/** The result that a script of the page gets from an attempt: the text of an answer, or how it failed. */
 const attempts = {
   read: async (url) => (await fetch(`${url}/sim/status`)).text(),
   state: async (url) => (await fetch(`${url}/sim/state`)).text(),

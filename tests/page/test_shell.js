@@ -38,6 +38,29 @@ story("what a person types is not lost", { bot: "showcase" }, async ({ page, sim
   await holds(page, "nobody hears it");
 });
 
+story("marks and commands that a person types", { bot: "showcase" }, async ({ page, sim }) => {
+  const { main, composer, sees, write } = person(page);
+  await composer().pressSequentially("/");
+  const note = main.getByRole("listbox", { name: "Suggestions" }).getByText("Commands appear here once they were used");
+  await note.waitFor();
+  await page.keyboard.press("Escape");
+  await note.waitFor({ state: "hidden" });
+  await write("/echo good morning");
+  await sees("good morning");
+  await composer().pressSequentially("/e");
+  await main.getByRole("option", { name: "/echo" }).waitFor();
+  await composer().fill("");
+
+  await write("some *bold*, _italic_ and `code` for @ben");
+  const said = await sees("some bold, italic and code for @ben");
+  for (const tag of ["strong", "em", "code"]) assert.equal(await said.locator(tag).count(), 1, tag);
+  const { entries } = await (await fetch(`${sim.url}/sim/wire`)).json();
+  const { event } = entries.find(({ payload }) => payload?.event?.text?.startsWith("some")).payload;
+  assert.equal(event.text, "some *bold*, _italic_ and `code` for <@U0BEN00001>");
+  const styles = event.blocks[0].elements[0].elements.map(({ style }) => Object.keys(style ?? {}).join());
+  assert.deepEqual(styles, ["", "bold", "", "italic", "", "code", "", ""]);
+});
+
 story("a link leads to a message however old, and news is counted below it", {}, async ({ page, sim }) => {
   const { main, sidebar, open } = person(page);
   await sim.cli("missed", "700", "--channels", "1", "--threads", "0");

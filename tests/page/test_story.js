@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A person and the showcase, over both transports. What was said is what the same acts say when
+/* A person and the showcase, over both transports. The transcript is that of the same acts when
  * they are commands of a terminal. */
 import assert from "node:assert";
 import { startBot, startSimulator, story } from "./harness.js";

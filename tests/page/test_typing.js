@@ -35,6 +35,11 @@ for (const [typed, from, inserts] of [
     assert.deepEqual(found && [found.from, found.items.map(({ insert }) => insert)], from === null ? null : [from, inserts]);
   });
 
+test("a command that nobody has used has a note in the place of completions", () => {
+  for (const [typed, noted] of [["/", true], ["/nope", true], ["/e", false], ["/nope x", false], ["/usr/bin", false], ["@nobody", false]])
+    assert.equal(/once they were used/.test(complete(typed, { ...sources, commands: typed === "/" ? [] : sources.commands })?.note), noted, typed);
+});
+
 for (const [typed, command] of [
   ["/echo a  b", { command: "/echo", text: "a  b" }],
   ["  /later  ", { command: "/later", text: "" }],

@@ -103,6 +103,7 @@ function showBanner(text) {
       const banner = find("banner");
       banner.hidden = text === "";
       banner.textContent = text;
+      tools.setGone(text !== "");
     },
     text === "" ? 0 : BANNER_MS,
   );

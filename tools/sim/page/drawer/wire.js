@@ -142,7 +142,7 @@ export function applyWire(wire, entry) {
   return { row, fresh: !known };
 }
 
-/** Forget all rows. What comes later about one of them is ignored. */
+/** Forget all rows. A later entry about one of them is ignored. */
 export function clearWire(wire) {
   wire.rows.length = 0;
   wire.byKey.clear();
@@ -231,7 +231,7 @@ function isEcho(row) {
   return Boolean(who.bot_id) || (own && (who.user === own || event.user === own));
 }
 
-/** What the app has answered so far, by kind and name: the nearest that the wire knows of its
+/** The answers of the app so far, by kind and name: the nearest that the wire knows of its
  * listeners. @returns {Array<{kind, name, count, failed}>} the most frequent first */
 export function seenListeners(wire) {
   const seen = new Map();

@@ -206,6 +206,8 @@ function wireReader(wire, api, tell, { began, took }) {
 function countOf(rows, wire) {
   const shown = rows.list.length, all = wire.rows.length;
   const dropped = wire.dropped > 0 ? `; ${wire.dropped} older ones are gone` : "";
+  if (all === 0) return "No delivery and no call yet.";
+  if (shown === 0) return `The filter lets none of ${all} row${all === 1 ? "" : "s"} through${dropped}.`;
   return `${shown}${shown === all ? "" : ` of ${all}`} row${all === 1 ? "" : "s"}${dropped}`;
 }
 

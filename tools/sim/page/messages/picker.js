@@ -9,11 +9,10 @@ const FOUND_MAX = 96;
 const COLUMNS = 8;
 const often = ["thumbsup", "eyes", "white_check_mark", "heart", "tada", "joy", "pray", "rocket"];
 
-/* Without a table of emoji, and for a workspace's own ones, what was typed is a name, too. */
+/* A build without the table of emoji knows no name, and takes each. */
 function namesFor(typed, all) {
   if (!typed) return [...new Set([...often, ...all])].slice(0, FOUND_MAX);
-  const names = bestOf(all, typed, (name) => [name], FOUND_MAX);
-  return names.includes(typed) ? names : [...names, typed];
+  return all.length > 0 ? bestOf(all, typed, (name) => [name], FOUND_MAX) : [typed];
 }
 
 class Picker {
@@ -21,6 +20,7 @@ class Picker {
     this.sources = page.sources();
     this.chosen = chosen;
     this.before = document.activeElement;
+    this.note = h("p", { class: "hint", role: "status" });
     this.grid = h("div", { class: "picker-grid", role: "group", "aria-label": "Emoji" });
     this.search = h("input", {
       class: "field",
@@ -31,7 +31,7 @@ class Picker {
       oninput: () => this.fill(),
     });
     const attributes = { class: "picker", popover: "auto", role: "dialog", "aria-label": "Emoji" };
-    this.element = h("div", attributes, this.search, this.grid);
+    this.element = h("div", attributes, this.search, this.note, this.grid);
     this.element.addEventListener("keydown", (event) => this.takeKey(event));
     this.element.addEventListener("toggle", (event) => event.newState === "closed" && this.close());
     this.fill();
@@ -39,10 +39,13 @@ class Picker {
 
   fill() {
     const typed = this.search.value.trim().replaceAll(":", "").toLowerCase();
+    const names = namesFor(typed, this.sources.emojiNames);
     replace(
       this.grid,
-      namesFor(typed, this.sources.emojiNames).map((name) => this.drawItem(name)),
+      names.map((name) => this.drawItem(name)),
     );
+    this.note.textContent =
+      names.length > 0 ? "" : `Slack has no emoji :${typed}:, and the simulator has no others.`;
   }
 
   drawItem(name) {
@@ -64,8 +67,8 @@ class Picker {
     const items = [...this.grid.children];
     const at = items.indexOf(document.activeElement); // -1: the search
     const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLUMNS };
-    if (at < 0 && event.key === "Enter") items[0].click();
-    else if (at < 0 && event.key === "ArrowDown") items[0].focus();
+    if (at < 0 && event.key === "Enter") items[0]?.click();
+    else if (at < 0 && event.key === "ArrowDown") items[0]?.focus();
     else if (at < 0 || !(event.key in steps)) return;
     else if (at + steps[event.key] < 0) this.search.focus();
     else items[Math.min(at + steps[event.key], items.length - 1)].focus();

@@ -83,13 +83,13 @@ export class Thread {
     this.beside = ""; // the channel that the assistant knows to be shown
     this.title = h("h2", { class: "one-line" });
     this.detail = h("span", { class: "head-detail one-line" });
-    this.assistant = h("section", { class: "assistant-pane", "aria-label": "Assistant" });
+    this.assistant = h("section", { class: "assistant-pane", "aria-label": "Suggestions" });
     this.status = h("p", { class: "status", role: "status" });
     this.list = this.createList();
     this.composer = this.createComposer();
-    const close = iconButton("quiet-button", "close", "Close thread", () => this.close());
+    this.closer = iconButton("quiet-button", "close", "Close", () => this.close());
     const space = h("span", { class: "space" });
-    const head = h("header", { class: "pane-head" }, this.title, this.detail, space, close);
+    const head = h("header", { class: "pane-head" }, this.title, this.detail, space, this.closer);
     const talk = [this.list.element, this.status, this.composer.element];
     replace(element, head, this.assistant, talk);
   }
@@ -159,7 +159,16 @@ export class Thread {
     if (message && list.goTo(message)) page.forgetMessage();
   }
 
+  /* The name of the pane, for people who do not see it. */
+  nameIt(name) {
+    const close = `Close ${name.toLowerCase()}`;
+    this.element.setAttribute("aria-label", name);
+    this.closer.setAttribute("aria-label", close);
+    this.closer.title = close;
+  }
+
   showReplies(root, replies) {
+    this.nameIt("Thread");
     this.title.textContent = "Thread";
     const title = this.page.titleOf(this.page.thread.channel);
     this.detail.textContent = `${title} · ${repliesText(replies.length)}`;
@@ -172,6 +181,7 @@ export class Thread {
     const { page } = this;
     const { channel, ts } = page.thread;
     const known = page.state.assistants.get(this.open) || {};
+    this.nameIt("Assistant");
     this.title.textContent = known.title || "Assistant";
     this.detail.textContent = page.appName();
     this.assistant.hidden = replies.some((entry) => entry.message.user === page.user);

@@ -39,6 +39,7 @@ export function editableText(text, names) {
 /* --- completion of @people, #channels, :emoji: and /commands; pure --- */
 
 const ITEMS_MAX = 8;
+const COMMANDS_NOTE = "Commands appear here once they were used: type any /command.";
 const EMOJI_MIN = 2; // letters after the colon, as in Slack
 
 /**
@@ -119,7 +120,7 @@ const kinds = [
   { pattern: /(?:^|[\s(])@([\p{L}\d._-]*)$/u, items: peopleItems },
   { pattern: /(?:^|[\s(])#([\p{L}\d_-]*)$/u, items: channelItems },
   { pattern: /(?:^|[\s(]):([a-z\d_+-]*)$/i, items: emojiItems },
-  { pattern: /^\/([^\s]*)$/, items: commandItems },
+  { pattern: /^\/([^\s/]*)$/, items: commandItems, note: COMMANDS_NOTE },
 ];
 
 /**
@@ -127,14 +128,17 @@ const kinds = [
  * @param {string} before the text before the caret
  * @param {{people: Array, channels: Array, commands: Array<string>, emojiNames: Array<string>,
  *   emoji: function(string): string}} sources
- * @returns {{from: number, items: Array<Item>}|null} `from`: where the typed word begins
+ * @returns {{from: number, items: Array<Item>, note?: string}|null} `from`: where the typed word
+ *   begins; `note`: a sentence that stands in the place of items
  */
 export function complete(before, sources) {
-  for (const { pattern, items } of kinds) {
+  for (const { pattern, items, note } of kinds) {
     const match = pattern.exec(before);
     if (!match) continue;
     const found = items(match[1], sources);
-    return found.length > 0 ? { from: before.length - match[1].length - 1, items: found } : null;
+    const from = before.length - match[1].length - 1;
+    if (found.length > 0) return { from, items: found };
+    return note ? { from, items: [], note } : null;
   }
   return null;
 }
@@ -181,10 +185,10 @@ export class Suggestions {
       this.area.removeAttribute("aria-activedescendant");
       return;
     }
-    replace(
-      this.element,
-      found.items.map((item, i) => this.drawItem(item, i)),
-    );
+    const note = { class: "completion-note", role: "option", "aria-disabled": "true" };
+    const items = found.items.map((item, i) => this.drawItem(item, i));
+    replace(this.element, found.note ? h("li", note, found.note) : items);
+    if (found.note) return;
     this.area.setAttribute("aria-activedescendant", `${this.id}-${found.at}`);
     this.element.children[found.at].scrollIntoView({ block: "nearest" });
   }
@@ -214,7 +218,7 @@ export class Suggestions {
 
   /** Take a key. False: it is not for the list. */
   takeKey({ key, shiftKey }) {
-    if (!this.found) return false;
+    if (!this.found || (this.found.note && key !== "Escape")) return false;
     const { items, at } = this.found;
     const steps = { ArrowDown: 1, ArrowUp: items.length - 1 };
     if (key in steps) {

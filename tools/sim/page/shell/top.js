@@ -137,6 +137,23 @@ function foldDrawer(button) {
   return toggle;
 }
 
+const GONE = {
+  look: "gone",
+  text: "Simulator gone",
+  title: "The simulator does not answer: start it again with `slackapp sim`",
+};
+
+function stateOf({ connected, connections, transport }) {
+  if (!connected)
+    return {
+      look: "",
+      text: "No app",
+      title: "No app is connected: start one with the variables of `slackapp sim env`",
+    };
+  const times = connections > 1 ? ` × ${connections}` : "";
+  return { look: "there", text: `${transport || "Connected"}${times}`, title: "The app is connected" };
+}
+
 function drawWireButton() {
   const label = { "aria-label": "Wire", "aria-controls": "drawer" };
   const wire = h("span", null, "Wire");
@@ -148,29 +165,31 @@ function drawWireButton() {
  * @param {import("../state/page.js").Page} page
  * @param {HTMLElement} element
  * @param {function()} showKeys
- * @returns {{update: function(), toggleWire: function()}}
+ * @returns {{update: function(), setGone: function(boolean), toggleWire: function()}} `setGone`: the
+ *   simulator does not answer, or is back
  */
 export function createTools(page, element, showKeys) {
   const wire = drawWireButton();
-  const app = h("span", { class: "top-app" });
+  const app = h("span", { class: "top-app", role: "group", "aria-label": "State of the app" });
   let shown = "";
+  let gone = false;
 
   function update() {
-    const { connected: there, connections: count, transport } = page.state.app;
-    const text = there ? transport || "Connected" : "No app";
-    const wanted = `${text} ${count} ${there}`;
-    if (wanted === shown) return;
-    shown = wanted;
-    app.classList.toggle("there", there);
-    const times = count > 1 ? ` × ${count}` : "";
-    replace(app, h("span", { class: "dot" }), h("span", null, text, times));
-    app.title = there
-      ? "The app is connected"
-      : "No app is connected: start one with the variables of `slackapp sim env`";
+    const { look, text, title } = gone ? GONE : stateOf(page.state?.app || {});
+    if (`${look} ${text}` === shown) return;
+    shown = `${look} ${text}`;
+    app.className = `top-app ${look}`;
+    app.title = title;
+    replace(app, h("span", { class: "dot" }), h("span", { class: "top-text" }, text));
+  }
+
+  function setGone(value) {
+    gone = value;
+    update();
   }
 
   const keys = iconButton("top-button", "help", "Keys", showKeys);
   keys.title = "Keys (?)";
   replace(element, app, wire, createThemeButton(), keys);
-  return { update, toggleWire: foldDrawer(wire) };
+  return { update, setGone, toggleWire: foldDrawer(wire) };
 }

@@ -41,7 +41,7 @@ export class Page {
     this.state = null;
     this.user = "";
     this.editing = null; // {channel, ts} of the message that the person edits
-    this.entered = new Map(); // the values of the inputs of messages
+    this.entered = new Map(); // the values of the inputs of messages, by person and message
     this.read = new Map(); // the newest ts that was seen, by place()
     this.route = parseRoute(location.hash);
     this.names = {
@@ -306,11 +306,11 @@ export class Page {
     return this.contextOf(
       "message",
       { message: ts, channel },
-      { channel, values: this.valuesOf(`${channel}/${ts}`) },
+      { channel, values: this.valuesOf(`${this.user} ${channel}/${ts}`) },
     );
   }
 
-  /* The values of a message's inputs, which outlive a redrawing of the message. */
+  /* The values that a person has entered into a message, which outlive a redrawing of it. */
   valuesOf(key) {
     const values = this.entered.get(key) || new Map();
     this.entered.delete(key);

@@ -52,12 +52,12 @@ export function splitUrl(found) {
   return [found.slice(0, end), found.slice(end)];
 }
 
-/** Whether a character of a text is a letter or a digit, of any script. */
+/** True for a letter or a digit of any script. */
 export function isWord(character) {
   return /[\p{L}\p{N}]/u.test(character);
 }
 
-/** Whether it is white space, or the end of the text. */
+/** True for white space, and for the end of the text. */
 export function isSpace(character) {
   return character === "" || /\s/.test(character);
 }
