@@ -11,8 +11,7 @@ import { drawToolbar, takeMessageKey } from "./message_menu.js";
 
 const ROW_MIN = 26; // pixels of the smallest message
 const MARGIN = 16; // messages in the page at first, besides those that are seen
-const WINDOW_MAX = 200;
-const STEP = 40; // by which the window moves
+const STEP = 20; // by which the window moves: more of them are a long task on a busy machine
 const NEAR = 1200; // pixels between what is seen and an end of the window, where it moves
 const STUCK = 40; // pixels from the end that still count as the end
 const GROUP_S = 300; // between two messages of one author that stand under one name
@@ -136,6 +135,11 @@ export class MessageList {
     return Math.ceil(this.scroller.clientHeight / ROW_MIN) + MARGIN;
   }
 
+  /* The most messages in the page: room for those that are seen, wherever the window begins. */
+  get longest() {
+    return 2 * this.size + 2 * STEP;
+  }
+
   setWindow(first, last) {
     this.from = this.entries[Math.max(0, first)]?.ts || "";
     this.to = this.entries[last]?.ts || "";
@@ -145,7 +149,7 @@ export class MessageList {
   moveToEnd() {
     const { length } = this.entries;
     const first = this.from ? this.first : 0;
-    const isLong = !this.from || length - first > WINDOW_MAX;
+    const isLong = !this.from || length - first > this.longest;
     this.setWindow(isLong ? length - this.size : first, length);
   }
 
@@ -153,7 +157,7 @@ export class MessageList {
     const { first, last } = this;
     if (this.reading) return;
     if (first > 0) {
-      this.setWindow(first - STEP, Math.min(last, first - STEP + WINDOW_MAX));
+      this.setWindow(first - STEP, Math.min(last, first - STEP + this.longest));
       this.sync();
     } else if (!this.whole && this.options.older) {
       await this.readOlder();
@@ -171,7 +175,7 @@ export class MessageList {
   showNewer() {
     const { last } = this;
     if (last >= this.entries.length) return;
-    this.setWindow(Math.max(this.first, last + STEP - WINDOW_MAX), last + STEP);
+    this.setWindow(Math.max(this.first, last + STEP - this.longest), last + STEP);
     this.sync();
   }
 
