@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/rich_text.h"
 #include "support/alloc_fail.h"
+#include "support/dice.h"
 #include "support/json.h"
 #include "support/test.h"
 
@@ -80,6 +81,62 @@ TEST(marks_without_a_partner_are_quick)
         slack__buf_done(&text);
         slack__arena_free(own);
     }
+}
+
+/* ---- random texts ---- */
+
+/* Appends what a reader sees, without marks, quotes and white space. */
+static void append_seen(slack_buf_t *seen, const char *text)
+{
+    for (; *text; text++)
+        if (!strchr("*_~`<> \n", *text)) slack__buf_append_char(seen, *text);
+}
+
+static void append_parts(slack_buf_t *seen, const slack_json_t *parts)
+{
+    slack_json_iter_t it = {0};
+    while (slack_json_next(parts, &it)) {
+        const char *user = slack_json_str(it.value, "/user_id");
+        const char *emoji = slack_json_str(it.value, "/name");
+        append_seen(seen, slack_json_str(it.value, "/text"));
+        if (*user) append_seen(seen, slack__arena_printf(arena, "@%s", user));
+        if (*emoji) append_seen(seen, slack__arena_printf(arena, ":%s:", emoji));
+    }
+}
+
+/* No text loses a character that is no mark. */
+ARENA_TEST(random_texts_keep_their_characters)
+{
+    static const char *const units[] = {"*", "_",  "~",    "`",     "```",   "a",   "b ",
+                                        " ", "\n", "&gt;", "&amp;", "<@U1>", ":x:", "\xc3\xa9"};
+    uint64_t dice = 19;
+    slack_buf_t markup, seen, wanted;
+    slack__buf_init(&markup, 1024);
+    slack__buf_init(&seen, 1024);
+    slack__buf_init(&wanted, 1024);
+    for (int i = 0; i < 3000; i++) {
+        slack__buf_clear(&markup);
+        slack__buf_clear(&seen);
+        slack__buf_clear(&wanted);
+        for (uint64_t left = dice_roll(&dice, 24); left > 0; left--) {
+            const char *unit = units[dice_roll(&dice, COUNT(units))];
+            slack__buf_append_slice(&markup, slack__slice(unit));
+            append_seen(&wanted, strcmp(unit, "&amp;") == 0  ? "&"
+                                 : strcmp(unit, "&gt;") == 0 ? ""
+                                                             : unit);
+        }
+        sim_json_builder_t json = {.arena = arena};
+        slack_json_iter_t it = {0};
+        const slack_json_t *rich = sim_rich_text(&json, slack__buf_ptr(&markup));
+        while (slack_json_next(rich, &it))
+            append_parts(&seen, slack_json_get(it.value, "/elements"));
+        if (strcmp(slack__buf_ptr(&seen), slack__buf_ptr(&wanted)) != 0)
+            fail_msg("%s: %s", slack__buf_ptr(&markup), slack__buf_ptr(&seen));
+        slack__arena_reset(arena);
+    }
+    slack__buf_done(&markup);
+    slack__buf_done(&seen);
+    slack__buf_done(&wanted);
 }
 
 static int write_rich(void *ctx)
