@@ -19,8 +19,8 @@ function templateKey(name) {
   return /^[A-Za-z_]\w*$/.test(name) ? name : templateString(name);
 }
 
-/** A value on one line: "{text: 'Hi', blocks: []}". */
-export function flatTemplate(value) {
+/* A value on one line: "{text: 'Hi', blocks: []}". */
+function flatTemplate(value) {
   if (typeof value === "string") return templateString(value);
   if (value === null || typeof value !== "object") return JSON.stringify(value ?? null);
   if (Array.isArray(value)) return `[${value.map(flatTemplate).join(", ")}]`;
@@ -45,15 +45,15 @@ function templateLines(value, lead, indent, room) {
   return lines;
 }
 
-/** A string literal. Two question marks in a row begin a trigraph in old C. */
-export function literal(text) {
+/* A string literal. Two question marks in a row begin a trigraph in old C. */
+function literal(text) {
   const body = text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replace(/(?<=\?)\?/g, "\\?");
   return `"${body.replaceAll("\n", "\\n").replaceAll("\r", "\\r").replaceAll("\t", "\\t")
     .replace(HIDDEN, octal)}"`;
 }
 
-/** The literals of a template, one below the other, each behind `indent` spaces. */
-export function templateLiterals(value, indent) {
+/* The literals of a template, one below the other, each behind `indent` spaces. */
+function templateLiterals(value, indent) {
   const room = LITERAL_MAX - indent;
   return templateLines(value, "", 0, room).map((line) => " ".repeat(indent) + literal(line))
     .join("\n");

@@ -6,7 +6,7 @@ export const ROWS_MAX = 10000;
 
 /** Slack waits that long for an ack. A bot that takes a third of it is near the limit. */
 export const ACK_LIMIT_MS = 3000;
-export const ACK_NEAR_MS = 1000;
+const ACK_NEAR_MS = 1000;
 
 /**
  * @typedef {Object} Row

@@ -42,8 +42,8 @@ function drawRow(row, position, view, now) {
   h("time", { class: "wire-time" }, clock(row.at)));
 }
 
-/** The list box. A row that is chosen, by a click or by a key, goes to `choose`. */
-export class WireList {
+/* The list box. A row that is chosen, by a click or by a key, goes to `choose`. */
+class WireList {
   constructor(choose) {
     this.choose = choose;
     this.shown = [];

@@ -104,8 +104,8 @@ function keyOf({ blockId, element }) {
   return JSON.stringify([blockId, asText(element.action_id)]);
 }
 
-/** The values that a person has entered, as in Slack's state.values; {} if there are none. */
-export function keptValue(place) {
+/* The values that a person has entered, as in Slack's state.values; {} if there are none. */
+function keptValue(place) {
   return asObject(place.context.values?.get(keyOf(place)));
 }
 

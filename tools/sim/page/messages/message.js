@@ -32,8 +32,8 @@ function takeKey(event, { cancel, done }) {
   done();
 }
 
-/** The box for a message. It takes the focus as soon as it is in the page. */
-export function drawEditBox(page, entry) {
+/* The box for a message. It takes the focus as soon as it is in the page. */
+function drawEditBox(page, entry) {
   const text = editableText(entry.message.text || "", page.names);
   const cancel = () => page.edit(null);
   const done = () => save(page, entry, text, area.value);

@@ -70,8 +70,8 @@ function copyActions(page, entry) {
   ];
 }
 
-/** The actions of the person on the message, in the order of the menu. */
-export function actionsOf(page, entry) {
+/* The actions of the person on the message, in the order of the menu. */
+function actionsOf(page, entry) {
   const isShared = !entry.onlyFor;
   const isOwn = isShared && entry.message.user === page.user && !entry.message.bot_id;
   return [
@@ -81,8 +81,8 @@ export function actionsOf(page, entry) {
   ];
 }
 
-/** Open the menu of a message under the anchor. */
-export function openMessageMenu(page, entry, anchor) {
+/* Open the menu of a message under the anchor. */
+function openMessageMenu(page, entry, anchor) {
   openActions(
     anchor,
     actionsOf(page, entry).map((action) => ({ ...action, run: () => action.run(anchor) })),

@@ -37,7 +37,7 @@ function prompt(given, context) {
  * @param {{prompts?: Array<Object>, promptsTitle?: string}} thread
  * @param {Object} context with ask(text), which sends a message in the thread
  */
-export function drawAssistant(thread, context) {
+function drawAssistant(thread, context) {
   const { prompts, promptsTitle } = asObject(thread);
   const shown = asList(prompts).slice(0, PROMPTS_MAX);
   return h(

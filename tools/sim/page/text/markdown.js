@@ -103,7 +103,7 @@ function textParts(text) {
  * @param {string} text
  * @returns {Array<Object>}
  */
-export function parseInline(text) {
+function parseInline(text) {
   const parts = [];
   const missing = new Set();
   let end = 0;
