@@ -85,7 +85,8 @@ story("filters show what was asked for", showcase, async ({ sim, page }) => {
   await wire.getByRole("searchbox", { name: "Filter by text" }).fill("ONE");
   await list.getByRole("option", { name: /echo/ }).click();
   await wire.getByRole("button", { name: "Send again" }).click();
-  await wire.getByRole("status").getByText("Sent again. Its ack is in the list only").waitFor();
+  await wire.getByRole("status").getByText("Sent again.").waitFor();
+  assert.match(await sim.cli("transcript"), /runs \/echo one -> .*: one\n(.*\n)*.*runs \/echo again -> .*: one/);
   await wire.getByRole("button", { name: "Clear" }).click();
   await wire.getByText("No delivery and no call yet.").waitFor();
   assert.equal(await list.getByRole("option").count(), 0);

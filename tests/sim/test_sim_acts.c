@@ -341,6 +341,35 @@ CONNECTED(a_command_comes_again_with_a_new_trigger)
                   "again");
 }
 
+/* Send the newest delivery again, and ack it: the transcript has that line then. */
+static void again(const char *payload, const char *line)
+{
+    const char *said = "";
+    sim_peer_control(&peer, "/sim/resend", "{}");
+    sim_app_ack(&app, sim_app_next(&app), payload);
+    for (int i = 0; i < 100 && !strstr(said, line); i++)
+        said = sim_peer_transcript(&peer);
+    if (!strstr(said, line)) fail_msg("no \"%s\" in:\n%s", line, said);
+}
+
+CONNECTED(an_ack_of_a_resent_delivery_acts)
+{
+    sim_peer_send(&peer, "{'kind':'command','command':'/x','text':'y'}", &outcome);
+    sim_app_ack(&app, sim_app_next(&app), NULL);
+    assert_sent(true);
+    again("{'text':'hi'}", "ann runs /x again -> bot (only to ann): hi\n");
+
+    open_modal("'type':'plain_text_input'");
+    sim_peer_send(&peer, "{'kind':'submit','state':{'values':{'b':{'a':{'value':'v'}}}}}",
+                  &outcome);
+    sim_app_ack(&app, sim_app_next(&app), "{'response_action':'errors','errors':{'b':'no'}}");
+    assert_sent(true);
+    again("{'response_action':'errors','errors':{'b':'why'}}",
+          "ann submits  again -> errors: b: why\n");
+    again(NULL, "ann submits  again -> closed\n");
+    again(NULL, "ann submits  again -> closed\n"); /* there is no modal any more */
+}
+
 /* ---- older messages ---- */
 
 ALONE(older_messages_come_in_pages)

@@ -83,14 +83,10 @@ async function copy(text, what, tell, shown) {
   }
 }
 
-/* Nobody waits for the ack of a resent command or interaction: a modal may be closed by now. */
-const NOT_ACTED = "Its ack is in the list only: it writes no message, and changes no modal.";
-
 async function resend(row, retry, api, tell) {
   try {
     await api.post("/sim/resend", { number: row.number, retry });
-    const acts = row.kind === "event" ? "" : ` ${NOT_ACTED}`;
-    tell(retry ? "Sent again, as a retry." : `Sent again.${acts}`);
+    tell(retry ? "Sent again, as a retry." : "Sent again.");
   } catch (error) {
     tell(error.message, true);
   }
