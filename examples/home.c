@@ -61,6 +61,7 @@ int main(void)
 {
     slack_app_t *app = NULL;
     int rc = slack_app_new(&app, NULL);
+    if (rc == 0) rc = slack_declare_calls(app, "views.publish views.update");
     if (rc == 0) rc = slack_on_event(app, "app_home_opened", opened, NULL);
     if (rc == 0) rc = slack_on_action(app, "more", more, NULL);
     if (rc == 0) rc = slack_app_run(app);

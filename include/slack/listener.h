@@ -192,6 +192,23 @@ SLACK_API int slack_listen(slack_app_t *app, const slack_listener_t *listener);
  */
 SLACK_API int slack_unlisten(slack_app_t *app, const char *name);
 
+/**
+ * Declare methods of the Web API that the program calls, for its description (docs/describe.md):
+ * nobody can look into a handler of C. Functions count as the methods that they call:
+ * slack_say() as chat.postMessage, slack_view_open() as views.open. More calls add more methods.
+ *
+ * Once a program has declared a method, the log names others that it calls and that need a scope,
+ * each once. Slack gets these calls all the same.
+ *
+ *     slack_declare_calls(app, "chat.postMessage, users.info");
+ *
+ * @param methods names, separated by blanks or commas; copied.
+ * @return 0; SLACK_EINVAL for NULL, and for a name that is not a method's: slack_app_error() says
+ *         which; SLACK_ETOOBIG if the names have more than 64 KiB; SLACK_ENOMEM. On failure none of
+ *         them is declared.
+ */
+SLACK_API int slack_declare_calls(slack_app_t *app, const char *methods);
+
 /* ---- short forms of slack_listen() ----
  *
  * They return as slack_listen(). The string is copied; NULL matches every delivery of the kind.

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/app.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/options.h"
 #include "net/descriptors.h"
@@ -12,10 +16,13 @@
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/file.h"
+#include "util/json.h"
 #include "webapi/response.h"
 
 /* The most calls in flight at once. */
 #define CALLS_MAX 256
+/* Of the JSON of an app in describe mode. */
+#define DESCRIPTION_MAX ((size_t)256 << 20)
 /* For one attempt of a call. */
 #define CALL_TIMEOUT_MS 30000
 
@@ -29,6 +36,7 @@ static const slack_oauth_events_t oauth_events = {app_begin, oauth_failed};
  * time. */
 static int init_parts(slack_app_t *app)
 {
+    slack__declared_calls_init(&app->declared);
     slack__lifetimes_init(&app->services.lifetimes, &app->log);
     app->services.app = app;
     slack__streams_init(&app->services.streams);
@@ -69,6 +77,31 @@ static int init_parts(slack_app_t *app)
     return rc ? rc : slack__app_add_pages(app);
 }
 
+/* An app in describe mode goes on, and keeps its first fault for the description. */
+static int check_unfit(slack_app_t *app, int rc)
+{
+    slack_description_t *description = &app->description;
+    if (rc != SLACK_ECONFIG || !description->path) return rc;
+    if (description->status == 0) {
+        description->status = rc;
+        memcpy(description->error, app->error, sizeof app->error);
+    }
+    return 0;
+}
+
+static int resolve_options(slack_app_t *app, const slack_options_t *options, bool environment)
+{
+    int rc = slack__options_resolve(&app->options, options, environment, app->error);
+    if (rc == SLACK_ECONFIG && app->description.path) {
+        check_unfit(app, rc);
+        rc = slack__options_salvage(&app->options, options);
+    }
+    if (rc == 0)
+        rc = check_unfit(
+            app, slack__token_files_init(&app->identity.token_files, &app->options, app->error));
+    return rc;
+}
+
 int slack__app_new(slack_app_t **ret_app, const slack_options_t *options, bool environment)
 {
     slack_app_t *app = slack__calloc(1, sizeof *app);
@@ -78,10 +111,10 @@ int slack__app_new(slack_app_t **ret_app, const slack_options_t *options, bool e
         return SLACK_ENOMEM;
     }
     int rc = init_parts(app);
-    if (rc == 0) rc = slack__options_resolve(&app->options, options, environment, app->error);
+    const char *path = environment ? getenv("SLACK_DESCRIBE") : NULL;
+    app->description.path = path && *path ? path : NULL;
+    if (rc == 0) rc = resolve_options(app, options, environment);
     const slack_options_t *o = &app->options;
-    if (rc == 0)
-        rc = slack__token_files_init(&app->identity.token_files, &app->options, app->error);
     if (rc == 0)
         rc = slack__pool_new(&app->services.pool, o->workers, slack__mailbox_wake, &app->mailbox);
     app->log_limits = SLACK_LOG_LIMITS_INIT;
@@ -306,6 +339,11 @@ static void call_ended(const char *method, const slack_response_t *response, voi
     slack_app_t *app = user_data;
     slack__counters_call(&app->counters, method, response->status);
     slack__histogram_add(&app->counters.call_wait, response->waited_ms * 1000);
+    /* Catch-up's own calls follow from the option. */
+    const bool catches_up = app->transports.catch_up && strstr(method, "conversations");
+    if (!catches_up && slack__declared_calls_miss(&app->declared, method))
+        SLACK_LOG(&app->log, WARN, "call not declared", "method=%s hint=%s", method,
+                  "name it in slack_declare_calls(), from which tools know the scopes of the bot");
 }
 
 static void call_tried(const char *method, bool limited, bool again, void *user_data)
@@ -449,6 +487,61 @@ static void configure_parts(slack_app_t *app)
     if (app->identity.authorizer) slack__authorizer_start(app->identity.authorizer, net);
 }
 
+/* ---- describe mode ---- */
+
+static int write_description(const slack_app_t *app, slack_buf_t *out)
+{
+    const slack_description_t *d = &app->description;
+    int rc = slack__buf_printf(out,
+                               "{\"describe\":1,\"version\":\"%s\",\"authorizes\":%s,"
+                               "\"distributed\":%s,\"config\":{\"status\":%d,\"error\":",
+                               SLACKAPP_VERSION, app->identity.authorizer ? "true" : "false",
+                               app->identity.distributed ? "true" : "false", d->status);
+    if (rc == 0) rc = slack__json_write_string(out, d->error, strlen(d->error));
+    if (rc == 0) rc = slack__buf_printf(out, "},\"calls\":");
+    if (rc == 0) rc = slack__describe_calls(&app->declared, out);
+    if (rc == 0) rc = slack__buf_printf(out, ",\"listeners\":");
+    if (rc == 0) rc = slack__describe_listeners(app->registry.router, out);
+    if (rc == 0) rc = slack__buf_printf(out, ",\"options\":");
+    if (rc == 0) rc = slack__options_write(&app->options, out);
+    return rc ? rc : slack__buf_printf(out, "}\n");
+}
+
+static int write_all(const char *path, const char *text, size_t len)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
+    if (fd < 0) return errno;
+    int error = 0;
+    while (len > 0 && error == 0) {
+        const ssize_t written = write(fd, text, len);
+        if (written > 0) {
+            text += written;
+            len -= (size_t)written;
+        } else if (written < 0 && errno != EINTR) {
+            error = errno;
+        }
+    }
+    return close(fd) != 0 && error == 0 ? errno : error;
+}
+
+/* Writes the description before the loop runs. */
+static int describe(slack_app_t *app)
+{
+    slack_buf_t text;
+    slack__buf_init(&text, DESCRIPTION_MAX);
+    int rc = write_description(app, &text);
+    if (rc == 0) {
+        const int error = write_all(app->description.path, slack__buf_ptr(&text), text.len);
+        if (error)
+            rc = slack__app_fail(app, SLACK_EIO, "cannot write SLACK_DESCRIBE=%.200s: %s",
+                                 app->description.path, strerror(error));
+    } else {
+        rc = slack__app_fail(app, rc, "the description of the app: %s", slack_strerror(rc));
+    }
+    slack__buf_done(&text);
+    return rc;
+}
+
 static int start_on(slack_app_t *app, uv_loop_t *loop)
 {
     slack_life_t *life = &app->life;
@@ -464,6 +557,10 @@ static int start_on(slack_app_t *app, uv_loop_t *loop)
         life->handles++;
     else
         rc = slack__app_fail(app, SLACK_EIO, "cannot wake the loop: %s", uv_strerror(uv));
+    if (rc == 0 && app->description.path) {
+        slack__app_shutdown(app, describe(app));
+        return 0;
+    }
     if (rc == 0) rc = open_parts(app);
     if (rc == 0)
         slack__identity_start(&app->identity);
@@ -491,10 +588,17 @@ static int check_startable(slack_app_t *app)
     return 0;
 }
 
+/* The same, but for an app in describe mode, which notes why it could not start. */
+static int check_begin(slack_app_t *app)
+{
+    const int rc = check_startable(app);
+    return rc == SLACK_ECONFIG ? check_unfit(app, rc) : rc;
+}
+
 int slack_app_start(slack_app_t *app, slack_app_stopped_fn fn, void *user_data)
 {
     SLACK_APP_REQUIRE(app);
-    int rc = check_startable(app);
+    int rc = check_begin(app);
     if (rc != 0) return slack__app_failed(app, rc);
     if (app->options.loop == NULL)
         return slack__app_fail(app, SLACK_EINVAL,
@@ -537,7 +641,7 @@ static int watch_signals(slack_app_t *app)
 int slack_app_run(slack_app_t *app)
 {
     SLACK_APP_REQUIRE(app);
-    int rc = check_startable(app);
+    int rc = check_begin(app);
     if (rc == 0 && app->options.loop)
         rc = slack__app_fail(app, SLACK_EINVAL,
                              "options.loop is set: start the app with slack_app_start()");

@@ -4,6 +4,7 @@
 
 #include <slack/slack.h>
 
+#include "app/describe.h"
 #include "app/mailbox.h"
 #include "cluster/cluster.h"
 #include "context/ack_deadline.h"
@@ -26,6 +27,7 @@
  *   failure.c     the sentence of the last failure
  *   transports.c  the functions that transports call
  *   mailbox.c     requests of other threads: stop, reload, post
+ *   describe.c    the description of an app that does not start
  *   options.c     the table of options; env.c: the environment and .env
  *   listeners.c   slack_on_…(), slack_use(), hooks; assistant.c: the listeners of an assistant
  *   oauth.c       the part of a distributed app, and its public functions
@@ -89,6 +91,8 @@ struct slack_app {
     slack_senders_t senders;
     slack_life_t life;
 
+    slack_description_t description;
+    slack_declared_calls_t declared;
     slack_mailbox_t mailbox;
     slack_recorder_t *recorder; /* NULL: nothing is recorded */
     slack_counters_t counters;

@@ -29,6 +29,7 @@ void slack__app_destroy(slack_app_t *app)
     slack__identity_done(&app->identity);
     slack__oauth_done(&app->oauth);
     slack__registry_done(&app->registry);
+    slack__declared_calls_done(&app->declared);
     slack__sign_ins_done(&app->install_flow);
     slack__install_flow_done(&app->install_flow);
     slack__http_routes_done(&app->routes);

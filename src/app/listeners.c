@@ -21,6 +21,19 @@ int slack_listen(slack_app_t *app, const slack_listener_t *listener)
     return slack__app_failed(app, rc);
 }
 
+int slack_declare_calls(slack_app_t *app, const char *methods)
+{
+    SLACK_APP_REQUIRE(app);
+    slack_slice_t bad = {"NULL", 4};
+    const int rc =
+        methods ? slack__declared_calls_add(&app->declared, methods, &bad) : SLACK_EINVAL;
+    if (rc == 0) return 0;
+    return slack__app_fail(
+        app, rc, "slack_declare_calls: %.*s: %s", (int)(bad.len < 64 ? bad.len : 64), bad.ptr,
+        rc == SLACK_EINVAL ? "is not the name of a method, such as chat.postMessage"
+                           : slack_strerror(rc));
+}
+
 int slack_unlisten(slack_app_t *app, const char *name)
 {
     SLACK_APP_REQUIRE(app);

@@ -14,6 +14,7 @@
 #include "protocol/token_kind.h"
 #include "util/alloc.h"
 #include "util/error.h"
+#include "util/json.h"
 #include "util/redact.h"
 #include "util/str.h"
 
@@ -400,4 +401,81 @@ int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, bo
     else
         slack_options_done(&o);
     return rc;
+}
+
+/* ---- for a description ---- */
+
+int slack__options_salvage(slack_options_t *ret, const slack_options_t *from)
+{
+    slack_options_t o = from ? *from : (slack_options_t){0};
+    char error[SLACK_ERROR_TEXT_MAX];
+    int rc = slack_options_from_env(&o, error);
+    if (rc == SLACK_ECONFIG) {
+        o = from ? *from : (slack_options_t){0};
+        rc = own_strings(&o);
+    }
+    if (rc == 0) rc = slack__options_set_defaults(&o);
+    if (o.log_fn == NULL) o.log_fn = slack_log_stderr;
+    if (rc == 0)
+        *ret = o;
+    else
+        slack_options_done(&o);
+    return rc;
+}
+
+/* The engine of a store; "" if this cannot be said without a part of what may be a secret. */
+static const char *engine_of(const char *store)
+{
+    static const char *const engines[] = {"memory", "sqlite", "postgresql", "postgres"};
+    slack_slice_t rest = slack__slice(store), scheme;
+    slack__slice_split(&rest, ':', &scheme);
+    for (size_t i = 0; i < sizeof engines / sizeof *engines; i++)
+        if (slack__slice_eq(scheme, slack__slice(engines[i]))) return engines[i];
+    return "";
+}
+
+static int write_secret(slack_options_t *options, const slack_option_t *option, slack_buf_t *out)
+{
+    const char *text = *text_at(options, option->offset);
+    if (text == options->store)
+        return slack__buf_printf(out, "{\"set\":true,\"engine\":\"%s\"}", engine_of(text));
+    return slack__buf_printf(out, "{\"set\":true}");
+}
+
+/* The word of an enum, from 1. */
+static int write_word(const slack_option_t *option, unsigned value, slack_buf_t *out)
+{
+    slack_slice_t rest = slack__slice(option->text), word = {"", 0};
+    while (value-- > 0 && slack__slice_split(&rest, ',', &word))
+        word = slack__slice_trim(word);
+    return slack__json_write_string(out, word.ptr, word.len);
+}
+
+static int write_value(slack_options_t *options, const slack_option_t *option, slack_buf_t *out)
+{
+    if (option->type == SLACK_OPTION_SECRET) return write_secret(options, option, out);
+    if (option->type == SLACK_OPTION_WORD)
+        return write_word(option, *number_at(options, option), out);
+    if (option->type == SLACK_OPTION_NUMBER)
+        return slack__buf_printf(out, "%u", *number_at(options, option));
+    const char *text = *text_at(options, option->offset);
+    char *copy = slack__strdup(text);
+    if (copy == NULL) return SLACK_ENOMEM;
+    const int rc = slack__json_write_string(out, copy, slack__redact(copy, strlen(copy)));
+    slack__free_secret(copy);
+    return rc;
+}
+
+int slack__options_write(const slack_options_t *options, slack_buf_t *out)
+{
+    slack_options_t copy = *options; /* its strings are the caller's, and stay */
+    int rc = slack__buf_append_char(out, '{');
+    const char *comma = "";
+    for (const slack_option_t *option = slack__option_table; option->field && rc == 0; option++) {
+        if (!option_is_set(&copy, option)) continue;
+        rc = slack__buf_printf(out, "%s\"%s\":", comma, option->field);
+        if (rc == 0) rc = write_value(&copy, option, out);
+        comma = ",";
+    }
+    return rc ? rc : slack__buf_append_char(out, '}');
 }

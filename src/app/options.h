@@ -7,6 +7,8 @@
 
 #include <slack/options.h>
 
+#include "util/buf.h"
+
 enum slack_option_type {
     SLACK_OPTION_TEXT,
     SLACK_OPTION_SECRET, /* a text that is wiped when it is freed */
@@ -35,6 +37,15 @@ extern const slack_option_t slack__option_table[];
  * SLACK_ERROR_TEXT_MAX bytes. On failure the caller has nothing to free. */
 int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, bool environment,
                            char *error);
+
+/* The options as far as they are known, after slack__options_resolve() has refused them. 0 or
+ * SLACK_ENOMEM. */
+int slack__options_salvage(slack_options_t *ret, const slack_options_t *from);
+
+/* Append an object with the options that have a value. Of a secret it says only that it is set, and
+ * of the store the part before the colon too: {"drain_ms":10000,"bot_token":{"set":true}}. 0;
+ * SLACK_ETOOBIG; SLACK_ENOMEM. */
+int slack__options_write(const slack_options_t *options, slack_buf_t *out);
 
 /* Sets the fields that are not set to their defaults; all strings are allocated. 0 or SLACK_ENOMEM.
  */

@@ -479,6 +479,12 @@ const char *slack__router_skipped(const slack_router_t *router, const slack_subj
     return "";
 }
 
+const slack_rule_t *slack__router_next(const slack_router_t *router, const slack_rule_t *rule)
+{
+    slack_link_t *next = rule ? rule->link.next : router->all.next;
+    return next == &router->all ? NULL : SLACK_CONTAINER(next, slack_rule_t, link);
+}
+
 const char *slack__router_names(const slack_router_t *router, enum slack_kind kind,
                                 slack_arena_t *arena)
 {

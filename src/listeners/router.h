@@ -28,6 +28,9 @@ bool slack__router_last_never_runs(const slack_router_t *router, const char **re
  * `removed`. 0; SLACK_ENOTFOUND. */
 int slack__router_remove(slack_router_t *router, const char *name);
 
+/* The listener that was registered behind `rule`; the first one for NULL. NULL: there is none. */
+const slack_rule_t *slack__router_next(const slack_router_t *router, const slack_rule_t *rule);
+
 /* The listeners that a delivery reaches, in the order in which they run. */
 typedef struct slack_hits {
     slack_hit_t *items; /* in the arena */

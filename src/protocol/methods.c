@@ -22,7 +22,7 @@ enum {
 
 /* clang-format off */
 #define METHOD(tag, name, tier, effect, flags, scopes)                                             \
-    {name, sizeof(struct slack_##tag), tier, effect, flags, (const slack_arg_t[]){
+    {name, sizeof(struct slack_##tag), tier, effect, flags, scopes, (const slack_arg_t[]){
 #define ARG(tag, type, name)                                                                       \
         {#name, offsetof(struct slack_##tag, name), SLACK_ARG_##type, false},
 #define REQUIRED(tag, type, name)                                                                  \
@@ -55,6 +55,12 @@ bool slack__method_is(const char *name, enum slack_method_flag flag)
 {
     const slack_method_t *method = slack__method(name);
     return method && method->flags & flag;
+}
+
+bool slack__method_has_scope(const char *name)
+{
+    const slack_method_t *method = slack__method(name);
+    return method == NULL || *method->scopes;
 }
 
 const slack_method_t *slack__methods(size_t *ret_count)

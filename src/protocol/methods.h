@@ -52,6 +52,7 @@ typedef struct slack_method {
     const char *name;
     unsigned short bytes; /* of its struct */
     unsigned char tier, effect, flags;
+    const char *scopes;      /* of methods.def; "": none is needed */
     const slack_arg_t *args; /* up to the first SLACK_ARG_NONE */
     unsigned char pages;
     unsigned short page_max; /* the largest `limit` or `count`; 0: not known */
@@ -63,6 +64,9 @@ const slack_method_t *slack__method(const char *name);
 
 /* Whether a method is known and has the flag. */
 bool slack__method_is(const char *name, enum slack_method_flag flag);
+
+/* Whether a call needs a scope; true for a method that is not known. */
+bool slack__method_has_scope(const char *name);
 
 /* All methods, sorted by name. */
 const slack_method_t *slack__methods(size_t *ret_count);
