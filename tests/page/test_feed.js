@@ -72,3 +72,23 @@ story("a page whose connection is cut while the bot writes", { page: false, expe
   proxy.cut();
   proxy.close();
 });
+
+/* A reader of the feed, which is there once it has the first bytes. */
+async function follow(url) {
+  const { hostname, port, host } = new URL(url);
+  const socket = net.connect(port, hostname);
+  socket.write(`GET /sim/feed?after=0 HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n");
+  await once(socket, "data");
+  return socket;
+}
+
+story("a page too many says why, and goes on once another one is closed", { page: false, expected: /WebSocket|503|426/ }, async ({ sim, openPage }) => {
+  const others = await Promise.all(Array.from({ length: 32 }, () => follow(sim.url)));
+  const page = await openPage(sim.url);
+  await page.getByRole("alert").filter({ hasText: "in too many tabs: close some of them" }).waitFor();
+  others[0].destroy();
+  await page.getByRole("alert").waitFor({ state: "hidden" });
+  await page.getByRole("group", { name: "State of the app" }).getByText("No app").waitFor();
+  others.forEach((socket) => socket.destroy());
+});

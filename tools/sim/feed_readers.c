@@ -170,13 +170,17 @@ void sim_feed_readers_request(sim_feed_readers_t *readers, slack_http_request_t 
     (void)slack__form_parse(request->arena, request->query.ptr ? request->query.ptr : "",
                             request->query.len, &query);
     const char *text = slack_json_str(query, "/after");
-    if (!request->upgrade) {
+    if (readers->count >= SIM_FEED_READERS_MAX || readers->closing) {
+        /* A browser hides the answer to a WebSocket: the page asks again, without one. */
+        sim_respond_error(request, 503,
+                          readers->closing ? "The simulator ends."
+                                           : "The simulator shows its page in too many tabs: "
+                                             "close some of them.");
+    } else if (!request->upgrade) {
         sim_respond_error(request, 426, "this is a WebSocket URL");
     } else if (!slack__parse_u64(slack__slice(text), UINT64_MAX, &after)) {
         sim_respond_error(request, 400,
                           "`after` is the id of an entry, as GET /sim/state gives it");
-    } else if (readers->count >= SIM_FEED_READERS_MAX || readers->closing) {
-        sim_respond_error(request, 503, "too many readers of the feed: close some tabs");
     } else if (reader_accept(readers, request, after) == SLACK_ENOMEM) {
         sim_respond_error(request, 503, "out of memory");
     } else {

@@ -103,17 +103,9 @@ function showBanner(text) {
       const banner = find("banner");
       banner.hidden = text === "";
       banner.textContent = text;
-      tools.setGone(text !== "");
+      tools.setGone(text);
     },
     text === "" ? 0 : BANNER_MS,
-  );
-}
-
-function feedStatus(status) {
-  showBanner(
-    status === "gone"
-      ? "The simulator does not answer. The page goes on by itself as soon as it is back: slackapp sim"
-      : "",
   );
 }
 
@@ -145,7 +137,7 @@ async function start() {
   news = [];
   page.begin(begin(snapshot));
   replace(find("drawer"), drawDrawer(page.state, api));
-  feed = api.openFeed({ after: page.state.id, entry: takeEntry, reset: start, status: feedStatus });
+  feed = api.openFeed({ after: page.state.id, entry: takeEntry, reset: start, status: showBanner });
   starting = false;
   document.body.classList.add("ready");
   redraw();

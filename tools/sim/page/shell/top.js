@@ -137,12 +137,6 @@ function foldDrawer(button) {
   return toggle;
 }
 
-const GONE = {
-  look: "gone",
-  text: "Simulator gone",
-  title: "The simulator does not answer: start it again with `slackapp sim`",
-};
-
 function stateOf({ connected, connections, transport }) {
   if (!connected)
     return {
@@ -165,17 +159,17 @@ function drawWireButton() {
  * @param {import("../state/page.js").Page} page
  * @param {HTMLElement} element
  * @param {function()} showKeys
- * @returns {{update: function(), setGone: function(boolean), toggleWire: function()}} `setGone`: the
- *   simulator does not answer, or is back
+ * @returns {{update: function(), setGone: function(string), toggleWire: function()}} `setGone`: the
+ *   reason why the simulator is gone; "" once it is back
  */
 export function createTools(page, element, showKeys) {
   const wire = drawWireButton();
   const app = h("span", { class: "top-app", role: "group", "aria-label": "State of the app" });
   let shown = "";
-  let gone = false;
+  let gone = "";
 
   function update() {
-    const { look, text, title } = gone ? GONE : stateOf(page.state?.app || {});
+    const { look, text, title } = gone ? { look: "gone", text: "Simulator gone", title: gone } : stateOf(page.state?.app || {});
     if (`${look} ${text}` === shown) return;
     shown = `${look} ${text}`;
     app.className = `top-app ${look}`;

@@ -44,10 +44,20 @@ export function pause(attempt) {
   return longest / 2 + (Math.random() * longest) / 2;
 }
 
+/* Why the feed cannot be followed: a page cannot read the answer to a WebSocket. "" if it can be. */
+async function refusal() {
+  try {
+    const response = await fetch("/sim/feed?after=0");
+    return response.status === 503 ? (await response.json()).error : "";
+  } catch {
+    return "The simulator does not answer. The page goes on by itself as soon as it is back: slackapp sim";
+  }
+}
+
 /**
  * Follow the feed. It reconnects by itself, with growing pauses, after the last id that it has seen.
  * @param {{after: number, entry: function(Object), reset: function(),
- *   status: function("open"|"connecting"|"gone")}} options
+ *   status: function(string)}} options  `status` gets the reason why the feed is gone, "" while it is there
  * @returns {{close: function()}}
  */
 export function openFeed({ after, entry, reset, status }) {
@@ -76,16 +86,16 @@ export function openFeed({ after, entry, reset, status }) {
 
   function connect() {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    status(attempt === 0 ? "connecting" : "gone");
     socket = new WebSocket(`${scheme}//${location.host}/sim/feed?after=${after}`);
     socket.onmessage = take;
     socket.onopen = () => {
       attempt = 0;
-      status("open");
+      status("");
     };
-    socket.onclose = () => {
+    socket.onclose = async () => {
+      const why = closed ? "" : await refusal();
       if (closed) return;
-      status("gone");
+      if (why) status(why);
       timer = setTimeout(connect, pause(attempt++));
     };
   }
