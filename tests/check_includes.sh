@@ -33,7 +33,8 @@ BEGIN {
     below["sim"] = below["store"] " store"
     below["cli"] = below["testkit"] " history testkit sim"
     below["run"] = below["cli"] " cli"
-    below["tools"] = below["run"] " run"
+    below["doctor"] = below["run"]
+    below["tools"] = below["run"] " run doctor"
 
     # The folders whose headers a folder of tests may include beside those that it is named after, or
     # the most that any test includes.
