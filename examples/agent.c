@@ -139,6 +139,11 @@ int main(void)
                                        .user_data = &model};
     slack_app_t *app = NULL;
     int rc = slack_app_new(&app, NULL);
+    if (rc == 0)
+        rc = slack_declare_calls(app, "chat.postMessage chat.startStream chat.appendStream "
+                                      "chat.stopStream conversations.replies "
+                                      "assistant.threads.setStatus "
+                                      "assistant.threads.setSuggestedPrompts");
     if (rc == 0) rc = slack_on_assistant_started(app, started, NULL);
     if (rc == 0) rc = slack_listen(app, &on_asked);
     if (rc == 0) rc = slack_on_action(app, "feedback", rated, NULL);

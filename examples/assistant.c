@@ -66,6 +66,10 @@ int main(void)
         .kind = SLACK_KIND_EVENT, .assistant = 1, .run = SLACK_RUN_WORKER, .fn = asked};
     slack_app_t *app = NULL;
     int rc = slack_app_new(&app, NULL);
+    if (rc == 0)
+        rc = slack_declare_calls(app, "chat.postMessage assistant.threads.setStatus "
+                                      "assistant.threads.setSuggestedPrompts "
+                                      "assistant.threads.setTitle");
     if (rc == 0) rc = slack_on_assistant_started(app, started, NULL);
     if (rc == 0) rc = slack_listen(app, &on_asked);
     if (rc == 0) rc = slack_app_run(app);

@@ -140,6 +140,11 @@ int main(void)
                                       .attempts = 1,
                                       .fn = on_mention};
     int rc = slack_app_new(&app, NULL);
+    if (rc == 0)
+        rc = slack_declare_calls(app, "chat.postMessage chat.startStream chat.appendStream "
+                                      "chat.stopStream conversations.create conversations.invite "
+                                      "files.getUploadURLExternal files.completeUploadExternal "
+                                      "users.list");
     if (rc == 0) rc = slack_listen(app, &mention);
     if (rc == 0) rc = slack_app_run(app);
     if (rc != 0) fprintf(stderr, "incident: %s: %s\n", slack_strerror(rc), slack_app_error(app));

@@ -76,6 +76,7 @@ int main(void)
 {
     slack_app_t *app = NULL;
     int rc = slack_app_new(&app, NULL);
+    if (rc == 0) rc = slack_declare_calls(app, "chat.postMessage views.open");
     if (rc == 0) rc = slack_on_command(app, "/feedback", ask, NULL);
     if (rc == 0) rc = slack_on_view_submission(app, "feedback", submitted, NULL);
     if (rc == 0) rc = slack_on_view_closed(app, "feedback", canceled, NULL);

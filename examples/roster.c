@@ -70,6 +70,9 @@ int main(void)
     const slack_listener_t on_roster = {
         .kind = SLACK_KIND_COMMAND, .match = "/roster", .run = SLACK_RUN_WORKER, .fn = roster};
     int rc = slack_app_new(&app, NULL);
+    if (rc == 0)
+        rc = slack_declare_calls(app, "chat.postMessage chat.scheduleMessage reactions.add "
+                                      "users.list");
     if (rc == 0) rc = slack_listen(app, &on_roster);
     if (rc == 0) rc = slack_app_run(app);
     if (rc != 0) fprintf(stderr, "roster: %s: %s\n", slack_strerror(rc), slack_app_error(app));

@@ -181,6 +181,7 @@ int main(void)
 {
     slack_app_t *app = NULL;
     int rc = slack_app_new(&app, NULL);
+    if (rc == 0) rc = slack_declare_calls(app, "chat.postMessage views.open");
     if (rc == 0) rc = add_listeners(app);
     if (rc == 0) rc = slack_app_run(app);
     if (rc != 0) fprintf(stderr, "showcase: %s: %s\n", slack_strerror(rc), slack_app_error(app));

@@ -73,6 +73,9 @@ int main(void)
 {
     slack_app_t *app = NULL;
     int rc = slack_app_new(&app, NULL);
+    if (rc == 0)
+        rc = slack_declare_calls(app, "chat.postMessage functions.completeSuccess "
+                                      "functions.completeError");
     if (rc == 0) rc = slack_on_function(app, "approval", approval, NULL);
     if (rc == 0) rc = slack_on_action(app, "approve", approve, NULL);
     if (rc == 0) rc = slack_on_action(app, "deny", deny, NULL);

@@ -9,6 +9,7 @@
 #include "inbox.h"
 #include "installs.h"
 #include "key.h"
+#include "manifest/manifest.h"
 #include "run/run.h"
 #include "sim.h"
 
@@ -23,6 +24,7 @@ static const struct subcommand {
     {"inbox", inbox_command, "list, retry and drop stored events, jobs and requests"},
     {"installs", installs_command, "installations: list, revoke, rotate, export, import"},
     {"key", key_command, "make a key with which an app encrypts the tokens in its store"},
+    {"manifest", manifest_command, "make the app manifest of a bot, from its listeners"},
     {"run", run_command, "run a bot beside the simulator, and replace it after each change"},
     {"sim", sim_command, "a local Slack, to build and test bots"},
 };

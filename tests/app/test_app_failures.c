@@ -57,6 +57,7 @@ static int post_unread(void)
     X(slack_cancel_post, 2, slack_cancel_post(APP, "a", DONE), "does not run: call it after")      \
     X(slack_client_for, 1, slack_client_for(APP, NULL, NULL, NULL),                                \
       "pass a function, and a tenant")                                                             \
+    X(slack_declare_calls, 1, slack_declare_calls(APP, "x"), "x: is not the name of a method")     \
     X(slack_default_ack, 1, slack_default_ack(APP, SLACK_KIND_EVENT, ""), "this kind: leave it")   \
     X(slack_default_ack, 2, slack_default_ack(APP, SLACK_KIND_COMMAND, "Hold on"), "is not JSON")  \
     X(slack_every, 1, slack_every(APP, "x", "x", NULL, FN, NULL), "the schedule x: ")              \

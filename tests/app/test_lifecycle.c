@@ -387,6 +387,7 @@ APP_TEST(test_no_app_is_an_invalid_argument)
         slack_app_transport_stats(NULL, "memory", NULL),
         slack_app_authorize(NULL, NULL),
         slack_listen(NULL, NULL),
+        slack_declare_calls(NULL, "chat.postMessage"),
         slack_on_message(NULL, "x", free_inside, NULL),
         slack_on_assistant_started(NULL, free_inside, NULL),
         slack_on_assistant_message(NULL, free_inside, NULL),

@@ -130,6 +130,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     X(slack_client_for, (app, NULL, NULL, NULL))                                                   \
     V(slack_client_repeat, (client, true))                                                         \
     V(slack_client_stream, (client, NULL))                                                         \
+    X(slack_declare_calls, (app, "chat.postMessage"))                                              \
     X(slack_default_ack, (app, SLACK_KIND_COMMAND, ""))                                            \
     X(slack_download, (client, NULL, NULL, NULL))                                                  \
     X(slack_every, (app, "job", "* * * * *", NULL, handle, NULL))                                  \

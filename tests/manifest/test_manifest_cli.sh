@@ -1,0 +1,60 @@
+#!/bin/sh
+# `slackapp manifest` over the examples, each of which carries its manifest, and over programs that are no bots.
+# usage: tests/manifest/test_manifest_cli.sh BUILD_FOLDER
+# shellcheck disable=SC2317 # run() calls the functions
+set -u
+build=$(cd "${1?usage: tests/manifest/test_manifest_cli.sh BUILD_FOLDER}" && pwd)
+source=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=tools/processes.sh
+. "$source/tools/processes.sh"
+cd "$work" || exit 1
+
+examples() {
+    for file in "$source"/examples/*.c; do
+        name=$(basename "$file" .c)
+        [ "$name" != bot_test ] || continue
+        if ! env -i PATH="$PATH" LLM_URL=http://127.0.0.1:1 "$build/slackapp" manifest "$build/examples/$name" >"$name" 2>notes ||
+            ! diff -u "$source/examples/$name.manifest.json" "$name"; then
+            cat notes
+            return 1
+        fi
+    done
+}
+
+# expect STATUS TEXT WORD…: the command with these words.
+expect() {
+    status=$1 text=$2
+    shift 2
+    timeout 20 "$build/slackapp" manifest "$@" >out 2>&1
+    got=$?
+    if [ "$got" != "$status" ] || ! grep -q -e "$text" out; then
+        echo "manifest $*: status $got, $(cat out)"
+        return 1
+    fi
+}
+
+words() {
+    hello=$build/examples/hello
+    expect 0 'usage: slackapp manifest' --help && expect 2 'the bot is missing' && expect 2 'socket, http or both' --transport x "$hello" &&
+        expect 2 'https://' --url http://a "$hello" && expect 2 '35 characters' --name 123456789012345678901234567890123456 "$hello" &&
+        expect 1 'cannot start ./nothing' ./nothing && expect 1 'ended with status 0 without' true &&
+        expect 1 'cannot write /nowhere/x' --output /nowhere/x "$hello" &&
+        expect 0 'declares no calls' --output file --name Greeter -- "$hello" && grep -q '"name": "Greeter"' file
+}
+
+# A bot that prints, dies, or gives nonsense.
+strangers() {
+    # shellcheck disable=SC2016 # the script's own variable
+    printf '#!/bin/sh\necho "{}" >"$SLACK_DESCRIBE"\n' >nonsense
+    printf '#!/bin/sh\nkill -9 $$\n' >dies
+    printf '#!/bin/sh\necho noise\nexec "%s"\n' "$build/examples/hello" >noisy
+    chmod +x nonsense dies noisy
+    expect 1 'without a description' ./nonsense && expect 1 'signal 9' ./dies && "$build/slackapp" manifest ./noisy >out 2>err &&
+        grep -q noise err && ! grep -q noise out
+}
+
+echo 1..3
+run 'each example carries its manifest' examples
+run 'words that make no sense' words
+run 'programs that are no bots' strangers
+exit $failed

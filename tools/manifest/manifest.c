@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "manifest/manifest.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/describe.h"
+#include "manifest/make.h"
+
+#define MANIFEST_MAX ((size_t)1 << 20)
+#define NAME_MAX_LEN 35 /* https://docs.slack.dev/reference/app-manifest */
+#define ANY_URL      "https://bot.example.com"
+
+static const char usage[] =
+    "The app manifest of a bot, made from its listeners.\n"
+    "\n"
+    "usage: slackapp manifest [OPTION…] [--] BOT [ARG…]\n"
+    "\n"
+    "  --name NAME          the app's name, up to 35 characters (default: the program's)\n"
+    "  --transport NAME     socket, http or both (default: as the bot is configured, else socket)\n"
+    "  --url URL            for HTTP: where Slack reaches the bot; its paths follow\n"
+    "  --token-rotation     its tokens end after twelve hours, and are refreshed\n"
+    "  --output FILE        write the manifest to FILE\n"
+    "\n"
+    "The bot starts in describe mode: it opens no connection, and needs no token. Standard error "
+    "has "
+    "a\n"
+    "line for each thing that its listeners do not tell.\n"
+    "\n"
+    "Examples:\n"
+    "  slackapp manifest build/mybot >manifest.json\n"
+    "  slackapp manifest --transport http --url https://bot.example.com build/mybot\n"
+    "\n"
+    "The exit status is 0; 1 if the command fails; 2 if its words are wrong.\n";
+
+typedef struct request {
+    manifest_choices_t choices;
+    const char *transport, *output;
+    const char *const *bot; /* its words, NULL at the end */
+    bool help;
+} request_t;
+
+static int manifest_fail(int status, const char *problem)
+{
+    return cli_fail("manifest", status, problem);
+}
+
+/* False: the word is none of a transport. */
+static bool choose_transport(request_t *request, const slack_json_t *description)
+{
+    const char *word = request->transport;
+    if (!word) word = slack_json_str(description, "/options/transport");
+    manifest_choices_t *choices = &request->choices;
+    choices->http = strcmp(word, "http") == 0;
+    choices->socket = !choices->http;
+    if (strcmp(word, "both") == 0 || strchr(word, ',')) choices->http = true;
+    return choices->http || !*word || strcmp(word, "socket") == 0;
+}
+
+static const char *program_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static int write_text(const char *path, const slack_buf_t *text, char problem[CLI_PROBLEM_SIZE])
+{
+    FILE *file = path ? fopen(path, "we") : stdout;
+    bool good = file && fwrite(slack__buf_ptr(text), 1, text->len, file) == text->len;
+    if (file) good = (path ? fclose(file) : fflush(file)) == 0 && good;
+    if (good) return CLI_OK;
+    snprintf(problem, CLI_PROBLEM_SIZE, "cannot write %.180s: %s", path ? path : "standard output",
+             strerror(errno));
+    return CLI_FAILED;
+}
+
+static int make_text(const request_t *request, const slack_json_t *description,
+                     slack_arena_t *arena, slack_buf_t *out, slack_buf_t *notes)
+{
+    manifest_needs_t needs;
+    sim_json_builder_t json = {arena, 0};
+    int rc = manifest_find_needs(description, &needs, notes);
+    if (rc != 0) return rc;
+    const slack_json_t *manifest = manifest_make(&json, description, &needs, &request->choices);
+    return json.rc ? json.rc : manifest_print(out, manifest);
+}
+
+static int make_manifest(request_t *request, slack_arena_t *arena)
+{
+    const slack_json_t *description = NULL;
+    char problem[CLI_PROBLEM_SIZE];
+    if (!cli_describe(request->bot, arena, &description, problem))
+        return manifest_fail(CLI_FAILED, problem);
+    choose_transport(request, description);
+    manifest_choices_t *choices = &request->choices;
+    if (!choices->name) choices->name = program_name(request->bot[0]);
+    slack_buf_t text, notes;
+    slack__buf_init(&text, MANIFEST_MAX);
+    slack__buf_init(&notes, MANIFEST_MAX);
+    int status = CLI_OK;
+    const int rc = make_text(request, description, arena, &text, &notes);
+    if (notes.len > 0) fwrite(slack__buf_ptr(&notes), 1, notes.len, stderr);
+    if (rc != 0) {
+        status = CLI_FAILED;
+        snprintf(problem, sizeof problem, "%s",
+                 rc == SLACK_ETOOBIG ? "the bot has more names of one kind than Slack takes"
+                                     : slack_strerror(rc));
+    } else {
+        status = write_text(request->output, &text, problem);
+    }
+    slack__buf_done(&text);
+    slack__buf_done(&notes);
+    return status == CLI_OK ? status : manifest_fail(status, problem);
+}
+
+/* The first word that is no option of this command. */
+static int find_bot(int argc, const char **argv)
+{
+    static const char *const flags[] = {"--token-rotation", "--help"};
+    for (int i = 0; i < argc; i++) {
+        if (strcmp(argv[i], "--") == 0 || strncmp(argv[i], "--", 2) != 0) return i;
+        bool takes_word = !strchr(argv[i], '=');
+        for (size_t k = 0; k < sizeof flags / sizeof *flags; k++)
+            if (strcmp(argv[i], flags[k]) == 0) takes_word = false;
+        i += takes_word;
+    }
+    return argc;
+}
+
+int manifest_command(int argc, const char **argv)
+{
+    request_t request = {.choices.url = ANY_URL};
+    char problem[CLI_PROBLEM_SIZE];
+    const cli_option_t options[] = {
+        {"--name", &request.choices.name, NULL},
+        {"--transport", &request.transport, NULL},
+        {"--url", &request.choices.url, NULL},
+        {"--token-rotation", NULL, &request.choices.token_rotation},
+        {"--output", &request.output, NULL},
+        {"--help", NULL, &request.help},
+        {NULL, NULL, NULL},
+    };
+    const int own = find_bot(argc, argv);
+    if (cli_options_read(own, argv, options, problem) < 0) return manifest_fail(CLI_USAGE, problem);
+    if (request.help) {
+        fputs(usage, stdout);
+        return CLI_OK;
+    }
+    const bool dashes = own < argc && strcmp(argv[own], "--") == 0;
+    request.bot = argv + own + dashes;
+    if (own + dashes >= argc) return manifest_fail(CLI_USAGE, "the bot is missing");
+    if (request.transport && !choose_transport(&request, NULL))
+        return manifest_fail(CLI_USAGE, "--transport takes socket, http or both");
+    if (request.choices.name && strlen(request.choices.name) > NAME_MAX_LEN)
+        return manifest_fail(CLI_USAGE, "--name takes up to 35 characters");
+    if (strncmp(request.choices.url, "https://", 8) != 0)
+        return manifest_fail(CLI_USAGE, "--url takes an https:// URL, as Slack does");
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    if (!arena) return manifest_fail(CLI_FAILED, "out of memory");
+    const int status = make_manifest(&request, arena);
+    slack__arena_free(arena);
+    return status;
+}
