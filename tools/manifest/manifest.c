@@ -66,9 +66,10 @@ static const char *program_name(const char *path)
 
 static int write_text(const char *path, const slack_buf_t *text, char problem[CLI_PROBLEM_SIZE])
 {
-    FILE *file = path ? fopen(path, "we") : stdout;
-    bool good = file && fwrite(slack__buf_ptr(text), 1, text->len, file) == text->len;
-    if (file) good = (path ? fclose(file) : fflush(file)) == 0 && good;
+    FILE *file = path ? fopen(path, "we") : NULL, *out = path ? file : stdout;
+    bool good = out && fwrite(slack__buf_ptr(text), 1, text->len, out) == text->len;
+    good = out && fflush(out) == 0 && good;
+    if (file && fclose(file) != 0) good = false;
     if (good) return CLI_OK;
     snprintf(problem, CLI_PROBLEM_SIZE, "cannot write %.180s: %s", path ? path : "standard output",
              strerror(errno));

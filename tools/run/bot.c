@@ -109,7 +109,7 @@ static int child_start(run_bot_t *bot)
     const run_bot_options_t *options = bot->options;
     const char *argv[ARGS_MAX + 4] = {"/bin/sh", "-c", passed};
     size_t count = 0;
-    for (; options->argv[count] && count < ARGS_MAX; count++)
+    for (; count < ARGS_MAX && options->argv[count]; count++)
         argv[3 + count] = options->argv[count];
     if (options->argv[count]) return UV_E2BIG;
     size_t variables = 0;

@@ -26,10 +26,9 @@ static const char usage[] =
     "  --port-file PATH     write that port to PATH once the simulator accepts connections\n"
     "  --distributed        an app that others install: the bot gets no token\n"
     "\n"
-    "The bot gets the variables of the simulator, the place of its listening sockets, and all "
-    "others "
-    "of\n"
-    "this shell; it reads .env as always. Its output, \"bot| …\", and the conversation are "
+    "The bot gets the simulator's variables, its listening sockets, and all other variables of "
+    "this\n"
+    "shell; it reads .env as always. Its output, \"bot| …\", and the conversation are "
     "printed. "
     "A\n"
     "new process takes over once it is ready, and the old one then ends as after SIGTERM. A build\n"
@@ -84,7 +83,7 @@ static const char *request_path(slack_arena_t *arena, char problem[CLI_PROBLEM_S
     return path;
 }
 
-static int run_session(run_request_t *request, sim_server_options_t *server)
+static int run_session(run_request_t *request, const sim_server_options_t *options)
 {
     char log[] = "/tmp/slackapp-run-XXXXXX";
     char problem[CLI_PROBLEM_SIZE];
@@ -95,12 +94,14 @@ static int run_session(run_request_t *request, sim_server_options_t *server)
         return run_fail(CLI_FAILED, problem);
     }
     close(fd);
-    request->log = server->sim.bot_log = log;
+    request->log = log;
     run_session_t session = {.request = request};
     const sim_companion_t companion = {run_session_start, run_session_end, &session};
-    server->companion = &companion;
-    server->sim.not_installed = request->distributed;
-    const int status = sim_server_run(server);
+    sim_server_options_t server = *options;
+    server.companion = &companion;
+    server.sim.bot_log = log;
+    server.sim.not_installed = request->distributed;
+    const int status = sim_server_run(&server);
     unlink(log);
     return status;
 }
