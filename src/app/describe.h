@@ -29,8 +29,9 @@ typedef struct slack_declared_calls {
 
 void slack__declared_calls_init(slack_declared_calls_t *calls);
 void slack__declared_calls_done(slack_declared_calls_t *calls);
-/* Adds names, separated by blanks or commas. 0; SLACK_EINVAL with the first name that is none in
- * *ret_bad; SLACK_ETOOBIG; SLACK_ENOMEM. After a failure none is added. */
+/* Adds names, separated by blanks or commas. 0; SLACK_EINVAL if one is not the name of a method:
+ * the first such name is in *ret_bad; SLACK_ETOOBIG; SLACK_ENOMEM. After a failure none is added.
+ */
 int slack__declared_calls_add(slack_declared_calls_t *calls, const char *names,
                               slack_slice_t *ret_bad);
 /* Whether a call of the method is the first that the program should have declared, and did not. */

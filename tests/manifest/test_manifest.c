@@ -155,6 +155,16 @@ static void test_what_listeners_do_not_tell(void **state)
     }
 }
 
+static void test_more_than_slack_takes(void **state)
+{
+    char listeners[8192] = "";
+    for (int i = 0; i < 11; i++)
+        snprintf(listeners + strlen(listeners), sizeof listeners - strlen(listeners),
+                 "%s" NAMED("shortcut", "s%d"), i ? "," : "", i);
+    make(listeners, &over_socket);
+    assert_non_null(strstr(slack__buf_ptr(&notes), "at most 10 shortcuts, and this bot has 11"));
+}
+
 static void test_scopes_of_methods(void **state)
 {
     slack_slice_t scopes;
@@ -242,6 +252,7 @@ int main(void)
         MANIFESTS(test_urls_depend_on_the_transport),
         MANIFESTS(test_shortcuts_steps_and_tabs),
         MANIFESTS(test_what_listeners_do_not_tell),
+        MANIFESTS(test_more_than_slack_takes),
         MANIFESTS(test_scopes_of_methods),
         MANIFESTS(test_one_of_several_scopes),
         MANIFESTS(test_all_events_are_found),

@@ -13,7 +13,11 @@ examples() {
     for file in "$source"/examples/*.c; do
         name=$(basename "$file" .c)
         [ "$name" != bot_test ] || continue
-        if ! env -i PATH="$PATH" LLM_URL=http://127.0.0.1:1 "$build/slackapp" manifest "$build/examples/$name" >"$name" 2>notes ||
+        client=
+        [ "$name" != distributed ] || client="SLACK_CLIENT_ID=1.2 SLACK_CLIENT_SECRET=0123456789abcdef0123456789abcdef
+            SLACK_REDIRECT_URI=https://bot.example.com/slack/oauth_redirect SLACK_SIGNING_SECRET=0123456789abcdef0123456789abcdef"
+        # shellcheck disable=SC2086 # they are words
+        if ! env -i PATH="$PATH" LLM_URL=http://127.0.0.1:1 $client "$build/slackapp" manifest "$build/examples/$name" >"$name" 2>notes ||
             ! diff -u "$source/examples/$name.manifest.json" "$name"; then
             cat notes
             return 1
@@ -38,6 +42,8 @@ words() {
     expect 0 'usage: slackapp manifest' --help && expect 2 'the bot is missing' && expect 2 'socket, http or both' --transport x "$hello" &&
         expect 2 'https://' --url http://a "$hello" && expect 2 '35 characters' --name 123456789012345678901234567890123456 "$hello" &&
         expect 1 'cannot start ./nothing' ./nothing && expect 1 'ended with status 0 without' true &&
+        expect 1 'cannot start -x' -x "$hello" && expect 2 'is not an option' --loud "$hello" && expect 2 'needs a value' --name &&
+        expect 0 'replace https://bot.example.com' --transport http "$hello" &&
         expect 1 'cannot write /nowhere/x' --output /nowhere/x "$hello" &&
         expect 0 'declares no calls' --output file --name Greeter -- "$hello" && grep -q '"name": "Greeter"' file
 }

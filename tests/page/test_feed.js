@@ -63,7 +63,7 @@ story("a page whose connection is cut while the bot writes", { page: false, expe
   for (let from = 4; from < 10; from += 3) {
     proxy.cut();
     await page.getByRole("alert").filter({ hasText: /./ }).waitFor();
-    await page.getByRole("group", { name: "State of the app" }).getByText("Simulator gone").waitFor();
+    await page.getByRole("group", { name: "State of the app" }).getByText("Disconnected").waitFor();
     await say(sim, from, from + 2);
     proxy.admit();
     assert.deepEqual(await shown(page, from + 2), numbers(1, from + 2));

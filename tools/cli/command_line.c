@@ -58,6 +58,17 @@ int cli_options_read(int argc, const char **argv, const cli_option_t *options,
     return rest;
 }
 
+int cli_options_before(int argc, const char **argv, const cli_option_t *options)
+{
+    int i = 0;
+    while (i < argc && strncmp(argv[i], "--", 2) == 0 && strcmp(argv[i], "--") != 0) {
+        const char *value;
+        const cli_option_t *option = option_find(options, argv[i++], &value);
+        if (option && option->value && !value) i++;
+    }
+    return i < argc ? i : argc;
+}
+
 const void *cli_command_find(const void *table, size_t row_bytes, const char *name,
                              char problem[CLI_PROBLEM_SIZE])
 {

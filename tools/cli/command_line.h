@@ -32,6 +32,10 @@ typedef struct cli_option {
 int cli_options_read(int argc, const char **argv, const cli_option_t *options,
                      char problem[CLI_PROBLEM_SIZE]);
 
+/* For a command that starts another program: the number of words in front of that program's name,
+ * which are options of the command, with their values. "--" may stand between them. */
+int cli_options_before(int argc, const char **argv, const cli_option_t *options);
+
 /* The row of a command in a table whose rows begin with its name; the last name is NULL. NULL with
  * a sentence in `problem`; `name` is NULL if there is none. */
 const void *cli_command_find(const void *table, size_t row_bytes, const char *name,

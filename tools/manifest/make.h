@@ -12,7 +12,7 @@
 
 typedef struct manifest_choices {
     const char *name;    /* Required. Of the app. */
-    const char *url;     /* Optional. "https://bot.example.com": the paths of the app follow. */
+    const char *url;     /* For HTTP. "https://bot.example.com": the paths of the app follow. */
     bool socket, http;   /* Which transports the app uses: at least one. */
     bool token_rotation; /* Its tokens end after twelve hours, and are refreshed. */
 } manifest_choices_t;

@@ -96,6 +96,10 @@ static int make_manifest(request_t *request, slack_arena_t *arena)
     choose_transport(request, description);
     manifest_choices_t *choices = &request->choices;
     if (!choices->name) choices->name = program_name(request->bot[0]);
+    if (!choices->url && !choices->socket)
+        fputs("--url is missing: replace " ANY_URL " by the place where Slack reaches the bot.\n",
+              stderr);
+    if (!choices->url) choices->url = ANY_URL;
     slack_buf_t text, notes;
     slack__buf_init(&text, MANIFEST_MAX);
     slack__buf_init(&notes, MANIFEST_MAX);
@@ -115,23 +119,9 @@ static int make_manifest(request_t *request, slack_arena_t *arena)
     return status == CLI_OK ? status : manifest_fail(status, problem);
 }
 
-/* The first word that is no option of this command. */
-static int find_bot(int argc, const char **argv)
-{
-    static const char *const flags[] = {"--token-rotation", "--help"};
-    for (int i = 0; i < argc; i++) {
-        if (strcmp(argv[i], "--") == 0 || strncmp(argv[i], "--", 2) != 0) return i;
-        bool takes_word = !strchr(argv[i], '=');
-        for (size_t k = 0; k < sizeof flags / sizeof *flags; k++)
-            if (strcmp(argv[i], flags[k]) == 0) takes_word = false;
-        i += takes_word;
-    }
-    return argc;
-}
-
 int manifest_command(int argc, const char **argv)
 {
-    request_t request = {.choices.url = ANY_URL};
+    request_t request = {.help = false};
     char problem[CLI_PROBLEM_SIZE];
     const cli_option_t options[] = {
         {"--name", &request.choices.name, NULL},
@@ -142,7 +132,7 @@ int manifest_command(int argc, const char **argv)
         {"--help", NULL, &request.help},
         {NULL, NULL, NULL},
     };
-    const int own = find_bot(argc, argv);
+    const int own = cli_options_before(argc, argv, options);
     if (cli_options_read(own, argv, options, problem) < 0) return manifest_fail(CLI_USAGE, problem);
     if (request.help) {
         fputs(usage, stdout);
@@ -155,7 +145,7 @@ int manifest_command(int argc, const char **argv)
         return manifest_fail(CLI_USAGE, "--transport takes socket, http or both");
     if (request.choices.name && strlen(request.choices.name) > NAME_MAX_LEN)
         return manifest_fail(CLI_USAGE, "--name takes up to 35 characters");
-    if (strncmp(request.choices.url, "https://", 8) != 0)
+    if (request.choices.url && strncmp(request.choices.url, "https://", 8) != 0)
         return manifest_fail(CLI_USAGE, "--url takes an https:// URL, as Slack does");
     slack_arena_t *arena = slack__arena_new(0, 0);
     if (!arena) return manifest_fail(CLI_FAILED, "out of memory");

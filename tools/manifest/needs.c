@@ -124,6 +124,28 @@ static int call_need(const char *method, manifest_needs_t *needs, slack_buf_t *n
                              method);
 }
 
+/* Slack refuses a manifest with more: https://docs.slack.dev/reference/app-manifest */
+static int check_limits(const manifest_needs_t *needs, slack_buf_t *notes)
+{
+    const struct {
+        const char *what;
+        size_t count, max;
+    } limits[] = {
+        {"commands", needs->commands.count, 50},
+        {"shortcuts", needs->global_shortcuts.count + needs->message_shortcuts.count, 10},
+        {"events", needs->events.count, 100},
+        {"scopes", needs->scopes.count, 255},
+    };
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof limits / sizeof *limits; i++)
+        if (limits[i].count > limits[i].max)
+            rc = slack__buf_printf(notes,
+                                   "Slack takes at most %zu %s, and this bot has %zu: remove "
+                                   "listeners, or let one of them take several.\n",
+                                   limits[i].max, limits[i].what, limits[i].count);
+    return rc;
+}
+
 int manifest_find_needs(const slack_json_t *description, manifest_needs_t *ret, slack_buf_t *notes)
 {
     int rc = 0;
@@ -156,5 +178,5 @@ int manifest_find_needs(const slack_json_t *description, manifest_needs_t *ret, 
                                       &ret->global_shortcuts, &ret->message_shortcuts};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
         if (sets[i]->full) rc = SLACK_ETOOBIG;
-    return rc;
+    return rc ? rc : check_limits(ret, notes);
 }

@@ -51,19 +51,6 @@ static const struct transport {
     {NULL, NULL, false},
 };
 
-/* The words in front of BOT are options of this command; all behind it belongs to the bot. */
-static int words_before_bot(int argc, const char **argv)
-{
-    static const char *const with_value[] = {"--transport", "--build", "--watch", "--port",
-                                             "--port-file"};
-    for (int i = 0; i < argc; i++) {
-        if (strcmp(argv[i], "--") == 0 || strncmp(argv[i], "--", 2) != 0) return i;
-        for (size_t k = 0; k < sizeof with_value / sizeof *with_value; k++)
-            if (strcmp(argv[i], with_value[k]) == 0) i++;
-    }
-    return argc;
-}
-
 static int run_fail(int status, const char *problem)
 {
     return cli_fail("run", status, problem);
@@ -140,7 +127,7 @@ static int run_words(int argc, const char **argv, slack_arena_t *arena)
         {"--help", NULL, &help},
         {NULL, NULL, NULL},
     };
-    const int own = words_before_bot(argc, argv);
+    const int own = cli_options_before(argc, argv, options);
     if (cli_options_read(own, argv, options, problem) < 0) return run_fail(CLI_USAGE, problem);
     if (help) {
         fputs(usage, stdout);

@@ -48,7 +48,8 @@ typedef struct run_session {
     void *ended_data;
 } run_session_t;
 
-/* What the simulator's program starts and ends. `session` has `request` set and else is zero. */
+/* The functions of a sim_companion_t, whose user data is a session. It has `request` set and else
+ * is zero. */
 int run_session_start(void *user_data, sim_t *sim);
 void run_session_end(void *user_data, void (*ended)(void *ended_data), void *ended_data);
 

@@ -169,7 +169,7 @@ export function createTools(page, element, showKeys) {
   let gone = "";
 
   function update() {
-    const { look, text, title } = gone ? { look: "gone", text: "Simulator gone", title: gone } : stateOf(page.state?.app || {});
+    const { look, text, title } = gone ? { look: "gone", text: "Disconnected", title: gone } : stateOf(page.state?.app || {});
     if (`${look} ${text}` === shown) return;
     shown = `${look} ${text}`;
     app.className = `top-app ${look}`;
