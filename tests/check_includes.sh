@@ -35,7 +35,8 @@ BEGIN {
     below["run"] = below["cli"] " cli"
     below["doctor"] = below["run"]
     below["manifest"] = below["run"]
-    below["tools"] = below["run"] " run doctor manifest"
+    below["advise"] = below["run"]
+    below["tools"] = below["run"] " run doctor manifest advise"
 
     # The folders whose headers a folder of tests may include beside those that it is named after, or
     # the most that any test includes.
