@@ -280,7 +280,7 @@ export class MessageList {
   /* After a change of the rows or of their heights: the newest message, or the noted row, stays. */
   keepPlace() {
     if (this.stuck) this.scroller.scrollTop = this.scroller.scrollHeight;
-    else if (this.anchor)
+    else if (this.anchor?.row.isConnected)
       this.scroller.scrollTop += this.anchor.row.getBoundingClientRect().top - this.anchor.top;
   }
 
@@ -316,6 +316,7 @@ export class MessageList {
     }
     const message = this.rows.get(ts).element.querySelector(".message");
     message.scrollIntoView({ block: "center" });
+    this.dropAnchor(); // the event of the scrolling comes later than a change may
     message.focus({ preventScroll: true });
     message.classList.add("found");
     return true;
