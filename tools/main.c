@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "advise/advise.h"
 #include "catch_up.h"
 #include "cluster.h"
 #include "cli/command_line.h"
@@ -18,6 +19,7 @@ static const struct subcommand {
     int (*run)(int argc, const char **argv); /* argv begins behind the name */
     const char *help;
 } subcommands[] = {
+    {"advise", advise_command, "decide between Socket Mode and HTTP, with reasons and figures"},
     {"catch-up", catch_up_command, "show how far an app has read its channels, and what it missed"},
     {"cluster", cluster_command, "show the processes that share a store, and how they are"},
     {"doctor", doctor_command, "look for what keeps an app from working, and say the cure"},
