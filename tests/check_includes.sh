@@ -45,7 +45,7 @@ BEGIN {
     subjects["bench"] = "wire"
     subjects["sim"] = "tools cli"
     subjects["installs"] = "tools cli oauth"
-    subjects["fuzz"] = "oauth wire sim testkit cluster"
+    subjects["fuzz"] = "oauth wire sim testkit cluster advise"
     low = below["ops"] " queue"
 
     split("assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal " \

@@ -59,6 +59,8 @@ static void put_words(advise_page_t *page, size_t column, size_t indent, const c
 }
 
 static void put_format(advise_page_t *page, size_t column, size_t indent, const char *format,
+                       va_list ap) SLACK_PRINTF(4, 0);
+static void put_format(advise_page_t *page, size_t column, size_t indent, const char *format,
                        va_list ap)
 {
     slack_buf_t text;
