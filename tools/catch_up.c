@@ -18,14 +18,27 @@
 /* Does what a start of the app would do, but delivers nothing and saves no cursor. */
 
 static const char usage[] =
-    "Catch-up: how far an app has read its channels, and what it has missed.\n"
+    "Shows how far an app has read its channels, and what it has missed.\n"
     "\n"
-    "usage: slackapp catch-up --dry-run [--channels member | IDS] [--store URL]\n"
+    "usage: slackapp catch-up --dry-run [OPTION…]\n"
     "\n"
-    "Reads the channels as a start of the app would, with SLACK_BOT_TOKEN, and counts the\n"
-    "messages that it would deliver. It delivers nothing, and the store stays as it is. The\n"
-    "channels are --channels, else SLACK_CATCH_UP, else those that the bot is a member of.\n"
-    "\n" STORE_PLACE_HELP;
+    "  --dry-run              count the messages only: the app itself catches up\n"
+    "  --channels member|IDS  those that the bot is a member of, or these, separated by\n"
+    "                         commas (default: SLACK_CATCH_UP, else member)\n"
+    "  --store URL            the store, such as sqlite:bot.db or postgres://host/name\n"
+    "\n"
+    "The command reads the channels as a start of the app would, with\n"
+    "SLACK_BOT_TOKEN, and counts the messages that it would deliver. It delivers\n"
+    "nothing, and the store stays as it is.\n"
+    "\n" STORE_PLACE_HELP "\n"
+    "Examples:\n"
+    "  slackapp catch-up --dry-run\n"
+    "  slackapp catch-up --dry-run --channels C0123456789,C9876543210\n"
+    "\n"
+    "Exit status:\n"
+    "  0  the command has done it\n"
+    "  1  it has failed\n"
+    "  2  its words are wrong\n";
 
 typedef struct dry_run {
     cli_session_t open;

@@ -19,17 +19,26 @@
 enum { HEALTHY = CLI_OK, LOOK_AT = 1, CANNOT_LOOK = 2 };
 
 static const char usage[] =
-    "The processes that share a store: their roles, their connections, and the rows that wait.\n"
+    "Shows the processes that share a store: their roles, their connections, and the\n"
+    "rows that wait.\n"
     "\n"
-    "usage: slackapp cluster [--json] [--max-lag SECONDS] [--watch [SECONDS]] [--store URL]\n"
+    "usage: slackapp cluster [OPTION…]\n"
     "\n"
-    "  --json               one line of JSON in place of the table\n"
-    "  --max-lag SECONDS    for how long a row may be due before it is a problem: 60\n"
-    "  --watch [SECONDS]    look again and again, every 2 seconds; Ctrl-C ends it\n"
+    "  --json             one line of JSON in place of the table\n"
+    "  --max-lag SECONDS  for how long a row may be due before it is a problem\n"
+    "                     (default 60)\n"
+    "  --watch [SECONDS]  look again and again, every 2 seconds; Ctrl-C ends it\n"
+    "  --store URL        the store, such as sqlite:bot.db or postgres://host/name\n"
     "\n" STORE_PLACE_HELP "\n"
-    "The exit status is 0 if all is well; 1 if there is something to look at, which the last "
-    "lines\n"
-    "say; 2 if the command cannot look, or its words are wrong.\n";
+    "Examples:\n"
+    "  slackapp cluster\n"
+    "  slackapp cluster --watch 10\n"
+    "  slackapp cluster --json --max-lag 300 --store postgres://db.example.com/bot\n"
+    "\n"
+    "Exit status:\n"
+    "  0  all is well\n"
+    "  1  there is something to look at, which the last lines say\n"
+    "  2  the command cannot look, or its words are wrong\n";
 
 typedef struct request {
     const char *store;

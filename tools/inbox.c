@@ -20,25 +20,99 @@
 /* After how many rows a line says how far a retry or a drop of all is. */
 #define PROGRESS_ROWS 10000
 
+#define EXIT_STATUS                                                                                \
+    "Exit status:\n"                                                                               \
+    "  0  the command has done it\n"                                                               \
+    "  1  it has failed, or was interrupted\n"                                                     \
+    "  2  its words are wrong\n"
+
 static const char usage[] =
-    "Stored events, jobs and requests (kind call): those that wait, and dead letters.\n"
+    "Stored events, jobs and requests: those that wait, and dead letters.\n"
     "\n"
-    "usage: slackapp inbox list [--state STATE] [--limit N]   list dead letters, or those that "
-    "are\n"
-    "                                                         waiting, running or done\n"
-    "       slackapp inbox show ID           show one of them, with its payload\n"
-    "       slackapp inbox retry ID | all    attempt dead letters again, at once\n"
-    "       slackapp inbox drop ID | all     delete one that waits or is dead, or all dead "
-    "letters\n"
-    "       slackapp inbox stats             count them, and show the age of the oldest\n"
+    "usage: slackapp inbox COMMAND [OPTION…]\n"
+    "\n"
+    "Commands:\n"
+    "  list     list dead letters, or those that are waiting, running or done\n"
+    "  show     show one of them, with its payload\n"
+    "  retry    attempt dead letters again, at once\n"
+    "  drop     delete one that waits or is dead, or all dead letters\n"
+    "  stats    count them, and show the age of the oldest\n"
+    "\n"
+    "A request that a handler stores has the kind call. \"app\" is whose rows they\n"
+    "are: an app's id, or the workspace and the bot. The command opens the store as\n"
+    "another process of the app would, and never changes a row that runs.\n"
+    "\n"
+    "Examples:\n"
+    "  slackapp inbox list\n"
+    "  slackapp inbox retry all\n"
+    "  slackapp inbox stats --store postgres://db.example.com/bot\n"
+    "\n" EXIT_STATUS;
+
+static const char list_usage[] =
+    "Lists dead letters, or stored deliveries of another state, the oldest first.\n"
+    "\n"
+    "usage: slackapp inbox list [OPTION…]\n"
+    "\n"
+    "  --state waiting|running|done|dead\n"
+    "               those of this state (default dead)\n"
+    "  --limit N    at most N of them (default 50)\n" STORE_PLACE_OPTION "\n" STORE_PLACE_HELP "\n"
+    "Examples:\n"
+    "  slackapp inbox list\n"
+    "  slackapp inbox list --state waiting --limit 500\n"
+    "\n" EXIT_STATUS;
+
+static const char show_usage[] =
+    "Shows a stored delivery: its state, its attempts, its failure and its payload.\n"
+    "\n"
+    "usage: slackapp inbox show [OPTION…] ID\n"
+    "\n"
+    "  ID           its number, as slackapp inbox list prints it\n" STORE_PLACE_OPTION
     "\n" STORE_PLACE_HELP "\n"
-    "An app begins a retried delivery within two seconds. \"app\" is whose rows they are: an "
-    "app's\n"
-    "id, or the workspace and the bot. After Ctrl-C, retry all and drop all end with the rows "
-    "that\n"
-    "they have changed.\n"
+    "Examples:\n"
+    "  slackapp inbox show 42\n"
+    "  slackapp inbox show 42 --store sqlite:/var/lib/bot/bot.db\n"
+    "\n" EXIT_STATUS;
+
+static const char retry_usage[] =
+    "Lets dead letters be attempted again, at once.\n"
     "\n"
-    "The exit status is 0; 1 if the command fails or is interrupted; 2 if its words are wrong.\n";
+    "usage: slackapp inbox retry [OPTION…] ID|all\n"
+    "\n"
+    "  ID           its number, as slackapp inbox list prints it\n"
+    "  all          all that are dead when the command begins\n" STORE_PLACE_OPTION
+    "\n" STORE_PLACE_HELP "\n"
+    "An app begins a retried delivery within two seconds. After Ctrl-C, the command\n"
+    "ends with the deliveries that it has changed.\n"
+    "\n"
+    "Examples:\n"
+    "  slackapp inbox retry 42\n"
+    "  slackapp inbox retry all\n"
+    "\n" EXIT_STATUS;
+
+static const char drop_usage[] =
+    "Deletes a delivery that waits or is dead, or all dead letters.\n"
+    "\n"
+    "usage: slackapp inbox drop [OPTION…] ID|all\n"
+    "\n"
+    "  ID           its number, as slackapp inbox list prints it\n"
+    "  all          all that are dead when the command begins\n" STORE_PLACE_OPTION
+    "\n" STORE_PLACE_HELP "\n"
+    "After Ctrl-C, the command ends with the deliveries that it has deleted.\n"
+    "\n"
+    "Examples:\n"
+    "  slackapp inbox drop 42\n"
+    "  slackapp inbox drop all\n"
+    "\n" EXIT_STATUS;
+
+static const char stats_usage[] =
+    "Counts the stored deliveries of each state, and shows the age of the oldest.\n"
+    "\n"
+    "usage: slackapp inbox stats [OPTION…]\n"
+    "\n" STORE_PLACE_OPTION "\n" STORE_PLACE_HELP "\n"
+    "Examples:\n"
+    "  slackapp inbox stats\n"
+    "  slackapp inbox stats --store sqlite:bot.db\n"
+    "\n" EXIT_STATUS;
 
 static const char *const state_names[] = {"waiting", "running", "done", "dead"};
 
@@ -269,17 +343,17 @@ static int print_stats(session_t *session, const request_t *request)
 /* --- the command line --- */
 
 static const struct command {
-    const char *name;
+    cli_subcommand_t cli;
     const char *argument; /* in words; NULL: takes none */
     int (*run)(session_t *session, const request_t *request);
     bool takes_all; /* instead of an id */
 } commands[] = {
-    {"list", NULL, list_rows, false},
-    {"show", "an id", show_row, false},
-    {"retry", "an id, or all", retry_rows, true},
-    {"drop", "an id, or all", drop_rows, true},
-    {"stats", NULL, print_stats, false},
-    {.name = NULL},
+    {{"list", "--state,--limit,--store", list_usage}, NULL, list_rows, false},
+    {{"show", "--store", show_usage}, "an ID, which slackapp inbox list prints", show_row, false},
+    {{"retry", "--store", retry_usage}, "an ID, or all", retry_rows, true},
+    {{"drop", "--store", drop_usage}, "an ID, or all", drop_rows, true},
+    {{"stats", "--store", stats_usage}, NULL, print_stats, false},
+    {.cli.name = NULL},
 };
 
 static bool read_state(const char *name, enum slack_row_state *ret, char *problem)
@@ -310,7 +384,7 @@ static bool read_id(request_t *request, int count, const char **words, char *pro
             return true;
         }
     }
-    snprintf(problem, CLI_PROBLEM_SIZE, "%s takes %s", command->name,
+    snprintf(problem, CLI_PROBLEM_SIZE, "%s takes %s", command->cli.name,
              command->argument ? command->argument : "options only");
     return false;
 }
@@ -322,12 +396,12 @@ static bool read_request(int argc, const char **argv, request_t *ret, char *prob
         {"--store", &ret->store, NULL}, {"--state", &state, NULL}, {"--limit", &limit, NULL},
         {"--help", NULL, &ret->help},   {NULL, NULL, NULL},
     };
-    int count = cli_options_read(argc, argv, table, problem);
+    const cli_subcommand_t *row;
+    const int count =
+        cli_subcommand_read(argc, argv, commands, sizeof *commands, table, &row, problem);
+    ret->command = (const struct command *)row;
     if (count < 0 || ret->help) return count >= 0;
-    ret->command =
-        cli_command_find(commands, sizeof *commands, count > 0 ? argv[0] : NULL, problem);
-    return ret->command && read_id(ret, count - 1, argv + 1, problem) &&
-           read_state(state, &ret->state, problem) &&
+    return read_id(ret, count, argv + 1, problem) && read_state(state, &ret->state, problem) &&
            cli_options_number("--limit", limit, 1000000, &ret->limit, problem);
 }
 
@@ -335,9 +409,11 @@ int inbox_command(int argc, const char **argv)
 {
     request_t request = {0};
     char problem[CLI_PROBLEM_SIZE], error[SLACK_ERROR_TEXT_MAX];
-    if (!read_request(argc, argv, &request, problem)) return inbox_fail(CLI_USAGE, problem);
+    if (!read_request(argc, argv, &request, problem))
+        return cli_subcommand_fail("inbox", request.command ? &request.command->cli : NULL,
+                                   CLI_USAGE, problem);
     if (request.help) {
-        fputs(usage, stdout);
+        fputs(request.command ? request.command->cli.usage : usage, stdout);
         return CLI_OK;
     }
     slack_options_t options = {.store = request.store};

@@ -7,57 +7,191 @@
 #include "installs_commands.h"
 #include "cli/store_place.h"
 
+#define EXIT_STATUS                                                                                \
+    "Exit status:\n"                                                                               \
+    "  0  the command has done it\n"                                                               \
+    "  1  it has failed\n"                                                                         \
+    "  2  its words are wrong\n"
+
+#define ABOUT_PLACES                                                                               \
+    "A place is T1 (a workspace), E1/T1 (a workspace of an organization), E1 (the\n"               \
+    "whole organization), and with the id of a person behind it the token of that\n"               \
+    "person: T1/U1.\n"
+
 static const char usage[] =
-    "Installations of a distributed app: the workspaces and people that have installed it.\n"
+    "Installations of a distributed app: the workspaces and people that have\n"
+    "installed it.\n"
     "\n"
-    "usage: slackapp installs list [--limit N]   list them\n"
-    "       slackapp installs show PLACE         show one, without its tokens\n"
-    "       slackapp installs revoke PLACE [--uninstall]\n"
-    "                                            revoke its token in Slack, and delete it from "
-    "the\n"
-    "                                            store; --uninstall removes the app from the\n"
-    "                                            workspace, with SLACK_CLIENT_SECRET\n"
-    "       slackapp installs delete PLACE       delete it from the store only\n"
-    "       slackapp installs rotate PLACE | all exchange a long-lived token for one that "
-    "rotates,\n"
-    "                                            which cannot be undone\n"
-    "       slackapp installs reseal             encrypt all with the first key of "
-    "SLACK_STORE_KEY\n"
-    "       slackapp installs export FILE [--clear]\n"
-    "                                            write all to a new file, encrypted with\n"
-    "                                            SLACK_STORE_KEY, or in clear\n"
-    "       slackapp installs import PATH [--dry-run] [--replace]\n"
-    "                                            read such a file, or the folder or the SQLite "
-    "file\n"
-    "                                            of an installation store of Bolt\n"
-    "       slackapp installs import-token [--replace]\n"
-    "                                            move the token of SLACK_BOT_TOKEN into the store\n"
+    "usage: slackapp installs COMMAND [OPTION…]\n"
     "\n"
-    "PLACE is what list prints: T1 (a workspace), E1/T1 (one of an organization), E1 (all of it), "
-    "and\n"
-    "with a person's id behind it that person's token: T1/U1. The app is that of SLACK_CLIENT_ID; "
-    "it\n"
-    "sees a change when it next looks the workspace up, within minutes.\n"
-    "\n" STORE_PLACE_HELP;
+    "Commands:\n"
+    "  list            list them\n"
+    "  show            show one, without its tokens\n"
+    "  revoke          revoke its token in Slack, and delete it from the store\n"
+    "  delete          delete it from the store only\n"
+    "  rotate          exchange a long-lived token for one that rotates\n"
+    "  reseal          encrypt all with the first key of SLACK_STORE_KEY\n"
+    "  export          write all to a new file\n"
+    "  import          read such a file, or an installation store of Bolt\n"
+    "  import-token    move the token of SLACK_BOT_TOKEN into the store\n"
+    "\n" ABOUT_PLACES "\n"
+    "The app is that of SLACK_CLIENT_ID. It sees a change when it next looks the\n"
+    "workspace up, within minutes.\n"
+    "\n"
+    "Examples:\n"
+    "  slackapp installs list\n"
+    "  slackapp installs revoke T0123456789\n"
+    "  slackapp installs export installs.jsonl\n"
+    "\n" EXIT_STATUS;
+
+static const char list_usage[] =
+    "Lists the installations in the store.\n"
+    "\n"
+    "usage: slackapp installs list [OPTION…]\n"
+    "\n"
+    "  --limit N    at most N of them (default: all)\n" STORE_PLACE_OPTION "\n" STORE_PLACE_HELP
+    "\n"
+    "Examples:\n"
+    "  slackapp installs list\n"
+    "  slackapp installs list --limit 20 --store sqlite:bot.db\n"
+    "\n" EXIT_STATUS;
+
+static const char show_usage[] =
+    "Shows an installation, without its tokens.\n"
+    "\n"
+    "usage: slackapp installs show [OPTION…] PLACE\n"
+    "\n"
+    "  PLACE        a workspace or an organization that has installed the app, as\n"
+    "               slackapp installs list prints it\n" STORE_PLACE_OPTION "\n" STORE_PLACE_HELP
+    "\n" ABOUT_PLACES "\n"
+    "Examples:\n"
+    "  slackapp installs show T0123456789\n"
+    "  slackapp installs show E0123456789/T0123456789\n"
+    "\n" EXIT_STATUS;
+
+static const char revoke_usage[] =
+    "Revokes the token of an installation in Slack, and deletes it from the store.\n"
+    "\n"
+    "usage: slackapp installs revoke [OPTION…] PLACE\n"
+    "\n"
+    "  PLACE        a workspace or an organization that has installed the app, as\n"
+    "               slackapp installs list prints it\n"
+    "  --uninstall  remove the app from the workspace, too, which needs\n"
+    "               SLACK_CLIENT_SECRET\n" STORE_PLACE_OPTION "\n" STORE_PLACE_HELP
+    "\n" ABOUT_PLACES "\n"
+    "The app is that of SLACK_CLIENT_ID. It sees a change when it next looks the\n"
+    "workspace up, within minutes.\n"
+    "\n"
+    "Examples:\n"
+    "  slackapp installs revoke T0123456789\n"
+    "  slackapp installs revoke T0123456789 --uninstall\n"
+    "  slackapp installs revoke T0123456789/U0123456789\n"
+    "\n" EXIT_STATUS;
+
+static const char delete_usage[] =
+    "Deletes an installation from the store only: its token stays valid.\n"
+    "\n"
+    "usage: slackapp installs delete [OPTION…] PLACE\n"
+    "\n"
+    "  PLACE        a workspace or an organization that has installed the app, as\n"
+    "               slackapp installs list prints it\n" STORE_PLACE_OPTION "\n" STORE_PLACE_HELP
+    "\n" ABOUT_PLACES "\n"
+    "The app is that of SLACK_CLIENT_ID. It sees a change when it next looks the\n"
+    "workspace up, within minutes.\n"
+    "\n"
+    "Examples:\n"
+    "  slackapp installs delete T0123456789\n"
+    "  slackapp installs delete T0123456789/U0123456789\n"
+    "\n" EXIT_STATUS;
+
+static const char rotate_usage[] =
+    "Exchanges a long-lived token for one that rotates, which cannot be undone.\n"
+    "\n"
+    "usage: slackapp installs rotate [OPTION…] PLACE|all\n"
+    "\n"
+    "  PLACE        a workspace or an organization that has installed the app, as\n"
+    "               slackapp installs list prints it\n"
+    "  all          all installations with a long-lived token\n" STORE_PLACE_OPTION
+    "\n" STORE_PLACE_HELP "\n"
+    "The command needs SLACK_CLIENT_ID and SLACK_CLIENT_SECRET.\n"
+    "\n" ABOUT_PLACES "\n"
+    "Examples:\n"
+    "  slackapp installs rotate T0123456789\n"
+    "  slackapp installs rotate all\n"
+    "\n" EXIT_STATUS;
+
+static const char reseal_usage[] =
+    "Encrypts the tokens of all installations with the first key of SLACK_STORE_KEY.\n"
+    "\n"
+    "usage: slackapp installs reseal [OPTION…]\n"
+    "\n" STORE_PLACE_OPTION "\n" STORE_PLACE_HELP "\n"
+    "Run it after the new key stands before the old one in every process of the app.\n"
+    "Then the old key can go.\n"
+    "\n"
+    "Examples:\n"
+    "  slackapp installs reseal\n"
+    "  slackapp installs reseal --store sqlite:bot.db\n"
+    "\n" EXIT_STATUS;
+
+static const char export_usage[] =
+    "Writes all installations to a new file, encrypted with SLACK_STORE_KEY.\n"
+    "\n"
+    "usage: slackapp installs export [OPTION…] FILE\n"
+    "\n"
+    "  FILE         the file, which must not exist\n"
+    "  --clear      do not encrypt the tokens\n" STORE_PLACE_OPTION "\n" STORE_PLACE_HELP "\n"
+    "Examples:\n"
+    "  slackapp installs export installs.jsonl\n"
+    "  slackapp installs export --clear /run/installs.jsonl\n"
+    "\n" EXIT_STATUS;
+
+static const char import_usage[] =
+    "Reads a file of slackapp installs export, or an installation store of Bolt, into\n"
+    "the store.\n"
+    "\n"
+    "usage: slackapp installs import [OPTION…] PATH\n"
+    "\n"
+    "  PATH         that file; or the folder or the SQLite file of Bolt's\n"
+    "               installation store\n"
+    "  --dry-run    only say what would be done\n"
+    "  --replace    replace installations that the store has\n" STORE_PLACE_OPTION
+    "\n" STORE_PLACE_HELP "\n"
+    "Examples:\n"
+    "  slackapp installs import installs.jsonl\n"
+    "  slackapp installs import --dry-run ~/.bolt-app-installation\n"
+    "\n" EXIT_STATUS;
+
+static const char import_token_usage[] =
+    "Moves the token of SLACK_BOT_TOKEN into the store, for an app that becomes a\n"
+    "distributed one.\n"
+    "\n"
+    "usage: slackapp installs import-token [OPTION…]\n"
+    "\n"
+    "  --replace    replace the installation that the store has\n" STORE_PLACE_OPTION
+    "\n" STORE_PLACE_HELP "\n"
+    "Examples:\n"
+    "  slackapp installs import-token\n"
+    "  slackapp installs import-token --replace\n"
+    "\n" EXIT_STATUS;
 
 enum argument { NONE, PLACE, PLACE_OR_ALL, PATH };
 
 static const struct command {
-    const char *name;
+    cli_subcommand_t cli;
     enum argument argument;
     bool calls; /* Slack */
     int (*run)(installs_session_t *session, const installs_request_t *request);
 } commands[] = {
-    {"list", NONE, false, installs_list},
-    {"show", PLACE, false, installs_show},
-    {"revoke", PLACE, true, installs_revoke},
-    {"delete", PLACE, false, installs_delete_place},
-    {"rotate", PLACE_OR_ALL, true, installs_rotate},
-    {"reseal", NONE, false, installs_reseal},
-    {"export", PATH, false, installs_export},
-    {"import", PATH, false, installs_import},
-    {"import-token", NONE, true, installs_import_token},
-    {.name = NULL},
+    {{"list", "--limit,--store", list_usage}, NONE, false, installs_list},
+    {{"show", "--store", show_usage}, PLACE, false, installs_show},
+    {{"revoke", "--uninstall,--store", revoke_usage}, PLACE, true, installs_revoke},
+    {{"delete", "--store", delete_usage}, PLACE, false, installs_delete_place},
+    {{"rotate", "--store", rotate_usage}, PLACE_OR_ALL, true, installs_rotate},
+    {{"reseal", "--store", reseal_usage}, NONE, false, installs_reseal},
+    {{"export", "--clear,--store", export_usage}, PATH, false, installs_export},
+    {{"import", "--dry-run,--replace,--store", import_usage}, PATH, false, installs_import},
+    {{"import-token", "--replace,--store", import_token_usage}, NONE, true, installs_import_token},
+    {.cli.name = NULL},
 };
 
 typedef struct words {
@@ -101,10 +235,13 @@ static bool read_place(words_t *words, const char *text, char *problem)
 
 static bool read_argument(words_t *words, int count, const char **argv, char *problem)
 {
-    static const char *const names[] = {"options only", "a place", "a place, or all", "a path"};
+    static const char *const names[] = {"options only",
+                                        "a PLACE, which slackapp installs list prints",
+                                        "a PLACE, or all", "one path"};
     const struct command *command = words->command;
     if (count != (command->argument != NONE)) {
-        snprintf(problem, CLI_PROBLEM_SIZE, "%s takes %s", command->name, names[command->argument]);
+        snprintf(problem, CLI_PROBLEM_SIZE, "%s takes %s", command->cli.name,
+                 names[command->argument]);
         return false;
     }
     if (command->argument == PATH) words->request.path = argv[0];
@@ -123,11 +260,12 @@ static bool read_words(int argc, const char **argv, words_t *ret, char *problem)
         {"--replace", NULL, &request->replace}, {"--uninstall", NULL, &request->uninstall},
         {"--help", NULL, &ret->help},           {NULL, NULL, NULL},
     };
-    int count = cli_options_read(argc, argv, table, problem);
+    const cli_subcommand_t *row;
+    const int count =
+        cli_subcommand_read(argc, argv, commands, sizeof *commands, table, &row, problem);
+    ret->command = (const struct command *)row;
     if (count < 0 || ret->help) return count >= 0;
-    ret->command =
-        cli_command_find(commands, sizeof *commands, count > 0 ? argv[0] : NULL, problem);
-    return ret->command && read_argument(ret, count - 1, argv + 1, problem) &&
+    return read_argument(ret, count, argv + 1, problem) &&
            cli_options_number("--limit", limit, 1000000000, &request->limit, problem);
 }
 
@@ -135,9 +273,11 @@ int installs_command(int argc, const char **argv)
 {
     words_t words = {.command = NULL};
     char problem[CLI_PROBLEM_SIZE];
-    if (!read_words(argc, argv, &words, problem)) return cli_fail("installs", CLI_USAGE, problem);
+    if (!read_words(argc, argv, &words, problem))
+        return cli_subcommand_fail("installs", words.command ? &words.command->cli : NULL,
+                                   CLI_USAGE, problem);
     if (words.help) {
-        fputs(usage, stdout);
+        fputs(words.command ? words.command->cli.usage : usage, stdout);
         return CLI_OK;
     }
     installs_session_t session;

@@ -12,16 +12,27 @@
 #define KEY_TEXT_SIZE 45 /* of 32 bytes in Base64 */
 
 static const char usage[] =
-    "Makes a key for SLACK_STORE_KEY, with which an app encrypts the tokens in its store.\n"
+    "Makes a key for SLACK_STORE_KEY, with which an app encrypts the tokens in its\n"
+    "store.\n"
     "\n"
     "usage: slackapp key\n"
     "\n"
-    "The key goes to standard output, with nothing else: SLACK_STORE_KEY=$(slackapp key).\n"
-    "How to keep it goes to standard error. The key is 32 bytes of the system's random numbers in\n"
-    "Base64; nothing else is stored or sent.\n"
+    "The key goes to standard output, with nothing else. How to keep it goes to\n"
+    "standard error. The key is 32 bytes of the system's random numbers in Base64;\n"
+    "nothing else is stored or sent.\n"
     "\n"
-    "To change keys, write the new one before the old one, separated by a comma: the first one\n"
-    "seals, all open. Every process of the app has to have both before one has the new one only.\n";
+    "To change keys, write the new one before the old one, separated by a comma: the\n"
+    "first one seals, all open. Every process of the app has to have both before one\n"
+    "has the new one only.\n"
+    "\n"
+    "Examples:\n"
+    "  slackapp key >store.key\n"
+    "  export SLACK_STORE_KEY=\"$(slackapp key)\"\n"
+    "\n"
+    "Exit status:\n"
+    "  0  the key is printed\n"
+    "  1  the system gives no random bytes, or standard output is closed\n"
+    "  2  the command's words are wrong\n";
 
 static const char advice[] =
     "A key for SLACK_STORE_KEY, with which an app encrypts the tokens in its store.\n"

@@ -7,9 +7,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/near.h"
 #include "util/buf.h"
 #include "util/redact.h"
 
+/* Of the options of one command that belongs to another one. */
+#define SUBCOMMAND_OPTIONS_MAX 8
 /* More than any answer of a simulator. */
 #define PRINT_MAX ((size_t)256 << 20)
 
@@ -25,6 +28,28 @@ static const cli_option_t *option_find(const cli_option_t *options, const char *
     return NULL;
 }
 
+/* The end of a sentence about a word that is none of the names: "", or what was meant. */
+static const char *meant(const cli_near_t *near, char text[CLI_NEAR_NAME_MAX + 32])
+{
+    if (near->name)
+        snprintf(text, CLI_NEAR_NAME_MAX + 32, ": do you mean %s?", near->name);
+    else
+        *text = '\0';
+    return text;
+}
+
+static void unknown_option(const char *argument, const cli_option_t *options,
+                           char problem[CLI_PROBLEM_SIZE])
+{
+    char word[CLI_NEAR_NAME_MAX + 1], cure[CLI_NEAR_NAME_MAX + 32];
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(argument, "="), argument);
+    cli_near_t near = {.word = word};
+    for (; options->name; options++)
+        cli_near_offer(&near, options->name);
+    snprintf(problem, CLI_PROBLEM_SIZE, "%.100s is not an option here%s", argument,
+             meant(&near, cure));
+}
+
 int cli_options_read(int argc, const char **argv, const cli_option_t *options,
                      char problem[CLI_PROBLEM_SIZE])
 {
@@ -32,6 +57,7 @@ int cli_options_read(int argc, const char **argv, const cli_option_t *options,
     bool ended = false;
     for (int i = 0; i < argc; i++) {
         const char *argument = argv[i], *value = NULL, *wrong = NULL;
+        if (!ended && strcmp(argument, "-h") == 0) argument = "--help";
         if (ended || strncmp(argument, "--", 2) != 0) {
             argv[rest++] = argument;
             continue;
@@ -42,8 +68,10 @@ int cli_options_read(int argc, const char **argv, const cli_option_t *options,
         }
         const cli_option_t *option = option_find(options, argument, &value);
         if (!option) {
-            wrong = "is not an option here";
-        } else if (option->flag) {
+            unknown_option(argument, options, problem);
+            return -1;
+        }
+        if (option->flag) {
             *option->flag = true;
             if (value) wrong = "takes no value";
         } else {
@@ -61,7 +89,8 @@ int cli_options_read(int argc, const char **argv, const cli_option_t *options,
 int cli_options_before(int argc, const char **argv, const cli_option_t *options)
 {
     int i = 0;
-    while (i < argc && strncmp(argv[i], "--", 2) == 0 && strcmp(argv[i], "--") != 0) {
+    while (i < argc && ((strncmp(argv[i], "--", 2) == 0 && strcmp(argv[i], "--") != 0) ||
+                        strcmp(argv[i], "-h") == 0)) {
         const char *value;
         const cli_option_t *option = option_find(options, argv[i++], &value);
         if (option && option->value && !value) i++;
@@ -69,13 +98,48 @@ int cli_options_before(int argc, const char **argv, const cli_option_t *options)
     return i < argc ? i : argc;
 }
 
+int cli_subcommand_read(int argc, const char **argv, const void *table, size_t row_bytes,
+                        const cli_option_t *all, const cli_subcommand_t **ret,
+                        char problem[CLI_PROBLEM_SIZE])
+{
+    cli_option_t own[SUBCOMMAND_OPTIONS_MAX + 1] = {{NULL, NULL, NULL}};
+    size_t count = 0;
+    const int at = cli_options_before(argc, argv, all);
+    *ret = NULL;
+    if (at == argc) {
+        const int rest = cli_options_read(argc, argv, all, problem);
+        const char *value;
+        const cli_option_t *help = option_find(all, "--help", &value);
+        if (rest == 0 && help && *help->flag) return 0;
+        if (rest == 0) cli_command_find(table, row_bytes, NULL, problem);
+        return -1;
+    }
+    const char *name = argv[at];
+    *ret = cli_command_find(table, row_bytes, name, problem);
+    if (!*ret) return -1;
+    for (; all->name && count < SUBCOMMAND_OPTIONS_MAX; all++)
+        if (slack__list_has((*ret)->options, all->name) || strcmp(all->name, "--help") == 0)
+            own[count++] = *all;
+    memmove(argv + 1, argv, (size_t)at * sizeof *argv);
+    argv[0] = name;
+    return cli_options_read(argc - 1, argv + 1, own, problem);
+}
+
 const void *cli_command_find(const void *table, size_t row_bytes, const char *name,
                              char problem[CLI_PROBLEM_SIZE])
 {
     for (const char *row = table; name && *(const char *const *)(const void *)row; row += row_bytes)
         if (strcmp(name, *(const char *const *)(const void *)row) == 0) return row;
-    snprintf(problem, CLI_PROBLEM_SIZE,
-             name ? "there is no command \"%.100s\"" : "a command is missing", name);
+    if (!name) {
+        snprintf(problem, CLI_PROBLEM_SIZE, "a command is missing");
+        return NULL;
+    }
+    char cure[CLI_NEAR_NAME_MAX + 32];
+    cli_near_t near = {.word = name};
+    for (const char *row = table; *(const char *const *)(const void *)row; row += row_bytes)
+        cli_near_offer(&near, *(const char *const *)(const void *)row);
+    snprintf(problem, CLI_PROBLEM_SIZE, "there is no command \"%.100s\"%s", name,
+             meant(&near, cure));
     return NULL;
 }
 
@@ -193,6 +257,14 @@ int cli_fail(const char *subcommand, int status, const char *problem)
     putc('\n', stderr);
     if (status == CLI_USAGE) fprintf(stderr, "See slackapp %s --help\n", subcommand);
     return status;
+}
+
+int cli_subcommand_fail(const char *command, const cli_subcommand_t *row, int status,
+                        const char *problem)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s%s%s", command, row ? " " : "", row ? row->name : "");
+    return cli_fail(name, status, problem);
 }
 
 static volatile sig_atomic_t signaled;

@@ -4,11 +4,14 @@
 
 /* Which store a command opens: --store, else SLACK_STORE, else the one store in this folder. */
 
-/* For the help of a command. */
+/* For the help of a command: the option, and a paragraph. */
+#define STORE_PLACE_OPTION                                                                         \
+    "  --store URL  the store, such as sqlite:bot.db or postgres://host/name\n"
 #define STORE_PLACE_HELP                                                                           \
-    "The store is --store URL, else SLACK_STORE, else SLACK_STORE in a .env file, else the one\n"  \
-    "store in this folder. Other users of the machine can read a command line: put a password\n"   \
-    "into SLACK_STORE, PGPASSWORD or ~/.pgpass. An app may run meanwhile.\n"
+    "The store is --store, else SLACK_STORE, else SLACK_STORE in a .env file, else\n"              \
+    "the one store in this folder. Other users of the machine can read a command\n"                \
+    "line: put a password into SLACK_STORE, PGPASSWORD or ~/.pgpass. An app may run\n"             \
+    "meanwhile.\n"
 
 typedef struct store_place {
     char url[2048]; /* may hold a password */

@@ -14,26 +14,32 @@
 #include "util/redact.h"
 
 static const char usage[] =
-    "Looks for what keeps an app from working: in its options, on this machine, and at Slack.\n"
+    "Looks for what keeps an app from working: in its options, on this machine, and\n"
+    "at Slack.\n"
     "\n"
-    "usage: slackapp doctor [--json] [--strict] [--url URL] [--platform-grace SECONDS]\n"
-    "                       [--timeout SECONDS]\n"
+    "usage: slackapp doctor [OPTION…]\n"
     "\n"
     "  --json                    one line of JSON in place of the list\n"
     "  --strict                  a warning makes the exit status 1, too\n"
-    "  --url URL                 the public request URL, to which signed requests are sent\n"
-    "  --platform-grace SECONDS  for how long the platform waits before it kills the app\n"
-    "  --timeout SECONDS         the time limit of each request: 4\n"
+    "  --url URL                 the public request URL, to which signed requests are\n"
+    "                            sent\n"
+    "  --platform-grace SECONDS  for how long the platform waits before it kills the\n"
+    "                            app\n"
+    "  --timeout SECONDS         the time limit of each request (default 4)\n"
     "\n"
-    "The options are those of an app that starts in this folder: the environment, then .env. The\n"
-    "command starts no bot, opens no store and no connection of Socket Mode.\n"
+    "The options are those of an app that starts in this folder: the environment,\n"
+    "then .env. The command starts no bot, opens no store and no connection of Socket\n"
+    "Mode.\n"
     "\n"
     "Examples:\n"
     "  slackapp doctor\n"
     "  slackapp doctor --url https://bot.example.com/slack/events\n"
     "  slackapp doctor --json --strict --platform-grace 30\n"
     "\n"
-    "The exit status is 0 if nothing is bad; 1 if something is; 2 if the words are wrong.\n";
+    "Exit status:\n"
+    "  0  nothing is bad\n"
+    "  1  something is\n"
+    "  2  the command's words are wrong\n";
 
 typedef struct report {
     unsigned counts[DOCTOR_GRADES];

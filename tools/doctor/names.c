@@ -6,57 +6,32 @@
 
 #include "app/env.h"
 #include "app/options.h"
+#include "cli/near.h"
 #include "doctor/gather.h"
 #include "util/str.h"
 
-#define NAME_MAX_BYTES 63
-#define NEAR_EDITS     2
-
 extern char **environ;
-
-/* The edits (a character more, less or another one) that make one name of the other, as far as they
- * fit into NEAR_EDITS. */
-static unsigned edits(const char *a, const char *b)
-{
-    unsigned row[NAME_MAX_BYTES + 1];
-    const size_t a_len = strlen(a), b_len = strlen(b);
-    if (a_len > NAME_MAX_BYTES || b_len > NAME_MAX_BYTES) return NEAR_EDITS + 1;
-    for (unsigned j = 0; j <= b_len; j++)
-        row[j] = j;
-    for (unsigned i = 0; i < a_len; i++) {
-        unsigned corner = row[0]; /* of the row before */
-        row[0] = i + 1;
-        for (size_t j = 0; j < b_len; j++) {
-            const unsigned above = row[j + 1];
-            unsigned best = corner + (a[i] != b[j]);
-            if (above + 1 < best) best = above + 1;
-            if (row[j] + 1 < best) best = row[j] + 1;
-            corner = above;
-            row[j + 1] = best;
-        }
-    }
-    return row[b_len];
-}
 
 const char *doctor_near_name(const char *name, char ret[64])
 {
-    unsigned best = NEAR_EDITS + 1;
+    cli_near_t near = {.word = name};
     for (const slack_option_t *option = slack__option_table; option->field; option++) {
         slack_slice_t rest = slack__slice(option->variables), variable;
         while (option->variables && slack__slice_split(&rest, ' ', &variable)) {
             for (int file = 0; file < 2; file++) {
-                char known[NAME_MAX_BYTES + 1];
+                char known[CLI_NEAR_NAME_MAX + 1];
                 snprintf(known, sizeof known, "%.*s%s", (int)variable.len, variable.ptr,
                          file ? "_FILE" : "");
-                const unsigned distance = edits(name, known);
-                if (distance == 0) return NULL;
-                if (distance >= best) continue;
-                best = distance;
+                if (strcmp(name, known) == 0) return NULL;
+                const char *before = near.name;
+                cli_near_offer(&near, known);
+                if (near.name == before) continue;
                 memcpy(ret, known, sizeof known);
+                near.name = ret;
             }
         }
     }
-    return best <= NEAR_EDITS ? ret : NULL;
+    return near.name;
 }
 
 /* Names of other programs begin with SLACK_ too: one that is like no option's is not ours. */
@@ -84,9 +59,9 @@ void doctor_gather_names(doctor_facts_t *facts)
     struct stat st;
     slack_env_t env;
     for (char **variable = environ; *variable; variable++) {
-        char name[NAME_MAX_BYTES + 1];
+        char name[CLI_NEAR_NAME_MAX + 1];
         const size_t len = strcspn(*variable, "=");
-        if (len > NAME_MAX_BYTES) continue;
+        if (len > CLI_NEAR_NAME_MAX) continue;
         snprintf(name, sizeof name, "%.*s", (int)len, *variable);
         note_name(facts, name);
     }

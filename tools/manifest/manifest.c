@@ -13,26 +13,30 @@
 #define ANY_URL      "https://bot.example.com"
 
 static const char usage[] =
-    "The app manifest of a bot, made from its listeners.\n"
+    "Makes the app manifest of a bot from its listeners.\n"
     "\n"
     "usage: slackapp manifest [OPTION…] [--] BOT [ARG…]\n"
     "\n"
-    "  --name NAME          the app's name, up to 35 characters (default: the program's)\n"
-    "  --transport NAME     socket, http or both (default: as the bot is configured, else socket)\n"
-    "  --url URL            for HTTP: where Slack reaches the bot; its paths follow\n"
-    "  --token-rotation     its tokens end after twelve hours, and are refreshed\n"
-    "  --output FILE        write the manifest to FILE\n"
+    "  BOT                the bot's program, and its arguments\n"
+    "  --name NAME        the app's name, up to 35 characters (default: the program's)\n"
+    "  --transport socket|http|both\n"
+    "                     how Slack reaches the bot (default: as the bot is\n"
+    "                     configured, else socket)\n"
+    "  --url URL          for HTTP: where Slack reaches the bot; its paths follow\n"
+    "  --token-rotation   its tokens end after twelve hours, and are refreshed\n"
+    "  --output FILE      write the manifest to FILE\n"
     "\n"
-    "The bot starts in describe mode: it opens no connection, and needs no token. Standard error "
-    "has "
-    "a\n"
-    "line for each thing that its listeners do not tell.\n"
+    "The bot starts in describe mode: it opens no connection, and needs no token.\n"
+    "Standard error has a line for each thing that its listeners do not tell.\n"
     "\n"
     "Examples:\n"
     "  slackapp manifest build/mybot >manifest.json\n"
     "  slackapp manifest --transport http --url https://bot.example.com build/mybot\n"
     "\n"
-    "The exit status is 0; 1 if the command fails; 2 if its words are wrong.\n";
+    "Exit status:\n"
+    "  0  the command has done it\n"
+    "  1  it has failed\n"
+    "  2  its words are wrong\n";
 
 typedef struct request {
     manifest_choices_t choices;
