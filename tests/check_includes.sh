@@ -34,9 +34,8 @@ BEGIN {
     below["cli"] = below["testkit"] " history testkit sim"
     below["run"] = below["cli"] " cli"
     below["doctor"] = below["run"]
-    below["manifest"] = below["run"]
-    below["advise"] = below["run"]
-    below["tools"] = below["run"] " run doctor manifest advise"
+    below["manifest"] = below["advise"] = below["version"] = below["run"]
+    below["tools"] = below["run"] " run doctor manifest advise version"
 
     # The folders whose headers a folder of tests may include beside those that it is named after, or
     # the most that any test includes.

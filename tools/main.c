@@ -13,6 +13,7 @@
 #include "manifest/manifest.h"
 #include "run/run.h"
 #include "sim.h"
+#include "version/version.h"
 
 static const struct subcommand {
     const char *name;
@@ -29,31 +30,73 @@ static const struct subcommand {
     {"manifest", manifest_command, "make the app manifest of a bot, from its listeners"},
     {"run", run_command, "run a bot beside the simulator, and replace it after each change"},
     {"sim", sim_command, "a local Slack, to build and test bots"},
+    {"version", version_command, "print the versions of slackapp and of its libraries"},
+    {NULL, NULL, NULL},
 };
 
-static void print_usage(FILE *out)
+static const char usage[] = "Builds, runs, tests and operates Slack apps that are written in C.\n"
+                            "\n"
+                            "usage: slackapp COMMAND …\n"
+                            "       slackapp help COMMAND\n"
+                            "       slackapp --version\n"
+                            "\n"
+                            "Commands:\n";
+
+static const char usage_end[] =
+    "\n"
+    "slackapp COMMAND --help explains a command. Colors are used on a terminal only,\n"
+    "and not if NO_COLOR is set.\n"
+    "\n"
+    "Examples:\n"
+    "  slackapp run build/mybot\n"
+    "  slackapp sim send message hello\n"
+    "  slackapp help sim send\n"
+    "\n"
+    "Exit status:\n"
+    "  0  the command has done it\n"
+    "  1  it has failed\n"
+    "  2  its words are wrong\n";
+
+static void print_usage(void)
 {
-    fputs("usage: slackapp COMMAND …\n\n", out);
-    for (size_t i = 0; i < sizeof subcommands / sizeof *subcommands; i++)
-        fprintf(out, "  %-12s %s\n", subcommands[i].name, subcommands[i].help);
-    fputs("\nslackapp COMMAND --help explains a command. slackapp --version prints the version.\n",
-          out);
+    fputs(usage, stdout);
+    for (const struct subcommand *row = subcommands; row->name; row++)
+        cli_help_item(row->name, row->help, 14);
+    fputs(usage_end, stdout);
+}
+
+/* `slackapp help sim send` is `slackapp sim send --help`. */
+static int help_command(int argc, const char **argv)
+{
+    const char *words[8];
+    char problem[CLI_PROBLEM_SIZE];
+    const size_t most = sizeof words / sizeof *words - 2;
+    const size_t count = argc < (int)most ? (size_t)argc : most;
+    if (count == 0) {
+        print_usage();
+        return CLI_OK;
+    }
+    const struct subcommand *row =
+        cli_command_find(subcommands, sizeof *subcommands, argv[0], problem);
+    if (!row) return cli_fail("help", CLI_USAGE, problem);
+    memcpy(words, argv + 1, (count - 1) * sizeof *words);
+    words[count - 1] = "--help";
+    words[count] = NULL;
+    return row->run((int)count, words);
 }
 
 int main(int argc, const char **argv)
 {
-    const char *name = argc > 1 ? argv[1] : "";
-    if (strcmp(name, "--help") == 0 || strcmp(name, "help") == 0) {
-        print_usage(stdout);
-        return CLI_OK;
-    }
-    if (strcmp(name, "--version") == 0) {
-        puts("slackapp " SLACKAPP_VERSION);
-        return CLI_OK;
-    }
-    for (size_t i = 0; i < sizeof subcommands / sizeof *subcommands; i++)
-        if (strcmp(subcommands[i].name, name) == 0) return subcommands[i].run(argc - 2, argv + 2);
-    if (*name) fprintf(stderr, "slackapp: there is no command \"%s\"\n", name);
-    print_usage(stderr);
+    char problem[CLI_PROBLEM_SIZE];
+    const char *name = argc > 1 ? argv[1] : NULL;
+    if (name && (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)) name = "help";
+    if (name && strcmp(name, "--version") == 0) name = "version";
+    if (name && strcmp(name, "help") == 0) return help_command(argc - 2, argv + 2);
+    const struct subcommand *row =
+        cli_command_find(subcommands, sizeof *subcommands, name, problem);
+    if (row) return row->run(argc - 2, argv + 2);
+    fputs("slackapp: ", stderr);
+    cli_put(stderr, slack__slice(problem));
+    fputs("\nslackapp --help lists the commands.\n", stderr);
     return CLI_USAGE;
 }

@@ -13,34 +13,47 @@
 /* Longer than the simulator lets a request wait. */
 #define TIMEOUT_MS 20000
 
-int sim_client_fail(int status, const char *problem)
+/* More than the own options of any command. */
+#define OPTIONS_MAX 12
+
+int sim_client_fail(const sim_client_t *client, int status, const char *problem)
 {
-    return cli_fail("sim", status, problem);
+    char name[64];
+    snprintf(name, sizeof name, "sim %s", client->command);
+    return cli_fail(name, status, problem);
 }
 
-int sim_client_columns(const char *text)
+/* The first line behind "usage: ". */
+static slack_slice_t usage_line(const char *usage)
 {
-    int count = 0;
-    for (; *text; text++)
-        count += (*text & 0xC0) != 0x80; /* a continuation byte takes no column */
-    return count;
+    static const char head[] = "\nusage: ";
+    const char *at = strstr(usage, head);
+    if (!at) return SLACK_SLICE("");
+    at += strlen(head);
+    return (slack_slice_t){at, strcspn(at, "\n")};
 }
 
 int sim_client_arguments(sim_client_t *client, int argc, const char **argv,
-                         const cli_option_t *options, int max, int *ret_status)
+                         const sim_client_words_t *words, int *ret_status)
 {
-    cli_option_t table[8] = {{"--port", &client->port, NULL}, {"--help", NULL, &client->help}};
-    for (size_t i = 2; options && options->name && i + 1 < sizeof table / sizeof *table; i++)
-        table[i] = *options++;
-    int rest = cli_options_read(argc, argv, table, client->problem);
+    cli_option_t table[OPTIONS_MAX + 3] = {{"--port", &client->port, NULL},
+                                           {"--help", NULL, &client->help}};
+    const cli_option_t *own = words->options;
+    for (size_t i = 2; own && own->name && i < OPTIONS_MAX + 2; i++)
+        table[i] = *own++;
+    const int rest = cli_options_read(argc, argv, table, client->problem);
+    *ret_status = CLI_OK;
     if (rest >= 0 && client->help) {
-        client->print_usage();
-        *ret_status = CLI_OK;
+        fputs(words->usage, stdout);
         return -1;
     }
-    if (rest > max) snprintf(client->problem, sizeof client->problem, "too many arguments");
-    if (rest >= 0 && rest <= max) return rest;
-    *ret_status = sim_client_fail(CLI_USAGE, client->problem);
+    if (rest >= words->min && rest <= words->max) return rest;
+    const slack_slice_t line = usage_line(words->usage);
+    if (rest >= 0)
+        snprintf(client->problem, sizeof client->problem, "%s: %.*s",
+                 rest < words->min ? "an argument is missing" : "there are too many arguments",
+                 (int)line.len, line.ptr);
+    *ret_status = sim_client_fail(client, CLI_USAGE, client->problem);
     return -1;
 }
 
@@ -127,7 +140,7 @@ const slack_json_t *sim_client_call(sim_client_t *client, const char *path,
     const slack_json_t *answer =
         path && client->json.rc == 0 ? client_ask(client, path, body) : NULL;
     if (!answer)
-        sim_client_fail(CLI_FAILED,
+        sim_client_fail(client, CLI_FAILED,
                         *client->problem ? client->problem : slack_strerror(SLACK_ENOMEM));
     return answer;
 }

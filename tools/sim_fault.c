@@ -8,44 +8,59 @@
 #include "util/alloc.h"
 #include "util/file.h"
 
+static const char usage[] =
+    "Makes the simulator misbehave as Slack and networks do.\n"
+    "\n"
+    "usage: slackapp sim fault [OPTION…] [PERCENT%] NAME [ARG…]\n"
+    "       slackapp sim fault [OPTION…] @FILE\n"
+    "       slackapp sim fault list\n"
+    "       slackapp sim fault clear [NAME]\n"
+    "\n"
+    "  @FILE              the faults in a file, one a line; # begins a comment\n"
+    "  list               print the names of faults\n"
+    "  clear              end all faults, or those of that name\n"
+    "  PERCENT%           act on that share of the calls, with the same seed\n"
+    "                     (slackapp sim --seed N) on the same ones\n"
+    "\n"
+    "Faults:\n";
+
+static const char usage_options[] =
+    "\n"
+    "METHOD is a method; several: chat.* or *; or what the app posts to: webhook,\n"
+    "trigger, response_url.\n"
+    "\n"
+    "Options:\n"
+    "  --after N          first let N pass: `api-status users.list 429 5 --after 2`\n"
+    "                     refuses the third call\n"
+    "  --count N          act N times (default: a status, an error, a loss or a slow\n"
+    "                     answer once, others always); a fault that acts at once: on\n"
+    "                     N sockets (default: all)\n"
+    "  --for MS           act for that time\n" SIM_CLIENT_PORT "\n"
+    "Faults that act at the same place act one after the other; of those with a\n"
+    "percentage one acts on a call. slackapp sim status shows the active ones.\n"
+    "\n"
+    "Examples:\n"
+    "  slackapp sim fault api-status chat.postMessage 429 5\n"
+    "  slackapp sim fault 5% api-cut chat.postMessage --for 60000\n"
+    "  slackapp sim fault clear\n"
+    "\n" SIM_CLIENT_EXIT_STATUS;
+
 static void print_list(sim_client_t *client)
 {
-    for (const sim_fault_kind_t *kind = sim_fault_kinds; kind->name; kind++) {
-        const char *usage = sim_fault_usage(kind, client->json.arena);
-        int width = sim_client_columns(usage);
-        printf("  %s%*s%s\n", usage, width < 39 ? 40 - width : 1, "", kind->help);
-    }
+    for (const sim_fault_kind_t *kind = sim_fault_kinds; kind->name; kind++)
+        cli_help_item(sim_fault_usage(kind, client->json.arena), kind->help, 30);
 }
 
 static void print_help(sim_client_t *client)
 {
-    printf("Make the simulator misbehave as Slack and networks do.\n\n"
-           "usage: slackapp sim fault [PERCENT%%] NAME [ARG…] [--after N] [--count N] [--for MS]\n"
-           "       slackapp sim fault @FILE           those in a file: one a line, # begins a "
-           "comment\n"
-           "       slackapp sim fault list            print this list\n"
-           "       slackapp sim fault clear [NAME]    end all faults, or those of that name\n\n");
+    fputs(usage, stdout);
     print_list(client);
-    printf(
-        "\n"
-        "  PERCENT%%    act on that share of the calls: `5%% api-cut chat.postMessage`; with the\n"
-        "              same seed (slackapp sim --seed N) on the same ones\n"
-        "  METHOD      a method; several: chat.* or *; or what the app posts to: webhook,\n"
-        "              trigger, response_url\n"
-        "  --after N   first let N pass: `api-status users.list 429 5 --after 2` refuses the\n"
-        "              third call\n"
-        "  --count N   act N times (default: a status, an error, a loss or a slow answer once,\n"
-        "              others always); a fault that acts at once: on N sockets (default: all)\n"
-        "  --for MS    act for that time\n"
-        "  --port N    the simulator's port\n"
-        "\n"
-        "Faults that act at the same place act one after the other; of those with a percentage\n"
-        "one acts on a call. slackapp sim status shows the active ones.\n");
+    fputs(usage_options, stdout);
 }
 
 static int clear_faults(sim_client_t *client, int argc, const char **argv)
 {
-    if (argc > 2) return sim_client_fail(CLI_USAGE, "too many arguments");
+    if (argc > 2) return sim_client_fail(client, CLI_USAGE, "too many arguments");
     const slack_json_t *body = sim_json(&client->json, "{name: %s}", argc > 1 ? argv[1] : "");
     const slack_json_t *answer = sim_client_call(client, "/sim/fault/clear", body);
     if (!answer) return CLI_FAILED;
@@ -91,10 +106,10 @@ static int set_faults(sim_client_t *client, const char *text)
     sim_json_builder_t *json = &client->json;
     sim_fault_list_t *list = slack__arena_calloc(json->arena, sizeof *list);
     text = list ? sim_fault_text(json->arena, text, client->problem) : NULL;
-    if (!text) return sim_client_fail(CLI_FAILED, list ? client->problem : "out of memory");
+    if (!text) return sim_client_fail(client, CLI_FAILED, list ? client->problem : "out of memory");
     /* Check it here: a wrong command line is exit 2 even if no simulator runs. */
     if (!sim_fault_list_read(text, list, client->problem))
-        return sim_client_fail(CLI_USAGE, client->problem);
+        return sim_client_fail(client, CLI_USAGE, client->problem);
     const slack_json_t *answer =
         sim_client_call(client, "/sim/fault", sim_json(json, "{faults: %s}", text));
     if (!answer) return CLI_FAILED;
@@ -114,12 +129,13 @@ int sim_fault_command(sim_client_t *client, int argc, const char **argv)
     slack_arena_t *arena = client->json.arena;
     const char *text = "";
     int rest = cli_options_read(argc, argv, table, client->problem);
-    if (rest < 0) return sim_client_fail(CLI_USAGE, client->problem);
+    if (rest < 0) return sim_client_fail(client, CLI_USAGE, client->problem);
     if (client->help) {
         print_help(client);
         return CLI_OK;
     }
-    if (rest == 0) return sim_client_fail(CLI_USAGE, "a name is missing: slackapp sim fault list");
+    if (rest == 0)
+        return sim_client_fail(client, CLI_USAGE, "a name is missing: slackapp sim fault list");
     if (strcmp(argv[0], "clear") == 0) return clear_faults(client, rest, argv);
     if (strcmp(argv[0], "list") == 0) {
         print_list(client);

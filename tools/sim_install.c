@@ -16,48 +16,6 @@
 #define TIMEOUT_MS  60000
 #define STEPS_MAX   20 /* requests until the last page */
 
-static const char install_help[] =
-    "Install the app as a person does in a browser: open the app's install page, press its "
-    "button,\n"
-    "press Allow on Slack's page, and go where Slack sends the browser.\n"
-    "\n"
-    "usage: slackapp sim install [OPTION…]\n"
-    "\n"
-    "  --url URL            the app's install page (default " DEFAULT_URL ")\n"
-    "  --workspace NAME     the id or the domain of the workspace, or of the organization "
-    "(default:\n"
-    "                       that of the app's URL, else the first one)\n"
-    "  --as NAME            the person (default ann)\n"
-    "  --channel NAME       the channel of an incoming webhook (default general)\n"
-    "  --cancel             press Cancel\n"
-    "  --verbose            print every request, without its query\n"
-    "\n"
-    "Prints the status and the title of the app's last page. Exits with 1 if its status is 400 or\n"
-    "above, or if there is no such page.\n";
-
-static const char uninstall_help[] =
-    "Uninstall the app as a person does. All its tokens end there, and it gets tokens_revoked and\n"
-    "app_uninstalled.\n"
-    "\n"
-    "usage: slackapp sim uninstall [OPTION…]\n"
-    "\n"
-    "  --workspace NAME     the id or the domain of the workspace (default: the first one)\n"
-    "  --organization       uninstall it from the whole organization\n"
-    "  --as NAME            only take back what this person has granted\n";
-
-static const char access_help[] =
-    "Let an org-wide app into a workspace of the organization, or keep it out. The app gets\n"
-    "team_access_granted or team_access_revoked.\n"
-    "\n"
-    "usage: slackapp sim access granted|revoked --workspace NAME\n";
-
-static const char rotate_help[] =
-    "Turn rotation on, or change how long new tokens live. Tokens that live for ever go on doing "
-    "so\n"
-    "until oauth.v2.exchange ends them. As at Slack, rotation cannot be turned off.\n"
-    "\n"
-    "usage: slackapp sim rotate SECONDS\n";
-
 typedef struct visit {
     sim_client_t *client;
     const char *workspace, *user, *channel;
@@ -241,21 +199,31 @@ static bool visit_all(visit_t *visit, const char *url)
     return true;
 }
 
-/* Read the options of a command that has `max` arguments. False: it is done, with that status. */
-static bool read_options(sim_client_t *client, int argc, const char **argv,
-                         const cli_option_t *table, int max, const char *help, int *ret_status)
-{
-    const int rest = cli_options_read(argc, argv, table, client->problem);
-    *ret_status = CLI_OK;
-    if (rest >= 0 && client->help)
-        fputs(help, stdout);
-    else if (rest >= 0 && rest != max)
-        snprintf(client->problem, sizeof client->problem, "%s",
-                 rest > max ? "too many arguments" : "an argument is missing");
-    if (rest < 0 || (!client->help && rest != max))
-        *ret_status = sim_client_fail(CLI_USAGE, client->problem);
-    return rest == max && !client->help;
-}
+static const char install_usage[] =
+    "Installs the app as a person does in a browser: opens the app's install page,\n"
+    "presses its button, presses Allow on Slack's page, and goes where Slack sends\n"
+    "the browser.\n"
+    "\n"
+    "usage: slackapp sim install [OPTION…]\n"
+    "\n"
+    "  --url URL          the app's install page (default\n"
+    "                     http://127.0.0.1:3000/slack/install)\n"
+    "  --workspace W      the id or the domain of the workspace or the organization\n"
+    "                     (default: that of the app's URL, else the first one)\n"
+    "  --as NAME          the person (default ann)\n"
+    "  --channel NAME     the channel of an incoming webhook (default general)\n"
+    "  --cancel           press Cancel\n"
+    "  --verbose          print every request, without its query\n" SIM_CLIENT_PORT "\n"
+    "The command prints the status and the title of the app's last page.\n"
+    "\n"
+    "Examples:\n"
+    "  slackapp sim install\n"
+    "  slackapp sim install --url http://127.0.0.1:3000/install --as ben --verbose\n"
+    "\n"
+    "Exit status:\n"
+    "  0  the app has answered, with a status below 400\n"
+    "  1  it has not, or no simulator runs\n"
+    "  2  the command's words are wrong\n";
 
 int sim_install_command(sim_client_t *client, int argc, const char **argv)
 {
@@ -268,15 +236,14 @@ int sim_install_command(sim_client_t *client, int argc, const char **argv)
         {"--channel", &visit.channel, NULL},
         {"--cancel", NULL, &visit.cancel},
         {"--verbose", NULL, &visit.verbose},
-        {"--port", &client->port, NULL},
-        {"--help", NULL, &client->help},
         {NULL, NULL, NULL},
     };
     int status;
-    if (!read_options(client, argc, argv, table, 0, install_help, &status)) return status;
+    const sim_client_words_t words = {install_usage, table, 0, 0};
+    if (sim_client_arguments(client, argc, argv, &words, &status) < 0) return status;
     const char *title = "";
     if (!visit_all(&visit, url) || !(title = sim_page_title(client->json.arena, visit.html)))
-        return sim_client_fail(CLI_FAILED,
+        return sim_client_fail(client, CLI_FAILED,
                                *client->problem ? client->problem : slack_strerror(SLACK_ENOMEM));
     cli_printf("%d %s\n", visit.status, title);
     if (visit.status < 300) return CLI_OK;
@@ -285,8 +252,22 @@ int sim_install_command(sim_client_t *client, int argc, const char **argv)
         return CLI_OK;
     }
     visit_cannot(&visit, "the app has answered with %d", visit.status);
-    return sim_client_fail(CLI_FAILED, client->problem);
+    return sim_client_fail(client, CLI_FAILED, client->problem);
 }
+
+static const char uninstall_usage[] =
+    "Uninstalls the app as a person does. All its tokens end there, and it gets\n"
+    "tokens_revoked and app_uninstalled.\n"
+    "\n"
+    "usage: slackapp sim uninstall [OPTION…]\n"
+    "\n"
+    "  --organization     uninstall it from the whole organization\n"
+    "  --as NAME          only take back what this person has granted\n" SIM_CLIENT_WORKSPACE
+        SIM_CLIENT_PORT "\n"
+    "Examples:\n"
+    "  slackapp sim uninstall\n"
+    "  slackapp sim uninstall --as ben\n"
+    "\n" SIM_CLIENT_EXIT_STATUS;
 
 int sim_uninstall_command(sim_client_t *client, int argc, const char **argv)
 {
@@ -297,11 +278,10 @@ int sim_uninstall_command(sim_client_t *client, int argc, const char **argv)
         {"--as", &user, NULL},
         {"--organization", NULL, &organization},
         {"--workspace", &client->workspace, NULL},
-        {"--port", &client->port, NULL},
-        {"--help", NULL, &client->help},
         {NULL, NULL, NULL},
     };
-    if (!read_options(client, argc, argv, table, 0, uninstall_help, &status)) return status;
+    const sim_client_words_t words = {uninstall_usage, table, 0, 0};
+    if (sim_client_arguments(client, argc, argv, &words, &status) < 0) return status;
     const slack_json_t *body = sim_json(&client->json, "{user?: %s, organization: %p}", user,
                                         sim_json_bool(&client->json, organization));
     if (!sim_client_call(client, "/sim/uninstall", body)) return CLI_FAILED;
@@ -309,19 +289,31 @@ int sim_uninstall_command(sim_client_t *client, int argc, const char **argv)
     return CLI_OK;
 }
 
+static const char access_usage[] =
+    "Lets an org-wide app into a workspace of the organization, or keeps it out. The\n"
+    "app gets team_access_granted or team_access_revoked.\n"
+    "\n"
+    "usage: slackapp sim access --workspace W [OPTION…] granted|revoked\n"
+    "\n"
+    "  granted            let the app in\n"
+    "  revoked            keep it out\n" SIM_CLIENT_WORKSPACE SIM_CLIENT_PORT "\n"
+    "Examples:\n"
+    "  slackapp sim access granted --workspace acme-labs\n"
+    "  slackapp sim access revoked --workspace acme-labs\n"
+    "\n" SIM_CLIENT_EXIT_STATUS;
+
 int sim_access_command(sim_client_t *client, int argc, const char **argv)
 {
     int status;
     const cli_option_t table[] = {
         {"--workspace", &client->workspace, NULL},
-        {"--port", &client->port, NULL},
-        {"--help", NULL, &client->help},
         {NULL, NULL, NULL},
     };
-    if (!read_options(client, argc, argv, table, 1, access_help, &status)) return status;
+    const sim_client_words_t words = {access_usage, table, 1, 1};
+    if (sim_client_arguments(client, argc, argv, &words, &status) < 0) return status;
     const bool granted = strcmp(argv[0], "granted") == 0;
     if (!granted && strcmp(argv[0], "revoked") != 0)
-        return sim_client_fail(CLI_USAGE, "access takes granted or revoked");
+        return sim_client_fail(client, CLI_USAGE, "access takes granted or revoked");
     const slack_json_t *body =
         sim_json(&client->json, "{granted: %p}", sim_json_bool(&client->json, granted));
     if (!sim_client_call(client, "/sim/access", body)) return CLI_FAILED;
@@ -329,15 +321,28 @@ int sim_access_command(sim_client_t *client, int argc, const char **argv)
     return CLI_OK;
 }
 
+static const char rotate_usage[] =
+    "Turns rotation of tokens on, or changes how long new tokens live.\n"
+    "\n"
+    "usage: slackapp sim rotate [OPTION…] SECONDS\n"
+    "\n"
+    "  SECONDS            how long new tokens live; Slack's live 43200 s\n" SIM_CLIENT_PORT "\n"
+    "Tokens that live for ever go on doing so until oauth.v2.exchange ends them. As\n"
+    "at Slack, rotation cannot be turned off.\n"
+    "\n"
+    "Examples:\n"
+    "  slackapp sim rotate 43200\n"
+    "  slackapp sim rotate 10\n"
+    "\n" SIM_CLIENT_EXIT_STATUS;
+
 int sim_rotate_command(sim_client_t *client, int argc, const char **argv)
 {
     unsigned seconds = 0;
     int status;
-    const cli_option_t table[] = {
-        {"--port", &client->port, NULL}, {"--help", NULL, &client->help}, {NULL, NULL, NULL}};
-    if (!read_options(client, argc, argv, table, 1, rotate_help, &status)) return status;
+    const sim_client_words_t words = {rotate_usage, NULL, 1, 1};
+    if (sim_client_arguments(client, argc, argv, &words, &status) < 0) return status;
     if (!cli_options_number("SECONDS", argv[0], SIM_TOKEN_LIFE_MAX_S, &seconds, client->problem))
-        return sim_client_fail(CLI_USAGE, client->problem);
+        return sim_client_fail(client, CLI_USAGE, client->problem);
     const slack_json_t *body = sim_json(&client->json, "{seconds: %d}", (int)seconds);
     if (!sim_client_call(client, "/sim/rotation", body)) return CLI_FAILED;
     printf("new tokens live %u s\n", seconds);

@@ -45,6 +45,20 @@ static void print_detail(const slack_json_t *entry)
         print_block(it.value);
 }
 
+static const char transcript_usage[] =
+    "Prints what was said and done.\n"
+    "\n"
+    "usage: slackapp sim transcript [OPTION…]\n"
+    "\n"
+    "  --wait N           wait until it has N entries; fail after 10 s\n"
+    "  --long             print the ts and the blocks of messages and views, too\n"
+    "  --json             print JSON, with everything\n"
+    "  --clear            clear it after printing\n" SIM_CLIENT_PORT "\n"
+    "Examples:\n"
+    "  slackapp sim transcript\n"
+    "  slackapp sim transcript --wait 4 --json --clear\n"
+    "\n" SIM_CLIENT_EXIT_STATUS;
+
 int sim_transcript_command(sim_client_t *client, int argc, const char **argv)
 {
     const char *wait = NULL;
@@ -56,10 +70,12 @@ int sim_transcript_command(sim_client_t *client, int argc, const char **argv)
         {"--wait", &wait, NULL},   {"--json", NULL, &as_json}, {"--long", NULL, &as_long},
         {"--clear", NULL, &clear}, {NULL, NULL, NULL},
     };
-    if (sim_client_arguments(client, argc, argv, options, 0, &status) < 0) return status;
+    const sim_client_words_t words = {transcript_usage, options, 0, 0};
+    if (sim_client_arguments(client, argc, argv, &words, &status) < 0) return status;
     if (wait) {
         if (!slack__parse_u64(slack__slice(wait), SIM_TRANSCRIPT_MAX, &entries))
-            return sim_client_fail(CLI_USAGE, "--wait takes a number of entries, at most 1000");
+            return sim_client_fail(client, CLI_USAGE,
+                                   "--wait takes a number of entries, at most 1000");
         snprintf(path, sizeof path, "/sim/transcript?wait=%llu", (unsigned long long)entries);
     }
     const slack_json_t *answer = sim_client_call(client, path, NULL);
@@ -77,7 +93,7 @@ int sim_transcript_command(sim_client_t *client, int argc, const char **argv)
     if (slack_json_bool(answer, "/complete")) return CLI_OK;
     snprintf(client->problem, sizeof client->problem, "there are %zu entries after 10 s, not %s",
              slack_json_count(list, ""), wait ? wait : "0");
-    return sim_client_fail(CLI_FAILED, client->problem);
+    return sim_client_fail(client, CLI_FAILED, client->problem);
 }
 
 /* A page of messages, those behind the timestamp `after`. NULL after printing the problem. */
@@ -92,10 +108,22 @@ static const slack_json_t *ask_messages(sim_client_t *client, const char *channe
     if (rc == 0) rc = query ? slack__form_write(&path, query) : SLACK_ENOMEM;
     const slack_json_t *answer =
         rc == 0 ? sim_client_call(client, slack__buf_ptr(&path), NULL) : NULL;
-    if (rc != 0) sim_client_fail(CLI_FAILED, slack_strerror(rc));
+    if (rc != 0) sim_client_fail(client, CLI_FAILED, slack_strerror(rc));
     slack__buf_done(&path);
     return answer;
 }
+
+static const char messages_usage[] =
+    "Prints every message that exists, the oldest first.\n"
+    "\n"
+    "usage: slackapp sim messages [OPTION…]\n"
+    "\n"
+    "  --channel NAME     only those of this channel\n"
+    "  --json             print a line of JSON for each\n" SIM_CLIENT_WORKSPACE SIM_CLIENT_PORT "\n"
+    "Examples:\n"
+    "  slackapp sim messages\n"
+    "  slackapp sim messages --channel random --json\n"
+    "\n" SIM_CLIENT_EXIT_STATUS;
 
 int sim_messages_command(sim_client_t *client, int argc, const char **argv)
 {
@@ -107,7 +135,8 @@ int sim_messages_command(sim_client_t *client, int argc, const char **argv)
                                     {"--json", NULL, &as_json},
                                     {"--workspace", &client->workspace, NULL},
                                     {NULL, NULL, NULL}};
-    if (sim_client_arguments(client, argc, argv, options, 0, &status) < 0) return status;
+    const sim_client_words_t words = {messages_usage, options, 0, 0};
+    if (sim_client_arguments(client, argc, argv, &words, &status) < 0) return status;
     while (more) {
         slack_json_iter_t it = {0};
         const slack_json_t *answer = ask_messages(client, channel, after);

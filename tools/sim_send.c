@@ -156,33 +156,47 @@ const slack_json_t *sim_send_args(sim_json_builder_t *json, int argc, const char
 
 /* --- the command --- */
 
+static const char usage[] = "Does what a person does, and waits for the app's ack.\n"
+                            "\n"
+                            "usage: slackapp sim send [OPTION…] KIND [ARG…]\n"
+                            "\n"
+                            "Kinds:\n";
+
+static const char usage_options[] =
+    "\n"
+    "Options:\n"
+    "  --user NAME        the person: ann (the default), ben, cleo\n"
+    "  --channel NAME     general (the default), random, secret, lounge; @ann for her\n"
+    "                     direct messages with the bot\n"
+    "  --thread TS        reply to this message\n"
+    "  --message TS       the message of a click, a shortcut, a reaction, an edit\n"
+    "                     (default for a click: the newest that has the element)\n"
+    "  --value VALUE      the option to choose, by its value or its text\n"
+    "  --missed           no app receives the event, as while it is away: a message,\n"
+    "                     a reaction\n" SIM_CLIENT_WORKSPACE SIM_CLIENT_PORT "\n"
+    "TS may be the word newest: the newest message, in --channel if given. Options\n"
+    "may stand anywhere. A text that begins with two dashes goes behind a --.\n"
+    "\n"
+    "Examples:\n"
+    "  slackapp sim send message hello\n"
+    "  slackapp sim send click approve --user ben\n"
+    "  slackapp sim send command /deploy -- --force api\n"
+    "\n"
+    "Exit status:\n"
+    "  0  the app has acknowledged it\n"
+    "  1  it has not, within three seconds, or no simulator runs\n"
+    "  2  the command's words are wrong\n";
+
 static void print_help(void)
 {
-    printf("Do what a person does, and wait for the app's ack.\n\n"
-           "usage: slackapp sim send [OPTION…] KIND …\n\n");
+    fputs(usage, stdout);
     for (size_t i = 0; i < KIND_COUNT; i++) {
-        int width = sim_client_columns(kinds[i].name) + sim_client_columns(kinds[i].arguments);
-        printf("  %s %s%*s%s\n", kinds[i].name, kinds[i].arguments, width < 43 ? 44 - width : 1, "",
-               kinds[i].help);
+        char term[64];
+        snprintf(term, sizeof term, "%s%s%s", kinds[i].name, *kinds[i].arguments ? " " : "",
+                 kinds[i].arguments);
+        cli_help_item(term, kinds[i].help, 30);
     }
-    printf(
-        "\n"
-        "  --user NAME      the person: ann (the default), ben, cleo\n"
-        "  --channel NAME   general (the default), random, secret, lounge; @ann for her direct\n"
-        "                   messages with the bot\n"
-        "  --thread TS      reply to this message\n"
-        "  --message TS     the message of a click, a shortcut, a reaction, an edit (default for "
-        "a\n"
-        "                   click: the newest that has the element)\n"
-        "                   TS may be the word newest: the newest message, in --channel if given\n"
-        "  --value VALUE    the option to choose, by its value or its text\n"
-        "  --workspace W    in the workspace with this id or domain (default: the first)\n"
-        "  --missed         no app receives the event, as while it is away: a message, a reaction\n"
-        "  --port N         the simulator's port\n"
-        "\n"
-        "Options may stand anywhere. A text that begins with two dashes goes behind a --:\n"
-        "    slackapp sim send command /deploy -- --force api\n"
-        "Exits with 1 if the app does not ack within three seconds.\n");
+    fputs(usage_options, stdout);
 }
 
 int sim_send_command(sim_client_t *client, int argc, const char **argv)
@@ -200,7 +214,7 @@ int sim_send_command(sim_client_t *client, int argc, const char **argv)
         if (strstr(client->problem, "is not an option"))
             strncat(client->problem, "; write a text that begins with two dashes behind a --",
                     sizeof client->problem - strlen(client->problem) - 1);
-        return sim_client_fail(CLI_USAGE, client->problem);
+        return sim_client_fail(client, CLI_USAGE, client->problem);
     }
     if (client->help) {
         print_help();
@@ -208,7 +222,8 @@ int sim_send_command(sim_client_t *client, int argc, const char **argv)
     }
     const slack_json_t *args = sim_send_args(&client->json, rest, argv, &options, client->problem);
     if (!args)
-        return sim_client_fail(CLI_USAGE, *client->problem ? client->problem : "out of memory");
+        return sim_client_fail(client, CLI_USAGE,
+                               *client->problem ? client->problem : "out of memory");
     const slack_json_t *answer = sim_client_call(client, "/sim/send", args);
     if (!answer) return CLI_FAILED;
 
@@ -218,12 +233,24 @@ int sim_send_command(sim_client_t *client, int argc, const char **argv)
     if (!slack_json_bool(answer, "/acked")) {
         snprintf(client->problem, sizeof client->problem, "not acknowledged%s%.20s: %.200s",
                  *wire ? " over " : "", wire, slack_json_str(answer, "/error"));
-        return sim_client_fail(CLI_FAILED, client->problem);
+        return sim_client_fail(client, CLI_FAILED, client->problem);
     }
     if (*wire) cli_printf("acknowledged over %s after %lld ms\n", wire, took_ms);
     if (*ts) cli_printf("ts %s\n", ts);
     return CLI_OK;
 }
+
+static const char resend_usage[] =
+    "Sends a delivery to the app once more.\n"
+    "\n"
+    "usage: slackapp sim resend [OPTION…] [N]\n"
+    "\n"
+    "  N                  its number, which the page shows (default: the newest)\n"
+    "  --retry            an event says that it is a redelivery\n" SIM_CLIENT_PORT "\n"
+    "Examples:\n"
+    "  slackapp sim resend\n"
+    "  slackapp sim resend 12 --retry\n"
+    "\n" SIM_CLIENT_EXIT_STATUS;
 
 int sim_resend_command(sim_client_t *client, int argc, const char **argv)
 {
@@ -231,10 +258,11 @@ int sim_resend_command(sim_client_t *client, int argc, const char **argv)
     bool retry = false;
     uint64_t number = 0;
     const cli_option_t options[] = {{"--retry", NULL, &retry}, {NULL, NULL, NULL}};
-    const int rest = sim_client_arguments(client, argc, argv, options, 1, &status);
+    const sim_client_words_t words = {resend_usage, options, 0, 1};
+    const int rest = sim_client_arguments(client, argc, argv, &words, &status);
     if (rest < 0) return status;
     if (rest > 0 && !slack__parse_u64(slack__slice(argv[0]), INT64_MAX, &number))
-        return sim_client_fail(CLI_USAGE, "a delivery has a number: the page shows it");
+        return sim_client_fail(client, CLI_USAGE, "a delivery has a number: the page shows it");
     const slack_json_t *body =
         sim_json(&client->json, "{number: %llu, retry: %p}", (unsigned long long)number,
                  sim_json_bool(&client->json, retry));

@@ -55,7 +55,7 @@ stop_sim() {
 help_and_nonsense() {
     expect 0 'usage: slackapp COMMAND' "$slackapp" --help &&
         expect 0 'slackapp 0.' "$slackapp" --version &&
-        expect 2 'usage: slackapp COMMAND' "$slackapp" &&
+        expect 2 'a command is missing' "$slackapp" &&
         expect 2 'there is no command "nope"' "$slackapp" nope &&
         expect 0 'usage: slackapp sim [OPTION' "$slackapp" sim --help &&
         expect 0 'usage: slackapp sim send' "$slackapp" sim send --help &&

@@ -13,6 +13,8 @@
 
 /* Of the options of one command that belongs to another one. */
 #define SUBCOMMAND_OPTIONS_MAX 8
+/* The width of help texts. */
+#define HELP_COLUMNS 80
 /* More than any answer of a simulator. */
 #define PRINT_MAX ((size_t)256 << 20)
 
@@ -238,6 +240,37 @@ const char *cli_date(int64_t ms, char text[CLI_DATE_SIZE])
     if (!gmtime_r(&s, &tm) || strftime(text, CLI_DATE_SIZE, "%Y-%m-%d %H:%M:%S UTC", &tm) == 0)
         *text = '\0';
     return text;
+}
+
+/* How many columns of a terminal a text takes. */
+static int columns_of(const char *text, size_t len)
+{
+    int count = 0;
+    for (size_t i = 0; i < len; i++)
+        count += (text[i] & 0xC0) != 0x80; /* a continuation byte takes no column */
+    return count;
+}
+
+void cli_help_item(const char *term, const char *text, int column)
+{
+    int at = 2 + columns_of(term, strlen(term));
+    bool first = true;
+    printf("  %s", term);
+    while (*text) {
+        const size_t len = strcspn(text, " ");
+        const int width = columns_of(text, len);
+        if (first ? at + 2 > column : at + 1 + width > HELP_COLUMNS) {
+            putchar('\n');
+            at = 0;
+            first = true;
+        }
+        const int blanks = first ? column - at : 1;
+        printf("%*s%.*s", blanks, "", (int)len, text);
+        at += blanks + width;
+        first = false;
+        text += len + strspn(text + len, " ");
+    }
+    putchar('\n');
 }
 
 void cli_field(const char *name, slack_slice_t text)

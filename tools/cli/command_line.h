@@ -76,6 +76,10 @@ void cli_printf(const char *format, ...) SLACK_PRINTF(1, 2);
  */
 const char *cli_shell_word(slack_arena_t *arena, const char *text);
 
+/* A row of a help text: "  TERM  TEXT", with the text at that column and in lines of at most 80. A
+ * longer term has a line of its own. */
+void cli_help_item(const char *term, const char *text, int column);
+
 /* "NAME       TEXT", and nothing for an empty text. */
 void cli_field(const char *name, slack_slice_t text);
 
