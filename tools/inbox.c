@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "app/options.h"
-#include "cli/command_line.h"
+#include "cli/subcommand.h"
 #include "queue/attempts.h"
 #include "cli/cli_session.h"
 

@@ -6,6 +6,7 @@
 
 #include "installs_commands.h"
 #include "cli/store_place.h"
+#include "cli/subcommand.h"
 
 #define EXIT_STATUS                                                                                \
     "Exit status:\n"                                                                               \

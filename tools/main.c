@@ -72,7 +72,7 @@ static int help_command(int argc, const char **argv)
     char problem[CLI_PROBLEM_SIZE];
     const size_t most = sizeof words / sizeof *words - 2;
     const size_t count = argc < (int)most ? (size_t)argc : most;
-    if (count == 0) {
+    if (count == 0 || strcmp(argv[0], "--help") == 0) {
         print_usage();
         return CLI_OK;
     }
@@ -95,8 +95,5 @@ int main(int argc, const char **argv)
     const struct subcommand *row =
         cli_command_find(subcommands, sizeof *subcommands, name, problem);
     if (row) return row->run(argc - 2, argv + 2);
-    fputs("slackapp: ", stderr);
-    cli_put(stderr, slack__slice(problem));
-    fputs("\nslackapp --help lists the commands.\n", stderr);
-    return CLI_USAGE;
+    return cli_fail("", CLI_USAGE, problem);
 }

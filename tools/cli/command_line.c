@@ -11,8 +11,6 @@
 #include "util/buf.h"
 #include "util/redact.h"
 
-/* Of the options of one command that belongs to another one. */
-#define SUBCOMMAND_OPTIONS_MAX 8
 /* The width of help texts. */
 #define HELP_COLUMNS 80
 /* More than any answer of a simulator. */
@@ -98,33 +96,6 @@ int cli_options_before(int argc, const char **argv, const cli_option_t *options)
         if (option && option->value && !value) i++;
     }
     return i < argc ? i : argc;
-}
-
-int cli_subcommand_read(int argc, const char **argv, const void *table, size_t row_bytes,
-                        const cli_option_t *all, const cli_subcommand_t **ret,
-                        char problem[CLI_PROBLEM_SIZE])
-{
-    cli_option_t own[SUBCOMMAND_OPTIONS_MAX + 1] = {{NULL, NULL, NULL}};
-    size_t count = 0;
-    const int at = cli_options_before(argc, argv, all);
-    *ret = NULL;
-    if (at == argc) {
-        const int rest = cli_options_read(argc, argv, all, problem);
-        const char *value;
-        const cli_option_t *help = option_find(all, "--help", &value);
-        if (rest == 0 && help && *help->flag) return 0;
-        if (rest == 0) cli_command_find(table, row_bytes, NULL, problem);
-        return -1;
-    }
-    const char *name = argv[at];
-    *ret = cli_command_find(table, row_bytes, name, problem);
-    if (!*ret) return -1;
-    for (; all->name && count < SUBCOMMAND_OPTIONS_MAX; all++)
-        if (slack__list_has((*ret)->options, all->name) || strcmp(all->name, "--help") == 0)
-            own[count++] = *all;
-    memmove(argv + 1, argv, (size_t)at * sizeof *argv);
-    argv[0] = name;
-    return cli_options_read(argc - 1, argv + 1, own, problem);
 }
 
 const void *cli_command_find(const void *table, size_t row_bytes, const char *name,
@@ -285,19 +256,12 @@ int cli_fail(const char *subcommand, int status, const char *problem)
 {
     char text[2 * CLI_PROBLEM_SIZE]; /* a problem repeats what a person typed */
     snprintf(text, sizeof text, "%s", problem);
-    fprintf(stderr, "slackapp %s: ", subcommand);
+    const char *blank = *subcommand ? " " : "";
+    fprintf(stderr, "slackapp%s%s: ", blank, subcommand);
     cli_put(stderr, (slack_slice_t){text, slack__redact(text, strlen(text))});
     putc('\n', stderr);
-    if (status == CLI_USAGE) fprintf(stderr, "See slackapp %s --help\n", subcommand);
+    if (status == CLI_USAGE) fprintf(stderr, "See slackapp%s%s --help\n", blank, subcommand);
     return status;
-}
-
-int cli_subcommand_fail(const char *command, const cli_subcommand_t *row, int status,
-                        const char *problem)
-{
-    char name[64];
-    snprintf(name, sizeof name, "%s%s%s", command, row ? " " : "", row ? row->name : "");
-    return cli_fail(name, status, problem);
 }
 
 static volatile sig_atomic_t signaled;

@@ -33,22 +33,6 @@ typedef struct cli_option {
 int cli_options_read(int argc, const char **argv, const cli_option_t *options,
                      char problem[CLI_PROBLEM_SIZE]);
 
-/* A row of the commands that one command has, such as `slackapp inbox list`. Tables of rows that
- * begin with it end with a row whose name is NULL. */
-typedef struct cli_subcommand {
-    const char *name;
-    const char *options; /* those that it takes, separated by commas, without --help */
-    const char *usage;   /* its help text */
-} cli_subcommand_t;
-
-/* Read the command line of a command that has commands. `all` has the options of all of them, and
- * --help; options may stand before the command's name. Moves the name to argv[0] and its arguments
- * behind it. Returns the number of arguments, or -1 with a sentence in `problem`; *ret is the row,
- * NULL if there is none, which is no error if help is wanted. */
-int cli_subcommand_read(int argc, const char **argv, const void *table, size_t row_bytes,
-                        const cli_option_t *all, const cli_subcommand_t **ret,
-                        char problem[CLI_PROBLEM_SIZE]);
-
 /* For a command that starts another program: the number of words in front of that program's name,
  * which are options of the command, with their values. "--" may stand between them. */
 int cli_options_before(int argc, const char **argv, const cli_option_t *options);
@@ -95,11 +79,8 @@ const char *cli_date(int64_t ms, char text[CLI_DATE_SIZE]);
 void cli_signals_catch(void);
 bool cli_signals_caught(void);
 
-/* Print the problem of that command, such as "run" or "inbox list". If `status` is CLI_USAGE, also
- * say how to get help. Returns `status`. */
+/* Print the problem of that command, such as "run" or "inbox list"; "": slackapp itself. If
+ * `status` is CLI_USAGE, also say how to get help. Returns `status`. */
 int cli_fail(const char *subcommand, int status, const char *problem);
-/* The same of one of a command's commands; `row` is NULL if none was named. */
-int cli_subcommand_fail(const char *command, const cli_subcommand_t *row, int status,
-                        const char *problem);
 
 #endif
