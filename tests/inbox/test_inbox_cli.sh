@@ -16,8 +16,8 @@ cd "$work" || exit 1
 lines_that_make_no_sense() {
     expect 2 'a command is missing' && expect 2 'no command "fly"' fly &&
         expect 2 '--loud is not an option' list --loud && expect 2 '--limit needs a value' list --limit &&
-        expect 2 'show takes an id' show && expect 2 'show takes an id' show all &&
-        expect 2 'an id, or all' retry -x && expect 2 'an id, or all' drop 1 2 &&
+        expect 2 'show takes an ID' show && expect 2 'show takes an ID' show all &&
+        expect 2 'an ID, or all' retry -x && expect 2 'an ID, or all' drop 1 2 &&
         expect 2 'stats takes options only' stats 1 &&
         expect 2 'waiting, running, done or dead, not "odd"' list --state odd &&
         expect 2 'from 1 to 1000000, not "0"' list --limit 0 && expect 0 'usage:' --help

@@ -294,8 +294,8 @@ show_and_delete() {
 
 wrong_lines() {
     store lines && expect 2 'a command is missing' && expect 2 'no command "fly"' fly &&
-        expect 2 'show takes a place' show && expect 2 'not "X1"' show X1 && expect 2 'not "T1/T2"' show T1/T2 &&
-        expect 2 'begins with the id of a workspace' show U1 && expect 2 'takes a path' export &&
+        expect 2 'show takes a PLACE' show && expect 2 'not "X1"' show X1 && expect 2 'not "T1/T2"' show T1/T2 &&
+        expect 2 'begins with the id of a workspace' show U1 && expect 2 'takes one path' export &&
         expect 2 'takes options only' import-token xoxb-1 && expect 2 '--loud' list --loud &&
         expect 0 'usage:' --help && expect 1 'SLACK_CLIENT_SECRET is not set' rotate all &&
         (unset SLACK_CLIENT_ID && expect 1 'SLACK_CLIENT_ID is not set' list) &&

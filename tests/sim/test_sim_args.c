@@ -47,7 +47,7 @@ TEST(options_that_make_no_sense)
         const char *problem;
     } cases[] = {
         {"--nope", "--nope is not an option here"},
-        {"--por", "--por is not an option here"},
+        {"--por", "--por is not an option here: do you mean --port?"},
         {"--port", "--port needs a value"},
         {"--quiet=1", "--quiet=1 takes no value"},
     };

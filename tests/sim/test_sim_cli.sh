@@ -76,7 +76,7 @@ help_and_nonsense() {
 }
 
 fault_help_and_nonsense() {
-    expect 0 'usage: slackapp sim fault [PERCENT%] NAME' "$slackapp" sim fault --help &&
+    expect 0 'usage: slackapp sim fault [OPTION…] [PERCENT%] NAME' "$slackapp" sim fault --help &&
         expect 0 'open-status STATUS [RETRY_AFTER_S]' "$slackapp" sim fault list &&
         expect 2 'a name is missing' "$slackapp" sim fault &&
         expect 2 'there is no fault "nope"' "$slackapp" sim fault nope &&
@@ -136,7 +136,7 @@ running_alone() {
             "$slackapp" sim status --port "$port" &&
         expect 0 "listening on $SLACKAPP_SIM" env SLACKAPP_SIM=http://127.0.0.1:1/ \
             "$slackapp" sim --port "$port" status &&
-        expect 2 'a URL is missing' "$slackapp" sim --port "$port" request-url &&
+        expect 2 'an argument is missing: slackapp sim request-url' "$slackapp" sim --port "$port" request-url &&
         expect 0 '[]' "$slackapp" sim --json --port="$port" transcript &&
         expect 1 'there is no person "status"' "$slackapp" sim --user status send message hi &&
         expect 1 'no app is connected' "$slackapp" sim send message hi &&

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The help texts of all commands of slackapp, and what is made from them: man pages, and completion in real
-shells. Finds the commands by itself. usage: tests/help/test_help.py BUILD_FOLDER VERSION"""
+shells. Finds the commands by itself. usage: tests/cli/test_help.py BUILD_FOLDER VERSION"""
 import filecmp
 import json
 import os
