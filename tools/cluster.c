@@ -9,6 +9,7 @@
 #include "cli/cli_session.h"
 #include "cluster_print.h"
 #include "cli/command_line.h"
+#include "cli/terminal.h"
 
 /* Only reads: the command claims no row, and has no entry of a process. */
 
@@ -91,8 +92,7 @@ static int look(cli_session_t *session, const request_t *request)
     int rc = gather(session, &view);
     if (rc == 0) {
         cluster_view_judge(&view, (int64_t)request->max_lag_s * 1000);
-        if (request->watch && !request->json && isatty(STDOUT_FILENO))
-            fputs("\033[H\033[2J", stdout);
+        if (request->watch && !request->json) cli_clear_screen(stdout);
         rc = request->json ? cluster_print_json(&view) : cluster_print_text(&view);
         fflush(stdout);
     }

@@ -5,8 +5,11 @@ shells. Finds the commands by itself. usage: tests/cli/test_help.py BUILD_FOLDER
 import filecmp
 import json
 import os
+import pty
 import re
+import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -211,6 +214,10 @@ CASES = [
 ]
 
 
+# And every command with all its options.
+LINES = [line for line, _, _ in CASES] + [' '.join(page.path + (last,)) for page in PAGES for last in ('', '--')]
+
+
 def folder_of_words():
     folder = os.path.join(WORK, 'words')
     os.makedirs(os.path.join(folder, 'folder'), exist_ok=True)
@@ -256,7 +263,7 @@ while IFS= read -r line; do
 done
 """
     told = {}
-    lines = [line for line, _, _ in CASES] + [' '.join(page.path + (last,)) for page in PAGES for last in ('', '--')]
+    lines = LINES
     done = subprocess.run(['bash', '--norc', '-c', script, 'bash', os.path.join(MADE, 'slackapp')], timeout=60,
                           input='\n'.join(lines + ['run --transport = h', '']).encode(), stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, cwd=folder_of_words(), check=False)
@@ -270,7 +277,7 @@ done
 
 def fish_completes():
     need('fish')
-    lines = [line for line, _, _ in CASES] + [' '.join(page.path + (last,)) for page in PAGES for last in ('', '--')]
+    lines = LINES
     script = 'source $argv[1]\nwhile read -l line\n complete -C "slackapp $line"\n echo .\nend'
     done = subprocess.run(['fish', '--no-config', '-c', script, os.path.join(MADE, 'slackapp.fish')], timeout=100,
                           input='\n'.join(lines + ['']).encode(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -280,6 +287,105 @@ def fish_completes():
     for line, answer in zip(lines, answers_of(done)):
         told[line] = [word.split('\t')[0] for word in answer.split('\n')]
     judge('fish', told.__getitem__)
+
+
+ZSH = r"""
+unsetopt auto_list auto_menu list_beep beep
+unset zle_bracketed_paste
+PS1= RPS1=
+fpath=("$MADE" $fpath)
+autoload -Uz compinit && compinit -u -D
+zstyle ':completion:*' insert-tab false
+bindkey -e
+compadd() # notes what it would add
+{
+    if [[ ${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]]; then builtin compadd "$@"; return $?; fi
+    typeset -a hits
+    builtin compadd -O hits "$@"
+    print -rl -- $hits >>"$OUT"
+    builtin compadd "$@"
+}
+zle-line-init() { print . >>"$OUT"; } # the next line may be typed: the terminal is the editor's
+zle -N zle-line-init
+"""
+
+
+def type_into_zsh(lines):
+    """Types each line and a tab at a zsh on a terminal. Returns what it would add for each."""
+    paths = {'OUT': os.path.join(WORK, 'zsh.out'), 'MADE': MADE, 'HOME': WORK, 'ZDOTDIR': WORK, 'TERM': 'dumb'}
+    with open(os.path.join(WORK, 'zsh.rc'), 'w', encoding='utf-8') as file:
+        file.write(ZSH)
+    with open(paths['OUT'], 'w', encoding='utf-8'):
+        pass
+    folder = folder_of_words()
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(folder)
+        os.execvpe('zsh', ['zsh', '-f', '-i'], dict(os.environ, **paths))
+    until = time.monotonic() + 100
+
+    def answers():
+        with open(paths['OUT'], encoding='utf-8') as file:
+            return re.split(r'^\.\n', file.read(), flags=re.M)
+
+    try:
+        for number, keys in enumerate(['. ../zsh.rc\n'] + [f'slackapp {line}\t\x15:\n' for line in lines], 1):
+            os.write(terminal, keys.encode())
+            while len(answers()) <= number:
+                expect(time.monotonic() < until, 'zsh says nothing to', keys)
+                if select.select([terminal], [], [], 0.005)[0]:
+                    os.read(terminal, 65536)
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.close(terminal)
+        os.waitpid(pid, 0)
+    return answers()[1:]
+
+
+def zsh_completes():
+    need('zsh')
+    lines = LINES + ['run --transport=h']
+    told = dict(zip(lines, (answer.split('\n') for answer in type_into_zsh(lines))))
+    expect('http' in told['run --transport=h'], told['run --transport=h'])
+    judge('zsh', told.__getitem__)
+
+
+# --- terminals ----------------------------------------------------------------------------------
+
+def on_terminal(words, env):
+    """What a program prints on a terminal."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(WORK)
+        os.execve(words[0], words, env)
+    text = b''
+    while select.select([terminal], [], [], 60)[0]:
+        try:
+            more = os.read(terminal, 65536)
+        except OSError:  # Linux says so at the end
+            break
+        if not more:
+            break
+        text += more
+    os.close(terminal)
+    os.waitpid(pid, 0)
+    return text.decode()
+
+
+def colors_are_for_terminals_and_those_who_want_them():
+    """The doctor, without a token, ends at once with something bad."""
+    words = [PROGRAM, 'doctor']
+    plain = {'PATH': os.environ['PATH'], 'HOME': WORK, 'TERM': 'xterm'}
+    piped = subprocess.run(words, stdout=subprocess.PIPE, cwd=WORK, env=plain, timeout=60, check=False).stdout.decode()
+    expect('\033' not in piped and 'bad ' in piped, piped)
+    colored = on_terminal(words, plain)
+    expect('\033[31mbad' in colored, colored)
+    expect(re.sub('\033\\[[0-9;]*m|\r', '', colored) == piped, 'the colors change the text:', colored)
+    for more in ({'NO_COLOR': '1'}, {'TERM': 'dumb'}, {'TERM': ''}):
+        expect('\033' not in on_terminal(words, dict(plain, **more)), more)
+    expect('\033[31m' in on_terminal(words, dict(plain, NO_COLOR='')), 'an empty NO_COLOR does not count')
+    for page in PAGES[::9]:
+        expect('\033' not in on_terminal([PROGRAM, *page.path, '--help'], plain), page.name)
 
 
 TESTS = [
@@ -297,6 +403,8 @@ TESTS = [
     man_shows_the_text,
     bash_completes,
     fish_completes,
+    zsh_completes,
+    colors_are_for_terminals_and_those_who_want_them,
 ]
 
 

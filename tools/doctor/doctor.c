@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/command_line.h"
+#include "cli/terminal.h"
 #include "doctor/checks.h"
 #include "doctor/gather.h"
 #include "net/url.h"
@@ -56,6 +57,8 @@ static void add_string(slack_buf_t *out, const char *name, char *text)
 
 static void add_finding(report_t *report, const char *name, doctor_finding_t *finding)
 {
+    static const enum cli_color colors[DOCTOR_GRADES] = {
+        [DOCTOR_GOOD] = CLI_GREEN, [DOCTOR_WARNING] = CLI_YELLOW, [DOCTOR_BAD] = CLI_RED};
     const char *grade = doctor_grade_names[finding->grade];
     finding->sentence[slack__redact(finding->sentence, strlen(finding->sentence))] = '\0';
     finding->cure[slack__redact(finding->cure, strlen(finding->cure))] = '\0';
@@ -67,7 +70,10 @@ static void add_finding(report_t *report, const char *name, doctor_finding_t *fi
         slack__buf_append_char(&report->out, '}');
         return;
     }
-    cli_printf("%-7s  %-13s  %s\n", grade, name, finding->sentence);
+    char padded[16];
+    snprintf(padded, sizeof padded, "%-7s", grade);
+    cli_colored(stdout, colors[finding->grade], padded);
+    cli_printf("  %-13s  %s\n", name, finding->sentence);
     if (finding->cure[0]) cli_printf("%-7s  %-13s  -> %s\n", "", "", finding->cure);
 }
 
