@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/near.h"
 #include "util/alloc.h"
 #include "util/base64.h"
 #include "util/file.h"
@@ -136,13 +137,18 @@ const slack_json_t *sim_send_args(sim_json_builder_t *json, int argc, const char
     size_t i = 0;
     *problem = '\0';
     if (argc == 0) {
-        snprintf(problem, CLI_PROBLEM_SIZE, "a kind is missing");
+        snprintf(problem, CLI_PROBLEM_SIZE, "a kind is missing: slackapp sim send message hello");
         return NULL;
     }
     while (i < KIND_COUNT && strcmp(kinds[i].name, argv[0]) != 0)
         i++;
     if (i == KIND_COUNT) {
-        snprintf(problem, CLI_PROBLEM_SIZE, "there is no kind \"%.80s\"", argv[0]);
+        cli_near_t near = {.word = argv[0]};
+        for (i = 0; i < KIND_COUNT; i++)
+            cli_near_offer(&near, kinds[i].name);
+        snprintf(problem, CLI_PROBLEM_SIZE, "there is no kind \"%.80s\": %s%s%s", argv[0],
+                 near.name ? "do you mean " : "slackapp sim send --help has all of them",
+                 near.name ? near.name : "", near.name ? "?" : "");
         return NULL;
     }
     const slack_json_t *own = kind_args(json, &kinds[i], argc - 1, argv + 1, problem);

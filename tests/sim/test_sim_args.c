@@ -158,8 +158,9 @@ TEST(what_is_missing_is_said)
         const char *argv[2];
         const char *problem;
     } cases[] = {
-        {{NULL}, "a kind is missing"},
-        {{"nope"}, "there is no kind \"nope\""},
+        {{NULL}, "a kind is missing: slackapp sim send message hello"},
+        {{"nope"}, "there is no kind \"nope\": slackapp sim send --help has all of them"},
+        {{"mesage"}, "there is no kind \"mesage\": do you mean message?"},
         {{"message"}, "an argument is missing: slackapp sim send message TEXT…"},
         {{"command"}, "an argument is missing: slackapp sim send command /NAME [TEXT…]"},
         {{"step"}, "an argument is missing: slackapp sim send step CALLBACK_ID [NAME=VALUE…]"},

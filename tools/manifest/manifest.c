@@ -145,7 +145,8 @@ int manifest_command(int argc, const char **argv)
     }
     const bool dashes = own < argc && strcmp(argv[own], "--") == 0;
     request.bot = argv + own + dashes;
-    if (own + dashes >= argc) return manifest_fail(CLI_USAGE, "the bot is missing");
+    if (own + dashes >= argc)
+        return manifest_fail(CLI_USAGE, "the bot is missing: slackapp manifest build/mybot");
     if (request.transport && !choose_transport(&request, NULL))
         return manifest_fail(CLI_USAGE, "--transport takes socket, http or both");
     if (request.choices.name && strlen(request.choices.name) > NAME_MAX_LEN)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/options.h"
@@ -96,6 +97,40 @@ static int run_session(run_request_t *request, const sim_server_options_t *optio
     return status;
 }
 
+static bool is_program(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+/* Whether a shell would find the program: by its path, or by its name in PATH. */
+static bool can_start(const char *program)
+{
+    char path[PATH_MAX];
+    const char *paths = getenv("PATH");
+    if (strchr(program, '/')) return is_program(program);
+    slack_slice_t rest = slack__slice(paths ? paths : ""), folder;
+    while (slack__slice_split(&rest, ':', &folder)) {
+        snprintf(path, sizeof path, "%.*s/%s", (int)folder.len, folder.ptr, program);
+        if (is_program(path)) return true;
+    }
+    return false;
+}
+
+/* A bot that nothing builds has to be there. */
+static bool check_bot(const char *program, char problem[CLI_PROBLEM_SIZE])
+{
+    if (can_start(program)) return true;
+    const bool here = !strchr(program, '/') && is_program(program);
+    snprintf(problem, CLI_PROBLEM_SIZE,
+             here
+                 ? "%.150s is not in PATH: write ./%.100s"
+                 : "%.150s is no program that can be started, and no build of Meson, CMake or make "
+                   "was found for it: build it first, or name the build with --build and --watch",
+             program, program);
+    return false;
+}
+
 static bool find_project(run_request_t *request, const char *build, const char *watch,
                          slack_arena_t *arena, char problem[CLI_PROBLEM_SIZE])
 {
@@ -105,12 +140,16 @@ static bool find_project(run_request_t *request, const char *build, const char *
         char path[PATH_MAX];
         request->project.sources =
             realpath(watch, path) ? slack__arena_printf(arena, "%s", path) : NULL;
-        if (!request->project.sources)
-            snprintf(problem, CLI_PROBLEM_SIZE, "the folder %.180s: %s", watch, strerror(errno));
+        if (!request->project.sources) {
+            snprintf(problem, CLI_PROBLEM_SIZE,
+                     "--watch %.180s: %s; name the folder of the sources", watch, strerror(errno));
+            return false;
+        }
     } else if (build && !request->project.sources) {
         snprintf(problem, CLI_PROBLEM_SIZE, "--build needs --watch with the folder of the sources");
     }
-    return !request->project.build || request->project.sources;
+    if (!request->project.build) return check_bot(request->argv[0], problem);
+    return request->project.sources != NULL;
 }
 
 static int run_words(int argc, const char **argv, slack_arena_t *arena)
@@ -138,7 +177,8 @@ static int run_words(int argc, const char **argv, slack_arena_t *arena)
     }
     request.argv = argv + own;
     if (own < argc && strcmp(argv[own], "--") == 0) request.argv++;
-    if (request.argv >= argv + argc) return run_fail(CLI_USAGE, "the bot is missing");
+    if (request.argv >= argv + argc)
+        return run_fail(CLI_USAGE, "the bot is missing: slackapp run build/mybot");
     const struct transport *row = cli_command_find(transports, sizeof *row, transport, problem);
     if (!row) return run_fail(CLI_USAGE, "--transport takes socket, http or both");
     if (port && !cli_options_port(port, &server.sim.port, problem))
