@@ -63,9 +63,10 @@ int slack__certificate_init(slack_certificate_t *certificate, slack_net_t *net,
     slack__tls_version(version);
     while (rc == 0 && c->client_ca &&
            (known = slack__library_fault_next(known, "mbedtls", version)))
-        SLACK_LOG(c->net->log, WARN, "a library has a known fault",
-                  "library=%s version=%s fault=%s effect=%s hint=%s", known->name, version,
-                  known->id, known->effect, known->cure);
+        if (known->when == SLACK_USE_CLIENT_CERTIFICATES)
+            SLACK_LOG(c->net->log, WARN, "a library has a known fault",
+                      "library=%s version=%s fault=%s effect=%s hint=%s", known->name, version,
+                      known->id, known->effect, known->cure);
     if (rc != SLACK_ECONFIG) return rc;
     const char *variable = fault.file == c->cert ? "CERT" : "CLIENT_CA";
     if (fault.file == c->key) variable = "KEY";

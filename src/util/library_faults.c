@@ -6,9 +6,10 @@
 #include <string.h>
 
 static const slack_library_fault_t faults[] = {
-#define FAULT(library, first, last, id, effect, cure) {library, first, last, id, effect, cure},
+#define FAULT(library, first, last, id, when, effect, cure, source)                                \
+    {library, first, last, id, when, effect, cure, source},
 #include "util/library_faults.def"
-    {NULL, NULL, NULL, NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, SLACK_USE_ALWAYS, NULL, NULL, NULL},
 };
 
 /* Less than, equal to or more than 0, as strcmp(). What follows the numbers does not count. */

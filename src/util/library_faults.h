@@ -2,9 +2,20 @@
 #ifndef SLACK_UTIL_LIBRARY_FAULTS_H
 #define SLACK_UTIL_LIBRARY_FAULTS_H
 
+/* The apps that a fault concerns. */
+enum slack_library_use {
+    SLACK_USE_ALWAYS,
+    SLACK_USE_CLIENT_CERTIFICATES, /* it checks the certificates of its clients */
+    SLACK_USE_SOCKET_MODE,
+    SLACK_USE_SHARED_FILE, /* several processes share an SQLite store */
+    SLACK_USE_POSTGRES     /* the store is in PostgreSQL */
+};
+
 /* A row of library_faults.def. */
 typedef struct slack_library_fault {
-    const char *name, *first, *last, *id, *effect, *cure;
+    const char *name, *first, *last, *id;
+    enum slack_library_use when;
+    const char *effect, *cure, *source;
 } slack_library_fault_t;
 
 /* The first fault after `after` (NULL: the first of all) that this version of a library has; NULL:
