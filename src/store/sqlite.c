@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <slack/options.h>
 
 #include "store/sqlite_internal.h"
+#include "store/sqlite_schema.h"
 #include "util/error.h"
 
 static const slack_db_ops_t engine = {
@@ -14,6 +16,23 @@ static const slack_db_ops_t engine = {
     .rest = slack__sqlite_rest,
     .close = slack__sqlite_close,
 };
+
+static unsigned get_u32(const unsigned char *bytes)
+{
+    return (unsigned)bytes[0] << 24 | (unsigned)bytes[1] << 16 | (unsigned)bytes[2] << 8 | bytes[3];
+}
+
+/* https://www.sqlite.org/fileformat2.html#the_database_header */
+bool slack__sqlite_peek(const char *path, unsigned *ret_schema)
+{
+    unsigned char head[100];
+    FILE *file = fopen(path, "re");
+    const bool whole = file && fread(head, sizeof head, 1, file) == 1;
+    if (file) fclose(file);
+    if (!whole || get_u32(head + 68) != SLACK_SQLITE_APPLICATION) return false;
+    *ret_schema = get_u32(head + 60);
+    return true;
+}
 
 static int check_path(const char *path, char *error)
 {

@@ -10,17 +10,15 @@
 
 #include <slack/options.h>
 
+#include "store/sqlite_schema.h"
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/file.h"
 
 /* Files up to this size are checked whole when they are opened. */
-#define CHECK_BYTES ((int64_t)16 << 20)
-/* "slki", in the file's header: another program's database is not touched. */
-#define APPLICATION_ID 0x736c6b69
-
-/* A change makes the next number. */
-#define SCHEMA 5
+#define CHECK_BYTES    ((int64_t)16 << 20)
+#define APPLICATION_ID SLACK_SQLITE_APPLICATION
+#define SCHEMA         SLACK_SQLITE_SCHEMA
 #define INDEX_ORDERED                                                                              \
     "CREATE INDEX inbox_ordered ON inbox(app, ordering, state, due_ms, id)"                        \
     " WHERE ordering IS NOT NULL;"
