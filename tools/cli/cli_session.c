@@ -76,26 +76,38 @@ static int open_calls(cli_session_t *session, const slack_options_t *o, const ch
     return rc;
 }
 
-int cli_session_open(cli_session_t *session, const char *subcommand, const store_place_t *place,
-                     const slack_options_t *calls)
+bool cli_session_try(cli_session_t *session, const store_place_t *place,
+                     const slack_options_t *calls, slack_log_fn log, void *log_data,
+                     char problem[CLI_PROBLEM_SIZE])
 {
-    char error[SLACK_ERROR_TEXT_MAX] = "", problem[CLI_PROBLEM_SIZE];
+    char error[SLACK_ERROR_TEXT_MAX] = "";
     const char *from = place->from, *what = "";
     *session = (cli_session_t){.log = {.level = SLACK_LOG_WARN,
                                        .format = SLACK_LOG_TEXT,
-                                       .fn = slack_log_stderr,
+                                       .fn = log,
+                                       .user_data = log_data,
                                        .clock = &slack__clock_system}};
-    if (uv_loop_init(&session->loop) != 0)
-        return cli_fail(subcommand, CLI_FAILED, "cannot create an event loop");
+    if (uv_loop_init(&session->loop) != 0) {
+        snprintf(problem, CLI_PROBLEM_SIZE, "cannot create an event loop");
+        return false;
+    }
     int rc = slack__net_new(&session->net, &session->loop, &slack__clock_system, &session->log);
     if (rc == 0) rc = slack__store_open(&session->store, session->net, place->url, error);
     if (rc == 0 && calls) {
         from = "cannot call Slack";
         rc = open_calls(session, calls, &what);
     }
-    if (rc == 0) return CLI_OK;
+    if (rc == 0) return true;
     cli_session_close(session);
-    snprintf(problem, sizeof problem, "%s: %s", from,
+    snprintf(problem, CLI_PROBLEM_SIZE, "%s: %s", from,
              *error ? error : (*what ? what : slack_strerror(rc)));
+    return false;
+}
+
+int cli_session_open(cli_session_t *session, const char *subcommand, const store_place_t *place,
+                     const slack_options_t *calls)
+{
+    char problem[CLI_PROBLEM_SIZE];
+    if (cli_session_try(session, place, calls, slack_log_stderr, NULL, problem)) return CLI_OK;
     return cli_fail(subcommand, CLI_FAILED, problem);
 }

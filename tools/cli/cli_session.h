@@ -4,8 +4,9 @@
 
 #include <slack/options.h>
 
-#include "store/store.h"
+#include "cli/command_line.h"
 #include "cli/store_place.h"
+#include "store/store.h"
 #include "webapi/webapi.h"
 
 /* An open store, and the way to Slack, for the time of one command. */
@@ -21,6 +22,10 @@ typedef struct cli_session {
  * the problem of the subcommand, and nothing is open. The session must not move. */
 int cli_session_open(cli_session_t *session, const char *subcommand, const store_place_t *place,
                      const slack_options_t *calls);
+/* The same without printing: false with a sentence in `problem`. Warnings go to `log`. */
+bool cli_session_try(cli_session_t *session, const store_place_t *place,
+                     const slack_options_t *calls, slack_log_fn log, void *log_data,
+                     char problem[CLI_PROBLEM_SIZE]);
 void cli_session_close(cli_session_t *session);
 
 /* Run an operation of the store, and wait for its end. Returns its status. */

@@ -7,20 +7,19 @@
 
 #include <slack/options.h>
 
-#include "cli/command_line.h"
 #include "store/store.h"
 
 /* A program that names no store has one that is named after the program: take the one in this
  * folder. */
-static int find_here(store_place_t *ret, const char *subcommand)
+int store_place_here(store_place_t *ret, char problem[CLI_PROBLEM_SIZE])
 {
     static const char owners[] = "-owners"; /* the file beside a store */
-    char problem[CLI_PROBLEM_SIZE] = "no store is in this folder: name one with --store";
+    snprintf(problem, CLI_PROBLEM_SIZE, "no store is in this folder: name one with --store");
     glob_t found = {0};
     int status = glob("*.db-owners", 0, NULL, &found) == 0 ? CLI_OK : CLI_FAILED;
     if (found.gl_pathc > 1) {
         status = CLI_FAILED;
-        snprintf(problem, sizeof problem,
+        snprintf(problem, CLI_PROBLEM_SIZE,
                  "%zu stores are in this folder: name one with --store, such as sqlite:%.*s",
                  found.gl_pathc, (int)(strlen(found.gl_pathv[0]) - strlen(owners)),
                  found.gl_pathv[0]);
@@ -30,7 +29,7 @@ static int find_here(store_place_t *ret, const char *subcommand)
         snprintf(ret->from, sizeof ret->from, "the store in this folder");
     }
     globfree(&found);
-    return status == CLI_OK ? CLI_OK : cli_fail(subcommand, status, problem);
+    return status;
 }
 
 int store_place_find(store_place_t *ret, const char *subcommand, const char *given,
@@ -39,8 +38,8 @@ int store_place_find(store_place_t *ret, const char *subcommand, const char *giv
     char problem[CLI_PROBLEM_SIZE], error[SLACK_ERROR_TEXT_MAX] = "";
     const char *url = given ? given : option;
     if (url == NULL) {
-        const int status = find_here(ret, subcommand);
-        if (status != CLI_OK) return status;
+        const int status = store_place_here(ret, problem);
+        if (status != CLI_OK) return cli_fail(subcommand, status, problem);
     } else {
         snprintf(ret->from, sizeof ret->from, "%s", given ? "--store" : "SLACK_STORE");
         if (strlen(url) < sizeof ret->url)

@@ -2,6 +2,8 @@
 #ifndef TOOLS_STORE_PLACE_H
 #define TOOLS_STORE_PLACE_H
 
+#include "cli/command_line.h"
+
 /* Which store a command opens: --store, else SLACK_STORE, else the one store in this folder. */
 
 /* For the help of a command: the option, and a paragraph. */
@@ -22,5 +24,8 @@ typedef struct store_place {
  * would make it, so it has to exist. CLI_OK; else prints the problem of the subcommand. */
 int store_place_find(store_place_t *ret, const char *subcommand, const char *given,
                      const char *option);
+
+/* The one store in this folder. CLI_OK; else a sentence in `problem`. */
+int store_place_here(store_place_t *ret, char problem[CLI_PROBLEM_SIZE]);
 
 #endif
