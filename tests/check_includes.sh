@@ -33,7 +33,7 @@ BEGIN {
     below["sim"] = below["store"] " store"
     below["cli"] = below["testkit"] " history testkit sim"
     below["run"] = below["cli"] " cli"
-    below["doctor"] = below["run"]
+    below["doctor"] = below["run"] " manifest"
     below["manifest"] = below["advise"] = below["version"] = below["run"]
     below["tools"] = below["run"] " run doctor manifest advise version"
 

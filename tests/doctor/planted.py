@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """A server that is wrong on purpose, for test_doctor.sh: the path of a request says in which way.
 
-usage: planted.py PORT_FILE
+usage: planted.py PORT_FILE SIGNING_SECRET
 """
 import email.utils
+import hashlib
+import hmac
 import http.server
 import json
 import os
@@ -23,6 +25,23 @@ class Planted(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body.encode())
 
+    def is_signed(self, body):  # at any time
+        text = f"v0:{self.headers['X-Slack-Request-Timestamp']}:{body}"
+        digest = hmac.new(sys.argv[2].encode(), text.encode(), hashlib.sha256).hexdigest()
+        return self.headers["X-Slack-Signature"] == "v0=" + digest
+
+    def is_fresh(self):
+        return abs(time.time() - int(self.headers["X-Slack-Request-Timestamp"])) < 300
+
+    def answer_slack(self, body, status=200, wait_s=0.0, stale=False):
+        if not self.is_signed(body) or not (stale or self.is_fresh()):
+            self.answer(401, "text/plain", "")
+        elif "challenge" in json.loads(body):
+            self.answer(200, "text/plain", json.loads(body)["challenge"])
+        else:
+            time.sleep(wait_s)
+            self.answer(status, "text/plain", "")
+
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         way = self.path.split("/")[1]
@@ -34,9 +53,27 @@ class Planted(http.server.BaseHTTPRequestHandler):
             self.answer(200, "text/plain", json.loads(body)["challenge"])
         elif way == "silent":
             threading.Event().wait(30)
+        elif way == "replay":  # looks at no timestamp
+            self.answer_slack(body, stale=True)
+        elif way == "full":
+            self.answer_slack(body, status=503)
+        elif way == "slow":  # more than half of the time that Slack waits
+            self.answer_slack(body, wait_s=1.6)
+        elif way == "deaf":  # the proxy passes no events
+            if self.is_signed(body) and "challenge" not in json.loads(body):
+                self.close_connection = True
+            else:
+                self.answer_slack(body)
         elif way == "clock":
             self.answer(200, "application/json", '{"ok":true,"user":"bot","team":"T"}', (),
                         int(self.path.split("/")[2]))
+        elif way == "scopes":
+            self.answer(200, "application/json", '{"ok":true,"user":"bot","team":"T"}',
+                        [("X-OAuth-Scopes", self.path.split("/")[2])])
+        elif way == "socket":  # the URL of a connection, with another scheme, host and port
+            scheme, place = self.path.split("/")[2:4]
+            self.answer(200, "application/json",
+                        json.dumps({"ok": True, "url": f"{scheme}://{place}/link/?ticket=1"}))
         elif way == "secret":  # an error that repeats the token
             self.answer(200, "application/json",
                         json.dumps({"ok": False, "error": self.headers["Authorization"][7:]}))

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "doctor/gather.h"
-#include "net/proxy.h"
+#include "doctor/http.h"
 #include "net/url.h"
 #include "protocol/signature.h"
 #include "util/alloc.h"
@@ -35,43 +35,6 @@ static size_t take_body(char *data, size_t size, size_t count, void *user_data)
     return slack__buf_append(answer, data, size * count) == 0 ? size * count : 0;
 }
 
-static enum doctor_step step_of(CURLcode code)
-{
-    switch (code) {
-    case CURLE_OK: return DOCTOR_ANSWERED;
-    case CURLE_COULDNT_RESOLVE_HOST: return DOCTOR_NAME;
-    case CURLE_COULDNT_CONNECT: return DOCTOR_CONNECT;
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_PROXY: return DOCTOR_PROXY;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE: return DOCTOR_TLS;
-    case CURLE_OPERATION_TIMEDOUT: return DOCTOR_TIME;
-    default: return DOCTOR_OTHER;
-    }
-}
-
-/* The app's own decision: see net/proxy.h. False: memory is out. */
-static bool set_proxy(CURL *easy, const doctor_post_t *post, bool *ret_proxied)
-{
-    slack_proxy_t *proxy = NULL;
-    slack_url_t url;
-    const char *what;
-    if (slack__proxy_new(&proxy, post->options->proxy, post->options->no_proxy, &what) != 0)
-        return false;
-    *ret_proxied =
-        slack__url_parse(&url, post->url) == 0 && slack__proxy_serves(proxy, url.host, url.port);
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-    curl_easy_setopt(easy, CURLOPT_PROXY, *ret_proxied ? slack__proxy_url(proxy) : "");
-    if (*ret_proxied && slack__proxy_user(proxy)) {
-        curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC);
-        curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, slack__proxy_user(proxy));
-        curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, slack__proxy_password(proxy));
-    }
-    slack__proxy_unref(proxy);
-    return true;
-}
-
 static void set_request(CURL *easy, doctor_post_t *post, char *error)
 {
     curl_easy_setopt(easy, CURLOPT_URL, post->url);
@@ -95,10 +58,22 @@ static void note_head(CURL *easy, doctor_answer_t *ret)
     ret->took_ms = (unsigned)(took_us / 1000);
     if (curl_easy_header(easy, "Content-Type", 0, CURLH_HEADER, -1, &header) == CURLHE_OK)
         ret->is_html = strncmp(header->value, "text/html", 9) == 0;
+    if (curl_easy_header(easy, "X-OAuth-Scopes", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
+        ret->has_scopes = true;
+        snprintf(ret->scopes, sizeof ret->scopes, "%s", header->value);
+    }
     if (curl_easy_header(easy, "Date", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return;
     const time_t date = curl_getdate(header->value, NULL);
     ret->has_date = date != (time_t)-1;
     if (ret->has_date) ret->ahead_s = (int64_t)time(NULL) - (int64_t)date;
+}
+
+/* The URL's path holds a ticket: only its host and port are kept. */
+static void note_socket_host(const char *url, doctor_answer_t *ret)
+{
+    const char *host = strstr(url, "://");
+    host = host ? host + 3 : "";
+    snprintf(ret->socket_host, sizeof ret->socket_host, "%.*s", (int)strcspn(host, "/?"), host);
 }
 
 static void note_body(const slack_buf_t *answer, doctor_answer_t *ret)
@@ -115,21 +90,12 @@ static void note_body(const slack_buf_t *answer, doctor_answer_t *ret)
         snprintf(ret->user, sizeof ret->user, "%s", slack_json_str(json, "/user"));
         snprintf(ret->team, sizeof ret->team, "%s", slack_json_str(json, "/team"));
         url = slack_json_str(json, "/url");
+        snprintf(ret->app_id, sizeof ret->app_id, "%s", slack_json_str(json, "/app_id"));
+        snprintf(ret->team_id, sizeof ret->team_id, "%s", slack_json_str(json, "/team_id"));
+        note_socket_host(url, ret);
         snprintf(ret->url_scheme, sizeof ret->url_scheme, "%.*s", (int)strcspn(url, ":"), url);
     }
     slack__arena_free(arena);
-}
-
-static void note_failure(CURL *easy, CURLcode code, bool proxied, const char *error,
-                         doctor_answer_t *ret)
-{
-    long connect_status = 0;
-    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
-    ret->failed_at = step_of(code);
-    const bool refused = proxied && connect_status != 0 && connect_status != 200;
-    if (refused || (proxied && ret->failed_at == DOCTOR_CONNECT)) ret->failed_at = DOCTOR_PROXY;
-    snprintf(ret->why, sizeof ret->why, "%s", *error ? error : curl_easy_strerror(code));
-    ret->why[slack__redact(ret->why, strlen(ret->why))] = '\0';
 }
 
 /* Sends the request, and frees its headers. */
@@ -140,13 +106,13 @@ static void send_post(doctor_post_t *post, doctor_answer_t *ret)
     CURL *easy = curl_easy_init();
     *ret = (doctor_answer_t){.asked = true, .failed_at = DOCTOR_OTHER, .why = "memory is out"};
     slack__buf_init(&post->answer, BODY_MAX);
-    if (easy && post->headers && set_proxy(easy, post, &proxied)) {
+    if (easy && post->headers && doctor_set_proxy(easy, post->options, post->url, &proxied)) {
         set_request(easy, post, error);
         const CURLcode code = curl_easy_perform(easy);
         ret->why[0] = '\0';
         note_head(easy, ret);
         note_body(&post->answer, ret);
-        note_failure(easy, code, proxied, error, ret);
+        doctor_note_failure(easy, code, proxied, error, ret);
     }
     curl_easy_cleanup(easy);
     curl_slist_free_all(post->headers);
@@ -166,6 +132,24 @@ static void ask_slack(doctor_post_t post, const char *method, const char *token,
     slack__wipe(header, sizeof header);
 }
 
+/* Connects to the host of Socket Mode, with TLS, and hangs up: no connection is opened. */
+static void ask_socket_host(const slack_options_t *options, unsigned timeout_s,
+                            doctor_facts_t *facts)
+{
+    char url[sizeof facts->open.socket_host + 16], error[CURL_ERROR_SIZE] = "";
+    bool proxied = false;
+    CURL *easy = curl_easy_init();
+    facts->wss =
+        (doctor_answer_t){.asked = true, .failed_at = DOCTOR_OTHER, .why = "memory is out"};
+    snprintf(url, sizeof url, "http%s://%s/", strcmp(facts->open.url_scheme, "wss") == 0 ? "s" : "",
+             facts->open.socket_host);
+    if (easy && doctor_set_proxy(easy, options, url, &proxied)) {
+        doctor_set_connection(easy, options, url, timeout_s, error);
+        doctor_note_failure(easy, curl_easy_perform(easy), proxied, error, &facts->wss);
+    }
+    curl_easy_cleanup(easy);
+}
+
 void doctor_gather_slack(doctor_facts_t *facts, const slack_options_t *options,
                          const doctor_request_t *request)
 {
@@ -182,26 +166,60 @@ void doctor_gather_slack(doctor_facts_t *facts, const slack_options_t *options,
     if (facts->auth.failed_at != DOCTOR_ANSWERED) return;
     if (facts->socket && facts->app_token_fits)
         ask_slack(post, "apps.connections.open", options->app_token, &facts->open);
+    if (*facts->open.socket_host) ask_socket_host(options, request->timeout_s, facts);
 }
 
-/* Signs with the app's secret, or wrongly. */
-static void ask_request_url(doctor_post_t post, bool forged, doctor_answer_t *ret)
+/* How a request of the doctor is signed. */
+enum sign { SIGN_WELL, SIGN_WRONGLY, SIGN_LONG_AGO };
+
+static void ask_request_url(doctor_post_t post, enum sign how, doctor_answer_t *ret)
 {
     char signature[SLACK_SIGNATURE_LEN + 1] = "", timestamp[24], header[128];
+    const time_t age_s = how == SIGN_LONG_AGO ? 2 * SLACK_SIGNATURE_WINDOW_S : 0;
     slack_signer_t *signer = NULL;
-    post.body = "{\"type\":\"url_verification\",\"challenge\":\"" CHALLENGE "\"}";
-    snprintf(timestamp, sizeof timestamp, "%lld", (long long)time(NULL));
+    snprintf(timestamp, sizeof timestamp, "%lld", (long long)(time(NULL) - age_s));
     if (slack__signer_new(&signer, post.options->signing_secret) == 0)
         slack__signature_make(signer, slack__slice(timestamp), slack__slice(post.body), signature);
     slack__signer_free(signer);
     char *last = &signature[SLACK_SIGNATURE_LEN - 1];
-    if (forged) *last = *last == '0' ? '1' : '0';
+    if (how == SIGN_WRONGLY) *last = *last == '0' ? '1' : '0';
     post.headers = curl_slist_append(NULL, "Content-Type: application/json");
     snprintf(header, sizeof header, "X-Slack-Request-Timestamp: %s", timestamp);
     if (post.headers) post.headers = curl_slist_append(post.headers, header);
     snprintf(header, sizeof header, "X-Slack-Signature: %s", signature);
     if (post.headers) post.headers = curl_slist_append(post.headers, header);
     send_post(&post, ret);
+}
+
+/* An event of a type that Slack does not have: only a listener that takes all events gets it. */
+static void ask_event(doctor_post_t post, doctor_facts_t *facts)
+{
+    char body[512];
+    const char *team = *facts->auth.team_id ? facts->auth.team_id : "T0DOCTOR";
+    /* The first secret signs, which may stand behind the id of its app. */
+    const char *app = strchr(post.options->signing_secret, ':') ? post.options->signing_secret
+                                                                : post.options->app_id;
+    if (!app || *app != 'A') app = "A0DOCTOR";
+    const long long now = (long long)time(NULL);
+    snprintf(body, sizeof body,
+             "{\"type\":\"event_callback\",\"team_id\":\"%s\",\"api_app_id\":\"%.*s\","
+             "\"event\":{\"type\":\"slackapp_doctor\",\"event_ts\":\"%lld.000100\"},"
+             "\"event_id\":\"Ev0DOCTOR%lld\",\"event_time\":%lld}",
+             team, (int)strcspn(app, ":"), app, now, now, now);
+    post.body = body;
+    ask_request_url(post, SIGN_WELL, &facts->event);
+}
+
+/* The answer to one good request decides whether the others are sent. */
+static void ask_all(doctor_post_t post, doctor_facts_t *facts)
+{
+    post.body = "{\"type\":\"url_verification\",\"challenge\":\"" CHALLENGE "\"}";
+    ask_request_url(post, SIGN_WELL, &facts->hello);
+    if (facts->hello.failed_at != DOCTOR_ANSWERED) return;
+    ask_request_url(post, SIGN_WRONGLY, &facts->forgery);
+    if (!facts->hello.echoes) return;
+    ask_request_url(post, SIGN_LONG_AGO, &facts->stale);
+    if (facts->forgery.http_status == 401) ask_event(post, facts);
 }
 
 void doctor_gather_request_url(doctor_facts_t *facts, const slack_options_t *options,
@@ -216,6 +234,7 @@ void doctor_gather_request_url(doctor_facts_t *facts, const slack_options_t *opt
                  options->http_tls_cert ? "https" : "http", options->http_port, options->http_path);
         post.url = local;
     }
-    ask_request_url(post, false, &facts->hello);
-    if (facts->hello.failed_at == DOCTOR_ANSWERED) ask_request_url(post, true, &facts->forgery);
+    ask_all(post, facts);
+    if (strncmp(post.url, "https:", 6) == 0)
+        doctor_gather_certificate(facts, options, post.url, request->timeout_s);
 }

@@ -9,7 +9,7 @@ extern const char *const doctor_grade_names[DOCTOR_GRADES];
 
 typedef struct doctor_finding {
     enum doctor_grade grade;
-    char sentence[400];
+    char sentence[480];
     char cure[240]; /* "" for a good or skipped check */
 } doctor_finding_t;
 
@@ -28,6 +28,8 @@ extern const doctor_check_t doctor_checks[];
 #define DOCTOR_ANSWER_MS 3000
 /* Descriptors that an app keeps for all but accepted connections. */
 #define DOCTOR_DESCRIPTORS_KEPT 256
+/* A certificate that ends sooner should have been renewed. */
+#define DOCTOR_CERTIFICATE_DAYS 14
 /* Below this a store is short of room. */
 #define DOCTOR_STORE_FREE_MIB 256
 

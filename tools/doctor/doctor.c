@@ -18,7 +18,7 @@ static const char usage[] =
     "Looks for what keeps an app from working: in its options, on this machine, and\n"
     "at Slack.\n"
     "\n"
-    "usage: slackapp doctor [OPTION…]\n"
+    "usage: slackapp doctor [OPTION…] [--] [BOT [ARG…]]\n"
     "\n"
     "  --json                    one line of JSON in place of the list\n"
     "  --strict                  a warning makes the exit status 1, too\n"
@@ -26,14 +26,20 @@ static const char usage[] =
     "                            sent\n"
     "  --platform-grace SECONDS  for how long the platform waits before it kills the\n"
     "                            app\n"
+    "  --unit NAME               the service of systemd that runs the app: it tells\n"
+    "                            for how long\n"
+    "  --accept LIST             ids of faults that your packages of libraries have\n"
+    "                            corrected, separated by commas\n"
     "  --timeout SECONDS         the time limit of each request (default 4)\n"
     "\n"
     "The options are those of an app that starts in this folder: the environment,\n"
-    "then .env. The command starts no bot, opens no store and no connection of Socket\n"
-    "Mode.\n"
+    "then .env. A BOT starts in describe mode, which opens nothing; then the options\n"
+    "and listeners of its program count, too. The command opens no connection of\n"
+    "Socket Mode, and changes nothing in the store.\n"
     "\n"
     "Examples:\n"
     "  slackapp doctor\n"
+    "  slackapp doctor build/mybot\n"
     "  slackapp doctor --url https://bot.example.com/slack/events\n"
     "  slackapp doctor --json --strict --platform-grace 30\n"
     "\n"
@@ -101,15 +107,16 @@ static bool read_request(int argc, const char **argv, doctor_request_t *ret, rep
                                   {"--strict", NULL, &report->strict},
                                   {"--url", &ret->url, NULL},
                                   {"--platform-grace", &grace, NULL},
+                                  {"--unit", &ret->unit, NULL},
+                                  {"--accept", &ret->accept, NULL},
                                   {"--timeout", &timeout, NULL},
                                   {"--help", NULL, ret_help},
                                   {NULL, NULL, NULL}};
-    const int count = cli_options_read(argc, argv, table, problem);
-    if (count < 0 || *ret_help) return count >= 0;
-    if (count > 0) {
-        snprintf(problem, CLI_PROBLEM_SIZE, "doctor takes options only");
-        return false;
-    }
+    const int own = cli_options_before(argc, argv, table);
+    if (cli_options_read(own, argv, table, problem) < 0) return false;
+    if (*ret_help) return true;
+    const bool dashes = own < argc && strcmp(argv[own], "--") == 0;
+    if (own + dashes < argc) ret->bot = argv + own + dashes;
     if (ret->url && !slack__url_allowed(ret->url)) {
         snprintf(problem, CLI_PROBLEM_SIZE,
                  "--url takes an https URL, or an http URL of this machine, not \"%.100s\"",
@@ -137,7 +144,9 @@ int doctor_command(int argc, const char **argv)
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return cli_fail("doctor", CLI_FAILED, "libcurl does not start: memory is out");
     slack__buf_init(&report.out, (size_t)64 << 10);
+    doctor_progress_begin();
     doctor_gather(&facts, &request);
+    doctor_progress_end();
     for (const doctor_check_t *check = doctor_checks; check->name; check++) {
         doctor_finding_t finding;
         check->judge(&facts, &finding);

@@ -31,11 +31,48 @@ typedef struct doctor_answer {
     bool is_html;
     bool echoes;    /* the body is the challenge of a url_verification */
     char error[64]; /* Slack's */
-    char user[64], team[64];
-    char url_scheme[8]; /* "wss": of apps.connections.open */
+    char user[64], team[64], team_id[32], app_id[32];
+    bool has_scopes;
+    char scopes[2048];     /* of the token, separated by commas */
+    char url_scheme[8];    /* "wss": of apps.connections.open */
+    char socket_host[128]; /* "wss-primary.slack.com", with a port if the URL has one */
     bool has_date;
     int64_t ahead_s; /* how far this machine's clock is ahead of the Date header */
 } doctor_answer_t;
+
+/* A certificate of a server, and those that it sends with it. */
+typedef struct doctor_certificate {
+    bool seen;
+    char host[128], issuer[160];
+    unsigned sent; /* how many certificates */
+    bool fits;     /* it is for this host */
+    bool self_signed;
+    bool complete; /* each is signed by the next one, up to a self-signed one or an authority that
+                    * this machine may know */
+    bool trusted;  /* by libcurl, with the app's authorities */
+    bool begun;    /* its time has begun */
+    int64_t left_s;
+    char why[160]; /* libcurl's words, unless it is trusted */
+} doctor_certificate_t;
+
+/* What a bot needs, and what it has. */
+typedef struct doctor_scopes {
+    bool compared;
+    bool calls_declared; /* the program declares its calls */
+    unsigned needed, missing_count;
+    char missing[300]; /* "reactions:write (reactions.add), …", as far as they fit */
+    char unheard[40];  /* kinds of channels whose messages the bot would take, but does not get */
+} doctor_scopes_t;
+
+/* Where a store is. */
+enum doctor_place { DOCTOR_ON_DISK, DOCTOR_IN_MEMORY, DOCTOR_IN_A_LAYER, DOCTOR_OVER_NETWORK };
+
+/* A library at run time. */
+typedef struct doctor_library {
+    const char *name; /* as pkg-config names it */
+    char version[24];
+} doctor_library_t;
+#define DOCTOR_LIBRARIES 6
 
 typedef struct doctor_facts {
     bool configured; /* the options below are valid */
@@ -53,24 +90,54 @@ typedef struct doctor_facts {
 
     char api_host[128];
     doctor_answer_t auth, open;
+    doctor_answer_t wss; /* the host of Socket Mode, to a connection with TLS */
 
     char port[16];
     bool port_tried;
-    int port_errno;                 /* of bind(); 0: the port is free */
-    doctor_answer_t hello, forgery; /* the request URL, to a good and to a wrong signature */
+    int port_errno;  /* of bind(); 0: the port is free */
+    char holder[32]; /* the program that listens there; "": not known */
+    int holder_pid;
+    /* The request URL, to a good url_verification, a wrong signature, an old one, and an event. */
+    doctor_answer_t hello, forgery, stale, event;
+    doctor_certificate_t certificate;
 
     unsigned long descriptors_hard; /* the limit that the app may raise itself to */
     unsigned connections;           /* that the app accepts */
+    unsigned sockets;               /* connections of Socket Mode */
 
     unsigned drain_ms, drain_delay_ms;
-    unsigned grace_s; /* of the platform; 0: not known */
+    unsigned grace_s;    /* of the platform; 0: not known */
+    char grace_from[64]; /* "TimeoutStopSec of bot.service" */
 
-    bool is_sqlite;
+    bool is_sqlite, is_postgres;
     char store_folder[128];
     int store_errno; /* of access(); 0: the folder can be written to */
     char store_filesystem[16];
-    bool store_in_memory, store_over_network;
+    enum doctor_place store_place;
     unsigned long long store_free_mib;
+    char store_open_to[128]; /* why other users could change the folder's files; "": they cannot */
+    int sync_errno;
+    int64_t sync_us;       /* the median of synced writes; 0: not measured */
+    unsigned store_schema; /* of an older store; 0: it is not older, or not known */
+    bool store_missing, store_opened;
+    char store_problem[320], store_warning[SLACK_ERROR_TEXT_MAX]; /* the library's sentences */
+    char store_about[128];
+    unsigned store_owners; /* other processes that have it open */
+    unsigned long long store_dead;
+    bool key_used, key_sealed; /* the app has installations; they are sealed */
+    char key_problem[SLACK_ERROR_TEXT_MAX];
+    bool has_store_key, installs; /* others install the app */
+
+    enum slack_role role;
+    bool checks_clients; /* their certificates */
+    doctor_library_t libraries[DOCTOR_LIBRARIES];
+    const char *accepted; /* borrowed; ids of faults that somebody has corrected; NULL: none */
+
+    bool bot_asked, bot_described;
+    char bot_problem[320];
+    unsigned listeners;
+    doctor_scopes_t scopes;
+    bool scopes_asked; /* the scopes are those that a workspace is asked for, not the token's */
 } doctor_facts_t;
 
 #endif
