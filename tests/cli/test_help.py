@@ -355,10 +355,11 @@ def zsh_completes():
 # --- terminals ----------------------------------------------------------------------------------
 
 def on_terminal(words, env):
-    """What a program prints on a terminal."""
+    """What a program prints on a terminal; how far it is goes to standard error, which is none here."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(WORK)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         os.execve(words[0], words, env)
     text = b''
     while select.select([terminal], [], [], 60)[0]:

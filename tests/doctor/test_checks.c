@@ -53,7 +53,7 @@ static const doctor_facts_t healthy = {
     .has_store_key = true,
     .installs = true,
     .role = SLACK_ROLE_ALL,
-    .libraries = {{"mbedtls", "4.3.0"}, {"sqlite3", "3.51.2"}},
+    .libraries = {{"mbedtls", "4.3.0", true}, {"sqlite3", "3.51.2", true}},
     .bot_asked = true,
     .bot_described = true,
     .listeners = 1,
@@ -175,7 +175,7 @@ TEST(faults_of_libraries_concern_some_apps)
     assert_int_equal(judge(&facts, "libraries").grade, DOCTOR_WARNING);
     strcpy(facts.libraries[1].version, "3.51.3");
     assert_int_equal(judge(&facts, "libraries").grade, DOCTOR_GOOD);
-    facts.libraries[2] = (doctor_library_t){"libpq", "17.6"};
+    facts.libraries[2] = (cli_library_t){"libpq", "17.6", true};
     assert_int_equal(judge(&facts, "libraries").grade, DOCTOR_GOOD);
     facts.is_postgres = true;
     assert_int_equal(judge(&facts, "libraries").grade, DOCTOR_WARNING);

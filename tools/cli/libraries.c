@@ -5,7 +5,6 @@
 
 #include <curl/curl.h>
 #include <llhttp.h>
-#include <mbedtls/version.h>
 #include <pcre2.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -13,6 +12,9 @@
 #include <uv.h>
 #include <wslay/wslay.h>
 #include <yyjson.h>
+
+#include "net/tls.h"
+
 #ifdef SLACK_HAVE_LIBCRYPTO
 #include <openssl/crypto.h>
 #endif
@@ -44,12 +46,12 @@ static const char *parts(unsigned long number, unsigned long base, int count, ch
 size_t cli_libraries(cli_library_t ret[CLI_LIBRARIES_MAX])
 {
     size_t n = 0;
-    char text[24], pcre2[64] = "";
+    char text[24], tls[SLACK_TLS_VERSION_SIZE], pcre2[64] = "";
     pcre2_config(PCRE2_CONFIG_VERSION, pcre2);
     add(ret, &n, "libuv", uv_version_string(), true);
     add(ret, &n, "libcurl", curl_version_info(CURLVERSION_NOW)->version, true);
-    /* One byte each: 0x03060600. */
-    add(ret, &n, "mbedtls", parts(mbedtls_version_get_number() >> 8, 256, 3, text), true);
+    slack__tls_version(tls);
+    add(ret, &n, "mbedtls", tls, true);
     add(ret, &n, "wslay", WSLAY_VERSION, false);
     snprintf(text, sizeof text, "%d.%d.%d", LLHTTP_VERSION_MAJOR, LLHTTP_VERSION_MINOR,
              LLHTTP_VERSION_PATCH);

@@ -147,10 +147,10 @@ static bool is_accepted(const char *accepted, const char *id)
 
 /* The first fault that concerns this app. */
 static const slack_library_fault_t *find_fault(const doctor_facts_t *facts,
-                                               const doctor_library_t **ret_library)
+                                               const cli_library_t **ret_library)
 {
-    for (const doctor_library_t *at = facts->libraries;
-         at < facts->libraries + DOCTOR_LIBRARIES && at->name; at++) {
+    for (const cli_library_t *at = facts->libraries;
+         at < facts->libraries + CLI_LIBRARIES_MAX && at->name; at++) {
         const slack_library_fault_t *fault = NULL;
         *ret_library = at;
         while ((fault = slack__library_fault_next(fault, at->name, at->version)))
@@ -162,7 +162,7 @@ static const slack_library_fault_t *find_fault(const doctor_facts_t *facts,
 
 static void judge_libraries(const doctor_facts_t *facts, doctor_finding_t *ret)
 {
-    const doctor_library_t *library = NULL;
+    const cli_library_t *library = NULL;
     char list[200] = "", cure[240];
     if (!facts->configured) {
         SKIP(NOT_CONFIGURED);
@@ -175,7 +175,7 @@ static void judge_libraries(const doctor_facts_t *facts, doctor_finding_t *ret)
              fault->effect, fault->source);
         return;
     }
-    for (size_t i = 0; i < DOCTOR_LIBRARIES && facts->libraries[i].name; i++) {
+    for (size_t i = 0; i < CLI_LIBRARIES_MAX && facts->libraries[i].name; i++) {
         const size_t len = strlen(list);
         snprintf(list + len, sizeof list - len, "%s%s %s", i > 0 ? ", " : "",
                  facts->libraries[i].name, facts->libraries[i].version);

@@ -7,6 +7,8 @@
 
 #include <slack/options.h>
 
+#include "cli/libraries.h"
+
 /* What doctor_gather() has seen of the machine, the environment and Slack. The checks judge it
  * without any I/O. No field holds a secret. */
 
@@ -67,13 +69,6 @@ typedef struct doctor_scopes {
 /* Where a store is. */
 enum doctor_place { DOCTOR_ON_DISK, DOCTOR_IN_MEMORY, DOCTOR_IN_A_LAYER, DOCTOR_OVER_NETWORK };
 
-/* A library at run time. */
-typedef struct doctor_library {
-    const char *name; /* as pkg-config names it */
-    char version[24];
-} doctor_library_t;
-#define DOCTOR_LIBRARIES 6
-
 typedef struct doctor_facts {
     bool configured; /* the options below are valid */
     char configuration_error[SLACK_ERROR_TEXT_MAX];
@@ -129,8 +124,8 @@ typedef struct doctor_facts {
     bool has_store_key, installs; /* others install the app */
 
     enum slack_role role;
-    bool checks_clients; /* their certificates */
-    doctor_library_t libraries[DOCTOR_LIBRARIES];
+    bool checks_clients;                        /* their certificates */
+    cli_library_t libraries[CLI_LIBRARIES_MAX]; /* the rest has no name */
     const char *accepted; /* borrowed; ids of faults that somebody has corrected; NULL: none */
 
     bool bot_asked, bot_described;

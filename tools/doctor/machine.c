@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* pipe2() */
-#include <curl/curl.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#ifdef SLACK_HAVE_LIBPQ
-#include <libpq-fe.h>
-#endif
 #include <netdb.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +14,6 @@
 #include <uv.h>
 
 #include "doctor/gather.h"
-#include "net/tls.h"
 
 /* Binds the port for a moment, as the app would. */
 static int try_port(const slack_options_t *options)
@@ -187,26 +181,6 @@ static void note_grace(doctor_facts_t *facts, const char *unit)
     snprintf(facts->grace_from, sizeof facts->grace_from, "the default of Kubernetes");
 }
 
-/* ---- libraries ---- */
-
-static void note_libraries(doctor_facts_t *facts)
-{
-    doctor_library_t *at = facts->libraries;
-    *at = (doctor_library_t){.name = "libcurl"};
-    snprintf(at->version, sizeof at->version, "%s", curl_version_info(CURLVERSION_NOW)->version);
-    *++at = (doctor_library_t){.name = "libuv"};
-    snprintf(at->version, sizeof at->version, "%s", uv_version_string());
-    *++at = (doctor_library_t){.name = "mbedtls"};
-    slack__tls_version(at->version);
-    *++at = (doctor_library_t){.name = "sqlite3"};
-    snprintf(at->version, sizeof at->version, "%s", sqlite3_libversion());
-#ifdef SLACK_HAVE_LIBPQ
-    const int pq = PQlibVersion();
-    *++at = (doctor_library_t){.name = "libpq"};
-    snprintf(at->version, sizeof at->version, "%d.%d", pq / 10000, pq % 10000);
-#endif
-}
-
 void doctor_gather_machine(doctor_facts_t *facts, const slack_options_t *options,
                            const doctor_request_t *request)
 {
@@ -218,5 +192,5 @@ void doctor_gather_machine(doctor_facts_t *facts, const slack_options_t *options
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
         facts->descriptors_hard = (unsigned long)limit.rlim_max;
     note_grace(facts, request->unit);
-    note_libraries(facts);
+    cli_libraries(facts->libraries);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
-#include <unistd.h>
 #include <uv.h>
 
+#include "cli/terminal.h"
 #include "doctor/gather.h"
 
 /* A thread that prints a line on a terminal once a step has taken half a second, and removes it
@@ -48,7 +48,7 @@ static void change_step(const char *what)
 
 void doctor_progress_begin(void)
 {
-    if (!isatty(STDERR_FILENO) || !isatty(STDOUT_FILENO)) return;
+    if (!cli_terminal(stderr) || !cli_terminal(stdout)) return;
     progress.what = "";
     progress.shown = true; /* nothing is to be shown yet */
     if (uv_mutex_init(&progress.lock) != 0) return;
