@@ -45,7 +45,7 @@ static const slack_json_t *make(const char *listeners, const manifest_choices_t 
         "{\"calls\":[\"chat.postMessage\"],\"options\":{\"http_path\":\"/in\"},\"listeners\":[%s]}",
         listeners));
     slack__buf_clear(&notes);
-    assert_int_equal(manifest_find_needs(description, &needs, &notes), 0);
+    assert_int_equal(manifest_find_needs(description, NULL, &needs, &notes), 0);
     const slack_json_t *made = manifest_make(&json, description, &needs, choices);
     assert_int_equal(json.rc, 0);
     return made;
@@ -180,16 +180,20 @@ static void test_scopes_of_methods(void **state)
     assert_false(manifest_method_scopes("no.method", true, &scopes));
 }
 
-/* One of several is enough: one that is there already, or else the first. */
+/* One of several is enough: one that is there already, or one that the app has, or the first. */
 static void test_one_of_several_scopes(void **state)
 {
+    const manifest_reason_t by = {"call", "m"};
     manifest_names_t names = {.count = 0};
-    manifest_names_need(&names, SLACK_SLICE("a b c"));
-    assert_true(names.count == 1 && manifest_names_has(&names, SLACK_SLICE("a")));
+    manifest_names_need(&names, SLACK_SLICE("a b c"), "", by);
+    assert_true(names.count == 1 && manifest_names_find(&names, SLACK_SLICE("a")));
     names.count = 0;
-    manifest_names_add(&names, SLACK_SLICE("b"));
-    manifest_names_need(&names, SLACK_SLICE("a b c"));
+    manifest_names_add(&names, SLACK_SLICE("b"), by);
+    manifest_names_need(&names, SLACK_SLICE("a b c"), "c", by);
     assert_int_equal(names.count, 1);
+    names.count = 0;
+    manifest_names_need(&names, SLACK_SLICE("a b c"), "x,c b", by);
+    assert_true(names.count == 1 && manifest_names_find(&names, SLACK_SLICE("b")));
 }
 
 /* A binary search finds each row. */
@@ -225,7 +229,7 @@ static bool attempt(size_t nth, bool all)
     sim_json_builder_t json = {arena, 0};
     int rc =
         arena ? slack__json_parse(arena, given, strlen(given), &description, NULL) : SLACK_ENOMEM;
-    if (rc == 0) rc = manifest_find_needs(description, &needs, &notes);
+    if (rc == 0) rc = manifest_find_needs(description, NULL, &needs, &notes);
     const slack_json_t *made =
         rc == 0 ? manifest_make(&json, description, &needs, &over_socket) : NULL;
     if (rc == 0) rc = json.rc;

@@ -59,8 +59,30 @@ strangers() {
         grep -q noise err && ! grep -q noise out
 }
 
-echo 1..3
+# A manifest that somebody has edited: checked, merged, pruned.
+edited() {
+    hello=$build/examples/showcase
+    sed '/"app_mention",/d; s/"Runs .echo"/"Says it again"/; s/"chat:write"/"chat:write", "users:read"/' "$source/examples/showcase.manifest.json" >edited
+    expect 1 'listener event:app_mention takes app_mention' --check edited "$hello" && grep -q '1 bad, 1 warning' out &&
+        expect 1 '"good":false,"bad":1,"warning":1' --check edited --json "$hello" &&
+        "$build/slackapp" manifest --merge edited --output merged "$hello" || return 1
+    grep -q '"Says it again"' merged && grep -q '"users:read"' merged &&
+        expect 0 '0 bad, 1 warning' --check merged "$hello" &&
+        expect 0 '"app_mention"' --merge merged --prune "$hello" && ! grep -q 'users:read' out && cp out pruned &&
+        expect 0 'has what the bot needs' --check pruned "$hello" &&
+        expect 0 'has what the bot needs' --check "$source/examples/showcase.manifest.json" "$hello" || return 1
+    # Over HTTP the place of the URLs is that of the manifest.
+    sed 's/"socket_mode_enabled": true/"socket_mode_enabled": false/; s|"is_enabled": true|"is_enabled": true, "request_url": "https://my.example/a"|' edited >http
+    expect 0 '"https://my.example/slack/events"' --merge http "$hello" && ! grep -q 'my.example/a' out || return 1
+    echo 'a: b' >yaml
+    expect 1 'yaml is no manifest in JSON' --check yaml "$hello" && expect 1 'cannot read gone: No such' --merge gone "$hello" &&
+        expect 2 'exclude each other' --merge edited --check edited "$hello" && expect 2 'prune belongs to --merge' --prune "$hello" &&
+        expect 2 'json belongs to --check' --json "$hello" && expect 2 'writes no manifest' --check edited --output x "$hello"
+}
+
+echo 1..4
 run 'each example carries its manifest' examples
 run 'words that make no sense' words
 run 'programs that are no bots' strangers
+run 'a manifest that was edited' edited
 exit $failed

@@ -3,12 +3,12 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "advise/diagram.h"
 #include "advise/report.h"
+#include "util/alloc.h"
 #include "util/file.h"
 
 static const char usage[] =
@@ -89,7 +89,7 @@ static bool read_case_file(request_t *request, char problem[CLI_PROBLEM_SIZE])
     }
     const bool good =
         advise_case_read(&request->the_case, (slack_slice_t){text, (size_t)len}, sentence);
-    free(text);
+    slack__free(text);
     if (!good) snprintf(problem, CLI_PROBLEM_SIZE, "%.100s, %.200s", request->case_file, sentence);
     return good;
 }

@@ -84,7 +84,7 @@ static const slack_json_t *if_any(const slack_json_t *list)
 static const slack_json_t *features(sim_json_builder_t *json, const manifest_needs_t *needs,
                                     const manifest_choices_t *choices, const char *url)
 {
-    const slack_json_t *app_home = NULL, *assistant = NULL;
+    const slack_json_t *app_home = NULL, *assistant = NULL, *agent = NULL;
     sim_list_t shortcuts;
     sim_list_begin(json, &shortcuts, '[');
     add_shortcuts(json, &shortcuts, &needs->global_shortcuts, "global");
@@ -95,13 +95,16 @@ static const slack_json_t *features(sim_json_builder_t *json, const manifest_nee
                             "{home_tab_enabled: !!%d, messages_tab_enabled: !!%d,"
                             " messages_tab_read_only_enabled: false}",
                             needs->home, needs->messages);
-    if (needs->assistant)
+    /* https://docs.slack.dev/reference/app-manifest: an app has one view or the other. */
+    if (needs->agent)
+        agent = sim_json(json, "{agent_description: 'Ask %s'}", choices->name);
+    else if (needs->assistant)
         assistant = sim_json(json, "{assistant_description: 'Ask %s'}", choices->name);
     return sim_json(json,
                     "{app_home?: %p, bot_user: {display_name: %s, always_online: true},"
-                    " shortcuts?: %p, slash_commands?: %p, assistant_view?: %p}",
+                    " shortcuts?: %p, slash_commands?: %p, assistant_view?: %p, agent_view?: %p}",
                     app_home, choices->name, if_any(list),
-                    if_any(commands(json, &needs->commands, url)), assistant);
+                    if_any(commands(json, &needs->commands, url)), assistant, agent);
 }
 
 static const slack_json_t *settings(sim_json_builder_t *json, const manifest_needs_t *needs,
@@ -132,12 +135,13 @@ const slack_json_t *manifest_make(sim_json_builder_t *json, const slack_json_t *
     const char *url = request_url(json, description, choices);
     const char *redirect = slack_json_str(description, "/options/redirect_uri");
     const slack_json_t *redirects = *redirect ? sim_json(json, "[%s]", redirect) : NULL;
+    const slack_json_t *user = if_any(names_array(json, &needs->user_scopes));
     return sim_json(json,
                     "{display_information: {name: %s}, features: %p,"
-                    " oauth_config: {redirect_urls?: %p, scopes: {bot: %p}}, settings: %p,"
-                    " functions?: %p}",
+                    " oauth_config: {redirect_urls?: %p, scopes: {bot: %p, user?: %p}},"
+                    " settings: %p, functions?: %p}",
                     choices->name, features(json, needs, choices, url), redirects,
-                    names_array(json, &needs->scopes), settings(json, needs, choices, url),
+                    names_array(json, &needs->scopes), user, settings(json, needs, choices, url),
                     if_any(functions(json, &needs->functions)));
 }
 

@@ -19,13 +19,23 @@ typedef struct manifest_choices {
 
 /* What an app needs at Slack. */
 typedef struct manifest_needs {
-    manifest_names_t events, scopes, commands, functions, global_shortcuts, message_shortcuts;
-    bool interactive, options, home, messages, assistant;
+    manifest_names_t events, scopes, user_scopes, commands, functions, global_shortcuts,
+        message_shortcuts;
+    bool interactive, options, home, messages;
+    bool assistant; /* the pane of an assistant */
+    bool agent;     /* the newer view of an agent, in place of that pane */
 } manifest_needs_t;
 
-/* Find it. `notes` gets a sentence, with a newline, for each thing that the description does not
- * tell. 0; SLACK_ETOOBIG; SLACK_ENOMEM. */
-int manifest_find_needs(const slack_json_t *description, manifest_needs_t *ret, slack_buf_t *notes);
+/* Scopes that an app has: words with blanks or commas between them. */
+typedef struct manifest_scopes {
+    const char *bot, *user;
+} manifest_scopes_t;
+
+/* Find it. Where one of several scopes is enough, one that the app has is taken; `has` may be NULL.
+ * `notes` gets a sentence, with a newline, for each thing that the description does not tell. 0;
+ * SLACK_ETOOBIG; SLACK_ENOMEM. */
+int manifest_find_needs(const slack_json_t *description, const manifest_scopes_t *has,
+                        manifest_needs_t *ret, slack_buf_t *notes);
 
 /* The manifest; NULL after a failure of the builder. */
 const slack_json_t *manifest_make(sim_json_builder_t *json, const slack_json_t *description,

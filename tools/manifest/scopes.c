@@ -62,13 +62,13 @@ static size_t place_of(const manifest_names_t *names, slack_slice_t name)
     return i;
 }
 
-bool manifest_names_has(const manifest_names_t *names, slack_slice_t name)
+const manifest_reason_t *manifest_names_find(const manifest_names_t *names, slack_slice_t name)
 {
     const size_t i = place_of(names, name);
-    return i < names->count && slack__slice_eq(names->list[i], name);
+    return i < names->count && slack__slice_eq(names->list[i], name) ? &names->by[i] : NULL;
 }
 
-void manifest_names_add(manifest_names_t *names, slack_slice_t name)
+void manifest_names_add(manifest_names_t *names, slack_slice_t name, manifest_reason_t by)
 {
     const size_t i = place_of(names, name);
     if (i < names->count && slack__slice_eq(names->list[i], name)) return;
@@ -77,17 +77,36 @@ void manifest_names_add(manifest_names_t *names, slack_slice_t name)
         return;
     }
     memmove(names->list + i + 1, names->list + i, (names->count - i) * sizeof *names->list);
+    memmove(names->by + i + 1, names->by + i, (names->count - i) * sizeof *names->by);
     names->list[i] = name;
+    names->by[i] = by;
     names->count++;
 }
 
-void manifest_names_need(manifest_names_t *names, slack_slice_t any)
+bool manifest_has_word(const char *words, slack_slice_t word)
 {
-    slack_slice_t rest = any, name, first = {"", 0};
+    slack_slice_t rest = slack__slice(words);
+    while (rest.len > 0) {
+        size_t len = strcspn(rest.ptr, ", ");
+        if (slack__slice_eq((slack_slice_t){rest.ptr, len}, word)) return true;
+        if (len < rest.len) len++;
+        rest.ptr += len;
+        rest.len -= len;
+    }
+    return false;
+}
+
+void manifest_names_need(manifest_names_t *names, slack_slice_t any, const char *preferred,
+                         manifest_reason_t by)
+{
+    slack_slice_t rest = any, name, chosen = {"", 0};
+    bool is_preferred = false;
     while (slack__slice_split(&rest, ' ', &name)) {
         if (name.len == 0) continue;
-        if (manifest_names_has(names, name)) return;
-        if (first.len == 0) first = name;
+        if (manifest_names_find(names, name)) return;
+        const bool better = !is_preferred && manifest_has_word(preferred, name);
+        if (chosen.len == 0 || better) chosen = name;
+        is_preferred = is_preferred || better;
     }
-    if (first.len > 0) manifest_names_add(names, first);
+    if (chosen.len > 0) manifest_names_add(names, chosen, by);
 }

@@ -18,17 +18,29 @@ const char *manifest_event_scopes(const char *type);
  * scope. */
 bool manifest_method_scopes(const char *method, bool user, slack_slice_t *ret);
 
-/* A set of names, sorted. Its texts are borrowed. */
+/* Who needs a name: {"listener", its name}, {"call", a method}, {"option", a variable}. */
+typedef struct manifest_reason {
+    const char *kind, *who;
+} manifest_reason_t;
+
+/* A set of names, sorted, each with the first that needs it. Its texts are borrowed. */
 #define MANIFEST_NAMES_MAX 256
 typedef struct manifest_names {
     slack_slice_t list[MANIFEST_NAMES_MAX];
+    manifest_reason_t by[MANIFEST_NAMES_MAX];
     size_t count;
-    bool full; /* one more did not fit */
+    bool full;    /* one more did not fit */
+    bool unknown; /* the app may need others, which the description does not tell */
 } manifest_names_t;
 
-void manifest_names_add(manifest_names_t *names, slack_slice_t name);
-bool manifest_names_has(const manifest_names_t *names, slack_slice_t name);
-/* Adds one of `any`, which blanks separate: none if the set has one of them, else the first. */
-void manifest_names_need(manifest_names_t *names, slack_slice_t any);
+void manifest_names_add(manifest_names_t *names, slack_slice_t name, manifest_reason_t by);
+/* NULL: the set does not have the name. */
+const manifest_reason_t *manifest_names_find(const manifest_names_t *names, slack_slice_t name);
+/* Whether a word is among words with blanks or commas between them. */
+bool manifest_has_word(const char *words, slack_slice_t word);
+/* Adds one of `any`, which blanks separate: none if the set has one of them, else the first that is
+ * among `preferred`, else the first. */
+void manifest_names_need(manifest_names_t *names, slack_slice_t any, const char *preferred,
+                         manifest_reason_t by);
 
 #endif
