@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "advise/diagram.h"
+#include "advise/files.h"
 #include "advise/report.h"
 #include "util/alloc.h"
 #include "util/file.h"
@@ -44,6 +45,10 @@ static const char usage[] =
     "  --markdown            the answer in Markdown\n"
     "  --json                the answer for programs\n"
     "  --svg FILE            write the diagram to FILE\n"
+    "  --write FOLDER        write the files of the deployment into FOLDER: those of\n"
+    "                        Kubernetes, systemd and nginx, a Dockerfile,\n"
+    "                        .env.example and a README\n"
+    "  --force               replace files that are there\n"
     "\n"
     "Questions without an answer keep their defaults, which the answer names. Nothing\n"
     "is sent anywhere.\n"
@@ -52,6 +57,7 @@ static const char usage[] =
     "  slackapp advise\n"
     "  slackapp advise --platform kubernetes --ingress yes --machines 3\n"
     "  slackapp advise --case bot.case --part matrix,diagram --markdown >PLAN.md\n"
+    "  slackapp advise --case bot.case --name mybot --part decision --write deploy\n"
     "\n"
     "Exit status:\n"
     "  0  the command has answered\n"
@@ -60,13 +66,13 @@ static const char usage[] =
 
 #define CASE_MAX     SLACK_FILE_MAX_BYTES
 #define ALL_PARTS    ((1U << ADVISE_PARTS) - 1)
-#define OPTION_COUNT (ADVISE_QUESTIONS + 7)
+#define OPTION_COUNT (ADVISE_QUESTIONS + 9)
 
 typedef struct request {
     advise_case_t the_case;
     unsigned parts;
-    const char *case_file, *svg_file;
-    bool json, markdown, ask, help;
+    const char *case_file, *svg_file, *folder;
+    bool json, markdown, ask, force, help;
 } request_t;
 
 static int advise_fail(int status, const char *problem)
@@ -138,6 +144,7 @@ static bool read_request(request_t *request, int argc, const char **argv,
         {"--case", &request->case_file, NULL}, {"--part", &parts, NULL},
         {"--svg", &request->svg_file, NULL},   {"--json", NULL, &request->json},
         {"--ask", NULL, &request->ask},        {"--markdown", NULL, &request->markdown},
+        {"--write", &request->folder, NULL},   {"--force", NULL, &request->force},
         {"--help", NULL, &request->help},
     };
     for (unsigned q = 0; q < ADVISE_QUESTIONS; q++) {
@@ -152,6 +159,10 @@ static bool read_request(request_t *request, int argc, const char **argv,
     }
     if (request->json && request->markdown) {
         snprintf(problem, CLI_PROBLEM_SIZE, "--json and --markdown exclude each other");
+        return false;
+    }
+    if (request->force && !request->folder) {
+        snprintf(problem, CLI_PROBLEM_SIZE, "--force belongs to --write");
         return false;
     }
     if (parts && !read_parts(parts, &request->parts, problem)) return false;
@@ -244,6 +255,24 @@ static int write_svg(const char *path, const advise_plan_t *plan, char problem[C
     return good ? CLI_OK : CLI_FAILED;
 }
 
+/* A list of them, on standard error: the answer alone is on standard output. */
+static int write_folder(const request_t *request, const advise_plan_t *plan,
+                        char problem[CLI_PROBLEM_SIZE])
+{
+    cli_file_t files[ADVISE_FILES_MAX + 1];
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    if (!arena) {
+        snprintf(problem, CLI_PROBLEM_SIZE, "out of memory");
+        return CLI_FAILED;
+    }
+    const bool good = advise_files(&request->the_case, plan, arena, files, problem) &&
+                      cli_write_files(request->folder, files, request->force, problem);
+    for (const cli_file_t *file = files; good && file->path; file++)
+        fprintf(stderr, "wrote %s/%s\n", request->folder, file->path);
+    slack__arena_free(arena);
+    return good ? CLI_OK : CLI_FAILED;
+}
+
 int advise_command(int argc, const char **argv)
 {
     request_t request = {.parts = ALL_PARTS};
@@ -260,6 +289,10 @@ int advise_command(int argc, const char **argv)
     advise_plan_t plan;
     advise_plan(&request.the_case, &plan);
     if (request.svg_file && write_svg(request.svg_file, &plan, problem) != CLI_OK)
+        return advise_fail(CLI_FAILED, problem);
+    if (request.folder && plan.mode == ADVISE_NEITHER)
+        fputs("slackapp advise: no files are written, since neither mode works\n", stderr);
+    else if (request.folder && write_folder(&request, &plan, problem) != CLI_OK)
         return advise_fail(CLI_FAILED, problem);
     const int rc = request.json ? print_json(&request, &plan) : print_page(&request, &plan);
     if (rc != 0) return advise_fail(CLI_FAILED, slack_strerror(rc));

@@ -48,7 +48,8 @@ void advise_figures(const advise_case_t *c, enum advise_mode mode, advise_figure
         const unsigned most = ADVISE_SOCKETS_MAX - SPARE_CONNECTIONS;
         if (f.socket_connections > most) f.socket_connections = most;
     }
-    f.port = mode != ADVISE_SOCKET || f.installable ? HTTP_PORT : 0;
+    /* Over Socket Mode the admin port has the pages of an installation, behind a proxy. */
+    f.port = mode != ADVISE_SOCKET ? HTTP_PORT : 0;
     f.admin_port = ADMIN_PORT;
     /* 1024 connections of SLACK_HTTP_CONNECTIONS, a reserve for calls, and room for the program. */
     f.open_files = f.port ? 4096 : 1024;

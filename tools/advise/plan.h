@@ -70,7 +70,7 @@ typedef struct advise_figures {
     unsigned drain_ms;           /* SLACK_DRAIN_MS */
     unsigned grace_s;            /* until the platform kills a process that was told to stop */
     unsigned start_s;            /* within which a process becomes ready */
-    unsigned port;               /* of the request URL; 0 with Socket Mode alone and no OAuth */
+    unsigned port;               /* of the request URL; 0 with Socket Mode */
     unsigned admin_port;         /* /healthz, /readyz, /metrics */
     unsigned open_files;         /* a limit that is enough */
     unsigned memory_mib;         /* a limit that is enough */

@@ -269,9 +269,15 @@ static void write_times(advise_page_t *page, const advise_plan_t *plan)
 {
     const advise_figures_t *f = &plan->figures;
     if (f->port)
+        advise_page_item(page, 0,
+                         "Port %u takes the requests of Slack; the admin port %u is for the "
+                         "platform alone.",
+                         f->port, f->admin_port);
+    else if (f->installable)
         advise_page_item(
-            page, 0, "Port %u takes %s; the admin port %u is for the platform alone.", f->port,
-            plan->mode == ADVISE_SOCKET ? "the pages of an installation" : "the requests of Slack",
+            page, 0,
+            "The admin port %u has the pages of an installation, too: let a proxy with "
+            "TLS pass those on, and nothing else.",
             f->admin_port);
     advise_page_item(
         page, 0,

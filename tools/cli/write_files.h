@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CLI_WRITE_FILES_H
+#define CLI_WRITE_FILES_H
+
+#include "cli/command_line.h"
+
+/* A file that a command writes into a folder of the user. */
+typedef struct cli_file {
+    const char *path; /* in the folder, with '/'; neither absolute nor with ".." */
+    const char *text;
+    bool executable;
+} cli_file_t;
+
+/*
+ * Write the files, which end with a row without a path, into a folder; the folder and those in it
+ * are made. Without `replace` nothing is written if one of the files is there. Each file appears
+ * whole or not at all: it is written under another name, then renamed. True; false with a sentence
+ * in `problem`.
+ */
+bool cli_write_files(const char *folder, const cli_file_t *files, bool replace,
+                     char problem[CLI_PROBLEM_SIZE]);
+
+#endif
