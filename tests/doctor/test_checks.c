@@ -259,13 +259,14 @@ TEST(scopes_of_listeners_and_calls)
     static const char message[] = "[{\"kind\":\"event\",\"message\":true}]";
     static const char direct[] =
         "[{\"kind\":\"event\",\"message\":true,\"where\":[\"channel\",\"im\"]}]";
-    static const char command[] = "[{\"kind\":\"command\",\"match\":\"/x\",\"how\":\"exact\"}]";
+    static const char command[] =
+        "[{\"kind\":\"command\",\"match\":\"/x\",\"how\":\"exact\",\"name\":\"x\"}]";
     assert_string_equal(compare("[]", "[]", "").missing, "");
     assert_string_equal(compare("[]", "[\"chat.postMessage\"]", "users:read").missing,
-                        "chat:write (chat.postMessage)");
+                        "chat:write (the call chat.postMessage)");
     assert_string_equal(compare("[]", "[\"chat.postMessage\"]", "users:read,chat:write").missing,
                         "");
-    assert_string_equal(compare(command, "[]", "").missing, "commands (commands and shortcuts)");
+    assert_string_equal(compare(command, "[]", "").missing, "commands (the listener x)");
     /* One of several scopes of a call is enough. */
     assert_string_equal(compare("[]", "[\"conversations.info\"]", "groups:read").missing, "");
     assert_int_equal(compare("[]", "[\"conversations.info\"]", "").missing_count, 1);

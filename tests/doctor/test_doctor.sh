@@ -143,7 +143,7 @@ bots() {
     fault bad bot 'cannot start' -- "$app/nowhere" && fault bad bot 'without a description' -- true &&
         fault bad bot 'ended by signal' -- sh -c 'kill -9 $$' &&
         fault bad configuration 'without SLACK_CLIENT_SECRET' SLACK_CLIENT_ID=1.2 -- "$build/examples/distributed" &&
-        fault bad scopes 'chat:write (chat.postMessage)' "SLACK_API_URL=$planted/scopes/app_mentions:read/" -- \
+        fault bad scopes 'chat:write (the call chat.postMessage)' "SLACK_API_URL=$planted/scopes/app_mentions:read/" -- \
             "$build/examples/incident" &&
         fault bad scopes 'im:history (the event message.im)' "SLACK_API_URL=$planted/scopes/assistant:write/" -- \
             "$build/examples/assistant" &&

@@ -117,8 +117,9 @@ static void test_the_findings(void **state)
     const manifest_findings_t *f = &m.findings;
     assert_true(found(f, "The listener mention takes app_mention, and the manifest does not "
                          "subscribe to it."));
-    assert_true(found(f, "The listener mention needs the scope app_mentions:read, and the manifest "
-                         "lacks it."));
+    assert_true(found(f,
+                      "The event app_mention needs the scope app_mentions:read, and the manifest "
+                      "lacks it."));
     assert_true(found(f, "The call chat.postMessage needs the scope chat:write, and the manifest "
                          "lacks it."));
     assert_true(found(f, "The listener cut needs the shortcut cut, and the manifest lacks it."));
@@ -180,18 +181,6 @@ static void test_what_nobody_can_know(void **state)
         assert_null(strstr(m.findings.list[i].sentence, "Nothing"));
 }
 
-static void test_the_scopes_of_a_token(void **state)
-{
-    manifest_findings_t findings = {arena, &needs, NULL, 0, 0, 0};
-    const manifest_scopes_t has = {"chat:write,groups:read,commands", ""};
-    assert_int_equal(manifest_find_needs(parse(description), &has, &needs, &notes), 0);
-    manifest_check_token(&findings, has.bot);
-    assert_int_equal(findings.count, 3);
-    assert_string_equal(findings.list[0].sentence, "The listener mention needs the scope "
-                                                   "app_mentions:read, which the token does not "
-                                                   "have.");
-}
-
 static int read_text(const char *json, const slack_json_t **ret)
 {
     return arena ? slack__json_parse(arena, json, strlen(json), ret, NULL) : SLACK_ENOMEM;
@@ -236,7 +225,6 @@ int main(void)
         MERGES(test_the_findings),
         MERGES(test_a_second_merge_changes_nothing),
         MERGES(test_what_nobody_can_know),
-        MERGES(test_the_scopes_of_a_token),
         cmocka_unit_test(test_without_memory),
     };
     heap_install();

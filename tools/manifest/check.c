@@ -55,7 +55,7 @@ static const manifest_reason_t *reason_of(const manifest_needs_t *needs, const s
     return reason;
 }
 
-/* "The listener greet", "The call users.info", "The option SLACK_CATCH_UP" */
+/* "The listener greet", "The event app_mention", "The call users.info" */
 static const char *who(slack_arena_t *arena, const manifest_reason_t *reason)
 {
     return reason ? slack__arena_printf(arena, "The %s %s", reason->kind, reason->who) : "The app";
@@ -102,19 +102,4 @@ void manifest_findings_add(const manifest_difference_t *d, void *findings)
                                   needed);
     add(f, MANIFEST_BAD, d->path, needed && given && of ? sentence : NULL,
         "Set it, or let slackapp manifest --merge do that.");
-}
-
-void manifest_check_token(manifest_findings_t *f, const char *granted)
-{
-    const manifest_names_t *scopes = &f->needs->scopes;
-    for (size_t i = 0; i < scopes->count; i++) {
-        const slack_slice_t scope = scopes->list[i];
-        if (manifest_has_word(granted, scope)) continue;
-        const char *someone = who(f->arena, &scopes->by[i]);
-        const char *sentence =
-            slack__arena_printf(f->arena, "%s needs the scope %.*s, which the token does not have.",
-                                someone, (int)scope.len, scope.ptr);
-        add(f, MANIFEST_BAD, "", someone ? sentence : NULL,
-            "Add the scope on the app's page \"OAuth & Permissions\", and reinstall the app.");
-    }
 }

@@ -4,13 +4,13 @@
 
 #include "manifest/merge.h"
 
-/* What keeps an app from working with a manifest, or with a token: findings, in sentences. Pure. */
+/* What keeps an app from working with a manifest: findings, in sentences. Pure. */
 
 enum manifest_severity { MANIFEST_BAD, MANIFEST_WARNING };
 
 typedef struct manifest_finding {
     enum manifest_severity severity;
-    const char *path; /* in the manifest, as a JSON pointer; "" for a token */
+    const char *path; /* in the manifest, as a JSON pointer */
     const char *sentence, *cure;
 } manifest_finding_t;
 
@@ -24,9 +24,5 @@ typedef struct manifest_findings {
 
 /* Difference by difference: a manifest_difference_fn, with a manifest_findings_t as its data. */
 void manifest_findings_add(const manifest_difference_t *difference, void *findings);
-
-/* The scopes of a token, separated by commas or blanks (x-oauth-scopes), beside the needs: one
- * finding for each scope that is missing. What a token has besides is none. */
-void manifest_check_token(manifest_findings_t *findings, const char *granted);
 
 #endif

@@ -25,7 +25,8 @@ static void need_event(finder_t *f, const char *type)
     manifest_names_add(&f->needs->events, slack__slice(type), f->by);
     slack_slice_t rest = slack__slice(scopes), scope;
     while (slack__slice_split(&rest, ' ', &scope))
-        if (scope.len > 0) need_scope(f, scope);
+        if (scope.len > 0)
+            manifest_names_add(&f->needs->scopes, scope, (manifest_reason_t){"event", type});
 }
 
 /* Messages are subscribed by the type of the channel: a listener that names none takes all. */

@@ -18,7 +18,8 @@ const char *manifest_event_scopes(const char *type);
  * scope. */
 bool manifest_method_scopes(const char *method, bool user, slack_slice_t *ret);
 
-/* Who needs a name: {"listener", its name}, {"call", a method}, {"option", a variable}. */
+/* Who needs a name: {"listener", its name}, {"event", its type}, {"call", a method}, {"option", a
+ * variable}. */
 typedef struct manifest_reason {
     const char *kind, *who;
 } manifest_reason_t;
