@@ -115,15 +115,20 @@ static void time_syncs(doctor_facts_t *facts)
 
 /* ---- the content ---- */
 
-/* The warnings that the store has for the log, one a line. */
+/* The first sentence that the store has for the log: …event="store warns" warning="SENTENCE". */
 static void take_warning(enum slack_log_level level, const char *line, size_t len, void *user_data)
 {
+    static const char field[] = " warning=";
     doctor_facts_t *facts = user_data;
-    const char *reason = strstr(line, "reason=");
+    const char *at = strstr(line, field);
     (void)level;
     (void)len;
-    if (facts->store_warning[0] == '\0')
-        snprintf(facts->store_warning, sizeof facts->store_warning, "%s", reason ? reason : line);
+    if (!at || facts->store_warning[0]) return;
+    at += sizeof field - 1;
+    at += *at == '"';
+    snprintf(facts->store_warning, sizeof facts->store_warning, "%s", at);
+    char *last = strchr(facts->store_warning, '\0') - 1;
+    if (last >= facts->store_warning && *last == '"') *last = '\0';
 }
 
 /* Opens the entry with which the app checks its key at the start: see oauth/start.c. */
