@@ -35,7 +35,8 @@ BEGIN {
     below["run"] = below["cli"] " cli"
     below["doctor"] = below["run"] " manifest"
     below["manifest"] = below["advise"] = below["version"] = below["run"]
-    below["tools"] = below["run"] " run doctor manifest advise version"
+    below["hooks"] = below["run"] " run manifest"
+    below["tools"] = below["hooks"] " doctor advise version hooks"
 
     # The folders whose headers a folder of tests may include beside those that it is named after, or
     # the most that any test includes.

@@ -7,6 +7,7 @@
 #include "cluster.h"
 #include "cli/command_line.h"
 #include "doctor/doctor.h"
+#include "hooks/hooks.h"
 #include "inbox.h"
 #include "installs.h"
 #include "key.h"
@@ -24,6 +25,7 @@ static const struct subcommand {
     {"catch-up", catch_up_command, "show how far an app has read its channels, and what it missed"},
     {"cluster", cluster_command, "show the processes that share a store, and how they are"},
     {"doctor", doctor_command, "look for what keeps an app from working, and say the cure"},
+    {"hooks", hooks_command, "what the Slack CLI asks of a project: slack run and others"},
     {"inbox", inbox_command, "list, retry and drop stored events, jobs and requests"},
     {"installs", installs_command, "installations: list, revoke, rotate, export, import"},
     {"key", key_command, "make a key with which an app encrypts the tokens in its store"},

@@ -12,8 +12,7 @@ static const slack_library_fault_t faults[] = {
     {NULL, NULL, NULL, NULL, SLACK_USE_ALWAYS, NULL, NULL, NULL},
 };
 
-/* Less than, equal to or more than 0, as strcmp(). What follows the numbers does not count. */
-static int version_compare(const char *a, const char *b)
+int slack__version_compare(const char *a, const char *b)
 {
     for (;;) {
         char *a_end, *b_end;
@@ -29,8 +28,9 @@ const slack_library_fault_t *slack__library_fault_next(const slack_library_fault
                                                        const char *library, const char *version)
 {
     for (const slack_library_fault_t *fault = after ? after + 1 : faults; fault->name; fault++)
-        if (strcmp(fault->name, library) == 0 && version_compare(version, fault->first) >= 0 &&
-            version_compare(version, fault->last) <= 0)
+        if (strcmp(fault->name, library) == 0 &&
+            slack__version_compare(version, fault->first) >= 0 &&
+            slack__version_compare(version, fault->last) <= 0)
             return fault;
     return NULL;
 }

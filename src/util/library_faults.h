@@ -24,4 +24,8 @@ typedef struct slack_library_fault {
 const slack_library_fault_t *slack__library_fault_next(const slack_library_fault_t *after,
                                                        const char *library, const char *version);
 
+/* Compare versions, as strcmp() does: "3.10" is more than "3.9". What follows the numbers does not
+ * count. */
+int slack__version_compare(const char *a, const char *b);
+
 #endif

@@ -98,6 +98,19 @@ int cli_options_before(int argc, const char **argv, const cli_option_t *options)
     return i < argc ? i : argc;
 }
 
+int cli_options_keep(int argc, const char **argv, const cli_option_t *options)
+{
+    int kept = 0;
+    for (int i = 0; i < argc; i++) {
+        const char *value;
+        const cli_option_t *option = option_find(options, argv[i], &value);
+        if (strncmp(argv[i], "--", 2) == 0 && !option) continue;
+        argv[kept++] = argv[i];
+        if (option && option->value && !value && i + 1 < argc) argv[kept++] = argv[++i];
+    }
+    return kept;
+}
+
 const void *cli_command_find(const void *table, size_t row_bytes, const char *name,
                              char problem[CLI_PROBLEM_SIZE])
 {

@@ -37,6 +37,10 @@ int cli_options_read(int argc, const char **argv, const cli_option_t *options,
  * which are options of the command, with their values. "--" may stand between them. */
 int cli_options_before(int argc, const char **argv, const cli_option_t *options);
 
+/* For a command whose caller may pass options of others: remove those that the table does not have,
+ * "--name" and "--name=VALUE". Returns the number of words that stay, in order. */
+int cli_options_keep(int argc, const char **argv, const cli_option_t *options);
+
 /* The row of a command in a table whose rows begin with its name; the last name is NULL. NULL with
  * a sentence in `problem`; `name` is NULL if there is none. */
 const void *cli_command_find(const void *table, size_t row_bytes, const char *name,
