@@ -35,7 +35,7 @@ static const char usage[] =
     "The options are those of an app that starts in this folder: the environment,\n"
     "then .env. A BOT starts in describe mode, which opens nothing; then the options\n"
     "and listeners of its program count, too. The command opens no connection of\n"
-    "Socket Mode, and changes nothing in the store.\n"
+    "Socket Mode. It opens a store that exists as slackapp inbox does.\n"
     "\n"
     "Examples:\n"
     "  slackapp doctor\n"

@@ -16,8 +16,8 @@ typedef struct doctor_request {
     const char *const *bot; /* Optional. The words of a bot, NULL at the end. */
 } doctor_request_t;
 
-/* Look at the environment, the machine, the store and Slack. Opens no connection of Socket Mode,
- * and changes nothing in the store. */
+/* Look at the environment, the machine, the store and Slack. Opens no connection of Socket Mode.
+ * A store that exists is opened as by any command. */
 void doctor_gather(doctor_facts_t *ret, const doctor_request_t *request);
 
 /* names.c: the environment and the .env file. */

@@ -18,7 +18,7 @@
 
 /*
  * The store of the app. A store that exists is opened as `slackapp inbox` opens it, beside an app
- * that may run, and nothing in it is changed. A missing one is not made.
+ * that may run: this process is one of its owners meanwhile. A missing one is not made.
  */
 
 /* ---- the place ---- */
