@@ -129,7 +129,8 @@ int hooks_command(int argc, const char **argv)
         {"--help", NULL, &help},
         {NULL, NULL, NULL},
     };
-    argc = cli_options_keep(argc, argv, options);
+    /* The CLI adds its options behind the name of the hook. */
+    if (argc > 0 && strncmp(argv[0], "--", 2) != 0) argc = cli_options_keep(argc, argv, options);
     const int words = cli_options_read(argc, argv, options, problem);
     if (words < 0) return cli_fail("hooks", CLI_USAGE, problem);
     if (help) {
