@@ -34,9 +34,9 @@ BEGIN {
     below["cli"] = below["testkit"] " history testkit sim"
     below["run"] = below["cli"] " cli"
     below["doctor"] = below["run"] " manifest"
-    below["manifest"] = below["advise"] = below["version"] = below["run"]
+    below["manifest"] = below["advise"] = below["version"] = below["new"] = below["run"]
     below["hooks"] = below["run"] " run manifest"
-    below["tools"] = below["hooks"] " doctor advise version hooks"
+    below["tools"] = below["hooks"] " doctor advise version hooks new"
 
     # The folders whose headers a folder of tests may include beside those that it is named after, or
     # the most that any test includes.

@@ -12,6 +12,7 @@
 #include "installs.h"
 #include "key.h"
 #include "manifest/manifest.h"
+#include "new/new.h"
 #include "run/run.h"
 #include "sim.h"
 #include "version/version.h"
@@ -30,6 +31,7 @@ static const struct subcommand {
     {"installs", installs_command, "installations: list, revoke, rotate, export, import"},
     {"key", key_command, "make a key with which an app encrypts the tokens in its store"},
     {"manifest", manifest_command, "make the app manifest of a bot, from its listeners"},
+    {"new", new_command, "make the folder of a new bot, with its test and its build"},
     {"run", run_command, "run a bot beside the simulator, and replace it after each change"},
     {"sim", sim_command, "a local Slack, to build and test bots"},
     {"version", version_command, "print the versions of slackapp and of its libraries"},
