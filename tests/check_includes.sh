@@ -5,7 +5,7 @@ set -eu
 cd "${1-$(dirname "$0")/..}"
 
 files=$(for top in include src tools examples tests fuzz bench; do
-    [ ! -d "$top" ] || find "$top" -name '*.[ch]' -o -name '*.inc' -o -name '*.def'
+    [ ! -d "$top" ] || find "$top" -path tools/new/templates -prune -o \( -name '*.[ch]' -o -name '*.inc' -o -name '*.def' \) -print
 done | LC_ALL=C sort)
 
 # shellcheck disable=SC2086 # a list of paths, none of which has a space
