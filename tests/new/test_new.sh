@@ -11,7 +11,7 @@ slackapp=$build/slackapp
 . "$source/tools/processes.sh"
 
 prefix=$work/prefix
-meson install -C "$build" --no-rebuild --destdir "$work/root" >"$work/said" || cat "$work/said"
+meson install -C "$build" --no-rebuild --destdir "$work/root" >"$work/said" || { cat "$work/said"; exit 1; }
 mv "$work/root$(pkg-config --variable=prefix "$build/meson-private/slackapp.pc")" "$prefix"
 libdir=$(dirname "$(find "$prefix" -name pkgconfig)")
 sed -i "s|^prefix=.*|prefix=$prefix|" "$libdir"/pkgconfig/*.pc
@@ -22,11 +22,12 @@ refuses() {
     wanted=$1
     shift
     "$slackapp" new "$@" >out 2>&1
-    [ $? = "$wanted" ] || { cat out; return 1; }
+    status=$?
+    [ "$status" = "$wanted" ] || { echo "new $*: status $status"; cat out; return 1; }
 }
 
 words() {
-    refuses 2 && refuses 2 a b && refuses 2 ../bot && grep -q 'lower-case letters' out && [ ! -e ../bot ] &&
+    refuses 2 && refuses 2 a b && refuses 2 full/../bot && grep -q 'lower-case letters' out && [ ! -e bot ] &&
         refuses 2 --template nothing bot && grep -q 'hello, agent, distributed or worker' out && [ ! -e bot ] &&
         mkdir full empty && : >full/file && refuses 1 full && grep -q 'not empty' out &&
         [ "$(ls -A full)" = file ] && refuses 0 empty && [ -f empty/.slack/hooks.json ] &&
