@@ -11,9 +11,8 @@
  *     build/slackapp sim send open-assistant                in a fourth; prints the thread's ts
  *     build/slackapp sim send message --channel @ann --thread TS Why is the sky blue?
  *
- * LLM_MODEL names the model, LLM_KEY is the key of a service that needs one. The app's settings
- * need the assistant ("Agents & AI Apps"), the scopes assistant:write, chat:write and im:history,
- * and the event agent_session_stopped.
+ * LLM_URL is the server of the model (default: this one), LLM_MODEL names it, LLM_KEY is the key of
+ * a service that needs one. docs/guides/streams.md says what the app needs at Slack.
  */
 #include <slack/slack.h>
 
@@ -126,10 +125,9 @@ static int rated(slack_ctx_t *ctx, void *user_data)
 int main(void)
 {
     const char *url = getenv("LLM_URL"), *name = getenv("LLM_MODEL"), *key = getenv("LLM_KEY");
-    if (url == NULL || *url == '\0')
-        return fprintf(stderr, "agent: LLM_URL is not set: name the server of the model\n"), 1;
     model_t model = {.name = name ? name : "default"};
-    snprintf(model.url, sizeof model.url, "%s/v1/chat/completions", url);
+    snprintf(model.url, sizeof model.url, "%s/v1/chat/completions",
+             url ? url : "http://127.0.0.1:8080");
     if (key)
         snprintf(model.authorization, sizeof model.authorization, "Authorization: Bearer %s", key);
     const slack_listener_t on_asked = {.kind = SLACK_KIND_EVENT,

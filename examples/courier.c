@@ -9,7 +9,7 @@
  *
  *     SLACK_TRANSPORT=socket build/examples/courier       or http, or socket,http
  *
- * For Slack, it needs the scopes commands, chat:write and channels:history.
+ * docs/guides/outbox.md says what it needs at Slack.
  */
 #include <slack/slack.h>
 

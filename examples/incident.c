@@ -11,8 +11,7 @@
  *     SLACK_TRANSPORT=socket build/examples/incident         and in a third, after the same eval:
  *     build/slackapp sim send message '@bot incident The database is slow'
  *
- * For Slack, it needs the scopes app_mentions:read, channels:manage, users:read, chat:write,
- * pins:write, files:write and files:read.
+ * docs/guides/files.md says what it needs at Slack.
  */
 #include <slack/slack.h>
 
@@ -144,7 +143,7 @@ int main(void)
         rc = slack_declare_calls(app, "chat.postMessage chat.startStream chat.appendStream "
                                       "chat.stopStream conversations.create conversations.invite "
                                       "files.getUploadURLExternal files.completeUploadExternal "
-                                      "users.list");
+                                      "files.info pins.add users.list");
     if (rc == 0) rc = slack_listen(app, &mention);
     if (rc == 0) rc = slack_app_run(app);
     if (rc != 0) fprintf(stderr, "incident: %s: %s\n", slack_strerror(rc), slack_app_error(app));

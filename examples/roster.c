@@ -11,7 +11,7 @@
  *     SLACK_TRANSPORT=socket build/examples/roster          and in a third, after the same eval:
  *     build/slackapp sim send command /roster
  *
- * For Slack, it needs the scopes commands, users:read, chat:write, reactions:write and pins:write.
+ * docs/guides/calling.md says what it needs at Slack.
  */
 #include <slack/slack.h>
 
@@ -71,8 +71,8 @@ int main(void)
         .kind = SLACK_KIND_COMMAND, .match = "/roster", .run = SLACK_RUN_WORKER, .fn = roster};
     int rc = slack_app_new(&app, NULL);
     if (rc == 0)
-        rc = slack_declare_calls(app, "chat.postMessage chat.scheduleMessage reactions.add "
-                                      "users.list");
+        rc = slack_declare_calls(app, "chat.postMessage chat.scheduleMessage pins.add "
+                                      "reactions.add users.list");
     if (rc == 0) rc = slack_listen(app, &on_roster);
     if (rc == 0) rc = slack_app_run(app);
     if (rc != 0) fprintf(stderr, "roster: %s: %s\n", slack_strerror(rc), slack_app_error(app));

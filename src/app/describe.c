@@ -86,6 +86,8 @@ int slack__declared_calls_add(slack_declared_calls_t *calls, const char *names,
 bool slack__declared_calls_miss(slack_declared_calls_t *calls, const char *method)
 {
     const slack_slice_t name = slack__slice(method);
+    /* Posts to a response_url, a webhook or a trigger are called so here, and need no scope. */
+    if (!strchr(method, '.')) return false;
     if (calls->names.len == 0 || !slack__method_has_scope(method) || has(&calls->names, name) ||
         has(&calls->said, name))
         return false;

@@ -17,7 +17,7 @@ examples() {
         [ "$name" != distributed ] || client="SLACK_CLIENT_ID=1.2 SLACK_CLIENT_SECRET=0123456789abcdef0123456789abcdef
             SLACK_REDIRECT_URI=https://bot.example.com/slack/oauth_redirect SLACK_SIGNING_SECRET=0123456789abcdef0123456789abcdef"
         # shellcheck disable=SC2086 # they are words
-        if ! env -i PATH="$PATH" LLM_URL=http://127.0.0.1:1 $client "$build/slackapp" manifest "$build/examples/$name" >"$name" 2>notes ||
+        if ! env -i PATH="$PATH" $client "$build/slackapp" manifest "$build/examples/$name" >"$name" 2>notes ||
             ! diff -u "$source/examples/$name.manifest.json" "$name"; then
             cat notes
             return 1
@@ -80,9 +80,12 @@ edited() {
         expect 2 'json belongs to --check' --json "$hello" && expect 2 'writes no manifest' --check edited --output x "$hello"
 }
 
-echo 1..4
+guides() { "$source/tests/manifest/guide_lines.py" "$source"; }
+
+echo 1..5
 run 'each example carries its manifest' examples
 run 'words that make no sense' words
 run 'programs that are no bots' strangers
 run 'a manifest that was edited' edited
+run 'the guides say what the examples need' guides
 exit $failed

@@ -254,6 +254,9 @@ static void run_over_a_transport(void **state)
     if (status != 0) sim_child_give_up(&c, "status %d", status);
     for (const char *at = c.child.out; (at = strstr(at, "level=error")); at++)
         if (!strstr(at, "Socket Mode is switched off")) sim_child_give_up(&c, "it logged an error");
+    /* Its manifest has the scopes of the methods that it declares: it calls no other. */
+    if (strstr(c.child.out, "event=\"call not declared\""))
+        sim_child_give_up(&c, "it calls what it does not declare");
     if (slack_json_count(sim_child_transcript(&c, 0), "") != lines)
         sim_child_give_up(&c, "more was said");
     if (refusal && !strstr(c.child.out, refusal->logged))

@@ -137,6 +137,8 @@ static int call_need(finder_t *f, const char *method)
 {
     slack_slice_t scopes;
     f->by = (manifest_reason_t){"call", method};
+    /* By it the library learns that a person has stopped a stream (docs/guides/streams.md). */
+    if (strcmp(method, "chat.startStream") == 0) need_event(f, "agent_session_stopped");
     if (manifest_method_scopes(method, false, &scopes))
         manifest_names_need(&f->needs->scopes, scopes, f->has.bot, f->by);
     else if (manifest_method_scopes(method, true, &scopes))
@@ -228,6 +230,11 @@ int manifest_find_needs(const slack_json_t *description, const manifest_scopes_t
     }
     catch_up_need(&f, description);
     if (rc == 0) rc = calls_need(&f, slack_json_get(description, "/calls"));
+    /* Slack installs no bot without a scope. */
+    if (rc == 0 && ret->scopes.count == 0) {
+        f.by = (manifest_reason_t){"installation", "of a bot"};
+        need_scope(&f, SLACK_SLICE("chat:write"));
+    }
     const manifest_names_t *sets[] = {
         &ret->events,    &ret->scopes,           &ret->user_scopes,       &ret->commands,
         &ret->functions, &ret->global_shortcuts, &ret->message_shortcuts,
