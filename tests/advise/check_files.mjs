@@ -30,8 +30,9 @@ function modelOf({ apiVersion, kind }) {
   return (name ? models[name] : models)?.[version]?.[kind];
 }
 
+/* kubectl reads YAML 1.1, in which "on" and "null" are no texts. */
 function readYaml(file) {
-  const documents = yaml.parseAllDocuments(fs.readFileSync(file, "utf8"), { uniqueKeys: true });
+  const documents = yaml.parseAllDocuments(fs.readFileSync(file, "utf8"), { uniqueKeys: true, version: "1.1" });
   for (const document of documents) check(document.errors.length === 0, file, String(document.errors));
   return documents.map((document) => document.toJS());
 }
@@ -116,6 +117,50 @@ function checkKnative([{ spec }]) {
   check(container.startupProbe.httpGet.port === containerPort, "the port of the probe");
 }
 
+/* --- names of variables --- */
+
+/* Settings that only a deployment has, and those that come from its socket. */
+const ONLY_DEPLOYED = ["SLACK_ROLE", "SLACK_HTTP_ADMIN_HOST", "PGPASSWORD"];
+const assignments = (text) => [...text.matchAll(/^([A-Z_]+)=(.*)$/gm)];
+
+function checkNames(folder, deployed, elsewhere = []) {
+  const example = assignments(fs.readFileSync(path.join(folder, ".env.example"), "utf8")).map(([, name]) => name);
+  const names = new Set(deployed.map((name) => name.replace(/_FILE$/, "")));
+  for (const name of example) check(names.has(name) || elsewhere.includes(name), name, "is in .env.example alone");
+  for (const name of names) check(example.includes(name) || ONLY_DEPLOYED.includes(name), name, "is not in .env.example");
+}
+
+/* Variables of a unit, and what README.md says of its EnvironmentFile. */
+function checkUnit(folder, file) {
+  const unit = fs.readFileSync(file, "utf8");
+  const names = [...unit.matchAll(/^Environment=(.*)$/gm)].flatMap(([, pairs]) => pairs.split(" ").map((pair) => pair.split("=")[0]));
+  names.push(...[...unit.matchAll(/^LoadCredential=([A-Z_]+):/gm)].map(([, name]) => name));
+  if (/^EnvironmentFile=/m.test(unit)) {
+    const [, hint] = /# NAME=VALUE: (.*)/.exec(fs.readFileSync(path.join(folder, "README.md"), "utf8"));
+    const example = assignments(fs.readFileSync(path.join(folder, ".env.example"), "utf8"));
+    names.push(...example.filter(([, , value]) => value === "").map(([, name]) => name));
+    names.push(...[...hint.matchAll(/([A-Z_]+)=/g)].map(([, name]) => name));
+  }
+  checkNames(folder, names, ["SLACK_HTTP_PORT"]);
+}
+
+/* --- sessions of the database --- */
+
+/* Pods of all Deployments at the highest load and in the middle of a deploy. */
+function checkSessions(folder, objects) {
+  const [, sessions] = /PostgreSQL, (\d+) sessions/.exec(fs.readFileSync(path.join(folder, "README.md"), "utf8")) ?? [];
+  if (!sessions) return;
+  let most = 0;
+  for (const { kind, metadata, spec } of objects) {
+    if (kind !== "Deployment") continue;
+    const scaler = objects.find((one) => one.kind === "HorizontalPodAutoscaler" && one.spec.scaleTargetRef.name === metadata.name);
+    check(scaler || spec.replicas, metadata.name, "has neither a number of pods nor a scaler");
+    const pods = scaler?.spec.maxReplicas ?? (spec.replicas ?? 1);
+    most += pods + (spec.strategy?.rollingUpdate?.maxSurge ?? Math.ceil(pods / 4));
+  }
+  check(Number(sessions) >= most, `${sessions} sessions for ${most} pods`);
+}
+
 /* --- files --- */
 
 function checkDockerfile(file) {
@@ -137,8 +182,21 @@ for (place of places) {
   }
   for (const name of fs.readdirSync(place)) {
     const file = path.join(place, name);
-    if (name === "kubernetes.yaml") checkFigures(checkYaml(file));
-    if (name === "service.yaml") checkKnative(checkYaml(file));
+    if (name === "kubernetes.yaml") {
+      const objects = checkYaml(file);
+      checkFigures(objects);
+      checkSessions(place, objects);
+      const [{ spec }] = objects.filter(({ kind }) => kind === "Deployment");
+      const [container] = spec.template.spec.containers;
+      checkNames(place, Object.keys(settingsOf(objects, container)));
+    }
+    if (name === "service.yaml") {
+      const objects = checkYaml(file);
+      checkKnative(objects);
+      const names = objects[0].spec.template.spec.containers[0].env.map((one) => one.name);
+      checkNames(place, names, ["SLACK_HTTP_ADMIN_PORT"]);
+    }
+    if (name.endsWith(".service") && !name.includes("@")) checkUnit(place, file);
     if (name === "Dockerfile") checkDockerfile(file);
   }
 }

@@ -63,12 +63,30 @@ static void test_wrong_answers_have_a_sentence(void **state)
         assert_false(reads(wrongs[i].file, &c));
         assert_string_equal(problem, wrongs[i].sentence);
     }
-    static const char *const names[] = {
-        "",    "1a",  "-a",   "a-",     "A",
-        "a_b", "a/b", "../a", "a{{b}}", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+    static const char *const hosts[] = {
+        "127.0.0.1",
+        "a.-b",
+        "a-.b",
+        "a.0",
+        ".a",
+        "a.",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example"};
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++)
+        assert_false(advise_case_answer(&c, ADVISE_Q_HOST, slack__slice(hosts[i]), problem));
+    static const char *const names[] = {"",
+                                        "1a",
+                                        "-a",
+                                        "a-",
+                                        "A",
+                                        "a_b",
+                                        "a/b",
+                                        "../a",
+                                        "a{{b}}",
+                                        "root",
+                                        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         assert_false(advise_case_answer(&c, ADVISE_Q_NAME, slack__slice(names[i]), problem));
-        assert_non_null(strstr(problem, "name takes a name of up to 40"));
+        assert_non_null(strstr(problem, "name takes a name of up to 31"));
     }
 }
 

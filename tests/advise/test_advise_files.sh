@@ -33,7 +33,13 @@ all_cases() {
             done
         done
     done
+    for name in null true on no; do # words that YAML takes for something else
+        write "named-$name" --platform kubernetes --machines 30 --ingress yes --audience distributed --name "$name" || return 1
+        count=$((count + 1))
+    done
     if grep -rn '{{' cases; then return 1; fi
+    # libpq connects with verify-full only where it has a file of authorities.
+    if grep -rn 'verify-full' cases | grep -v 'sslrootcert=/'; then return 1; fi
     [ "$(find cases -name README.md | wc -l)" = "$count" ] && [ "$(find cases -name nginx.conf | wc -l)" -gt 8 ]
 }
 
@@ -46,7 +52,31 @@ variables() {
     done <names
 }
 
-# A case of the same mode and secrets names the same variables in .env.example as in its deployment.
+# README.md names each file of its folder, and each secret.
+readmes() {
+    for folder in cases/*; do
+        find "$folder" -type f -printf '%f\n' >named
+        sed -n 's/^\(SLACK_[A-Z_]*\(TOKEN\|SECRET\|KEY\)\)=$/\1/p' "$folder/.env.example" >>named
+        while read -r name; do
+            grep -qF "| \`$name\` |" "$folder/README.md" || { echo "$folder: no $name" && return 1; }
+        done <named
+    done
+}
+
+# The commands of README.md.
+commands() {
+    for readme in cases/vm-*/README.md cases/on-premises-*/README.md; do
+        echo '#!/bin/sh' >commands.sh
+        # shellcheck disable=SC2016 # the marks of Markdown
+        sed -n '/^```sh$/,/^```$/{/^```/d; p}' "$readme" >>commands.sh
+        if [ "$(wc -l <commands.sh)" -lt 5 ] || ! shellcheck commands.sh; then
+            echo "$readme"
+            return 1
+        fi
+    done
+}
+
+# A deployment has the variables of .env.example.
 kubernetes() { node "$source/tests/advise/check_files.mjs" "$npm" cases/* "$source/docs/examples/kubernetes/bot.yaml"; }
 
 # The check sees what is wrong.
@@ -121,9 +151,11 @@ run_if() { # PROGRAM NAME FUNCTION
     fi
 }
 
-echo 1..8
+echo 1..10
 run 'the files of every case' all_cases
 run 'variables that exist' variables
+run 'each README names its files and secrets' readmes
+run_if shellcheck 'shellcheck accepts the commands' commands
 run_if node 'the schemas of Kubernetes, a linter of Dockerfiles, and figures that agree' kubernetes
 run_if node 'a wrong figure and a wrong type are seen' planted
 run_if nginx 'nginx accepts the sites' nginx_sites

@@ -121,21 +121,40 @@ static bool answer_number(advise_case_t *the_case, enum advise_question question
     return false;
 }
 
-/* Which characters a text may have, and what it is for, in a sentence. */
+/* systemd would run the service of that name as the user root. */
+static bool is_no_user(slack_slice_t text)
+{
+    return !slack__slice_eq(text, SLACK_SLICE("root"));
+}
+
+/* Labels of up to 63 characters that neither begin nor end with "-"; no address of IPv4, which an
+ * Ingress refuses: the last label begins with a letter. */
+static bool is_host(slack_slice_t text)
+{
+    slack_slice_t label = {"", 0};
+    while (slack__slice_split(&text, '.', &label)) {
+        if (label.len == 0 || label.len > 63) return false;
+        if (label.ptr[0] == '-' || label.ptr[label.len - 1] == '-') return false;
+    }
+    return label.len > 0 && label.ptr[0] >= 'a';
+}
+
+/* Which characters a text may have, what it is for, in a sentence, and what else it has to be. */
 static const struct text_rule {
     enum advise_question question;
     const char *characters, *takes;
     size_t most;
     bool begins_with_letter;
+    bool (*fits)(slack_slice_t text); /* or NULL */
 } text_rules[] = {
     {ADVISE_Q_NAME, "abcdefghijklmnopqrstuvwxyz0123456789-",
-     "a name of up to 40 lower-case letters, digits and \"-\", which begins with a letter and does "
-     "not end with \"-\", as Kubernetes and systemd take it",
-     40, true},
+     "a name of up to 31 lower-case letters, digits and \"-\", which begins with a letter and does "
+     "not end with \"-\", as Kubernetes and systemd take it, and is not root",
+     31, true, is_no_user},
     {ADVISE_Q_HOST, "abcdefghijklmnopqrstuvwxyz0123456789-.",
-     "a host name in lower case, such as bot.example.com", 120, false},
+     "a host name in lower case, such as bot.example.com", 120, false, is_host},
     {ADVISE_Q_IMAGE, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/:@",
-     "an image such as registry.example.com/mybot:1", 120, false},
+     "an image such as registry.example.com/mybot:1", 120, false, NULL},
 };
 
 static bool is_edge(char c)
@@ -152,7 +171,7 @@ static bool text_fits(const struct text_rule *rule, slack_slice_t text)
         if (!text.ptr[i] || !strchr(rule->characters, text.ptr[i])) return false;
         if (i > 0 && text.ptr[i] == '.' && text.ptr[i - 1] == '.') return false;
     }
-    return true;
+    return !rule->fits || rule->fits(text);
 }
 
 static bool answer_text(advise_case_t *the_case, enum advise_question question, slack_slice_t text,

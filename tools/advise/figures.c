@@ -10,6 +10,17 @@
 #define ADMIN_PORT        9090
 #define HTTP_PORT         3000
 
+/* A platform that follows the load may make twice as many processes as the case has, and some. */
+#define SCALE_FACTOR 2
+#define SCALE_LEAST  8
+
+/* When the load is highest, without a deploy. */
+static unsigned most_processes(const advise_figures_t *f)
+{
+    if (f->scale_max == 0) return f->processes + f->workers;
+    return f->workers ? f->processes + f->scale_max : f->scale_max;
+}
+
 static void split_processes(const advise_case_t *c, advise_figures_t *f)
 {
     f->processes = c->machines;
@@ -17,6 +28,9 @@ static void split_processes(const advise_case_t *c, advise_figures_t *f)
         f->processes = RECEIVERS_MAX;
         f->workers = c->machines - RECEIVERS_MAX;
     }
+    if (c->autoscaling == ADVISE_YES || c->platform == ADVISE_SERVERLESS)
+        f->scale_max =
+            c->machines < SCALE_LEAST / SCALE_FACTOR ? SCALE_LEAST : SCALE_FACTOR * c->machines;
     f->shared_store =
         c->machines > 1 || c->autoscaling == ADVISE_YES || c->platform == ADVISE_SERVERLESS;
     /* A file of SQLite belongs to one machine: Kubernetes ends the old pod before the new one. */
@@ -55,7 +69,8 @@ void advise_figures(const advise_case_t *c, enum advise_mode mode, advise_figure
     f.open_files = f.port ? 4096 : 1024;
     f.memory_mib = 768; /* SLACK_DELIVERIES_MIB, SLACK_CALLS_MIB, and half of that again */
     /* One session of each process, the surge, and two for slackapp inbox and slackapp cluster. */
-    if (f.shared_store) f.database_sessions = f.processes + f.workers + 2 * f.surge + 2;
+    if (f.shared_store)
+        f.database_sessions = most_processes(&f) + (f.workers ? 2 : 1) * f.surge + 2;
     *ret = f;
 }
 
@@ -69,6 +84,8 @@ const char *advise_figures_check(const advise_figures_t *f)
     if (f->socket_connections > 0 && f->socket_connections < 2)
         return "a single connection has a gap when Slack renews it";
     if (f->port != 0 && f->port == f->admin_port) return "the admin port is the public port";
+    if (f->shared_store && f->database_sessions < most_processes(f) + f->surge)
+        return "the database has fewer sessions than there are processes";
     if (f->processes + f->workers > 1 && !f->shared_store)
         return "several processes need PostgreSQL";
     if (f->port != 0 && f->open_files < 1024 + 128) return "the limit of open files is too low";

@@ -62,7 +62,9 @@ typedef struct advise_figures {
     unsigned processes;          /* that receive; all of them, unless there are workers */
     unsigned workers;            /* processes with SLACK_ROLE=work beside them */
     unsigned socket_connections; /* SLACK_SOCKET_CONNECTIONS, of all processes; 0 with HTTP */
-    unsigned surge;              /* processes that a deploy adds for a moment */
+    unsigned surge;              /* processes that a deploy adds for a moment, of each kind */
+    unsigned scale_max;          /* the most that the load may bring: of workers, if there are any,
+                                  * else of all; 0: their number is fixed */
     bool shared_store;           /* PostgreSQL; else SQLite */
     bool installable;            /* others install the app: OAuth, and a key of the store */
     unsigned ack_ms;             /* SLACK_ACK_MS */

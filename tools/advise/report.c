@@ -449,6 +449,7 @@ static const slack_json_t *figures_json(sim_json_builder_t *json, const advise_f
     PUT(workers);
     PUT(socket_connections);
     PUT(surge);
+    PUT(scale_max);
     PUT(ack_ms);
     PUT(drain_delay_ms);
     PUT(drain_ms);
