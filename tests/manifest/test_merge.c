@@ -181,6 +181,45 @@ static void test_what_nobody_can_know(void **state)
         assert_null(strstr(m.findings.list[i].sentence, "Nothing"));
 }
 
+/* A program without an event has no settings of events: those of the manifest are to spare. */
+static void test_events_of_a_bot_without_one(void **state)
+{
+    static const char silent[] = "{\"calls\":[],\"listeners\":[]}";
+    static const char given[] = "{\"display_information\":{\"name\":\"a\"},\"settings\":{"
+                                "\"socket_mode_enabled\":true,\"event_subscriptions\":{"
+                                "\"user_events\":[\"x\"],\"bot_events\":[\"app_mention\"]}}}";
+    const merged_t kept = merge(silent, parse(given), false);
+    assert_true(found(&kept.findings, "Nothing in the program needs the event app_mention."));
+    assert_json(kept.manifest, "/settings/event_subscriptions/bot_events", "[\"app_mention\"]");
+    const merged_t pruned = merge(silent, parse(given), true);
+    assert_json(pruned.manifest, "/settings/event_subscriptions",
+                "{\"user_events\":[\"x\"],\"bot_events\":[]}");
+    const merged_t again = merge(silent, pruned.manifest, true);
+    assert_false(found(&again.findings, "Nothing in the program needs the event app_mention."));
+}
+
+/* A listener for shortcuts of messages gets no global one. A listener that names no type gets both,
+ * so the manifest chooses. */
+static void test_types_of_shortcuts(void **state)
+{
+    static const char told[] =
+        "{\"calls\":[],\"listeners\":["
+        "{\"kind\":\"shortcut\",\"name\":\"m\",\"match\":\"m\",\"how\":\"exact\",\"type\":"
+        "\"message_action\"},"
+        "{\"kind\":\"shortcut\",\"name\":\"g\",\"match\":\"g\",\"how\":\"exact\"}]}";
+    static const char given[] = "{\"features\":{\"shortcuts\":["
+                                "{\"callback_id\":\"m\",\"type\":\"global\"},"
+                                "{\"callback_id\":\"g\",\"type\":\"message\"}]}}";
+    const merged_t m = merge(told, parse(given), false);
+    assert_true(found(&m.findings, "/features/shortcuts/…/type of m is \"global\", and the app "
+                                   "needs \"message\"."));
+    assert_json(m.manifest, "/features/shortcuts/0/type", "\"message\"");
+    assert_json(m.manifest, "/features/shortcuts/1/type", "\"message\"");
+    for (size_t i = 0; i < m.findings.count; i++)
+        assert_null(strstr(m.findings.list[i].sentence, "type of g "));
+    assert_true(slack__json_equal(merge(told, m.manifest, false).manifest, m.manifest));
+}
+
 static int read_text(const char *json, const slack_json_t **ret)
 {
     return arena ? slack__json_parse(arena, json, strlen(json), ret, NULL) : SLACK_ENOMEM;
@@ -225,6 +264,8 @@ int main(void)
         MERGES(test_the_findings),
         MERGES(test_a_second_merge_changes_nothing),
         MERGES(test_what_nobody_can_know),
+        MERGES(test_events_of_a_bot_without_one),
+        MERGES(test_types_of_shortcuts),
         cmocka_unit_test(test_without_memory),
     };
     heap_install();

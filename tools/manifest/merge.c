@@ -13,6 +13,7 @@ enum rule_kind {
     MEMBERS, /* an object whose members are the elements of a list */
     ADD,     /* a list of strings, of which none is spare */
     UNLESS,  /* the code's value, unless there is the member `detail` beside it */
+    NAMED,   /* the code's value, unless it is `detail`: then the code leaves the choice */
 };
 
 #define UNKNOWN(set) offsetof(manifest_needs_t, set)
@@ -26,6 +27,7 @@ static const struct rule {
     {"/features/slash_commands", OBJECTS, "command", UNKNOWN(commands)},
     {"/features/slash_commands/…/url", TAKE, NULL, 0},
     {"/features/shortcuts", OBJECTS, "callback_id", UNKNOWN(global_shortcuts)},
+    {"/features/shortcuts/…/type", NAMED, "global", 0},
     {"/features/app_home/home_tab_enabled", RAISE, NULL, 0},
     {"/features/app_home/messages_tab_enabled", RAISE, NULL, 0},
     {"/features/assistant_view", UNLESS, "agent_view", 0},
@@ -56,6 +58,17 @@ static bool is_list(const struct rule *rule)
 {
     return rule && (rule->kind == NAMES || rule->kind == OBJECTS || rule->kind == MEMBERS ||
                     rule->kind == ADD);
+}
+
+/* Whether one of these lists is there, or below. */
+static bool has_list(const char *path)
+{
+    const size_t len = strlen(path);
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (is_list(&rules[i]) && strncmp(rules[i].path, path, len) == 0 &&
+            (rules[i].path[len] == '\0' || rules[i].path[len] == '/'))
+            return true;
+    return false;
 }
 
 /* --- differences --- */
@@ -166,10 +179,10 @@ static const slack_json_t *merge_object(const manifest_merging_t *m, const char 
     while (slack_json_next(given, &it)) {
         const char *inner = join(m, path, it.key);
         const slack_json_t *other = member(made, it.key);
-        const struct rule *rule = rule_of(inner);
-        /* A list that the code leaves out is an empty one: its elements may be spare. */
+        /* A list that the code leaves out, with what it lies in, is an empty one: its elements may
+         * be spare. */
         const slack_json_t *value =
-            other || is_list(rule) ? merge(m, inner, element, other, it.value) : it.value;
+            other || has_list(inner) ? merge(m, inner, element, other, it.value) : it.value;
         sim_list_put(m->json, &list, it.key, value);
     }
     it = (slack_json_iter_t){0};
@@ -194,6 +207,8 @@ static const slack_json_t *merge(const manifest_merging_t *m, const char *path, 
     if (m->json->rc != 0) return NULL;
     if (is_list(rule) && (!given || slack_json_type(given) == list))
         return merge_list(m, rule, made, given);
+    if (!made && has_list(path) && slack_json_type(given) == SLACK_JSON_OBJECT)
+        return merge_object(m, path, element, NULL, given);
     if (!made) return given;
     const bool object = slack_json_type(made) == SLACK_JSON_OBJECT;
     if (object && slack_json_count(made, "") > 0 &&
@@ -206,7 +221,8 @@ static const slack_json_t *merge(const manifest_merging_t *m, const char *path, 
     }
     const bool decides =
         is_list(rule) || object ||
-        (rule && (rule->kind == TAKE || (rule->kind == RAISE && slack_json_bool(made, ""))));
+        (rule && (rule->kind == TAKE || (rule->kind == RAISE && slack_json_bool(made, "")) ||
+                  (rule->kind == NAMED && strcmp(slack_json_str(made, ""), rule->detail) != 0)));
     if (!decides || slack__json_equal(made, given)) return given;
     report(m, &(manifest_difference_t){MANIFEST_OTHER, path, element, made, given});
     return made;
