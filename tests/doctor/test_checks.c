@@ -261,7 +261,7 @@ TEST(scopes_of_listeners_and_calls)
         "[{\"kind\":\"event\",\"message\":true,\"where\":[\"channel\",\"im\"]}]";
     static const char command[] =
         "[{\"kind\":\"command\",\"match\":\"/x\",\"how\":\"exact\",\"name\":\"x\"}]";
-    assert_string_equal(compare("[]", "[]", "").missing, "");
+    assert_string_equal(compare("[]", "[]", "users:read").missing, "");
     assert_string_equal(compare("[]", "[\"chat.postMessage\"]", "users:read").missing,
                         "chat:write (the call chat.postMessage)");
     assert_string_equal(compare("[]", "[\"chat.postMessage\"]", "users:read,chat:write").missing,

@@ -231,7 +231,7 @@ int manifest_find_needs(const slack_json_t *description, const manifest_scopes_t
     catch_up_need(&f, description);
     if (rc == 0) rc = calls_need(&f, slack_json_get(description, "/calls"));
     /* Slack installs no bot without a scope. */
-    if (rc == 0 && ret->scopes.count == 0) {
+    if (rc == 0 && ret->scopes.count == 0 && !*f.has.bot) {
         f.by = (manifest_reason_t){"installation", "of a bot"};
         need_scope(&f, SLACK_SLICE("chat:write"));
     }
