@@ -147,7 +147,7 @@ bots() {
             "$build/examples/incident" &&
         fault bad scopes 'im:history (the event message.im)' "SLACK_API_URL=$planted/scopes/assistant:write/" -- \
             "$build/examples/assistant" &&
-        fault bad scopes 'SLACK_SCOPES lacks 4' SLACK_BOT_TOKEN= SLACK_CLIENT_ID=1.2 SLACK_CLIENT_SECRET=secret \
+        fault bad scopes 'SLACK_SCOPES lacks 6' SLACK_BOT_TOKEN= SLACK_CLIENT_ID=1.2 SLACK_CLIENT_SECRET=secret \
             SLACK_SCOPES=chat:write -- "$build/examples/incident" || return 1
     # A kind of channel that the bot is not in is no fault.
     doctor 0 SLACK_TRANSPORT=http "SLACK_API_URL=$planted/scopes/channels:history,chat:write/" "$slackapp" doctor \
