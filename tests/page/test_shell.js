@@ -74,7 +74,9 @@ story("a link leads to a message however old, and news is counted below it", {},
   const before = await main.locator(`[data-ts="${ts}"]`).boundingBox();
   for (const text of ["one", "two"]) await sim.cli("send", "--missed", "--channel", "missed-1", "--user", "ben", "message", text);
   await main.getByRole("button", { name: "2 new messages" }).waitFor();
-  assert.deepEqual(await main.locator(`[data-ts="${ts}"]`).boundingBox(), before);
+  // To the pixel: a browser scrolls by whole ones, and lays text out by fractions of them.
+  const after = await main.locator(`[data-ts="${ts}"]`).boundingBox();
+  assert.ok(Math.abs(after.y - before.y) < 1 && after.x === before.x, `moved from ${before.y} to ${after.y}`);
   await main.getByRole("button", { name: "2 new messages" }).click();
   await main.getByRole("article").filter({ hasText: "two" }).waitFor();
 
