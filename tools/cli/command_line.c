@@ -28,7 +28,7 @@ static const cli_option_t *option_find(const cli_option_t *options, const char *
     return NULL;
 }
 
-/* The end of a sentence about a word that is none of the names: "", or what was meant. */
+/* The end of a sentence about an unknown word: ": do you mean NAME?", or "" if no name is near. */
 static const char *meant(const cli_near_t *near, char text[CLI_NEAR_NAME_MAX + 32])
 {
     if (near->name)

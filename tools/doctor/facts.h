@@ -57,7 +57,7 @@ typedef struct doctor_certificate {
     char why[160]; /* libcurl's words, unless it is trusted */
 } doctor_certificate_t;
 
-/* What a bot needs, and what it has. */
+/* The scopes that a bot needs, compared with those that its token has. */
 typedef struct doctor_scopes {
     bool compared;
     bool calls_declared; /* the program declares its calls */

@@ -35,7 +35,7 @@ static const char usage[] =
 #define COMPILER "gcc " __VERSION__
 #endif
 
-/* What this build has. */
+/* The optional parts of the library, and whether this build has them. */
 static const struct feature {
     const char *name;
     bool there;
@@ -120,7 +120,7 @@ int version_command(int argc, const char **argv)
         return CLI_OK;
     }
     if (count > 0) return cli_fail("version", CLI_USAGE, "version takes options only");
-    versions_t versions = {.library_count = 0};
+    versions_t versions = {.platform = ""};
     gather(&versions);
     if (!json)
         print_text(&versions);
