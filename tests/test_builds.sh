@@ -7,6 +7,8 @@ source=$(cd "${1?usage: tests/test_builds.sh SOURCE_FOLDER BUILD_FOLDER}" && pwd
 build=$(cd "${2?usage: tests/test_builds.sh SOURCE_FOLDER BUILD_FOLDER}" && pwd)
 # shellcheck source=tools/processes.sh
 . "$source/tools/processes.sh"
+# shellcheck source=tests/support/installed.sh
+. "$source/tests/support/installed.sh"
 
 # block NAME: prints the page's code of that language.
 block() {
@@ -15,13 +17,8 @@ block() {
 
 # The library in a prefix of its own, and the bot's folder: always the same, which compiler caches like.
 folder=$build/tests/builds
-prefix=$folder/prefix
 rm -rf "$folder"
-meson install -C "$build" --no-rebuild --destdir "$folder/root" >"$work/said" || cat "$work/said"
-mv "$folder/root$(pkg-config --variable=prefix "$build/meson-private/slackapp.pc")" "$prefix"
-libdir=$(dirname "$(find "$prefix" -name pkgconfig)")
-sed -i "s|^prefix=.*|prefix=$prefix|" "$libdir"/pkgconfig/*.pc
-export PKG_CONFIG_PATH="$libdir/pkgconfig"
+install_library "$folder"
 mkdir -p "$folder/subprojects/slackapp"
 cd "$folder" || exit 1
 cp "$source/examples/hello.c" bot.c

@@ -8,14 +8,12 @@ source=$(cd "${1?usage: tests/docs/test_getting_started.sh SOURCE_FOLDER BUILD_F
 build=$(cd "${2?usage: tests/docs/test_getting_started.sh SOURCE_FOLDER BUILD_FOLDER}" && pwd)
 # shellcheck source=tools/processes.sh
 . "$source/tools/processes.sh"
+# shellcheck source=tests/support/installed.sh
+. "$source/tests/support/installed.sh"
 
-prefix=$work/prefix
-meson install -C "$build" --no-rebuild --destdir "$work/root" >"$work/said" || { cat "$work/said"; exit 1; }
-mv "$work/root$(pkg-config --variable=prefix "$build/meson-private/slackapp.pc")" "$prefix"
-libdir=$(dirname "$(find "$prefix" -name pkgconfig)")
-sed -i "s|^prefix=.*|prefix=$prefix|" "$libdir"/pkgconfig/*.pc
+install_library "$work" || exit 1
 PATH=$prefix/bin:$PATH
-export PATH PKG_CONFIG_PATH="$libdir/pkgconfig" LD_LIBRARY_PATH="$libdir"
+export PATH LD_LIBRARY_PATH="$libdir"
 
 # Blocks of the page: NUMBER.sh and NUMBER.text, in its order.
 mkdir "$work/blocks" "$work/home"

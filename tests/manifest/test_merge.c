@@ -39,7 +39,8 @@ static const char description[] =
     "{\"kind\":\"shortcut\",\"name\":\"cut\",\"match\":\"cut\",\"how\":\"exact\"},"
     "{\"kind\":\"event\",\"assistant\":true,\"name\":\"helper\"}]}";
 
-/* What somebody has made of it: names, an own scope, unknown members, and less than is needed. */
+/* A manifest that a person has edited: it has other names, a scope and members that the code does
+ * not know, and it lacks most of what the code needs. */
 static const char edited[] =
     "{\"_metadata\":{\"major_version\":2},\"display_information\":{\"name\":\"Mine\","
     "\"description\":"
@@ -181,6 +182,18 @@ static void test_what_nobody_can_know(void **state)
         assert_null(strstr(m.findings.list[i].sentence, "Nothing"));
 }
 
+/* An app that others install has these events; this shell may lack its client id. */
+static void test_events_that_the_library_takes(void **state)
+{
+    static const char given[] = "{\"settings\":{\"event_subscriptions\":{\"bot_events\":["
+                                "\"app_uninstalled\",\"tokens_revoked\"]}}}";
+    const merged_t m = merge(description, parse(given), true);
+    assert_json(m.manifest, "/settings/event_subscriptions/bot_events/0", "\"app_uninstalled\"");
+    assert_json(m.manifest, "/settings/event_subscriptions/bot_events/1", "\"tokens_revoked\"");
+    for (size_t i = 0; i < m.findings.count; i++)
+        assert_null(strstr(m.findings.list[i].sentence, "Nothing"));
+}
+
 /* A program without an event has no settings of events: those of the manifest are to spare. */
 static void test_events_of_a_bot_without_one(void **state)
 {
@@ -264,6 +277,7 @@ int main(void)
         MERGES(test_the_findings),
         MERGES(test_a_second_merge_changes_nothing),
         MERGES(test_what_nobody_can_know),
+        MERGES(test_events_that_the_library_takes),
         MERGES(test_events_of_a_bot_without_one),
         MERGES(test_types_of_shortcuts),
         cmocka_unit_test(test_without_memory),

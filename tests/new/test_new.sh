@@ -10,13 +10,11 @@ build=$(cd "${2?usage: tests/new/test_new.sh SOURCE_FOLDER BUILD_FOLDER}" && pwd
 slackapp=$build/slackapp
 # shellcheck source=tools/processes.sh
 . "$source/tools/processes.sh"
+# shellcheck source=tests/support/installed.sh
+. "$source/tests/support/installed.sh"
 
-prefix=$work/prefix
-meson install -C "$build" --no-rebuild --destdir "$work/root" >"$work/said" || { cat "$work/said"; exit 1; }
-mv "$work/root$(pkg-config --variable=prefix "$build/meson-private/slackapp.pc")" "$prefix"
-libdir=$(dirname "$(find "$prefix" -name pkgconfig)")
-sed -i "s|^prefix=.*|prefix=$prefix|" "$libdir"/pkgconfig/*.pc
-export PKG_CONFIG_PATH="$libdir/pkgconfig" LD_LIBRARY_PATH="$libdir"
+install_library "$work" || exit 1
+export LD_LIBRARY_PATH="$libdir"
 cd "$work" || exit 1
 
 refuses() {

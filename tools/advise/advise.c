@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "advise/advise.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -245,13 +244,9 @@ static int write_svg(const char *path, const advise_plan_t *plan, char problem[C
     slack_buf_t svg;
     slack__buf_init(&svg, ADVISE_PAGE_MAX);
     const int rc = advise_diagram_svg(&svg, plan);
-    FILE *file = rc == 0 ? fopen(path, "we") : NULL;
-    bool good = file && fwrite(slack__buf_ptr(&svg), 1, svg.len, file) == svg.len;
-    if (file && fclose(file) != 0) good = false;
+    if (rc != 0) snprintf(problem, CLI_PROBLEM_SIZE, "%s", slack_strerror(rc));
+    const bool good = rc == 0 && cli_write_file(path, slack__buf_ptr(&svg), problem);
     slack__buf_done(&svg);
-    if (!good)
-        snprintf(problem, CLI_PROBLEM_SIZE, "cannot write %.180s: %s", path,
-                 rc ? slack_strerror(rc) : strerror(errno));
     return good ? CLI_OK : CLI_FAILED;
 }
 

@@ -67,22 +67,8 @@ static void put_case(filler_t *f, const advise_case_t *c, const advise_plan_t *p
 
 static void put_figures(filler_t *f, const advise_figures_t *figures, const advise_case_t *c)
 {
-#define PUT(member) put_number(f, #member, figures->member)
-    PUT(processes);
-    PUT(workers);
-    PUT(socket_connections);
-    PUT(surge);
-    PUT(scale_max);
-    PUT(ack_ms);
-    PUT(drain_delay_ms);
-    PUT(drain_ms);
-    PUT(grace_s);
-    PUT(port);
-    PUT(admin_port);
-    PUT(open_files);
-    PUT(memory_mib);
-    PUT(database_sessions);
-#undef PUT
+#define FIGURE(member) put_number(f, #member, figures->member);
+#include "advise/figures.def"
     put_number(f, "grace_margin_s", ADVISE_GRACE_MARGIN_S);
     put_number(f, "start_probes", figures->start_s / 2); /* a probe every two seconds */
     put_number(f, "probe_port",
@@ -137,27 +123,14 @@ static const char *template_of(const char *name)
     return text->text;
 }
 
-/* The text with its blanks filled, in the arena. NULL with a sentence. */
-static const char *filled(const filler_t *f, const char *text, char problem[CLI_PROBLEM_SIZE])
-{
-    slack_buf_t out;
-    slack__buf_init(&out, ADVISE_PAGE_MAX);
-    const char *copy = NULL;
-    if (cli_fill(&out, text, f->values, problem)) {
-        copy = slack__arena_strndup(f->arena, out.len ? slack__buf_ptr(&out) : "", out.len);
-        if (!copy) snprintf(problem, CLI_PROBLEM_SIZE, "out of memory");
-    }
-    slack__buf_done(&out);
-    return copy;
-}
-
 static bool add_file(const filler_t *f, const struct row *row, cli_file_t *ret,
                      char problem[CLI_PROBLEM_SIZE])
 {
     char *path = NULL;
-    const char *line = filled(f, row->path, problem);
+    const char *line = cli_fill(f->arena, row->path, f->values, problem);
     if (line) path = slack__arena_strndup(f->arena, line, strcspn(line, "\n"));
-    *ret = (cli_file_t){path, filled(f, template_of(row->template_name), problem), false};
+    *ret =
+        (cli_file_t){path, cli_fill(f->arena, template_of(row->template_name), f->values, problem)};
     return ret->path && ret->text;
 }
 
@@ -175,7 +148,7 @@ static char *file_rows(const filler_t *f, const advise_case_t *c, const advise_p
     char *text = slack__arena_strdup(f->arena, "");
     for (size_t i = 0; i < ROWS; i++) {
         if (!applies(&rows[i], c, plan)) continue;
-        const char *line = filled(f, rows[i].path, problem);
+        const char *line = cli_fill(f->arena, rows[i].path, f->values, problem);
         if (!line) return NULL;
         text = table_row(f, text, slack__arena_strndup(f->arena, line, strcspn(line, "\n")),
                          rows[i].what);
@@ -215,11 +188,11 @@ bool advise_files(const advise_case_t *c, const advise_plan_t *plan, slack_arena
     snprintf(problem, CLI_PROBLEM_SIZE, "out of memory");
     put_text(&f, "secret_rows", secret_rows(&f, c, plan));
     put_text(&f, "file_rows", file_rows(&f, c, plan, problem));
-    ret[count] = (cli_file_t){"diagram.svg", diagram(arena, plan), false};
+    ret[count] = (cli_file_t){"diagram.svg", diagram(arena, plan)};
     if (f.failed || !ret[count++].text) return false;
     for (size_t i = 0; i < ROWS; i++)
         if (applies(&rows[i], c, plan) && !add_file(&f, &rows[i], &ret[count++], problem))
             return false;
-    ret[count] = (cli_file_t){NULL, NULL, false};
+    ret[count] = (cli_file_t){NULL, NULL};
     return true;
 }

@@ -5,8 +5,8 @@
 #include "advise/case.h"
 
 /*
- * What is advised for a case: a pure function of it, over the rows of rules.def. Each row has its
- * source. All texts are constants.
+ * The advice for a case. It is a pure function of the case and the rows of rules.def. Each row
+ * names its source. All texts are constants.
  */
 
 enum advise_mode { ADVISE_SOCKET, ADVISE_HTTP, ADVISE_MODES, ADVISE_NEITHER = ADVISE_MODES };
@@ -59,24 +59,10 @@ typedef struct advise_change {
 
 /* The figures of a deployment. They agree with each other: see advise_figures_check(). */
 typedef struct advise_figures {
-    unsigned processes;          /* that receive; all of them, unless there are workers */
-    unsigned workers;            /* processes with SLACK_ROLE=work beside them */
-    unsigned socket_connections; /* SLACK_SOCKET_CONNECTIONS, of all processes; 0 with HTTP */
-    unsigned surge;              /* processes that a deploy adds for a moment, of each kind */
-    unsigned scale_max;          /* the most that the load may bring: of workers, if there are any,
-                                  * else of all; 0: their number is fixed */
-    bool shared_store;           /* PostgreSQL; else SQLite */
-    bool installable;            /* others install the app: OAuth, and a key of the store */
-    unsigned ack_ms;             /* SLACK_ACK_MS */
-    unsigned drain_delay_ms;     /* SLACK_DRAIN_DELAY_MS; 0: not set */
-    unsigned drain_ms;           /* SLACK_DRAIN_MS */
-    unsigned grace_s;            /* until the platform kills a process that was told to stop */
-    unsigned start_s;            /* within which a process becomes ready */
-    unsigned port;               /* of the request URL; 0 with Socket Mode */
-    unsigned admin_port;         /* /healthz, /readyz, /metrics */
-    unsigned open_files;         /* a limit that is enough */
-    unsigned memory_mib;         /* a limit that is enough */
-    unsigned database_sessions;  /* of PostgreSQL, at a deploy; 0 with SQLite */
+#define FIGURE(member) unsigned member;
+#include "advise/figures.def"
+    bool shared_store; /* PostgreSQL; else SQLite */
+    bool installable;  /* others install the app: OAuth, and a key of the store */
 } advise_figures_t;
 
 /* Slack's limit of Socket Mode connections of an app.

@@ -25,6 +25,9 @@ extern const char *const advise_part_names[ADVISE_PARTS];
 void advise_report_write(advise_page_t *page, const advise_case_t *the_case,
                          const advise_plan_t *plan, unsigned parts);
 
+/* Where the secrets of an app of that case belong: "an environment variable". */
+const char *advise_secret_place(const advise_case_t *the_case);
+
 /* The same facts for programs (docs/advise.md has the members). NULL after a failure. */
 const slack_json_t *advise_report_json(sim_json_builder_t *json, const advise_case_t *the_case,
                                        const advise_plan_t *plan);

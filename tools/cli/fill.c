@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#include <slack/error.h>
+
+#include "util/buf.h"
+
 typedef struct filling {
     slack_buf_t *out;
     const cli_value_t *values;
@@ -27,9 +31,11 @@ static const char *value_of(const filling_t *f, slack_slice_t name)
 
 static bool put(filling_t *f, slack_slice_t text)
 {
-    if (f->hidden || slack__buf_append_slice(f->out, text) == 0) return true;
-    snprintf(f->problem, CLI_PROBLEM_SIZE, "out of memory");
-    return false;
+    const int rc = f->hidden ? 0 : slack__buf_append_slice(f->out, text);
+    if (rc != 0)
+        snprintf(f->problem, CLI_PROBLEM_SIZE, "%s",
+                 rc == SLACK_ETOOBIG ? "the text is too long" : "out of memory");
+    return rc == 0;
 }
 
 static bool close_section(filling_t *f, slack_slice_t name)
@@ -96,12 +102,25 @@ static bool fill_line(filling_t *f, slack_slice_t line)
     return put(f, SLACK_SLICE("\n"));
 }
 
-bool cli_fill(slack_buf_t *out, const char *text, const cli_value_t *values,
-              char problem[CLI_PROBLEM_SIZE])
+static bool fill_lines(filling_t *f, slack_slice_t text)
 {
-    filling_t f = {.out = out, .values = values, .problem = problem};
-    slack_slice_t rest = slack__slice(text), line;
-    while (rest.len > 0 && slack__slice_split(&rest, '\n', &line))
-        if (!fill_line(&f, line)) return false;
-    return f.depth == 0 || fill_fail(&f, "the section has no end", f.sections[f.depth - 1]);
+    slack_slice_t line;
+    while (text.len > 0 && slack__slice_split(&text, '\n', &line))
+        if (!fill_line(f, line)) return false;
+    return f->depth == 0 || fill_fail(f, "the section has no end", f->sections[f->depth - 1]);
+}
+
+const char *cli_fill(slack_arena_t *arena, const char *text, const cli_value_t *values,
+                     char problem[CLI_PROBLEM_SIZE])
+{
+    slack_buf_t out;
+    filling_t f = {.out = &out, .values = values, .problem = problem};
+    const char *filled = NULL;
+    slack__buf_init(&out, CLI_FILL_MAX);
+    if (fill_lines(&f, slack__slice(text))) {
+        filled = slack__arena_strndup(arena, out.len ? slack__buf_ptr(&out) : "", out.len);
+        if (!filled) snprintf(problem, CLI_PROBLEM_SIZE, "out of memory");
+    }
+    slack__buf_done(&out);
+    return filled;
 }

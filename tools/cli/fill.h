@@ -3,7 +3,7 @@
 #define CLI_FILL_H
 
 #include "cli/command_line.h"
-#include "util/buf.h"
+#include "util/arena.h"
 
 /*
  * Texts with blanks to fill in. Pure. The marks are a part of Mustache
@@ -28,11 +28,12 @@ typedef struct cli_value {
 } cli_value_t;
 
 #define CLI_FILL_DEPTH 8
+#define CLI_FILL_MAX   ((size_t)1 << 20) /* bytes of a text */
 
-/* Append the text to `out`. True; false with a sentence in `problem`, which names the mark: a name
- * without a value, a section without an end, more than CLI_FILL_DEPTH sections in each other; or if
- * memory is out. */
-bool cli_fill(slack_buf_t *out, const char *text, const cli_value_t *values,
-              char problem[CLI_PROBLEM_SIZE]);
+/* The text with its blanks filled, in the arena. NULL with a sentence in `problem`, which names the
+ * mark: a name without a value, a section without an end, more than CLI_FILL_DEPTH sections in each
+ * other; or if memory is out or the text is longer than CLI_FILL_MAX. */
+const char *cli_fill(slack_arena_t *arena, const char *text, const cli_value_t *values,
+                     char problem[CLI_PROBLEM_SIZE]);
 
 #endif

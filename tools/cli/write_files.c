@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -62,18 +63,20 @@ static bool write_all(int fd, const char *text)
         text += done;
         left -= (size_t)done;
     }
-    return fsync(fd) == 0;
+    return true;
 }
 
-static bool write_file(const char *folder, const cli_file_t *file, char problem[CLI_PROBLEM_SIZE])
+/* Write a new file beside the old one, whose mode it gets, and put it into its place. `old` is NULL
+ * if there is none. */
+static bool replace_file(const char *path, const struct stat *old, const char *text,
+                         char problem[CLI_PROBLEM_SIZE])
 {
-    char path[PATH_MAX], temporary[PATH_MAX + 16];
-    if (!join(path, folder, file->path, problem) || !make_folders(path, problem)) return false;
+    char temporary[PATH_MAX + 16];
     snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid());
-    const int fd =
-        open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file->executable ? 0777 : 0666);
-    if (fd < 0) return write_fail(temporary, problem);
-    bool good = write_all(fd, file->text);
+    const int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0) return write_fail(path, problem);
+    bool good =
+        write_all(fd, text) && (!old || fchmod(fd, old->st_mode & 0777) == 0) && fsync(fd) == 0;
     if (close(fd) != 0) good = false;
     if (good && rename(temporary, path) == 0) return true;
     write_fail(path, problem);
@@ -81,11 +84,34 @@ static bool write_file(const char *folder, const cli_file_t *file, char problem[
     return false;
 }
 
+static bool write_device(const char *path, const char *text, char problem[CLI_PROBLEM_SIZE])
+{
+    const int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return write_fail(path, problem);
+    bool good = write_all(fd, text);
+    if (close(fd) != 0) good = false;
+    return good || write_fail(path, problem);
+}
+
+/* A link is followed, so that the file behind it is replaced. */
+bool cli_write_file(const char *path, const char *text, char problem[CLI_PROBLEM_SIZE])
+{
+    char real[PATH_MAX];
+    struct stat found;
+    if (stat(path, &found) != 0) return replace_file(path, NULL, text, problem);
+    if (!S_ISREG(found.st_mode)) return write_device(path, text, problem);
+    if (!realpath(path, real)) return write_fail(path, problem);
+    return replace_file(real, &found, text, problem);
+}
+
 bool cli_write_files(const char *folder, const cli_file_t *files, bool replace,
                      char problem[CLI_PROBLEM_SIZE])
 {
     if (!replace && !none_is_there(folder, files, problem)) return false;
+    char path[PATH_MAX];
     for (const cli_file_t *file = files; file->path; file++)
-        if (!write_file(folder, file, problem)) return false;
+        if (!join(path, folder, file->path, problem) || !make_folders(path, problem) ||
+            !cli_write_file(path, file->text, problem))
+            return false;
     return true;
 }

@@ -4,11 +4,17 @@
 
 #include "cli/command_line.h"
 
+/*
+ * Write a text into a file. A regular file appears whole or not at all: the text is written under
+ * another name, which then replaces the file and keeps its mode. A device or a pipe is written as
+ * it is. True; false with a sentence in `problem`.
+ */
+bool cli_write_file(const char *path, const char *text, char problem[CLI_PROBLEM_SIZE]);
+
 /* A file that a command writes into a folder of the user. */
 typedef struct cli_file {
     const char *path; /* in the folder, with '/'; neither absolute nor with ".." */
     const char *text;
-    bool executable;
 } cli_file_t;
 
 /*

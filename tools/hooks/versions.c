@@ -2,15 +2,12 @@
 /* The hooks that report versions: doctor and check-update. */
 #include "hooks/hook.h"
 
-#include <curl/curl.h>
 #include <errno.h>
-#include <mbedtls/version.h>
-#include <sqlite3.h>
 #include <string.h>
 #include <unistd.h>
-#include <uv.h>
 
 #include "cli/describe.h"
+#include "cli/libraries.h"
 #include "util/library_faults.h"
 
 /* The first line that a command of a shell prints, in the arena. NULL: it fails, or prints
@@ -128,16 +125,14 @@ static void add_hooks_file(sim_json_builder_t *json, sim_list_t *list)
 int hook_doctor(const hook_request_t *request, char problem[CLI_PROBLEM_SIZE])
 {
     sim_json_builder_t json = {request->arena, 0};
-    char mbedtls[32] = "";
-    mbedtls_version_get_string(mbedtls);
+    cli_library_t libraries[CLI_LIBRARIES_MAX];
+    const size_t count = cli_libraries(libraries);
     sim_list_t list;
     sim_list_begin(&json, &list, '[');
     add_compiler(&json, &list);
     add_library(&json, &list, "slackapp", installed_version(request->arena));
-    add_library(&json, &list, "libuv", uv_version_string());
-    add_library(&json, &list, "libcurl", curl_version_info(CURLVERSION_NOW)->version);
-    add_library(&json, &list, "mbedtls", mbedtls);
-    add_library(&json, &list, "sqlite3", sqlite3_libversion());
+    for (size_t i = 0; i < count; i++)
+        add_library(&json, &list, libraries[i].name, libraries[i].version);
     add_bot(&json, &list, request);
     add_hooks_file(&json, &list);
     return hook_answer(request, &json,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/describe.h"
+#include "cli/write_files.h"
 #include "manifest/check.h"
 #include "util/alloc.h"
 #include "util/file.h"
@@ -99,13 +100,10 @@ static const char *program_name(const char *path)
 
 static int write_text(const char *path, const slack_buf_t *text, char problem[CLI_PROBLEM_SIZE])
 {
-    FILE *file = path ? fopen(path, "we") : NULL, *out = path ? file : stdout;
-    bool good = out && fwrite(slack__buf_ptr(text), 1, text->len, out) == text->len;
-    good = out && fflush(out) == 0 && good;
-    if (file && fclose(file) != 0) good = false;
-    if (good) return CLI_OK;
-    snprintf(problem, CLI_PROBLEM_SIZE, "cannot write %.180s: %s", path ? path : "standard output",
-             strerror(errno));
+    if (path) return cli_write_file(path, slack__buf_ptr(text), problem) ? CLI_OK : CLI_FAILED;
+    if (fwrite(slack__buf_ptr(text), 1, text->len, stdout) == text->len && fflush(stdout) == 0)
+        return CLI_OK;
+    snprintf(problem, CLI_PROBLEM_SIZE, "cannot write standard output: %s", strerror(errno));
     return CLI_FAILED;
 }
 

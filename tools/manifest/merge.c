@@ -78,9 +78,15 @@ static void report(const manifest_merging_t *m, const manifest_difference_t *dif
     if (m->fn && m->json->rc == 0) m->fn(difference, m->data);
 }
 
-static bool is_spare(const manifest_merging_t *m, const struct rule *rule)
+/* The library itself takes these events, by its configuration, which this shell may not have. */
+static bool is_librarys(const char *event)
 {
-    if (rule->kind == ADD) return false;
+    return strcmp(event, "app_uninstalled") == 0 || strcmp(event, "tokens_revoked") == 0;
+}
+
+static bool is_spare(const manifest_merging_t *m, const struct rule *rule, const char *name)
+{
+    if (rule->kind == ADD || is_librarys(name)) return false;
     const manifest_names_t *names =
         (const manifest_names_t *)(const void *)((const char *)m->needs + rule->names);
     const bool shortcuts = names == &m->needs->global_shortcuts;
@@ -153,7 +159,7 @@ static const slack_json_t *merge_list(const manifest_merging_t *m, const struct 
     while (slack_json_next(given, &it)) {
         const char *name = name_of(rule, &it);
         const slack_json_t *other = find(rule, made, name);
-        if (!other && is_spare(m, rule)) {
+        if (!other && is_spare(m, rule, name)) {
             report(m, &(manifest_difference_t){MANIFEST_SPARE, path, name, NULL, it.value});
             if (m->prune) continue;
         }

@@ -6,8 +6,6 @@
 
 #include "cli/fill.h"
 
-#define FILE_MAX ((size_t)64 << 10)
-
 extern const cli_text_t new_template_files[];
 
 const new_template_t new_templates[] = {
@@ -66,21 +64,6 @@ static bool has_path(const cli_file_t *files, size_t count, const char *path)
     return false;
 }
 
-/* The text with its marks filled, in the arena. NULL with a sentence. */
-static const char *filled(const char *text, const cli_value_t *values, slack_arena_t *arena,
-                          char problem[CLI_PROBLEM_SIZE])
-{
-    slack_buf_t out;
-    const char *copy = NULL;
-    slack__buf_init(&out, FILE_MAX);
-    if (cli_fill(&out, text, values, problem)) {
-        copy = slack__arena_strndup(arena, out.len ? slack__buf_ptr(&out) : "", out.len);
-        if (!copy) snprintf(problem, CLI_PROBLEM_SIZE, "out of memory");
-    }
-    slack__buf_done(&out);
-    return copy;
-}
-
 /* Adds the files of a folder of the templates, but none that the project has. */
 static bool add_folder(const char *folder, const cli_value_t *values, slack_arena_t *arena,
                        cli_file_t *files, size_t *count, char problem[CLI_PROBLEM_SIZE])
@@ -95,7 +78,7 @@ static bool add_folder(const char *folder, const cli_value_t *values, slack_aren
                      NEW_FILES_MAX);
             return false;
         }
-        const char *text = filled(row->text, values, arena, problem);
+        const char *text = cli_fill(arena, row->text, values, problem);
         if (!text) return false;
         files[(*count)++] = (cli_file_t){.path = path, .text = text};
     }

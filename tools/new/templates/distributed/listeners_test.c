@@ -1,8 +1,5 @@
 /* Tests the listeners in memory: no network, no token, no sleep. */
-#include "listeners.h"
-
-#include <slack/test.h>
-#include <stdio.h>
+#include "run_test.h"
 
 static void greets(slack_test_t *t)
 {
@@ -11,23 +8,7 @@ static void greets(slack_test_t *t)
     slack_test_message(t, "goodbye"); /* the app makes no call */
 }
 
-/* Runs one test on an app of its own. Returns 1 if it failed, else 0. */
-static int run(const char *name, void (*test)(slack_test_t *t))
-{
-    slack_test_t *t = NULL;
-    const char *why = "";
-    int rc = slack_test_new(&t, NULL);
-    if (rc == 0) rc = add_listeners(slack_test_app(t));
-    if (rc == 0) {
-        test(t);
-        rc = slack_test_finish(t, &why);
-    }
-    printf("%s %s%s%s\n", rc == 0 ? "ok" : "not ok", name, *why ? ": " : "", why);
-    slack_test_free(t);
-    return rc != 0;
-}
-
 int main(void)
 {
-    return run("greets", greets);
+    return run_test("greets", greets);
 }
